@@ -1,0 +1,214 @@
+"""Every setting of from-git, once: the settings module, `local_settings.py.example` and the README come from here.
+
+A value comes from `local_settings.py` beside manage.py, else from the environment variable of the same name, else from
+the default. Whatever is wrong stops the start, all of it at once. No Django here: this runs before Django is set up.
+"""
+
+import difflib
+import importlib
+import importlib.util
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coding_challenge import readers
+from coding_challenge.readers import WrongSetting
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting."""
+
+    name: str
+    read: Callable[[object], Any]
+    """From what was written to the value; raises WrongSetting."""
+    default: Any
+    help: str
+    unit: str = ""
+    minimum: float | None = None
+    secret: bool = False
+    """Whether the value must never be shown."""
+
+    def value(self, written: object) -> Any:
+        """The checked value; raises WrongSetting."""
+        value = self.read(written)
+        if self.minimum is not None and isinstance(value, int | float) and value < self.minimum:
+            raise WrongSetting(f"expected at least {self.minimum:g}{' ' + self.unit if self.unit else ''}")
+        return value
+
+
+OPTIONS = (
+    Option(
+        "GITHUB_API_TOKEN",
+        readers.header_text,
+        "",
+        "needed for GitHub profiles; a token without any scope is enough",
+        secret=True,
+    ),
+    Option(
+        "GITHUB_GRAPHQL_URL",
+        readers.web_address,
+        "https://api.github.com/graphql",
+        "GitHub's GraphQL API; Enterprise Server: `https://HOST/api/graphql`",
+    ),
+    Option("GITHUB_HOST", readers.host, "github.com", "the host that GitHub profile URLs carry"),
+    Option(
+        "BITBUCKET_API_URL",
+        readers.web_address,
+        "https://api.bitbucket.org/2.0",
+        "Bitbucket's REST API, ending in /2.0",
+    ),
+    Option("BITBUCKET_USERNAME", readers.text, "", "the account's e-mail address, with BITBUCKET_API_TOKEN"),
+    Option(
+        "BITBUCKET_API_TOKEN",
+        readers.text,
+        "",
+        "API token (`read:repository:bitbucket`); without credentials: 60 calls an hour",
+        secret=True,
+    ),
+    Option(
+        "BITBUCKET_ACCESS_TOKEN",
+        readers.header_text,
+        "",
+        "instead of the two above; reaches one workspace only",
+        secret=True,
+    ),
+    Option("NUM_THREADS_GITHUB", readers.whole, 8, "GitHub queries under way at the same time", "threads", 1),
+    Option("NUM_THREADS_BITBUCKET", readers.whole, 4, "Bitbucket list pages under way at the same time", "threads", 1),
+    Option(
+        "NUM_THREADS_BITBUCKET_WATCHERS",
+        readers.whole,
+        16,
+        "Bitbucket watcher counts under way at the same time",
+        "threads",
+        1,
+    ),
+    Option("REQUEST_DEADLINE", readers.seconds, 60.0, "for one whole answer", "seconds", 0.1),
+    Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "for one call to a forge", "seconds", 0.1),
+    Option(
+        "GITHUB_SECONDS_PER_MINUTE",
+        readers.seconds,
+        55.0,
+        "GitHub's time to spend in any minute, 0 = no bound; not enforced yet",
+        "seconds",
+        0,
+    ),
+    Option(
+        "BITBUCKET_CALLS_PER_HOUR",
+        readers.calls,
+        "auto",
+        "calls to Bitbucket in any hour, 0 = no bound; not enforced yet",
+        "calls",
+        0,
+    ),
+    Option(
+        "PROFILE_CACHE_SECONDS",
+        readers.seconds,
+        300.0,
+        "how long a profile's numbers are kept, 0 = not at all; nothing is kept yet",
+        "seconds",
+        0,
+    ),
+    Option(
+        "FLIGHT_SECONDS",
+        readers.seconds,
+        900.0,
+        "for one whole answer where the asker waits for it: `manage.py aggregate`",
+        "seconds",
+        0.1,
+    ),
+    Option(
+        "CACHE_URL",
+        readers.cache_address,
+        "locmem://",
+        "`redis://…` to share between processes; nothing is kept yet",
+        secret=True,
+    ),
+    Option("MAX_PROFILES", readers.whole, 0, "profiles in one request, 0 = any number", "profiles", 0),
+    Option(
+        "SECRET_KEY",
+        readers.text,
+        "",
+        "random at each start; required when ALLOWED_HOSTS names more than loopback",
+        secret=True,
+    ),
+    Option("DEBUG", readers.switch, False, "Django's debug mode; never in production"),
+    Option(
+        "ALLOWED_HOSTS",
+        readers.names,
+        ["localhost", "127.0.0.1", "[::1]"],
+        "hosts under which the service may be asked",
+    ),
+    Option("LOG_LEVEL", readers.log_level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+    Option(
+        "DATABASE_URL",
+        readers.text,
+        "",
+        "e.g. `postgres://user:password@host/name`; empty = SQLite; answering needs none",
+        secret=True,
+    ),
+)
+"""The table; its order is the documentation's."""
+
+
+def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The value of every option, and a sentence for each thing that is wrong.
+
+    Args:
+        local: what local_settings.py defines.
+        environ: the environment variables.
+    """
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for option in OPTIONS:
+        source = "local_settings.py" if option.name in local else "the environment"
+        # an empty variable is how compose files and shells say "not set"
+        written = local.get(option.name, environ.get(option.name) or option.default)
+        try:
+            values[option.name] = option.value(written)
+        except WrongSetting as error:
+            shown = "a secret value" if option.secret else repr(written)
+            wrong.append(f"{option.name} in {source} is {shown}: {error}.")
+    return values, wrong or _contradictions(values)
+
+
+def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[str]:
+    """A sentence for each upper-case name in local_settings.py that is no setting of ours and not `known`."""
+    ours = [option.name for option in OPTIONS]
+    strange = [name for name in local if name.isupper() and name not in ours and not known(name)]
+    sentences = []
+    for name in strange:
+        near = difflib.get_close_matches(name, ours, n=1)
+        sentences.append(f"{name} in local_settings.py is not a setting{f'; did you mean {near[0]}?' if near else '.'}")
+    return sentences
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    wrong = []
+    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
+        wrong.append("BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither.")
+    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
+        wrong.append("BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them.")
+    if values["GITHUB_HOST"] == "bitbucket.org":
+        wrong.append("GITHUB_HOST is bitbucket.org: expected the host of GitHub profile URLs.")
+    loopback = {"localhost", "127.0.0.1", "[::1]", "::1"}
+    strangers = [name for name in values["ALLOWED_HOSTS"] if name not in loopback]
+    if strangers and not values["SECRET_KEY"]:
+        wrong.append(
+            f"SECRET_KEY is empty, but ALLOWED_HOSTS names {strangers[0]!r}: set SECRET_KEY to a long random text."
+        )
+    return wrong
+
+
+def local_settings(folder: str) -> dict[str, object]:
+    """What local_settings.py in `folder` defines; empty when there is no such file. Its own errors go through."""
+    path = os.path.join(folder, "local_settings.py")
+    if not os.path.exists(path):
+        return {}
+    spec = importlib.util.spec_from_file_location("local_settings", path)
+    if spec is None or spec.loader is None:
+        return {}
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {name: value for name, value in vars(module).items() if not name.startswith("_")}

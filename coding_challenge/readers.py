@@ -1,0 +1,119 @@
+"""What may be written for a setting, and the value it becomes; each raises WrongSetting for anything else."""
+
+import math
+from urllib.parse import urlsplit
+
+
+class WrongSetting(ValueError):
+    """A value that its setting cannot have; str() says what is expected."""
+
+
+def text(value: object) -> str:
+    """A string without control characters; surrounding blanks, as a secret read from a file has, are dropped."""
+    if not isinstance(value, str):
+        raise WrongSetting("expected text")
+    value = value.strip()
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise WrongSetting("expected text without control characters")
+    return value
+
+
+def header_text(value: object) -> str:
+    """Text that fits into an HTTP header."""
+    value = text(value)
+    if not value.isascii():
+        raise WrongSetting("expected ASCII characters only")
+    return value
+
+
+def whole(value: object) -> int:
+    """A whole number."""
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and value.isascii():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WrongSetting("expected a whole number")
+    return value
+
+
+def seconds(value: object) -> float:
+    """A number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise WrongSetting("expected a number of seconds")
+    try:
+        number = float(value)
+    except ValueError:
+        raise WrongSetting("expected a number of seconds") from None
+    if not math.isfinite(number):
+        raise WrongSetting("expected a number of seconds")
+    return number
+
+
+def switch(value: object) -> bool:
+    """True or false."""
+    words = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "off": False,
+        "0": False,
+        "": False,
+    }
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in words:
+        return words[value.strip().lower()]
+    raise WrongSetting("expected true or false")
+
+
+def names(value: object) -> list[str]:
+    """A list of host names; as text, separated by commas."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        raise WrongSetting("expected a list of host names, or text with commas between them")
+    return list(value)
+
+
+def web_address(value: object) -> str:
+    """An http or https URL without user name, query or fragment."""
+    value = text(value)
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+        raise WrongSetting("expected an address like https://host/path, without user name, query or fragment")
+    return value.rstrip("/")
+
+
+def host(value: object) -> str:
+    """A host name, with a port where profile URLs have one."""
+    value = text(value).lower()
+    if not value or any(character in value for character in "/@?#\\ "):
+        raise WrongSetting("expected a host name like github.com")
+    return value
+
+
+def calls(value: object) -> int | str:
+    """A whole number, or `auto`."""
+    return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else whole(value)
+
+
+def cache_address(value: object) -> str:
+    """locmem://, or a redis:// or rediss:// URL."""
+    value = text(value)
+    if not value.startswith(("locmem://", "redis://", "rediss://")):
+        raise WrongSetting("expected locmem:// or an address like redis://host:6379/0")
+    return value
+
+
+def log_level(value: object) -> str:
+    """One of the standard library's levels."""
+    value = text(value).upper()
+    if value not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise WrongSetting("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return value

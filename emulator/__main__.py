@@ -1,0 +1,69 @@
+"""`python -m emulator`: both upstreams on a loopback port until Ctrl-C or SIGTERM, then exit status 0."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from emulator.faults import FAULTS
+from emulator.latency import Latency
+from emulator.server import Emulator
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--base-ms", type=float, default=0, help="milliseconds that every call takes")
+    parser.add_argument("--jitter-ms", type=float, default=0, help="up to so many milliseconds more, at random")
+    parser.add_argument(
+        "--per-repository-ms", type=float, default=0, help="milliseconds for each repository asked with details"
+    )
+    parser.add_argument(
+        "--max-weight", type=int, help="a GraphQL query that details more repositories than this gets a 502"
+    )
+    parser.add_argument("--github-token", default="emulator-token", help="the token that GitHub takes")
+    parser.add_argument("--list-faults", action="store_true", help="print the faults that can be switched on, and end")
+    return parser.parse_args(arguments)
+
+
+def list_faults() -> str:
+    """The table of faults, one a line."""
+    width = max(map(len, FAULTS))
+    return "\n".join(f"{name:{width}}  {kind.help}" for name, kind in FAULTS.items())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until a signal; returns the exit status: 0, or 1 where the port is taken."""
+    given = _arguments(arguments)
+    write = sys.stdout.write
+    if given.list_faults:
+        write(list_faults() + "\n")
+        return 0
+    latency = Latency(given.base_ms / 1000, given.jitter_ms / 1000, given.per_repository_ms / 1000, given.max_weight)
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: over.set())
+    emulator = Emulator(port=given.port, latency=latency, github_token=given.github_token)
+    try:
+        emulator.start()
+    except OSError as error:
+        sys.stderr.write(f"port {given.port}: {error.strerror}\n")
+        return 1
+    ours = emulator.bitbucket_credentials
+    write(
+        f"GitHub GraphQL: {emulator.github_url}  (token: {emulator.github_token})\n"
+        f"Bitbucket REST: {emulator.bitbucket_url}  (anonymous, or Basic {ours.username}:{ours.api_token}, "
+        f"or Bearer {ours.access_token})\n"
+        "This is an emulator: it holds recorded and made-up data, not what the forges say today.\n"
+    )
+    sys.stdout.flush()
+    over.wait()
+    emulator.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""Bitbucket's REST API 2.0, from the HTTP request to the answer: who asks, which resource, and the hourly limit."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import unquote
+
+from emulator.bitbucket import partial, shapes
+from emulator.bitbucket.errors import Refusal, no_repository, no_resource, no_workspace, removed
+from emulator.bitbucket.lists import Page
+from emulator.bitbucket.views import Views, WorkspaceView
+from emulator.exchange import Answer, Call
+from emulator.latency import Latency
+from emulator.model import Repository
+from emulator.world import World
+
+ROOT = "/2.0"
+
+_HEADERS = {
+    "Server": "envoy",
+    "Vary": "Authorization, Origin, Accept-Encoding",
+    "Cache-Control": "private",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+    "X-Accepted-Oauth-Scopes": "repository",
+    "X-Dc-Location": "Micros",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-Usage-Input-Ops": "0",
+    "X-Usage-Output-Ops": "0",
+    "X-Version": "e379ea7f1d4a",
+}
+
+# removed by CHANGE-2770: they reached across workspaces
+_REMOVED = {
+    ("repositories",),
+    ("workspaces",),
+    ("user", "permissions", "repositories"),
+    ("user", "permissions", "workspaces"),
+}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The credentials that are taken; all of them may see private repositories.
+
+    Attributes:
+        username, api_token: for Basic: the account's e-mail and an API token (an API token as Bearer is refused).
+        access_token: for Bearer.
+        access_workspace: the one workspace that the access token reaches; empty = every one, as OAuth's tokens do.
+    """
+
+    username: str = "emulator@example.com"
+    api_token: str = field(default="emulator-api-token", repr=False)
+    access_token: str = field(default="emulator-access-token", repr=False)
+    access_workspace: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What differs between Bitbucket's documents and what it does, or may do.
+
+    Attributes:
+        size: whether lists tell the optional `size`.
+        watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
+        calls_per_hour: calls that each caller has in any hour, then 429; None = no limit.
+        hour: seconds of that hour.
+    """
+
+    size: bool = True
+    watchers_pagelen_zero: bool = True
+    calls_per_hour: int | None = None
+    hour: float = 3600.0
+
+
+class BitbucketServer:
+    """Everything under `/2.0`. Lives in the emulator's loop."""
+
+    def __init__(
+        self, world: World, credentials: Credentials, options: Options, latency: Callable[[], Latency]
+    ) -> None:
+        self._views = Views(world)
+        self._credentials = credentials
+        self._options = options
+        self._latency = latency
+        self._random = Random(3)  # noqa: S311 - jitter
+        self._calls: dict[str, deque[float]] = {}
+        self._count = 0
+
+    async def answer(self, call: Call) -> Answer:
+        """The answer to a call, after the latency."""
+        answer = self._answer(call)
+        await asyncio.sleep(self._latency().seconds(self._random))
+        return answer
+
+    def _answer(self, call: Call) -> Answer:
+        started = time.perf_counter()
+        caller = "anonymous"
+        try:
+            caller = self._caller(call)
+            if self._used_up(caller):
+                return Answer(
+                    429,
+                    b"Rate limit for this resource has been exceeded",
+                    {**self._headers(caller, started), "Cache-Control": "no-cache, no-store"},
+                    "text/plain",
+                )
+            value = self._resource(call, caller)
+            fields = dict(call.query).get("fields")
+            value = value if fields is None else partial.select(value, fields)
+            return Answer(200, json.dumps(value).encode(), self._headers(caller, started))
+        except Refusal as refusal:
+            return Answer(refusal.status, refusal.body(), self._headers(caller, started))
+
+    def _caller(self, call: Call) -> str:
+        """ "anonymous", "apitoken" or "accesstoken".
+
+        Raises:
+            Refusal: 401, credentials that are not ours. App passwords are among them, since 2026-07-28.
+        """
+        header = call.headers.get("Authorization")
+        if header is None:
+            return "anonymous"
+        scheme, _, value = header.partition(" ")
+        ours = self._credentials
+        if scheme.lower() == "bearer" and value.strip() == ours.access_token:
+            return "accesstoken"
+        if scheme.lower() == "basic":
+            try:
+                given = base64.b64decode(value, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                given = ""
+            if given == f"{ours.username}:{ours.api_token}":
+                return "apitoken"
+        raise Refusal(401, "Token is invalid, expired, or not supported for this endpoint.")
+
+    def _used_up(self, caller: str) -> bool:
+        """Whether the caller's calls of the last hour are used up; this call is one of them if not."""
+        limit = self._options.calls_per_hour
+        if limit is None:
+            return False
+        now, calls = time.monotonic(), self._calls.setdefault(caller, deque())
+        while calls and calls[0] <= now - self._options.hour:
+            calls.popleft()
+        if len(calls) >= limit:
+            return True
+        calls.append(now)
+        return False
+
+    def _headers(self, caller: str, started: float) -> dict[str, str]:
+        self._count += 1
+        headers = {
+            **_HEADERS,
+            "X-Request-Count": str(self._count),
+            "X-Render-Time": f"{time.perf_counter() - started:.12f}",
+        }
+        if caller != "anonymous":
+            headers["X-Credential-Type"] = caller
+        limit = self._options.calls_per_hour
+        # seen with access tokens only, neither with API tokens nor with OAuth (2026-04); no "remaining", no "reset"
+        if caller == "accesstoken" and limit is not None:
+            near = len(self._calls.get(caller, ())) >= limit * 0.8
+            headers["X-RateLimit-Limit"] = str(limit)
+            headers["X-RateLimit-Resource"] = "api"
+            headers["X-RateLimit-NearLimit"] = str(near).lower()
+        return headers
+
+    def _resource(self, call: Call, caller: str) -> Any:
+        if call.method not in ("GET", "HEAD"):
+            raise Refusal(405, "Method not allowed")
+        parts = tuple(unquote(part) for part in call.path.removeprefix(ROOT).strip("/").split("/"))
+        if parts in _REMOVED:
+            raise removed()
+        if len(parts) < 2 or parts[0] not in ("repositories", "workspaces"):
+            raise no_resource()
+        if len(parts) > (2 if parts[0] == "workspaces" else 4) or (len(parts) == 4 and parts[3] != "watchers"):
+            raise no_resource()
+        view = self._workspace(parts[1], call, caller)
+        if parts[0] == "workspaces":
+            return shapes.workspace(view.owner, view.base)
+        if len(parts) == 2:
+            return self._list(view, call, caller)
+        one = view.find(parts[2])
+        if one is None or (one.is_private and caller == "anonymous"):
+            raise no_repository()
+        if len(parts) == 4:
+            return self._watchers(view, one, call)
+        # asked for alone, a repository that is no fork says so; in lists the key is missing (both recorded)
+        return {**view.shape(one), "parent": view.shape(one).get("parent")}
+
+    def _workspace(self, name: str, call: Call, caller: str) -> WorkspaceView:
+        view = self._views.workspace(name, f"http://{call.host}{ROOT}")
+        if view is None:
+            raise no_workspace(name)
+        if view.owner.spam:
+            raise Refusal(410, f"Workspace '{name}' has been marked as spam.")
+        reach = self._credentials.access_workspace
+        if caller == "accesstoken" and reach and reach.lower() != view.owner.login.lower():
+            raise Refusal(403, "Your credentials lack one or more required privilege scopes.")
+        return view
+
+    def _list(self, view: WorkspaceView, call: Call, caller: str) -> Any:
+        query = dict(call.query)
+        page = Page.of(query)
+        found = view.select(query, caller != "anonymous")
+        url = f"{view.base}/repositories/{view.owner.login}"
+        return page.show(found, view.shape, url, call.query, self._options.size)
+
+    def _watchers(self, view: WorkspaceView, one: Repository, call: Call) -> Any:
+        page = Page.of(dict(call.query), zero=self._options.watchers_pagelen_zero)
+        url = f"{view.base}/repositories/{view.owner.login}/{one.name.lower()}/watchers"
+        return page.show(
+            range(one.watchers),
+            lambda number: shapes.watcher(view.owner, one, number, view.base),
+            url,
+            call.query,
+            self._options.size,
+        )

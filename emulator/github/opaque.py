@@ -1,0 +1,49 @@
+"""The texts that clients must not look into: cursors and node ids."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+Mark = tuple[str | int, int]
+"""The place of an entry in a sorted list: (sort key, id)."""
+
+_PREFIX = b"cursor:v2:"
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
+def cursor(mark: Mark) -> str:
+    """A cursor for that place: a condition on the value, as GitHub's, so that changes of the list shift nothing."""
+    return base64.b64encode(_PREFIX + _dump(list(mark))).decode()
+
+
+def mark(text: str) -> Mark | None:
+    """The place that a cursor stands for, or None where it is not one of ours."""
+    try:
+        decoded = base64.b64decode(text, validate=True)
+        if not decoded.startswith(_PREFIX):
+            return None
+        key, number = json.loads(decoded.removeprefix(_PREFIX))
+    except (binascii.Error, ValueError, TypeError):
+        return None
+    return (key, number) if isinstance(key, str | int) and isinstance(number, int) else None
+
+
+def node_id(kind: str, *parts: str | int) -> str:
+    """A global node id in GitHub's newer form, for example R_WyJzcGFjayIsMV0."""
+    return f"{kind}_{base64.urlsafe_b64encode(_dump(list(parts))).decode().rstrip('=')}"
+
+
+def node_parts(text: str) -> tuple[str, list[str | int]] | None:
+    """Kind and parts of a node id, or None where it is not one of ours."""
+    kind, _, payload = text.partition("_")
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (binascii.Error, ValueError):
+        return None
+    return (kind, parts) if isinstance(parts, list) else None
+
+
+def _dump(value: list[str | int]) -> bytes:
+    return _ENCODER.encode(value).encode()

@@ -1,0 +1,238 @@
+"""Resolvers of the fields that take arguments or lead to other objects; all other fields are copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import graphql
+
+from emulator.github.cost import Cost
+from emulator.github.errors import Typed, forbidden, not_found
+from emulator.github.listing import Listing, check_bounds
+from emulator.github.opaque import node_parts
+from emulator.github.views import Fields, OwnerView, RepositoryView
+from emulator.model import GITHUB, Owner
+from emulator.world import World
+
+LARGEST_IDS = 100
+
+GraphQLResolveInfo = graphql.GraphQLResolveInfo[Any]
+
+
+class Views:
+    """The views of a world's owners, each kept until its owner is replaced. For the server's thread only."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._views: dict[str, OwnerView] = {}
+
+    def owner(self, login: str) -> OwnerView | None:
+        """The owner of that name as it is now, or None."""
+        owner = self._world.owner(GITHUB, login)
+        if owner is None:
+            return None
+        view = self._views.get(login.lower())
+        if view is None or view.owner is not owner:
+            view = self._views[login.lower()] = OwnerView(owner)
+        return view
+
+    def repository(self, login: str, name: str) -> RepositoryView | None:
+        """The repository of that name, or None."""
+        view = self.owner(login)
+        return view.by_name.get(name.lower()) if view else None
+
+    def node(self, text: str) -> Fields | None:
+        """The object with that node id, or None where there is none (any more)."""
+        kind, parts = node_parts(text) or ("", [])
+        if not parts or kind not in ("O", "U", "R"):
+            return None
+        view = self.owner(str(parts[0]))
+        if view is None or kind != "R":
+            return view.fields if view and view.owner.kind[0] == kind else None
+        repository = view.by_id.get(int(parts[1])) if len(parts) == 2 else None
+        return repository.fields if repository else None
+
+
+@dataclass
+class Visit:
+    """The context of one execution: what it may see, what it cost, and how much it has done so far."""
+
+    views: Views
+    cost: Cost
+    rate_limit: dict[str, Any]
+    detailed: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def count(self, info: GraphQLResolveInfo, repositories: int) -> None:
+        """Repositories were returned by a field; they weigh where the query asks for details of them."""
+        if any(id(node) in self.cost.shape.detailed for node in info.field_nodes):
+            self.detailed += repositories
+
+    def bounded(self, info: GraphQLResolveInfo) -> bool:
+        """Whether the connection is asked for anything but totals."""
+        return any(id(node) in self.cost.shape.bounded for node in info.field_nodes)
+
+
+def _found(view: OwnerView | None, kind: str, login: str) -> Fields:
+    if view is None or view.owner.kind != kind:
+        words = "an Organization" if kind == "Organization" else "a User"
+        raise not_found(f"Could not resolve to {words} with the login of '{login}'.")
+    return view.fields
+
+
+def organization(_source: Any, info: GraphQLResolveInfo, login: str) -> Fields:
+    """Query.organization; NOT_FOUND where there is none, or where the login is a user's."""
+    return _found(info.context.views.owner(login), "Organization", login)
+
+
+def user(_source: Any, info: GraphQLResolveInfo, login: str) -> Fields:
+    """Query.user; NOT_FOUND where there is none, or where the login is an organization's."""
+    return _found(info.context.views.owner(login), "User", login)
+
+
+def repository_owner(_source: Any, info: GraphQLResolveInfo, login: str) -> Fields | None:
+    """Query.repositoryOwner; null without an error where there is none."""
+    view: OwnerView | None = info.context.views.owner(login)
+    return view.fields if view else None
+
+
+def repository(source: Any, info: GraphQLResolveInfo, name: str, owner: str = "", **_: Any) -> Fields:
+    """Query.repository and RepositoryOwner.repository; NOT_FOUND where there is none."""
+    login = owner or source["login"]
+    found: RepositoryView | None = info.context.views.repository(login, name)
+    if found is None:
+        raise not_found(f"Could not resolve to a Repository with the name '{login}/{name}'.")
+    info.context.count(info, 1)
+    return found.fields
+
+
+def node(_source: Any, info: GraphQLResolveInfo, id: str) -> Fields:
+    """Query.node; NOT_FOUND for an id that leads nowhere."""
+    found: Fields | None = info.context.views.node(id)
+    if found is None:
+        raise not_found(f"Could not resolve to a node with the global id of '{id}'")
+    info.context.count(info, found["__typename"] == "Repository")
+    return found
+
+
+def nodes(_source: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
+    """Query.nodes, in the order of the ids; an id that leads nowhere gives null and NOT_FOUND at its place."""
+    if len(ids) > LARGEST_IDS:
+        raise Typed("ARGUMENT_LIMIT", f"You may not provide more than {LARGEST_IDS} node ids; you provided {len(ids)}.")
+    found = [info.context.views.node(one) for one in ids]
+    info.context.count(info, sum(one is not None and one["__typename"] == "Repository" for one in found))
+    return [
+        one or not_found(f"Could not resolve to a node with the global id of '{text}'")
+        for one, text in zip(found, ids, strict=True)
+    ]
+
+
+def rate_limit(_source: Any, info: GraphQLResolveInfo, **_: Any) -> dict[str, Any]:
+    """Query.rateLimit, with this query already paid."""
+    limit: dict[str, Any] = info.context.rate_limit
+    return limit
+
+
+def repositories(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
+    """RepositoryOwner.repositories: filtered, ordered, paged.
+
+    Raises:
+        Typed: `privacy` beside `visibility`, or bounds or a cursor that GitHub refuses.
+    """
+    if arguments.get("privacy") and arguments.get("visibility"):
+        raise Typed("UNPROCESSABLE", "The `privacy` and `visibility` arguments can not be used together.")
+    visit: Visit = info.context
+    listing = _listing(source["view"], visit.views, arguments)
+    page = listing.page("repositories", visit.bounded(info), arguments)
+    visit.count(info, len(page.get("nodes", ())))
+    return page
+
+
+def _listing(view: OwnerView, views: Views, arguments: dict[str, Any]) -> Listing:
+    order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
+    affiliations = arguments.get("ownerAffiliations")
+    key = (
+        order["field"],
+        order["direction"],
+        arguments.get("isFork"),
+        arguments.get("isArchived"),
+        arguments.get("privacy") or arguments.get("visibility"),
+        tuple(sorted(affiliations if affiliations is not None else ("COLLABORATOR", "OWNER"))),
+        # the emulator's account is a member of every organization, and owns and collaborates nowhere
+        arguments.get("affiliations") is None
+        or ("ORGANIZATION_MEMBER" in arguments["affiliations"] and view.owner.kind == "Organization"),
+        # every repository has issues, none is locked
+        arguments.get("hasIssuesEnabled") is not False and not arguments.get("isLocked"),
+    )
+    foreign = _foreign(view.owner, views) if "COLLABORATOR" in key[5] else []
+    # what belongs to others may change without this owner's knowledge, so such lists are not kept
+    if foreign or key not in view.lists:
+        own = view.repositories if "OWNER" in key[5] else []
+        view.lists[key] = _sorted([*own, *foreign], key)
+    return view.lists[key]
+
+
+def _foreign(owner: Owner, views: Views) -> list[RepositoryView]:
+    found = [views.repository(login, name) for login, name in owner.collaborations]
+    return [view for view in found if view]
+
+
+def _sorted(candidates: list[RepositoryView], key: tuple[Any, ...]) -> Listing:
+    order, direction, is_fork, is_archived, visibility, _, *open_to_all = key
+    chosen = [
+        view
+        for view in candidates
+        if all(open_to_all)
+        and is_fork in (None, view.repository.is_fork)
+        and is_archived in (None, view.repository.is_archived)
+        and visibility in (None, view.fields["visibility"])
+    ]
+    disk = sum(view.fields["diskUsage"] for view in chosen)
+    return Listing(
+        ((view.mark(order), {"node": view.fields}) for view in chosen), {"totalDiskUsage": disk}, direction == "DESC"
+    )
+
+
+def owner(source: Fields, info: GraphQLResolveInfo) -> Fields:
+    """Repository.owner."""
+    view: OwnerView | None = info.context.views.owner(source["view"].owner.login)
+    return view.fields if view else OwnerView(source["view"].owner).fields
+
+
+def parent(source: Fields, _info: GraphQLResolveInfo) -> Fields | None:
+    """Repository.parent: null for originals."""
+    fields: Fields | None = source["view"].parent()
+    return fields
+
+
+def languages(source: Fields, info: GraphQLResolveInfo, orderBy: Any = None, **arguments: Any) -> Fields:  # noqa: N803 - GraphQL's name
+    """Repository.languages."""
+    listing = source["view"].languages(orderBy["direction"] if orderBy else None)
+    page: Fields = listing.page("languages", info.context.bounded(info), arguments)
+    return page
+
+
+def topics(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
+    """Repository.repositoryTopics."""
+    page: Fields = source["view"].topics().page("repositoryTopics", info.context.bounded(info), arguments)
+    return page
+
+
+def stargazers(_source: Fields, _info: GraphQLResolveInfo, **_: Any) -> Fields:
+    """Starrable.stargazers: FORBIDDEN whatever is selected, though it names nobody (FACTS of July 2026)."""
+    raise forbidden()
+
+
+def watchers(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
+    """Repository.watchers: its `totalCount` is for everybody, its lists are FORBIDDEN as those of stargazers."""
+    bounded = info.context.bounded(info)
+    check_bounds("watchers", bounded, arguments)
+    if bounded:
+        raise forbidden()
+    return {"totalCount": source["view"].repository.watchers}
+
+
+def avatar_url(source: Fields, _info: GraphQLResolveInfo, size: int | None = None) -> str:
+    """Actor.avatarUrl."""
+    return f"https://avatars.githubusercontent.com/u/{source['databaseId']}" + (f"?s={size}" if size else "")

@@ -1,0 +1,59 @@
+"""The executable schema: `schema.graphql` with its resolvers attached."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
+
+from emulator.github import resolvers
+from emulator.github.executor import plain_fields
+
+SDL = Path(__file__).parent.parent / "schema.graphql"
+
+_OWNER = {
+    "avatarUrl": resolvers.avatar_url,
+    "repositories": resolvers.repositories,
+    "repository": resolvers.repository,
+}
+
+RESOLVERS: dict[str, dict[str, Any]] = {
+    "Query": {
+        "node": resolvers.node,
+        "nodes": resolvers.nodes,
+        "organization": resolvers.organization,
+        "rateLimit": resolvers.rate_limit,
+        "relay": lambda source, info: source or {},
+        "repository": resolvers.repository,
+        "repositoryOwner": resolvers.repository_owner,
+        "user": resolvers.user,
+    },
+    "Organization": _OWNER,
+    "User": _OWNER,
+    "Repository": {
+        "languages": resolvers.languages,
+        "owner": resolvers.owner,
+        "parent": resolvers.parent,
+        "repositoryTopics": resolvers.topics,
+        "stargazers": resolvers.stargazers,
+        "watchers": resolvers.watchers,
+    },
+}
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The schema, built once per process."""
+    built = build_schema(SDL.read_text(encoding="utf-8"))
+    for type_name, fields in RESOLVERS.items():
+        kind = built.type_map[type_name]
+        assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - tells mypy what the SDL says
+        for field_name, resolve in fields.items():
+            kind.fields[field_name].resolve = resolve
+    for kind in built.type_map.values():
+        if isinstance(kind, GraphQLInterfaceType):
+            kind.resolve_type = lambda source, info, of: str(source["__typename"])
+    built.extensions["plain"] = plain_fields(built)
+    return built

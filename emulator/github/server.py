@@ -1,0 +1,183 @@
+"""GitHub's GraphQL endpoint, from the HTTP request to the answer: who may ask, what is refused, what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from graphql import execute_sync
+
+from emulator.exchange import Answer, Call
+from emulator.github.cost import Cost, price
+from emulator.github.documents import Operation, Refused, check
+from emulator.github.errors import Typed, as_json
+from emulator.github.executor import CopyingExecutor
+from emulator.github.points import Points
+from emulator.github.resolvers import Views, Visit
+from emulator.github.schema import schema
+from emulator.latency import Latency
+from emulator.meter import Meter
+from emulator.world import World
+
+DOCS = "https://docs.github.com/graphql"
+
+# names and values as GitHub sends them; what depends on the call is added in `_headers`
+_HEADERS = {
+    "Server": "github.com",
+    "X-GitHub-Media-Type": "github.v4; format=json",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Used, "
+        "X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, X-Accepted-OAuth-Scopes, X-Poll-Interval, "
+        "X-GitHub-Media-Type, X-GitHub-SSO, X-GitHub-Request-Id, Deprecation, Sunset"
+    ),
+    "Access-Control-Allow-Origin": "*",
+    "Strict-Transport-Security": "max-age=31536000; includeSubdomains; preload",
+    "X-Frame-Options": "deny",
+    "X-Content-Type-Options": "nosniff",
+    "X-XSS-Protection": "0",
+    "Referrer-Policy": "origin-when-cross-origin, strict-origin-when-cross-origin",
+    "Content-Security-Policy": "default-src 'none'",
+    "Vary": "Accept-Encoding, Accept, X-Requested-With",
+}
+
+_NGINX_502 = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+
+
+class GitHubServer:
+    """`POST /graphql`. Lives in the emulator's loop.
+
+    Args:
+        token: the one token that is taken; it may see private repositories of every owner.
+        latency: asked at every call, so that it can change at run time.
+    """
+
+    def __init__(self, world: World, meter: Meter, token: str, points: Points, latency: Callable[[], Latency]) -> None:
+        self._views = Views(world)
+        self._meter = meter
+        self._token = token
+        self._points = points
+        self._latency = latency
+        self._random = Random(2)  # noqa: S311 - jitter
+        self._heavy = 0
+
+    async def answer(self, call: Call) -> Answer:
+        """The answer to a call, after the latency that the query's weight brings."""
+        refusal = self._refusal(call)
+        if refusal:
+            await asyncio.sleep(self._latency().seconds(self._random))
+            return refusal
+        answer, detailed = self._graphql(call)
+        latency = self._latency()
+        await asyncio.sleep(latency.seconds(self._random, detailed))
+        return self._bad_gateway() if latency.too_heavy(detailed) else answer
+
+    def _refusal(self, call: Call) -> Answer | None:
+        """The answer where the request is not even a GraphQL query of somebody known."""
+        if not call.headers.get("User-Agent"):
+            words = "Missing or invalid User Agent string. See http://developer.github.com/v3/#user-agent-required"
+            return Answer(403, json.dumps({"message": words}).encode(), content_type="application/octet-stream")
+        scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+        if not token:
+            guide = f"{DOCS}/guides/forming-calls#authenticating-with-graphql"
+            return self._message(401, "This endpoint requires you to be authenticated.", guide)
+        if scheme.lower() not in ("bearer", "token") or token.strip() != self._token:
+            return self._message(401, "Bad credentials")
+        if call.method != "POST" or call.path != "/graphql":
+            return self._message(404, "Not Found")
+        return None
+
+    def _message(self, status: int, message: str, url: str = DOCS) -> Answer:
+        body = json.dumps({"message": message, "documentation_url": url}).encode()
+        headers = self._headers()
+        if status == 401:
+            # recorded: nobody is known, so there is no limit, and nothing remains of it
+            for name, value in (("Limit", "0"), ("Remaining", "0"), ("Used", "0")):
+                headers[f"X-RateLimit-{name}"] = value
+            del headers["X-Accepted-OAuth-Scopes"]
+        return Answer(status, body, headers)
+
+    def _headers(self) -> dict[str, str]:
+        request_id = ":".join(secrets.token_hex(size).upper() for size in (2, 2, 3, 4, 4))
+        return {
+            **_HEADERS,
+            "X-Accepted-OAuth-Scopes": "repo",
+            **self._points.headers(),
+            "X-GitHub-Request-Id": request_id,
+        }
+
+    def _graphql(self, call: Call) -> tuple[Answer, int]:
+        """The answer, and of how many repositories it gives details."""
+        try:
+            request = json.loads(call.body)
+        except ValueError:
+            return self._message(400, "Problems parsing JSON"), 0
+        if not isinstance(request, dict):
+            return self._message(400, "Body should be a JSON object"), 0
+        query, variables = request.get("query"), request.get("variables") or {}
+        if not isinstance(query, str) or not query:
+            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), 0
+        if not isinstance(variables, dict):
+            return self._errors([{"message": "Variables must be a JSON object."}]), 0
+        if self._points.remaining == 0:
+            return self._errors([_RATE_LIMIT]), 0
+        try:
+            operation = check(query).operation(request.get("operationName"))
+            cost = price(operation.shape, operation.variables(variables))
+        except Refused as refused:
+            return self._errors(refused.errors), 0
+        except Typed as error:
+            return self._errors([as_json(error)]), 0
+        return self._execute(operation, variables, cost)
+
+    def _execute(self, operation: Operation, variables: dict[str, Any], cost: Cost) -> tuple[Answer, int]:
+        if not cost.dry_run:
+            self._points.spend(cost.points)
+            self._meter.spend(cost.points)
+        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes))
+        result = execute_sync(
+            schema(),
+            operation.document,
+            {},
+            visit,
+            variables,
+            operation.name,
+            executor_class=CopyingExecutor,
+        )
+        value: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            value["errors"] = [as_json(error) for error in result.errors]
+        return Answer(200, _dumps(value), self._headers()), visit.detailed
+
+    def _errors(self, errors: list[dict[str, Any]]) -> Answer:
+        """A request that did not run: status 200, no `data`."""
+        return Answer(200, _dumps({"errors": errors}), self._headers())
+
+    def _bad_gateway(self) -> Answer:
+        """A query that takes too long: both recorded shapes of GitHub's 502, in turn."""
+        self._heavy += 1
+        if self._heavy % 2:
+            return Answer(502, _NGINX_502, {"Server": "nginx"}, "text/html")
+        headers = self._headers()
+        words = (
+            "Something went wrong while executing your query. This may be the result of a timeout, or it could be a "
+            f"GitHub bug. Please include `{headers['X-GitHub-Request-Id']}` when reporting this issue."
+        )
+        return Answer(502, _dumps({"data": None, "errors": [{"message": words}]}), headers)
+
+
+_RATE_LIMIT = {
+    "type": "RATE_LIMIT",
+    "code": "graphql_rate_limit",
+    "message": "API rate limit already exceeded for user ID 1.",
+}
+
+
+def _dumps(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,144 @@
+"""What GraphQL shows of the world: owners and repositories as dictionaries of fields, made once and kept.
+
+A value here has the form in which it is sent, so that the executor can copy it (see `executor.py`).
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from emulator.github.listing import Listing
+from emulator.github.opaque import Mark, node_id
+from emulator.model import GITHUB, Owner, Repository, canonical_time
+
+WEB = "https://github.com"
+
+OrderKey = tuple[str, bool]
+Fields = dict[str, Any]
+
+
+class RepositoryView:
+    """One repository: `fields` for everything plain, and its connections."""
+
+    def __init__(self, owner: Owner, repository: Repository) -> None:
+        self.owner = owner
+        self.repository = repository
+        self.number = (zlib.crc32(owner.login.lower().encode()) + repository.id) % (2**31 - 1)
+        self.fields = self._fields()
+        self._listings: dict[Any, Listing] = {}
+
+    def _fields(self) -> Fields:
+        repository = self.repository
+        path = f"{self.owner.login}/{repository.name}"
+        # how long after the creation somebody pushed last: at most three years, from the id alone
+        moved = timedelta(seconds=repository.id * 7919 % 94_608_000)
+        pushed = canonical_time(datetime.fromisoformat(repository.created_at) + moved)
+        return {
+            "__typename": "Repository",
+            "id": node_id("R", self.owner.login.lower(), repository.id),
+            "databaseId": self.number,
+            "name": repository.name,
+            "nameWithOwner": path,
+            "resourcePath": f"/{path}",
+            "url": f"{WEB}/{path}",
+            "isFork": repository.is_fork,
+            "isPrivate": repository.is_private,
+            "isArchived": repository.is_archived,
+            "visibility": "PRIVATE" if repository.is_private else "PUBLIC",
+            "stargazerCount": repository.stars,
+            "diskUsage": sum(size for _, size in repository.languages) // 1024,
+            "createdAt": _seconds(repository.created_at),
+            "pushedAt": _seconds(pushed),
+            "updatedAt": _seconds(pushed),
+            "primaryLanguage": language(repository.languages[0][0]) if repository.languages else None,
+            "view": self,
+        }
+
+    def mark(self, field: str) -> Mark:
+        """The place of this repository in a list ordered by that `RepositoryOrderField`."""
+        keys: dict[str, str | int] = {
+            "CREATED_AT": self.fields["createdAt"],
+            "NAME": self.repository.name.lower(),
+            "PUSHED_AT": self.fields["pushedAt"],
+            "STARGAZERS": self.repository.stars,
+            "UPDATED_AT": self.fields["updatedAt"],
+        }
+        return keys[field], self.number
+
+    def languages(self, direction: str | None) -> Listing:
+        """The languages by size, or in the forge's order where no direction is given; sizes in bytes.
+
+        The number in a mark is the language's place in the data, because one name may come twice.
+        """
+        if direction not in self._listings:
+            pairs = self.repository.languages
+            self._listings[direction] = Listing(
+                (
+                    ((size if direction else number, number), {"node": language(name), "size": size})
+                    for number, (name, size) in enumerate(pairs)
+                ),
+                {"totalSize": sum(size for _, size in pairs)},
+                direction == "DESC",
+            )
+        return self._listings[direction]
+
+    def topics(self) -> Listing:
+        """The topics in the forge's order."""
+        if "topics" not in self._listings:
+            self._listings["topics"] = Listing(
+                ((number, number), {"node": self._topic(name)}) for number, name in enumerate(self.repository.topics)
+            )
+        return self._listings["topics"]
+
+    def _topic(self, name: str) -> Fields:
+        return {
+            "__typename": "RepositoryTopic",
+            "id": node_id("RT", self.fields["id"], name),
+            "resourcePath": f"/topics/{name}",
+            "url": f"{WEB}/topics/{name}",
+            "topic": {"__typename": "Topic", "id": node_id("T", name), "name": name},
+        }
+
+    def parent(self) -> Fields | None:
+        """For a fork, the repository that it was forked from: of the same name, at an account called upstream."""
+        if not self.repository.is_fork:
+            return None
+        upstream = Owner(GITHUB, "upstream", "Organization")
+        return RepositoryView(upstream, Repository(self.repository.name)).fields
+
+
+class OwnerView:
+    """One organization or user, with its lists of repositories."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        self.repositories = [RepositoryView(owner, repository) for repository in owner.repositories]
+        self.by_id = {view.repository.id: view for view in self.repositories}
+        self.by_name = {view.repository.name.lower(): view for view in self.repositories}
+        self.lists: dict[Any, Listing] = {}
+        number = zlib.crc32(owner.login.lower().encode()) % (2**31 - 1)
+        self.fields: Fields = {
+            "__typename": owner.kind,
+            "id": node_id(owner.kind[0], owner.login.lower()),
+            "databaseId": number,
+            "login": owner.login,
+            "name": owner.login,
+            "resourcePath": f"/{owner.login}",
+            "url": f"{WEB}/{owner.login}",
+            "createdAt": min((view.fields["createdAt"] for view in self.repositories), default="2011-01-01T00:00:00Z"),
+            "view": self,
+        }
+
+
+@lru_cache(maxsize=1024)
+def language(name: str) -> Fields:
+    """A Language node; the same name gives the same id everywhere."""
+    return {"__typename": "Language", "id": node_id("LA", name), "name": name, "color": None}
+
+
+def _seconds(time: str) -> str:
+    """GitHub's DateTime: whole seconds, UTC."""
+    return time[:19] + "Z"

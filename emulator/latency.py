@@ -1,0 +1,32 @@
+"""How long an upstream takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True)
+class Latency:
+    """The time that passes before an answer, in seconds.
+
+    Attributes:
+        base: for every call of both upstreams.
+        jitter: up to so much more, evenly spread, from a fixed seed.
+        per_repository: for each repository of which a GraphQL query returns details (objects such as watchers,
+            languages, topics). Measured at GitHub: 100 repositories took 8 to 10 s, 5 took 0.4 s.
+        max_weight: a query that returns details of more repositories than this gets a 502 after its time.
+    """
+
+    base: float = 0.0
+    jitter: float = 0.0
+    per_repository: float = 0.0
+    max_weight: int | None = None
+
+    def seconds(self, random: Random, detailed: int = 0) -> float:
+        """The time for one call that returns details of so many repositories."""
+        return self.base + self.jitter * random.random() + self.per_repository * detailed
+
+    def too_heavy(self, detailed: int) -> bool:
+        """Whether such a query is ended by a 502."""
+        return self.max_weight is not None and detailed > self.max_weight

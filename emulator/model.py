@@ -1,0 +1,134 @@
+"""The values of a world: repositories and their owners. No I/O, no clock, nothing of either forge's wire format."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+GITHUB = "github"
+BITBUCKET = "bitbucket"
+
+_EPOCH = datetime(2011, 1, 1, tzinfo=UTC).timestamp()
+_FOURTEEN_YEARS = 14 * 365 * 24 * 3600
+_LARGEST_ID = 2**31 - 1  # what fits into the Int of GitHub's databaseId
+
+
+def canonical_time(value: str | datetime) -> str:
+    """The time as `YYYY-MM-DDTHH:MM:SS[.ffffff]Z` in UTC; without an offset the time is taken as UTC.
+
+    Raises:
+        ValueError: the text is not an ISO 8601 time.
+    """
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat().removesuffix("+00:00") + "Z"
+
+
+def invented_time(name: str) -> str:
+    """A creation time between 2011 and 2024 that depends on the name alone, in whole seconds."""
+    seconds = _EPOCH + zlib.crc32(name.encode()) % _FOURTEEN_YEARS
+    return canonical_time(datetime.fromtimestamp(seconds, UTC))
+
+
+@dataclass(frozen=True, init=False)
+class Repository:
+    """One repository as a forge stores it.
+
+    Attributes:
+        name: its name at the forge; Bitbucket's slug is the same in lower case.
+        stars: number of stargazers; Bitbucket has no such notion and ignores it.
+        watchers: number of accounts that watch it.
+        languages: (name, bytes) pairs in the forge's order, given as pairs or as a mapping. A name may come twice
+            (recorded at GitHub). Bitbucket uses the first name, in lower case, as `language`.
+        topics: GitHub only, in the forge's order.
+        created_at: canonical text (see `canonical_time`); a time that depends on the name where none is given.
+        id: a number that stays through renames (`dataclasses.replace(repository, name=...)` keeps it); made from the
+            first name where none is given. Unique within an owner.
+    """
+
+    name: str
+    is_fork: bool
+    is_private: bool
+    is_archived: bool
+    stars: int
+    watchers: int
+    languages: tuple[tuple[str, int], ...]
+    topics: tuple[str, ...]
+    created_at: str
+    id: int
+
+    def __init__(
+        self,
+        name: str,
+        is_fork: bool = False,
+        is_private: bool = False,
+        is_archived: bool = False,
+        stars: int = 0,
+        watchers: int = 0,
+        languages: Mapping[str, int] | Iterable[tuple[str, int]] = (),
+        topics: Iterable[str] = (),
+        created_at: str | datetime | None = None,
+        id: int = 0,
+    ) -> None:
+        pairs = languages.items() if isinstance(languages, Mapping) else languages
+        # a frozen dataclass has no setter, and its generated __init__ could not convert what is given
+        self.__dict__.update(
+            name=name,
+            is_fork=is_fork,
+            is_private=is_private,
+            is_archived=is_archived,
+            stars=stars,
+            watchers=watchers,
+            languages=tuple((language, size) for language, size in pairs),
+            topics=tuple(topics),
+            created_at=invented_time(name) if created_at is None else canonical_time(created_at),
+            id=id or 1 + zlib.crc32(name.encode()) % _LARGEST_ID,
+        )
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A profile of one forge with all its repositories, private ones too.
+
+    Attributes:
+        forge: "github" or "bitbucket".
+        login: the name in the forge's spelling; names are looked up without regard to case.
+        kind: "Organization" or "User" on GitHub, "Workspace" on Bitbucket.
+        collaborations: (login, repository name) of repositories of others in which this GitHub account is a
+            collaborator: GitHub lists them unless OWNER alone is asked for.
+        spam: marked as spam (Bitbucket answers 410).
+        filled: the recorded keys that were not recorded and were filled in by rule (see data/README.md).
+        source: where the data come from; "made up" and "generated" are not recorded data.
+
+    Raises:
+        ValueError: unknown forge or kind, or two repositories of one name or one id.
+    """
+
+    forge: str
+    login: str
+    kind: str
+    repositories: Sequence[Repository] = ()
+    collaborations: tuple[tuple[str, str], ...] = ()
+    spam: bool = False
+    filled: tuple[str, ...] = ()
+    source: str = field(default="added", compare=False)
+
+    def __post_init__(self) -> None:
+        kinds = {GITHUB: ("Organization", "User"), BITBUCKET: ("Workspace",)}.get(self.forge)
+        if kinds is None or self.kind not in kinds:
+            raise ValueError(f"no such owner: forge {self.forge!r}, kind {self.kind!r}")
+        object.__setattr__(self, "repositories", tuple(self.repositories))
+        self._refuse_twins("name", [repository.name.lower() for repository in self.repositories])
+        self._refuse_twins("id", [str(repository.id) for repository in self.repositories])
+
+    def _refuse_twins(self, what: str, keys: list[str]) -> None:
+        if len(set(keys)) != len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ValueError(f"{self.forge}/{self.login} has two repositories with the {what} {twice!r}")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the owner: forge and lower-case login."""
+        return self.forge, self.login.lower()

@@ -1,0 +1,96 @@
+"""Owners read from the JSON files under `data/` (see data/README.md), with what was not recorded filled in by rule.
+
+`null` in a file means "not recorded"; the rules of `FILL` below give such a value, and the owner's `filled` names it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from emulator.model import BITBUCKET, Owner, Repository, invented_time
+
+DATA = Path(__file__).parent / "data"
+
+Row = dict[str, Any]
+
+# key of a repository in a file → the value that stands in for "not recorded"; data/README.md says the same in words
+FILL: dict[str, Callable[[Row], Any]] = {
+    "isFork": lambda row: False,
+    "isPrivate": lambda row: False,
+    "isArchived": lambda row: False,
+    "stars": lambda row: 0,
+    # GitHub shows far fewer watchers than stars, and whoever creates a repository watches it
+    "watchers": lambda row: 1 + (row["stars"] or 0) // 10,
+    "languages": lambda row: {},
+    "topics": lambda row: [],
+    "createdAt": lambda row: invented_time(row["name"]),
+}
+
+
+class Shelf:
+    """The owner files of one kind ("recorded" or "made_up"), each read when its owner is first asked for.
+
+    Not locked: the world that holds it asks from one thread at a time.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self._files = {(path.parent.name, path.stem): path for path in (DATA / kind).glob("*/*.json")}
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Forge and lower-case login of every owner on the shelf, sorted."""
+        return sorted(self._files)
+
+    def read(self, key: tuple[str, str]) -> Owner | None:
+        """The owner with that key, or None where the shelf has no such file."""
+        path = self._files.get(key)
+        return None if path is None else _owner(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _owner(data: Row) -> Owner:
+    filled: set[str] = set()
+    repositories = tuple(_repository(row, filled) for row in data["repositories"])
+    return Owner(
+        data["forge"],
+        data["owner"],
+        "Workspace" if data["forge"] == BITBUCKET else data["kind"],
+        repositories,
+        spam=data.get("spam", False),
+        filled=tuple(sorted(filled)),
+        source=data["source"],
+    )
+
+
+def _repository(row: Row, filled: set[str]) -> Repository:
+    value = {key: rule(row) if row.get(key) is None else row[key] for key, rule in FILL.items()}
+    filled.update(key for key in FILL if row.get(key) is None)
+    return Repository(
+        row["name"],
+        is_fork=value["isFork"],
+        is_private=value["isPrivate"],
+        is_archived=value["isArchived"],
+        stars=value["stars"],
+        watchers=value["watchers"],
+        languages=_sized(value["languages"], filled),
+        topics=value["topics"],
+        created_at=value["createdAt"],
+    )
+
+
+def _sized(languages: dict[str, int | None] | list[tuple[str, int | None]], filled: set[str]) -> list[tuple[str, int]]:
+    """The languages with a size each: half of the one before (1,000 for the first) where none was recorded.
+
+    The forge lists them by size, so the filled ones stay in order. A list of pairs is the form for a name that comes
+    twice.
+    """
+    pairs: list[tuple[str, int]] = []
+    size = 2_000
+    for name, recorded in languages.items() if isinstance(languages, dict) else languages:
+        if recorded is None:
+            filled.add("languages.bytes")
+        size = max(1, size // 2) if recorded is None else recorded
+        pairs.append((name, size))
+    return pairs

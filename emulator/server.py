@@ -1,0 +1,222 @@
+"""The emulator: one loopback port for both upstreams, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from emulator.bitbucket.server import ROOT, BitbucketServer, Credentials, Options
+from emulator.control import PREFIX, Control
+from emulator.exchange import Call, Exchange
+from emulator.faults import FAULTS, Faults
+from emulator.github.points import Points
+from emulator.github.server import GitHubServer
+from emulator.latency import Latency
+from emulator.meter import WATCHERS, Meter
+from emulator.model import BITBUCKET, GITHUB
+from emulator.world import World
+
+HOST = "127.0.0.1"
+
+_WATCHERS = re.compile(rf"{ROOT}/repositories/[^/]+/[^/]+/watchers/?")
+
+Hook = Callable[[str, str, str], None]
+
+
+class Emulator:
+    """GitHub's GraphQL API and Bitbucket's REST API on `127.0.0.1`, over a world of made-up and recorded owners.
+
+    As a context manager it runs inside the block. The servers have an event loop and a daemon thread of their own;
+    everything public here may be used from any thread.
+
+    Args:
+        world: what the forges hold; a new `World()` where none is given.
+        port: 0 takes a free one.
+        latency: how long answers take; the attribute `latency` may be replaced while it runs.
+        github_token: the token that GitHub takes.
+        github_points: GraphQL points in an hour.
+        bitbucket_credentials: the credentials that Bitbucket takes.
+        bitbucket_size: whether Bitbucket's lists tell the optional `size`.
+        watchers_pagelen_zero: whether its watchers resource takes `pagelen=0`.
+        bitbucket_calls_per_hour: calls that each caller has in an hour; None = no limit.
+        hour: seconds of an hour of both limits.
+
+    Attributes:
+        world, faults, meter: see their classes.
+        latency: the latency from the next call on.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        port: int = 0,
+        latency: Latency = Latency(),  # noqa: B008 - frozen
+        github_token: str = "emulator-token",  # noqa: S107 - made up
+        bitbucket_credentials: Credentials = Credentials(),  # noqa: B008 - frozen
+        *,
+        github_points: int = 5000,
+        bitbucket_size: bool = True,
+        watchers_pagelen_zero: bool = True,
+        bitbucket_calls_per_hour: int | None = None,
+        hour: float = 3600.0,
+    ) -> None:
+        self.world = World() if world is None else world
+        self.port = port
+        self.latency = latency
+        self.github_token = github_token
+        self.bitbucket_credentials = bitbucket_credentials
+        self.faults = Faults()
+        self.meter = Meter()
+        points = Points(github_points, hour)
+        options = Options(bitbucket_size, watchers_pagelen_zero, bitbucket_calls_per_hour, hour)
+        self._upstreams = {
+            GITHUB: GitHubServer(self.world, self.meter, github_token, points, lambda: self.latency).answer,
+            BITBUCKET: BitbucketServer(self.world, bitbucket_credentials, options, lambda: self.latency).answer,
+        }
+        self._control = Control(self.world, self.meter, self.faults)
+        self._hook: Hook | None = None
+        self._homes: WeakKeyDictionary[object, tuple[int, str]] = WeakKeyDictionary()
+        self._connections = 0
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+
+    @property
+    def github_url(self) -> str:
+        """The address of the GraphQL endpoint."""
+        return f"http://{HOST}:{self.port}/graphql"
+
+    @property
+    def bitbucket_url(self) -> str:
+        """The base address of the REST API, without a slash at the end."""
+        return f"http://{HOST}:{self.port}{ROOT}"
+
+    def before_call(self, function: Hook | None) -> None:
+        """Have a function called with (upstream, path, body) before each answer, in the server's thread.
+
+        It may change the world: the answer is made afterwards. None switches it off; one function at a time.
+        """
+        self._hook = function
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Listen, and return once calls are taken.
+
+        Raises:
+            OSError: the port is taken.
+            RuntimeError: it runs already.
+        """
+        if self._thread:
+            raise RuntimeError("the emulator runs already")
+        ready: Future[None] = Future()
+        thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="emulator", daemon=True)
+        thread.start()
+        try:
+            ready.result()
+        except BaseException:
+            thread.join()
+            raise
+        self._thread = thread
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection at once, also those of calls that hang; no error if it does not run."""
+        thread, self._thread = self._thread, None
+        if thread and self._loop and self._stopping:
+            # the loop is gone where the thread has ended by itself
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stopping.set)
+            thread.join()
+
+    async def _serve(self, ready: Future[None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        # a call whose client is gone must not go on, or the concurrency counted would be wrong
+        server = web.Server(self._handle, handler_cancellation=True, access_log=None, keepalive_timeout=600.0)
+        runner = web.ServerRunner(server, shutdown_timeout=0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, self.port, backlog=1024, reuse_address=True).start()
+        except OSError as error:
+            ready.set_exception(error)
+        else:
+            self.port = runner.addresses[0][1]
+            ready.set_result(None)
+            await self._stopping.wait()
+        # calls that hang would hold up an orderly end
+        for handler in server.connections:
+            if handler.transport:
+                handler.transport.abort()
+        await runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith(PREFIX):
+            return await self._control.answer(request)
+        upstream = BITBUCKET if request.path.startswith(ROOT) else GITHUB
+        counted = (upstream, WATCHERS) if _WATCHERS.fullmatch(request.path) else (upstream,)
+        self.meter.begin(counted, *self._connection(request, upstream))
+        try:
+            return await self._exchange(request, upstream, counted)
+        finally:
+            self.meter.end(counted)
+
+    async def _exchange(self, request: web.BaseRequest, upstream: str, counted: tuple[str, ...]) -> web.StreamResponse:
+        began = time.perf_counter()
+
+        def record(status: int, sent: int) -> None:
+            self.meter.took(counted, time.perf_counter() - began)
+            self.meter.answered(counted, status, sent)
+
+        call = await _read(request, upstream)
+        if self._hook:
+            self._hook(upstream, call.path, call.body)
+        exchange = Exchange(request, call, self._upstreams[upstream], record)
+        fault = self.faults.pick(call)
+        try:
+            if fault:
+                await FAULTS[fault.kind].strike(fault, exchange)
+            else:
+                await exchange.send(await exchange.true_answer())
+        finally:
+            if exchange.response is None:
+                self.meter.took(counted, time.perf_counter() - began)
+        return exchange.response or web.Response()
+
+    def _connection(self, request: web.BaseRequest, upstream: str) -> tuple[int, str]:
+        """The connection's number and the upstream of its first call."""
+        if request.transport is None:
+            return 0, upstream
+        if request.transport not in self._homes:
+            self._connections += 1
+            self._homes[request.transport] = self._connections, upstream
+        return self._homes[request.transport]
+
+
+async def _read(request: web.BaseRequest, upstream: str) -> Call:
+    return Call(
+        upstream,
+        request.method,
+        request.rel_url.raw_path,
+        tuple(request.query.items()),
+        str(request.rel_url),
+        request.headers,
+        (await request.read()).decode("utf-8", "replace"),
+        request.host,
+    )

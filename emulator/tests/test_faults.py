@@ -1,0 +1,210 @@
+"""Faults: what each does, and which calls they strike."""
+
+from __future__ import annotations
+
+import http.client
+import time
+import unittest
+from dataclasses import fields
+from typing import Any
+
+import requests
+
+from emulator import FAULTS, Fault
+from emulator.tests.helpers import PATIENCE, EmulatorCase
+
+LIST = "/repositories/team-30"
+OWNER = '{ repositoryOwner(login: "spack") { login } }'
+
+
+class TestKinds(EmulatorCase):
+    """One test a row of the table."""
+
+    def strike(self, kind: str, **options: Any) -> None:
+        """Switch a fault on."""
+        self.emulator.faults.add(Fault(kind, **options))
+
+    def test_every_kind_has_a_test_here_and_words(self) -> None:
+        tested = {name.removeprefix("test_kind_") for name in dir(self) if name.startswith("test_kind_")}
+
+        self.assertEqual(tested, set(FAULTS))
+        self.assertTrue(all(kind.help for kind in FAULTS.values()))
+
+    def test_kind_status(self) -> None:
+        self.strike("status", status=403, headers={"Retry-After": "60"}, body=b'{"message": "secondary"}')
+
+        answer = self.client.post({"query": OWNER})
+
+        self.assertEqual((answer.status_code, answer.headers["Retry-After"]), (403, "60"))
+        self.assertEqual(answer.json(), {"message": "secondary"})
+
+    def test_kind_body(self) -> None:
+        self.strike("body", body=b"<html>", content_type="text/html")
+
+        answer = self.client.get(LIST)
+
+        self.assertEqual(
+            (answer.status_code, answer.headers["Content-Type"], answer.text), (200, "text/html", "<html>")
+        )
+
+    def test_kind_reset(self) -> None:
+        self.strike("reset")
+        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        connection.request("GET", f"/2.0{LIST}")
+
+        # a FIN would be RemoteDisconnected here, whose cause is no ECONNRESET
+        with self.assertRaises(ConnectionResetError) as raised:
+            connection.getresponse()
+
+        self.assertNotIsInstance(raised.exception, http.client.RemoteDisconnected)
+
+    def test_kind_hang(self) -> None:
+        self.strike("hang")
+
+        with self.assertRaises(requests.exceptions.ReadTimeout):
+            requests.get(self.emulator.bitbucket_url + LIST, timeout=0.2)
+
+    def test_kind_truncate(self) -> None:
+        self.strike("truncate")
+
+        with self.assertRaises(requests.exceptions.ChunkedEncodingError):
+            self.client.get(LIST)
+
+    def test_kind_slow(self) -> None:
+        self.strike("slow", seconds=0.2)
+        began = time.perf_counter()
+
+        answer = self.client.get(LIST)
+
+        self.assertGreaterEqual(time.perf_counter() - began, 0.2)
+        self.assertEqual(answer.json()["size"], 30)
+
+    def test_kind_drip(self) -> None:
+        self.strike("drip", seconds=0.01)
+        url = f"{self.emulator.bitbucket_url}{LIST}?fields=size"
+
+        with requests.get(url, stream=True, timeout=PATIENCE) as answer:
+            began = time.perf_counter()
+            body = b"".join(answer.iter_content(1))
+
+        self.assertEqual(body, b'{"size": 30}')
+        self.assertGreaterEqual(time.perf_counter() - began, 0.01 * (len(body) - 2))
+
+    def test_kind_graphql_errors(self) -> None:
+        error = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}
+        self.strike("graphql_errors", errors=(error,), times=1)
+        self.strike("graphql_errors", errors=(error,), data=None)
+
+        without, with_data = self.client.post({"query": OWNER}), self.client.post({"query": OWNER})
+
+        self.assertEqual((without.status_code, without.json()), (200, {"errors": [error]}))
+        self.assertEqual(with_data.json(), {"data": None, "errors": [error]})
+
+    def test_kind_edit(self) -> None:
+        self.strike("edit", edit=lambda answer: {**answer, "size": 7})
+
+        answer = self.client.get(LIST, pagelen=1)
+
+        self.assertEqual((answer.json()["size"], len(answer.json()["values"])), (7, 1))
+
+
+class TestChoice(EmulatorCase):
+    """path, contains, method, times, after."""
+
+    def statuses(self, fault: Fault, *paths: str) -> list[int]:
+        """The status of each path while the fault is on."""
+        self.emulator.faults.add(fault)
+        return [self.client.get(path).status_code for path in paths]
+
+    def test_a_path_is_a_glob(self) -> None:
+        fault = Fault("status", path="/2.0/repositories/*/watchers")
+
+        self.assertEqual(self.statuses(fault, LIST, f"{LIST}/atlas-api-0/watchers"), [200, 502])
+
+    def test_contains_looks_into_url_and_body(self) -> None:
+        url, body = Fault("status", contains="team-30?"), Fault("status", contains='"spack"')
+
+        self.assertEqual(self.statuses(url, LIST, f"{LIST}?pagelen=1", "/repositories/team-3"), [200, 502, 200])
+        self.emulator.faults.add(body)
+        spack, other = (
+            self.client.post(
+                {"query": "query($l: String!) { repositoryOwner(login: $l) { id } }", "variables": {"l": name}}
+            )
+            for name in ("spack", "chaos")
+        )
+        self.assertEqual((spack.status_code, other.status_code), (502, 200))
+
+    def test_method_chooses(self) -> None:
+        self.assertEqual(self.statuses(Fault("status", method="POST"), LIST), [200])
+        self.assertEqual(self.client.post({"query": OWNER}).status_code, 502)
+
+    def test_after_lets_calls_pass_and_times_ends_it(self) -> None:
+        self.assertEqual(self.statuses(Fault("status", after=1, times=2), *[LIST] * 5), [200, 502, 502, 200, 200])
+
+    def test_only_matching_calls_are_counted(self) -> None:
+        fault = Fault("status", path="/2.0/repositories/team-3", after=1)
+
+        self.assertEqual(
+            self.statuses(fault, LIST, "/repositories/team-3", LIST, "/repositories/team-3"), [200, 200, 200, 502]
+        )
+
+    def test_the_first_fault_that_strikes_wins(self) -> None:
+        self.emulator.faults.add(Fault("status", status=500, times=1))
+
+        self.assertEqual(self.statuses(Fault("status", status=503), LIST, LIST), [500, 503])
+
+    def test_clear_switches_all_off(self) -> None:
+        self.emulator.faults.add(Fault("status"))
+
+        self.emulator.faults.clear()
+
+        self.assertEqual(self.client.get(LIST).status_code, 200)
+
+    def test_a_struck_call_is_counted_and_costs_no_points(self) -> None:
+        self.emulator.faults.add(Fault("status", status=503))
+
+        self.client.post({"query": OWNER})
+
+        counts = self.emulator.meter.snapshot().github
+        self.assertEqual((counts.calls, counts.statuses, counts.points), (1, {503: 1}, 0))
+
+
+class TestValue(unittest.TestCase):
+    """The value itself."""
+
+    def test_an_unknown_kind_is_refused_with_those_there_are(self) -> None:
+        with self.assertRaisesRegex(ValueError, "no fault 'explode'; there are: status, "):
+            Fault("explode")
+
+    def test_edit_needs_a_function(self) -> None:
+        with self.assertRaisesRegex(ValueError, "needs a function"):
+            Fault("edit")
+
+    def test_the_json_form_carries_every_attribute_but_a_function(self) -> None:
+        fault = Fault(
+            "graphql_errors",
+            path="/graphql",
+            contains="spack",
+            method="POST",
+            times=2,
+            after=1,
+            status=500,
+            headers={"A": "b"},
+            body=b"text",
+            content_type="text/plain",
+            seconds=0.5,
+            errors=({"message": "m"},),
+            data=None,
+        )
+
+        self.assertEqual(set(fault.as_json()), {one.name for one in fields(Fault)} - {"edit"})
+        self.assertEqual(Fault.from_json(fault.as_json()), fault)
+
+    def test_the_json_form_leaves_defaults_out(self) -> None:
+        self.assertEqual(Fault("hang", times=1).as_json(), {"kind": "hang", "times": 1})
+
+    def test_bad_json_forms_are_refused(self) -> None:
+        for value in ({}, {"kind": "hang", "colour": 1}, {"kind": "edit"}, {"kind": "nosuch"}):
+            with self.assertRaises(ValueError, msg=str(value)):
+                Fault.from_json(value)

@@ -1,0 +1,277 @@
+"""The world: its values, the recorded, made-up and generated owners, and the straight sum."""
+
+from __future__ import annotations
+
+import json
+import time
+import unittest
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from emulator import Owner, Repository, World
+from emulator.recorded import DATA
+from emulator.tests.helpers import organization, workspace
+
+LICENCES = ("MIT", "BSD", "Apache-2.0", "CC0-1.0", "Licence Ouverte 2.0", "as this project")
+
+
+class TestValues(unittest.TestCase):
+    """Repository and Owner."""
+
+    def test_languages_are_pairs_in_their_order_however_given(self) -> None:
+        self.assertEqual(Repository("a", languages={"B": 2, "A": 1}).languages, (("B", 2), ("A", 1)))
+        self.assertEqual(Repository("a", languages=[("A", 1), ("A", 2)]).languages, (("A", 1), ("A", 2)))
+
+    def test_times_become_utc(self) -> None:
+        east = datetime(2020, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+
+        self.assertEqual(Repository("a", created_at=east).created_at, "2020-01-01T00:00:00Z")
+        self.assertEqual(Repository("a", created_at="2020-01-01").created_at, "2020-01-01T00:00:00Z")
+        self.assertEqual(
+            Repository("a", created_at=datetime(2020, 1, 1, tzinfo=UTC)).created_at, "2020-01-01T00:00:00Z"
+        )
+
+    def test_a_repository_without_time_gets_one_of_its_name(self) -> None:
+        self.assertEqual(Repository("a").created_at, Repository("a").created_at)
+        self.assertNotEqual(Repository("a").created_at, Repository("b").created_at)
+
+    def test_a_rename_keeps_the_id(self) -> None:
+        self.assertEqual(replace(Repository("a"), name="b").id, Repository("a").id)
+
+    def test_values_compare_and_do_not_change(self) -> None:
+        self.assertEqual(Repository("a", stars=1), Repository("a", stars=1))
+        with self.assertRaises(AttributeError):
+            Repository("a").stars = 2  # type: ignore[misc]
+
+    def test_an_impossible_owner_is_refused(self) -> None:
+        for forge, kind in (("gitlab", "User"), ("github", "Workspace"), ("bitbucket", "User")):
+            with self.assertRaises(ValueError):
+                Owner(forge, "x", kind, ())
+        with self.assertRaisesRegex(ValueError, "two repositories with the name 'a'"):
+            organization(Repository("a"), Repository("A"))
+        with self.assertRaisesRegex(ValueError, "two repositories with the id"):
+            organization(Repository("a"), replace(Repository("a"), name="b"))
+
+
+class TestOwners(unittest.TestCase):
+    """Which owners a world holds."""
+
+    def test_names_have_no_letter_case_and_forges_are_apart(self) -> None:
+        world = World()
+
+        spack = world.owner("github", "SPACK")
+
+        self.assertIsNotNone(spack)
+        self.assertIs(world.owner("github", "spack"), spack)
+        self.assertIsNone(world.owner("bitbucket", "spack"))
+        self.assertIsNone(world.owner("github", "nobody-here"))
+
+    def test_an_added_owner_replaces_any_other_of_its_name(self) -> None:
+        world = World()
+
+        world.add(organization(Repository("a"), login="Spack"))
+
+        self.assertEqual(world.sum([("github", "spack")])["originalRepos"], 1)
+
+    def test_a_removed_owner_is_unknown_recorded_or_not(self) -> None:
+        world = World()
+        world.add(organization())
+
+        world.remove("github", "SPACK")
+        world.remove("github", "acme")
+
+        self.assertIsNone(world.owner("github", "spack"))
+        self.assertIsNone(world.owner("github", "acme"))
+
+    def test_a_world_can_be_empty(self) -> None:
+        world = World(recorded=False, generated=False)
+
+        self.assertIsNone(world.owner("github", "spack"))
+        self.assertIsNone(world.owner("github", "org-3"))
+        self.assertEqual(world.owners(), [])
+
+
+class TestRecorded(unittest.TestCase):
+    """The files under data/."""
+
+    def test_every_file_can_be_read_and_names_source_and_licence(self) -> None:
+        world = World()
+        for path in DATA.glob("*/*/*.json"):
+            data = json.loads(path.read_text(encoding="utf-8"))
+
+            owner = world.owner(data["forge"], data["owner"])
+
+            assert owner is not None
+            self.assertEqual((path.stem, path.parent.name), (owner.login.lower(), owner.forge))
+            self.assertEqual(len(owner.repositories), len(data["repositories"]))
+            self.assertTrue(data["licence"].startswith(LICENCES), data["licence"])
+            self.assertTrue(data["source"])
+
+    def test_recorded_numbers_are_kept_and_missing_ones_filled_by_the_rule(self) -> None:
+        data = json.loads((DATA / "recorded/github/spack.json").read_text(encoding="utf-8"))
+        owner = World().owner("github", "spack")
+
+        assert owner is not None
+        for row, repository in zip(data["repositories"], owner.repositories, strict=True):
+            self.assertIsNone(row["watchers"])
+            self.assertEqual(repository.stars, row["stars"])
+            self.assertEqual(repository.watchers, 1 + row["stars"] // 10)
+            self.assertEqual([name for name, _ in repository.languages], list(row["languages"]))
+        self.assertEqual(owner.filled, ("isArchived", "isPrivate", "languages.bytes", "watchers"))
+
+    def test_real_watchers_are_not_touched(self) -> None:
+        data = json.loads((DATA / "recorded/github/cmsgov.json").read_text(encoding="utf-8"))
+
+        total = World().sum([("github", "CMSgov")])
+
+        self.assertEqual(total["watchers"], sum(row["watchers"] for row in data["repositories"]))
+
+    def test_a_missing_size_is_half_of_the_one_before(self) -> None:
+        owner = World().owner("github", "etalab")
+
+        assert owner is not None
+        sizes = {size for repository in owner.repositories for _, size in repository.languages}
+        self.assertEqual(sizes, {1000})
+
+    def test_every_file_is_in_the_readme(self) -> None:
+        text = (DATA / "README.md").read_text(encoding="utf-8")
+        for path in DATA.glob("*/*/*.json"):
+            name = path.stem if path.parts[-3] == "recorded" else f"{path.parent.name}/{path.name}"
+
+            self.assertIn(name, text)
+
+    def test_made_up_owners_have_their_odd_shapes(self) -> None:
+        world = World()
+        edges = {one.name: one for one in world.owner("github", "made-up-edges").repositories}  # type: ignore[union-attr]
+
+        self.assertEqual(len(edges["polyglot"].languages), 130)
+        self.assertEqual(len(edges["tagged"].topics), 20)
+        self.assertGreater(edges["giant"].languages[0][1], 2**31)
+        self.assertEqual([name for name, _ in edges["twice"].languages], ["Python", "C", "Python"])
+        self.assertEqual(len({one.created_at for name, one in edges.items() if name.startswith("same-second")}), 1)
+        self.assertEqual(world.sum([("github", "made-up-forks")])["originalRepos"], 0)
+        self.assertEqual(world.sum([("github", "made-up-empty"), ("bitbucket", "made-up-empty")])["originalRepos"], 0)
+
+
+class TestGenerated(unittest.TestCase):
+    """Owners by name."""
+
+    def test_the_number_in_the_name_is_the_number_of_public_repositories(self) -> None:
+        for forge, kind in (("github", "org"), ("github", "user"), ("bitbucket", "team")):
+            for count in (0, 1, 2, 3, 12, 300):
+                owner = World().owner(forge, f"{kind}-{count}")
+
+                assert owner is not None
+                public = [one for one in owner.repositories if not one.is_private]
+                self.assertEqual(len(public), count)
+                self.assertGreaterEqual(len(owner.repositories) - count, count > 2)
+
+    def test_about_one_in_ten_more_is_private(self) -> None:
+        owner = World().owner("github", "org-5000")
+
+        assert owner is not None
+        self.assertTrue(400 <= len(owner.repositories) - 5000 <= 600)
+
+    def test_the_same_name_is_the_same_owner_everywhere(self) -> None:
+        self.assertEqual(World().owner("github", "Org-57"), World().owner("github", "org-57"))
+        # a digest, so that another Python version or a change of the generator is seen
+        total = World().sum([("github", "org-57"), ("bitbucket", "team-57")])
+        self.assertEqual((total["watchers"], total["followers"], total["langsNum"]), (3403, 21562, 54))
+
+    def test_repositories_vary(self) -> None:
+        owner = World().owner("github", "org-1000")
+
+        assert owner is not None
+        made = owner.repositories
+        for values in (
+            {one.is_fork for one in made},
+            {one.is_archived for one in made},
+            {one.languages == () for one in made},
+            {len(one.topics) == 20 for one in made},
+            {len(one.languages) > 20 for one in made},
+        ):
+            self.assertEqual(values, {True, False})
+        self.assertLess(len({one.created_at for one in made}), len(made) - 10)
+        self.assertEqual(len({one.name for one in made}), len(made))
+
+    def test_other_names_are_nobody(self) -> None:
+        world = World()
+        for forge, name in (
+            ("github", "org-20001"),
+            ("github", "org-007"),
+            ("github", "org--1"),
+            ("github", "org-"),
+            ("github", "team-3"),
+            ("bitbucket", "org-3"),
+        ):
+            self.assertIsNone(world.owner(forge, name), name)
+
+    def test_twenty_thousand_take_less_than_two_seconds(self) -> None:
+        world = World()
+        began = time.perf_counter()
+
+        world.owner("github", "org-20000")
+
+        self.assertLess(time.perf_counter() - began, 2)
+        self.assertIs(world.owner("github", "org-20000"), world.owner("github", "ORG-20000"))
+
+    def test_some_owners_collaborate_with_one_that_has_those_repositories(self) -> None:
+        world = World()
+        helping = world.owner("github", "org-8")
+
+        assert helping is not None
+        friend = world.owner("github", "user-3")
+        assert friend is not None
+        public = {one.name for one in friend.repositories if not one.is_private}
+        self.assertEqual({login for login, _ in helping.collaborations}, {"user-3"})
+        self.assertLessEqual({name for _, name in helping.collaborations}, public)
+
+
+class TestSum(unittest.TestCase):
+    """The straight sum, by hand."""
+
+    def setUp(self) -> None:
+        """An organization and a workspace."""
+        self.world = World(recorded=False, generated=False)
+        self.world.add(
+            organization(
+                Repository("a", stars=3, watchers=2, languages={"Python": 1, "C": 1}, topics=("web", "api")),
+                Repository("b", is_fork=True, is_archived=True, stars=1, watchers=1, languages={"python": 1}),
+                Repository("c", is_private=True, stars=100, watchers=100, languages={"COBOL": 1}, topics=("secret",)),
+                collaborations=(("other", "x"),),
+            )
+        )
+        self.world.add(Owner("github", "other", "User", (Repository("x", stars=50),)))
+        self.world.add(
+            workspace(
+                Repository("d", stars=9, watchers=4, languages={"Go": 1, "Rust": 1}, topics=("t",)), Repository("e")
+            )
+        )
+
+    def test_github_counts_all_languages_topics_and_stars_of_public_repositories(self) -> None:
+        self.assertEqual(
+            self.world.sum([("github", "acme")]),
+            {
+                "originalRepos": 1,
+                "forkedRepos": 1,
+                "watchers": 3,
+                "followers": 4,
+                "langs": ["c", "python"],
+                "langsNum": 2,
+                "topics": ["api", "web"],
+                "topicsNum": 2,
+            },
+        )
+
+    def test_bitbucket_counts_the_first_language_and_no_stars(self) -> None:
+        total = self.world.sum([("bitbucket", "acme")])
+
+        self.assertEqual((total["originalRepos"], total["watchers"], total["followers"]), (2, 4, 0))
+        self.assertEqual((total["langs"], total["topics"]), (["go"], []))
+
+    def test_owners_count_once_and_unknown_ones_nothing(self) -> None:
+        both = [("github", "acme"), ("bitbucket", "acme"), ("github", "ACME"), ("github", "nobody")]
+
+        total = self.world.sum(both)
+
+        self.assertEqual((total["originalRepos"], total["watchers"], total["langsNum"]), (3, 7, 3))

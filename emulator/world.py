@@ -1,0 +1,96 @@
+"""The world that both servers show: recorded, made-up, generated and added owners, and the straight sum over them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from emulator.generated import generate
+from emulator.model import BITBUCKET, Owner
+from emulator.recorded import Shelf
+
+
+class World:
+    """All owners of both forges.
+
+    Args:
+        recorded: hold the recorded and the made-up owners of `data/`.
+        generated: let owners such as `org-300` exist by their name (see `generated.py`).
+
+    Every method may be called from any thread; a change is seen by the next call to either server.
+    """
+
+    def __init__(self, recorded: bool = True, generated: bool = True) -> None:
+        self._lock = threading.RLock()
+        self._shelves = [Shelf("recorded"), Shelf("made_up")] if recorded else []
+        self._generated = generated
+        self._owners: dict[tuple[str, str], Owner | None] = {}
+
+    def add(self, owner: Owner) -> None:
+        """Put an owner into the world, in place of the one of that forge and name."""
+        with self._lock:
+            self._owners[owner.key] = owner
+
+    def remove(self, forge: str, login: str) -> None:
+        """Let an owner be unknown from now on; no error where it already is."""
+        with self._lock:
+            self._owners[forge, login.lower()] = None
+
+    def owner(self, forge: str, login: str) -> Owner | None:
+        """The owner of that name, in any letter case, or None where the forge has none."""
+        key = forge, login.lower()
+        with self._lock:
+            if key not in self._owners:
+                found = self._find(key)
+                if found is None:
+                    return None
+                self._owners[key] = found
+            return self._owners[key]
+
+    def _find(self, key: tuple[str, str]) -> Owner | None:
+        for shelf in self._shelves:
+            if owner := shelf.read(key):
+                return owner
+        return generate(*key) if self._generated else None
+
+    def owners(self) -> list[Owner]:
+        """Every owner held now, sorted by forge and name; a generated one is held once somebody asked for it."""
+        with self._lock:
+            for key in [key for shelf in self._shelves for key in shelf.keys]:
+                self.owner(*key)
+            return [owner for _, owner in sorted(self._owners.items(), key=lambda item: item[0]) if owner]
+
+    def sum(self, profiles: Iterable[tuple[str, str]]) -> dict[str, Any]:
+        """The answer that a service must give for these (forge, login) pairs, by plain addition.
+
+        Public repositories only; each owner once; unknown owners add nothing. Languages in lower case, languages and
+        topics sorted and unique; followers are stars, which Bitbucket does not have. It shares no code with the
+        servers, so that a mistake of theirs cannot hide here.
+        """
+        total: dict[str, Any] = {"originalRepos": 0, "forkedRepos": 0, "watchers": 0, "followers": 0}
+        langs: set[str] = set()
+        topics: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        for forge, login in profiles:
+            owner = self.owner(forge, login)
+            if owner is None or (forge, login.lower()) in seen:
+                continue
+            seen.add((forge, login.lower()))
+            for repository in owner.repositories:
+                if repository.is_private:
+                    continue
+                total["forkedRepos" if repository.is_fork else "originalRepos"] += 1
+                total["watchers"] += repository.watchers
+                names = [name.lower() for name, _ in repository.languages]
+                if forge == BITBUCKET:
+                    langs.update(names[:1])
+                else:
+                    total["followers"] += repository.stars
+                    langs.update(names)
+                    topics.update(repository.topics)
+        total["langs"] = sorted(langs)
+        total["langsNum"] = len(langs)
+        total["topics"] = sorted(topics)
+        total["topicsNum"] = len(topics)
+        return total

@@ -1,0 +1,106 @@
+"""The story of a request: profiles in; merged stats and missing profiles out, or one error."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from from_git.cache import Flight
+from from_git.errors import DeadlineError, UpstreamError
+from from_git.forges import Found, Progress
+from from_git.profiles import Profile
+from from_git.stats import Stats, merge
+
+TICK = 0.1
+"""Seconds between two looks at the progress, where somebody wants to see it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the profiles look like together."""
+
+    found: Mapping[Profile, Found]
+    """In the order asked."""
+    missing: tuple[Profile, ...]
+    """In the order asked."""
+    stats: Stats
+    """The sum over `found`."""
+
+
+def aggregate(
+    profiles: Sequence[Profile],
+    seconds: float,
+    setting: str,
+    on_progress: Callable[[Sequence[Progress]], None] | None = None,
+) -> Answer:
+    """Fetch all `profiles` (distinct) at the same time and merge them.
+
+    Args:
+        seconds: for the whole answer; `setting` is the name of where that number came from, for the message.
+        on_progress: called on this thread, at most each TICK, with the progress of each profile in the order asked.
+
+    Raises:
+        UpstreamError: the first failure of any profile, naming it; the other fetches are cancelled.
+        DeadlineError: the time is over; names the first profile that is not done.
+    """
+    waiter: SimpleQueue[Flight] = SimpleQueue()
+    deadline = time.monotonic() + seconds
+    flights: dict[Profile, Flight] = {}
+    outcomes: dict[Profile, Found | None] = {}
+    shown = time.monotonic()
+    try:
+        for profile in profiles:
+            flights[profile] = Flight(profile, waiter, deadline)
+        while len(outcomes) < len(flights):
+            flight = _next(waiter, deadline, TICK if on_progress else None)
+            if flight is not None:
+                try:
+                    outcomes[flight.profile] = _outcome(flight)
+                except DeadlineError as error:
+                    raise _too_late(flights, outcomes, seconds, setting) from error
+            elif time.monotonic() >= deadline:
+                raise _too_late(flights, outcomes, seconds, setting)
+            if on_progress and time.monotonic() - shown >= TICK:
+                shown = time.monotonic()
+                on_progress([one.progress() for one in flights.values()])
+        if on_progress:
+            on_progress([one.progress() for one in flights.values()])
+    finally:
+        for flight in flights.values():
+            flight.leave(waiter)
+    found = {profile: outcome for profile in flights if (outcome := outcomes[profile]) is not None}
+    return Answer(
+        found=found,
+        missing=tuple(profile for profile in flights if outcomes[profile] is None),
+        stats=merge(one.stats for one in found.values()),
+    )
+
+
+def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) -> Flight | None:
+    """The next flight that ends, None when the deadline or a tick passes first."""
+    left = max(0.0, deadline - time.monotonic())
+    try:
+        return waiter.get(timeout=left if tick is None else min(left, tick))
+    except Empty:
+        return None
+
+
+def _outcome(flight: Flight) -> Found | None:
+    try:
+        return flight.outcome()
+    except UpstreamError as error:
+        raise error.about(flight.profile) from error
+
+
+def _too_late(
+    flights: Mapping[Profile, Flight], outcomes: Mapping[Profile, Found | None], seconds: float, setting: str
+) -> DeadlineError:
+    late = next(profile for profile in flights if profile not in outcomes)
+    progress = flights[late].progress()
+    watchers = (
+        f" and {progress.watchers} of {progress.watchers_known} watcher counts" if progress.watchers_known else ""
+    )
+    return DeadlineError(
+        f"the whole answer was not there within {seconds:g} s ({setting}); of this profile {progress.pages} of"
+        f" {progress.pages_known} pages{watchers} were. Ask for fewer profiles at once, or allow more time."
+    ).about(late)

@@ -1,0 +1,7 @@
+"""Django's settings, whose names and types `coding_challenge.options` declares where no type checker looks."""
+
+from typing import Any
+
+from django.conf import settings as django_settings
+
+settings: Any = django_settings

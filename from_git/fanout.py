@@ -1,0 +1,222 @@
+"""Task groups over global thread pools: who may start work, when it ends, and who is to blame."""
+
+import heapq
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from from_git.errors import Cancelled
+
+Task = tuple[Callable[..., object], tuple[Any, ...]]
+
+
+class Pool:
+    """`size` threads, named after the pool, that serve task groups in turn.
+
+    A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
+    next group. So a group of 5,000 tasks delays a group of one by about one task. All methods are safe from any
+    thread.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        self.name = name
+        self.size = size
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        self._ring: deque[TaskGroup] = deque()  # a group stands here once while it has waiting tasks
+        self._serving = 0
+
+    def announce(self, group: "TaskGroup") -> None:
+        """Put `group` at the end of the ring; only a group that is not in it may be announced."""
+        with self._lock:
+            self._ring.append(group)
+            if self._serving == self.size:
+                return
+            self._serving += 1
+        self._executor.submit(self._serve)
+
+    def close(self) -> None:
+        """Let the threads end when their tasks have; groups with tasks left never finish."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _serve(self) -> None:
+        while True:
+            with self._lock:
+                if not self._ring:
+                    self._serving -= 1
+                    return
+                group = self._ring.popleft()
+            task, more = group.take(self)
+            if more:
+                self.announce(group)
+            if task is not None:
+                group.run(task)
+
+
+class TaskGroup:
+    """The work of one flight: tasks that run on pools and may start more tasks.
+
+    Rules, in the order of `tests/test_fanout.py`:
+
+    1. `start` may be called by the owner and by running tasks. It counts the task before it returns, so a parent's
+       children are counted before the parent ends; the group ends when every counted task has ended. The owner
+       counts as a task until it calls `seal` or `wait`, so it may start as many as it likes.
+    2. No task waits for another task. One that finds more work starts more tasks; a pool of one thread works.
+    3. No pool thread sleeps. A task that must wait starts its continuation with a `delay` and ends.
+    4. The first error ends the group at once: `wait` raises it, tasks not begun never run, `time_left` raises
+       `Cancelled` in running ones, whatever they return or raise is dropped, `start` does nothing.
+       `cancel` does the same without an error.
+    5. `deadline` (on `clock`) bounds everything: `time_left` says how much is left, `wait` returns False when none is.
+       It may be moved while the group runs. The owner decides what a missed deadline means.
+    6. Each pool takes one task of each group in turn (see `Pool`).
+    7. `on_end` is called once, by the thread that ended the group, without a lock held.
+
+    `start`, `cancel` and `time_left` are safe from any thread; `wait` is for the owner, which is never a pool thread.
+    """
+
+    def __init__(
+        self,
+        deadline: float,
+        on_end: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.deadline = deadline
+        self._on_end = on_end
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: dict[Pool, deque[Task]] = {}
+        self._open = 1  # tasks that were started and have not ended, and the owner
+        self._sealed = False
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+
+    def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> None:
+        """Run `function(*args)` on `pool`, after at least `delay` seconds."""
+        with self._lock:
+            if self._ended.is_set():
+                return
+            self._open += 1
+        if delay > 0:
+            _alarm.call_later(delay, lambda: self._enqueue(pool, (function, args)))
+        else:
+            self._enqueue(pool, (function, args))
+
+    def seal(self) -> None:
+        """Say that the owner starts nothing more, so that the group can end; a second call does nothing."""
+        with self._lock:
+            if self._sealed:
+                return
+            self._sealed = True
+        self._one_less()
+
+    def cancel(self) -> None:
+        """End the group without an error; nothing happens when it has ended already."""
+        self._end(None)
+
+    def time_left(self) -> float:
+        """Seconds until the deadline, negative after it.
+
+        Raises:
+            Cancelled: the group has ended; the task should end too.
+        """
+        if self._ended.is_set():
+            raise Cancelled
+        return self.deadline - self._clock()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all tasks have ended, one has failed, or the group was cancelled."""
+        return self._ended.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Seal the group, and say whether it has ended within `timeout` seconds (None: by its deadline).
+
+        Raises:
+            BaseException: the first error of a task, as the task raised it.
+        """
+        self.seal()
+        limit = max(0.0, self.deadline - self._clock()) if timeout is None else timeout
+        ended = self._ended.wait(limit)
+        if self._error is not None:
+            raise self._error
+        return ended
+
+    def take(self, pool: Pool) -> tuple[Task | None, bool]:
+        """The next task for `pool` and whether more wait; for `Pool` only."""
+        with self._lock:
+            queue = self._waiting.get(pool)
+            if not queue:
+                return None, False
+            return queue.popleft(), bool(queue)
+
+    def run(self, task: Task) -> None:
+        """Run a task that `take` gave; for `Pool` only. Raises nothing."""
+        function, args = task
+        try:
+            if not self._ended.is_set():
+                function(*args)
+        except Cancelled:
+            pass
+        except BaseException as error:  # noqa: BLE001 - the owner raises it
+            self._end(error)
+        self._one_less()
+
+    def _one_less(self) -> None:
+        with self._lock:
+            self._open -= 1
+            last = self._open == 0
+        if last:
+            self._end(None)
+
+    def _enqueue(self, pool: Pool, task: Task) -> None:
+        with self._lock:
+            if self._ended.is_set():
+                return
+            queue = self._waiting.setdefault(pool, deque())
+            queue.append(task)
+            first = len(queue) == 1
+        if first:
+            pool.announce(self)
+
+    def _end(self, error: BaseException | None) -> None:
+        with self._lock:
+            if self._ended.is_set():
+                return
+            self._error = error
+            self._waiting.clear()
+            self._ended.set()
+        self._on_end()
+
+
+class _Alarm:
+    """One thread for all delayed tasks of the process, begun with the first of them."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()  # keeps the heap from comparing functions
+        self._thread: threading.Thread | None = None
+
+    def call_later(self, delay: float, function: Callable[[], None]) -> None:
+        """Call `function`, which must be short and raise nothing, after `delay` seconds."""
+        with self._condition:
+            heapq.heappush(self._heap, (time.monotonic() + delay, next(self._numbers), function))
+            if self._thread is None or not self._thread.is_alive():  # not alive: after a fork
+                self._thread = threading.Thread(target=self._run, name="fanout-alarm", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                while not self._heap or (wait := self._heap[0][0] - time.monotonic()) > 0:
+                    self._condition.wait(wait if self._heap else None)
+                function = heapq.heappop(self._heap)[2]
+            function()
+
+
+_alarm = _Alarm()

@@ -1,0 +1,129 @@
+"""What a forge adapter is, and what all adapters share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+
+from from_git.errors import MalformedAnswer
+from from_git.fanout import TaskGroup
+from from_git.stats import Stats
+
+T = TypeVar("T")
+_MAX_INT = 2**53  # the largest count that JSON readers everywhere keep exactly
+LISTINGS = 3
+"""How often a list is read before one that never adds up is an error."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A profile that exists."""
+
+    kind: str
+    """Organization, User or Workspace."""
+    stats: Stats
+    """Its public repositories, each once."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a fetch is; `known` numbers may grow."""
+
+    pages: int = 0
+    pages_known: int = 0
+    watchers: int = 0
+    """Watcher counts fetched one by one; stays 0 where they come with the pages."""
+    watchers_known: int = 0
+
+
+class Fetch(Protocol):
+    """One owner's fetch under way."""
+
+    def outcome(self) -> Found | None:
+        """What was found, None when the forge says that there is no such owner.
+
+        To be asked after the group has ended without an error; an outcome is exact.
+        """
+        ...
+
+    def progress(self) -> Progress:
+        """How far it is; from any thread, at any time."""
+        ...
+
+
+class Forge(Protocol):
+    """One forge; safe from any thread, serves any number of fetches at once."""
+
+    def fetch(self, owner: str, group: TaskGroup) -> Fetch:
+        """Start to fetch `owner`, as tasks of `group` on the forge's pools; returns at once.
+
+        The tasks end the group with an UpstreamError when the forge fails or the numbers are in doubt: a partial
+        answer, a list that never adds up. They wait for nothing but the upstream.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of threads and idle connections."""
+        ...
+
+
+def get(value: object, *keys: str, kind: type[T]) -> T:
+    """The value at `keys` in decoded JSON, which must be a `kind` (an int from 0 to 2^53).
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    for depth, key in enumerate(keys, 1):
+        if not isinstance(value, dict) or key not in value:
+            raise MalformedAnswer(f"{'.'.join(keys[:depth])} is absent")
+        value = value[key]
+    if type(value) is not kind:  # `is`: a bool is no count
+        raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
+    if isinstance(value, int) and not 0 <= value <= _MAX_INT:
+        raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
+    return value
+
+
+def maybe(value: object, *keys: str, kind: type[T]) -> T | None:
+    """As `get`, but None when the value or one on the way to it is absent or null."""
+    for key in keys[:-1]:
+        value = value.get(key) if isinstance(value, dict) else value
+    if value is None or (isinstance(value, dict) and value.get(keys[-1]) is None):
+        return None
+    return get(value, keys[-1], kind=kind)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that a Retry-After header asks for (as a number or a date; `now` since the epoch), None without one."""
+    value = headers.get("retry-after", "")
+    if value.isdecimal() and len(value) < 10:
+        return float(value)
+    try:
+        return max(1.0, parsedate_to_datetime(value).timestamp() - now)
+    except ValueError:
+        return None
+
+
+def described(status: int) -> str:
+    """A status with its name, as far as it has one."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def quoted(message: object) -> str:
+    """A forge's own words, cut and cleaned, as the end of a phrase; nothing when they are none."""
+    if not isinstance(message, str) or not message:
+        return ""
+    return f": “{''.join(character for character in message if character.isprintable())[:200]}”"
+
+
+_KINDS: dict[Any, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+}

@@ -1,0 +1,65 @@
+"""Django's own server, with request lines of any length and its errors in the form of all others."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.core.management.commands.runserver import Command as DjangoCommand
+from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
+
+from from_git.conf import settings
+from from_git.serializers import plain_error_body
+
+_CHUNK = 65_536
+
+
+class RequestHandler(WSGIRequestHandler):
+    """One connection."""
+
+    def handle_one_request(self) -> None:
+        """As Django's, whose limit of 65,536 bytes a line is too short for a long list of URLs."""
+        limit = settings.MAX_QUERY_BYTES + _CHUNK
+        self.raw_requestline = self.rfile.readline(limit)
+        if len(self.raw_requestline) >= limit:
+            self.requestline, self.request_version, self.command = "", "", ""
+            self._drain_line()
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long. Send the URLs with POST.")
+            return
+        if not self.parse_request():
+            return
+        handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
+        handler.request_handler = self  # type: ignore[attr-defined]
+        handler.run(self.server.get_app())  # type: ignore[attr-defined]
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """An error found before Django sees the request, in our form and not in HTML."""
+        body = json.dumps(plain_error_body("ERR3", message or HTTPStatus(code).phrase)).encode()
+        self.send_response(code)
+        self.send_header("Connection", "close")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _drain_line(self) -> None:
+        """Read on, within reason: who is still sending when the connection closes does not see the answer."""
+        for _ in range(1_000):
+            line = self.rfile.readline(_CHUNK)
+            if not line or line.endswith(b"\n"):
+                return
+
+
+class Server(WSGIServer):
+    """Django's server with our handler of connections."""
+
+    handler_class = RequestHandler
+    request_queue_size = 128  # ten connections at once, the default, are fewer than a browser and a few curls make
+
+    def __init__(self, address: tuple[str, int], handler: type[WSGIRequestHandler], **kwargs: Any) -> None:
+        super().__init__(address, self.handler_class, **kwargs)
+
+
+class Command(DjangoCommand):
+    """Static files are served by WhiteNoise, with or without DEBUG."""
+
+    server_cls = Server

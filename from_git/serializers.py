@@ -1,0 +1,86 @@
+"""From what a client sends to profiles, and from an outcome to the members of its JSON, in their fixed order."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from from_git import forges
+from from_git.aggregator import Answer
+from from_git.conf import settings
+from from_git.errors import FromGitError, RequestError
+from from_git.profiles import Profile, parse_profiles
+from from_git.stats import Stats
+
+EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
+
+
+def profiles_asked(values: Iterable[str]) -> list[Profile]:
+    """The profiles in the values of the `url` parameters, each once, in the order asked.
+
+    Raises:
+        RequestError: no URL at all, too many profiles, or URLs that are no profiles, with all of them named.
+    """
+    profiles, bad = parse_profiles(values, forges.hosts())
+    if bad:
+        raise RequestError(" ".join(_complaint(url, why) for url, why in bad))
+    if not profiles:
+        raise RequestError(f"No url was given. Ask like this: {EXAMPLE}")
+    if 0 < settings.MAX_PROFILES < len(profiles):
+        raise RequestError(
+            f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES)."
+        )
+    return profiles
+
+
+def urls_in_body(body: Any) -> list[str]:
+    """The URLs in a decoded JSON body, `{"url": "…"}` or `{"url": ["…", …]}`.
+
+    Raises:
+        RequestError: the body has another shape.
+    """
+    value = body.get("url", []) if isinstance(body, dict) else None
+    urls = [value] if isinstance(value, str) else value
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise RequestError('The JSON body has another shape than {"url": ["https://github.com/ORG", …]}.')
+    return urls
+
+
+def answer_body(answer: Answer) -> dict[str, Any]:
+    """The body of a 200."""
+    return {
+        "error": "OK",
+        "data": _data(answer.stats),
+        "missing": [profile.url for profile in answer.missing],
+    }
+
+
+def error_body(error: FromGitError) -> dict[str, Any]:
+    """The body of any failure that we know."""
+    return {"error": error.code, "message": error.message, **error.facts()}
+
+
+def plain_error_body(code: str, message: str) -> dict[str, Any]:
+    """The body of a failure that the framework found."""
+    return {"error": code, "message": message}
+
+
+def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
+    return {
+        "originalRepos": stats.original_repos,
+        "forkedRepos": stats.forked_repos,
+        "watchers": stats.watchers,
+        "followers": stats.followers,
+        "langs": sorted(stats.langs),
+        "langsNum": len(stats.langs),
+        "topics": sorted(stats.topics),
+        "topicsNum": len(stats.topics),
+    }
+
+
+def _complaint(url: str, why: str) -> str:
+    return f"{_shown(url)} is not a GitHub or Bitbucket profile: {why}{'' if why.endswith('?') else '.'}"
+
+
+def _shown(url: str) -> str:
+    """A URL as asked, with what a terminal or an eye could stumble over escaped, cut after 200 characters."""
+    cut = url if len(url) <= 200 else url[:200] + "…"
+    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut) + "'"

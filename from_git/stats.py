@@ -1,0 +1,99 @@
+"""The numbers of one profile, and of many merged: values and arithmetic, no I/O."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language over some repositories."""
+
+    repos: int
+    """Repositories in which it occurs."""
+    bytes: int | None
+    """Bytes of code, summed; None when no forge among them reports sizes."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Sums over public repositories; the same whatever the order in which they were added."""
+
+    original_repos: int = 0
+    forked_repos: int = 0
+    watchers: int = 0
+    followers: int = 0
+    langs: Mapping[str, Language] = field(default_factory=dict)
+    """Lower-cased name to language."""
+    topics: Mapping[str, int] = field(default_factory=dict)
+    """Name to number of repositories."""
+
+
+def merge(parts: Iterable[Stats]) -> Stats:
+    """The sum of `parts`: associative, commutative, `Stats()` is its zero."""
+    tally = Tally()
+    for part in parts:
+        tally.add(part)
+    return tally.stats()
+
+
+class Tally:
+    """A sum under way, constant in memory however many repositories it counts. Not safe between threads."""
+
+    def __init__(self) -> None:
+        self._original = self._forked = self._watchers = self._followers = 0
+        self._lang_repos: Counter[str] = Counter()
+        self._lang_bytes: Counter[str] = Counter()
+        self._topics: Counter[str] = Counter()
+
+    def add_repository(
+        self,
+        *,
+        is_fork: bool,
+        watchers: int = 0,
+        followers: int = 0,
+        langs: Iterable[tuple[str, int | None]] = (),
+        topics: Iterable[str] = (),
+    ) -> None:
+        """Count one public repository.
+
+        Args:
+            langs: name and bytes (None: the forge reports none); a name that comes twice, which GitHub does,
+                is one repository with both sizes.
+        """
+        self._original += not is_fork
+        self._forked += is_fork
+        self._watchers += watchers
+        self._followers += followers
+        names = set()
+        for name, size in langs:
+            names.add(name.lower())
+            if size is not None:
+                self._lang_bytes[name.lower()] += size
+        self._lang_repos.update(names)
+        self._topics.update(set(topics))
+
+    def add(self, part: Stats) -> None:
+        """Count everything that `part` counts."""
+        self._original += part.original_repos
+        self._forked += part.forked_repos
+        self._watchers += part.watchers
+        self._followers += part.followers
+        for name, language in part.langs.items():
+            self._lang_repos[name] += language.repos
+            if language.bytes is not None:
+                self._lang_bytes[name] += language.bytes
+        self._topics.update(part.topics)
+
+    def stats(self) -> Stats:
+        """What has been counted so far."""
+        return Stats(
+            original_repos=self._original,
+            forked_repos=self._forked,
+            watchers=self._watchers,
+            followers=self._followers,
+            langs={
+                name: Language(repos, self._lang_bytes.get(name)) for name, repos in sorted(self._lang_repos.items())
+            },
+            topics=dict(sorted(self._topics.items())),
+        )

@@ -1,0 +1,106 @@
+"""The world of most tests: forges on an emulator, and the service in front of them, all over real sockets."""
+
+import threading
+from socketserver import ThreadingMixIn
+from typing import Any, ClassVar
+
+import requests
+from django.core.wsgi import get_wsgi_application
+from django.test import SimpleTestCase, override_settings
+
+from coding_challenge.options import OPTIONS
+from emulator import Emulator, World
+from from_git import forges
+from from_git.management.commands.runserver import RequestHandler, Server
+
+# what a developer's own settings must not change in a test
+_DEFAULTS = {
+    option.name: option.default
+    for option in OPTIONS
+    if option.name not in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
+}
+
+
+class QuietHandler(RequestHandler):
+    """No line on stderr for each request."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class _ThreadingServer(ThreadingMixIn, Server):
+    daemon_threads = True
+    handler_class = QuietHandler
+
+
+class ServiceTestCase(SimpleTestCase):
+    """An emulator for the class, fresh settings, pools and connections for each test."""
+
+    emulator: ClassVar[Emulator]
+    world: ClassVar[World]
+    server: ClassVar[_ThreadingServer]
+    base: ClassVar[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the emulator and the service."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(World()))
+        cls.world = cls.emulator.world
+        cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
+        cls.server.set_app(get_wsgi_application())
+        thread = threading.Thread(target=cls.server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        cls.addClassCleanup(thread.join)
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+        cls.base = f"http://127.0.0.1:{cls.server.server_address[1]}"
+
+    def setUp(self) -> None:
+        """Begin with the defaults, no faults and counters at zero."""
+        super().setUp()
+        self.settings_for_test(**{**_DEFAULTS, **self.upstream_settings()})
+        self.emulator.faults.clear()
+        self.emulator.meter.reset()
+        self.addCleanup(forges.close)
+        self.addCleanup(self.emulator.faults.clear)
+
+    def upstream_settings(self) -> dict[str, Any]:
+        """What points the service at the emulator."""
+        return {
+            "GITHUB_GRAPHQL_URL": self.emulator.github_url,
+            "GITHUB_API_TOKEN": self.emulator.github_token,
+            "BITBUCKET_API_URL": self.emulator.bitbucket_url,
+        }
+
+    def settings_for_test(self, **changes: Any) -> None:
+        """Change settings until the end of the test; pools and sessions are made anew."""
+        override = override_settings(**changes)
+        override.enable()
+        self.addCleanup(override.disable)
+        forges.close()
+
+    def ask(self, *urls: str, **options: Any) -> requests.Response:
+        """GET /health-check for `urls`."""
+        return requests.get(f"{self.base}/health-check", params={"url": list(urls)}, timeout=30, **options)
+
+    def answer(self, *urls: str) -> dict[str, Any]:
+        """The body of a 200 for `urls`."""
+        response = self.ask(*urls)
+        self.assertEqual(response.status_code, 200, response.text)
+        return dict(response.json())
+
+    def failure(self, status: int, *urls: str) -> dict[str, Any]:
+        """The body of an answer of `status` for `urls`."""
+        response = self.ask(*urls)
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertNotEqual(response.json()["error"], "OK")
+        return dict(response.json())
+
+    def assert_exact(self, *owners: tuple[str, str]) -> dict[str, Any]:
+        """Ask for the owners (forge, login) and compare with the straight sum over the emulator's data."""
+        hosts = {"github": "github.com", "bitbucket": "bitbucket.org"}
+        body = self.answer(*(f"https://{hosts[forge]}/{login}" for forge, login in owners))
+        self.assertEqual(body["data"], self.world.sum(owners))
+        self.assertEqual(body["missing"], [])
+        return body

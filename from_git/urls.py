@@ -1,0 +1,11 @@
+"""The routes."""
+
+from django.urls import path
+
+from from_git import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health-check", views.HealthCheck.as_view(), name="health-check"),
+    path("from-git/test", views.page, name="page"),
+]

@@ -1,0 +1,135 @@
+"""HTTP in and out; every status code comes from an error's class."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from from_git.aggregator import aggregate
+from from_git.conf import settings
+from from_git.errors import BodyTooLarge, FromGitError, LineTooLong, RequestError
+from from_git.serializers import (
+    EXAMPLE,
+    answer_body,
+    error_body,
+    plain_error_body,
+    profiles_asked,
+    urls_in_body,
+)
+
+logger = logging.getLogger(__name__)
+_OUR_FAULT = "Something went wrong in from-git itself; its log says what. Asking again may help."
+
+
+class HealthCheck(APIView):
+    """The answer: `GET ?url=…&url=…`, or `POST` with the same as a form or as JSON."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what is too long before anybody parses it."""
+        super().initial(request, *args, **kwargs)
+        if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
+            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes. Send the URLs with POST.")
+        if _content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge(
+                f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. Ask for fewer profiles."
+            )
+
+    def get(self, request: Request) -> Response:
+        """Answer for the `url` parameters."""
+        return self._answer(request.query_params.getlist("url"))
+
+    def post(self, request: Request) -> Response:
+        """Answer for the `url` members of the body, and parameters if there are any."""
+        try:
+            body = request.data
+        except RecursionError:
+            raise RequestError("The JSON body is nested too deeply.") from None
+        urls = body.getlist("url") if isinstance(body, QueryDict) else urls_in_body(body)
+        return self._answer([*request.query_params.getlist("url"), *urls])
+
+    def _answer(self, urls: list[str]) -> Response:
+        answer = aggregate(profiles_asked(urls), settings.REQUEST_DEADLINE, "REQUEST_DEADLINE")
+        return Response(answer_body(answer))
+
+
+def exception_response(error: Exception, context: dict[str, Any]) -> Response:
+    """The response to whatever a view raised (REST framework's EXCEPTION_HANDLER)."""
+    if isinstance(error, FromGitError):
+        if error.status >= 500:
+            logger.warning("%s: %s", error.status, error.message)
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+        return Response(error_body(error), status=error.status, headers=headers)
+    if isinstance(error, RequestDataTooBig):
+        return Response(plain_error_body("ERR3", "The body is too large. Ask for fewer profiles."), status=413)
+    if isinstance(error, Http404):
+        return Response(
+            plain_error_body("ERR3", "There is nothing of this format here; leave out `format`."), status=404
+        )
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return Response(plain_error_body("ERR3", "The request is malformed."), status=400)
+    if isinstance(error, APIException) and error.status_code < 500:
+        return Response(plain_error_body("ERR3", str(error.detail)), status=error.status_code)
+    logger.exception("An error of our own", exc_info=error)
+    return Response(plain_error_body("ERRX", _OUR_FAULT), status=500)
+
+
+def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let GET and HEAD through; others get a 405 in the form of every other error."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        message = f'Method "{request.method}" not allowed.'
+        return JsonResponse(plain_error_body("ERR3", message), status=405, headers={"Allow": "GET, HEAD"})
+
+    return wrapped
+
+
+@_safe_only
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the page."""
+    return redirect("page")
+
+
+@_safe_only
+def page(request: HttpRequest) -> HttpResponse:
+    """The form for a person; `?url=…` fills it in."""
+    return render(request, "from_git/test.html", {"urls": "\n".join(request.GET.getlist("url"))})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own 400s, such as a Host header that ALLOWED_HOSTS does not name."""
+    message = "The request is malformed, or asks for a host name that ALLOWED_HOSTS does not have."
+    return JsonResponse(plain_error_body("ERR3", message), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own 403s."""
+    return JsonResponse(plain_error_body("ERR3", "This is not allowed."), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A route that does not exist."""
+    message = f"There is nothing at this address. The answer is at {EXAMPLE}, the page at /from-git/test."
+    return JsonResponse(plain_error_body("ERR3", message), status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our own fault outside the API's views; Django has logged the traceback."""
+    return JsonResponse(plain_error_body("ERRX", _OUR_FAULT), status=500)
+
+
+def _content_length(request: Request) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
