@@ -1,6 +1,7 @@
 """Django's settings; those of from-git itself stand in `options.py`."""
 
 import os
+import warnings
 from pathlib import Path
 
 import environ
@@ -39,10 +40,12 @@ WSGI_APPLICATION = "coding_challenge.wsgi.application"
 APPEND_SLASH = False
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
-try:
-    _database = environ.Env.db_url_config(_values["DATABASE_URL"] or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
-except (ValueError, ImproperlyConfigured):
-    _database = {}
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
+    try:
+        _database = environ.Env.db_url_config(_values["DATABASE_URL"] or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+    except (ValueError, ImproperlyConfigured):
+        _database = {}
 if not _database.get("ENGINE"):
     raise ImproperlyConfigured(
         "DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name."

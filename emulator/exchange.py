@@ -52,8 +52,9 @@ class Exchange:
 
     Args:
         compute: gives the upstream's own answer.
-        record: called with status and number of body bytes before they go out, so that whoever has read an answer
-            finds it counted.
+        record: called with status and number of body bytes before they go out.
+        over: called before the last byte of a whole answer goes out. Both come before, so that whoever has read an
+            answer finds it counted and the call ended.
 
     Attributes:
         response: the answer that was begun; None before.
@@ -65,12 +66,14 @@ class Exchange:
         call: Call,
         compute: Callable[[Call], Awaitable[Answer]],
         record: Callable[[int, int], None],
+        over: Callable[[], None],
     ) -> None:
         self.call = call
         self.response: web.StreamResponse | None = None
         self._request = request
         self._compute = compute
         self._record = record
+        self._over = over
 
     async def true_answer(self) -> Answer:
         """What the upstream says, after its latency."""
@@ -92,6 +95,7 @@ class Exchange:
         headers, body = self.encode(answer)
         sent = b"" if self.call.method == "HEAD" else body
         response = await self.begin(answer.status, headers, len(body), len(sent))
+        self._over()
         await response.write_eof(sent)
 
     async def begin(self, status: int, headers: CIMultiDict[str], length: int, sent: int) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakKeyDictionary
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from emulator.bitbucket.server import ROOT, BitbucketServer, Credentials, Options
 from emulator.control import PREFIX, Control
@@ -46,7 +46,7 @@ class Emulator:
         github_token: the token that GitHub takes.
         github_points: GraphQL points in an hour.
         bitbucket_credentials: the credentials that Bitbucket takes.
-        bitbucket_size: whether Bitbucket's lists tell the optional `size`.
+        bitbucket_size: whether Bitbucket's lists of repositories tell the optional `size`.
         watchers_pagelen_zero: whether its watchers resource takes `pagelen=0`.
         bitbucket_calls_per_hour: calls that each caller has in an hour; None = no limit.
         hour: seconds of an hour of both limits.
@@ -172,31 +172,23 @@ class Emulator:
         upstream = BITBUCKET if request.path.startswith(ROOT) else GITHUB
         counted = (upstream, WATCHERS) if _WATCHERS.fullmatch(request.path) else (upstream,)
         self.meter.begin(counted, *self._connection(request, upstream))
+        timing = _Timing(self.meter, counted)
         try:
-            return await self._exchange(request, upstream, counted)
+            return await self._exchange(request, upstream, timing)
         finally:
-            self.meter.end(counted)
+            timing.over()
 
-    async def _exchange(self, request: web.BaseRequest, upstream: str, counted: tuple[str, ...]) -> web.StreamResponse:
-        began = time.perf_counter()
-
-        def record(status: int, sent: int) -> None:
-            self.meter.took(counted, time.perf_counter() - began)
-            self.meter.answered(counted, status, sent)
-
+    async def _exchange(self, request: web.BaseRequest, upstream: str, timing: _Timing) -> web.StreamResponse:
         call = await _read(request, upstream)
         if self._hook:
             self._hook(upstream, call.path, call.body)
-        exchange = Exchange(request, call, self._upstreams[upstream], record)
+        exchange = Exchange(request, call, self._upstreams[upstream], timing.record, timing.over)
         fault = self.faults.pick(call)
-        try:
+        with contextlib.suppress(ClientConnectionResetError):  # a client that goes away is no error of ours
             if fault:
                 await FAULTS[fault.kind].strike(fault, exchange)
             else:
                 await exchange.send(await exchange.true_answer())
-        finally:
-            if exchange.response is None:
-                self.meter.took(counted, time.perf_counter() - began)
         return exchange.response or web.Response()
 
     def _connection(self, request: web.BaseRequest, upstream: str) -> tuple[int, str]:
@@ -207,6 +199,28 @@ class Emulator:
             self._connections += 1
             self._homes[request.transport] = self._connections, upstream
         return self._homes[request.transport]
+
+
+class _Timing:
+    """The life of one call in the meter: an answer or none, and one end."""
+
+    def __init__(self, meter: Meter, counted: tuple[str, ...]) -> None:
+        self._meter = meter
+        self._counted = counted
+        self._began = time.perf_counter()
+        self._answered = self._ended = False
+
+    def record(self, status: int, sent: int) -> None:
+        self._answered = True
+        self._meter.took(self._counted, time.perf_counter() - self._began)
+        self._meter.answered(self._counted, status, sent)
+
+    def over(self) -> None:
+        if not self._ended:
+            self._ended = True
+            if not self._answered:
+                self._meter.took(self._counted, time.perf_counter() - self._began)
+            self._meter.end(self._counted)
 
 
 async def _read(request: web.BaseRequest, upstream: str) -> Call:

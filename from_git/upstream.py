@@ -162,14 +162,14 @@ class Upstream:
             raise UpstreamError("its TLS certificate or handshake is not valid. Nothing was sent.") from error
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
             raise UpstreamError("it sent a body that cannot be decompressed. Try again later.") from error
-        except (urllib3.exceptions.IncompleteRead, requests.exceptions.ChunkedEncodingError) as error:
-            raise UpstreamError("its answer was cut off. Try again later.") from error
         except (
             requests.ConnectionError,
             urllib3.exceptions.ProtocolError,
             urllib3.exceptions.NewConnectionError,
         ) as error:
-            raise UpstreamError("it could not be reached or broke the connection. Try again later.") from error
+            raise UpstreamError(
+                "it could not be reached, or broke the connection before its answer was whole. Try again later."
+            ) from error
         except (
             requests.RequestException,
             urllib3.exceptions.HTTPError,

@@ -68,7 +68,7 @@ class Options:
     """What differs between Bitbucket's documents and what it does, or may do.
 
     Attributes:
-        size: whether lists tell the optional `size`.
+        size: whether lists of repositories tell the optional `size`; watchers always do, it is their number.
         watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
         calls_per_hour: calls that each caller has in any hour, then 429; None = no limit.
         hour: seconds of that hour.
@@ -221,5 +221,4 @@ class BitbucketServer:
             lambda number: shapes.watcher(view.owner, one, number, view.base),
             url,
             call.query,
-            self._options.size,
         )

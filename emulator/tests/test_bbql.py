@@ -57,7 +57,7 @@ class TestQueries(unittest.TestCase):
 
     def test_and_binds_closer_than_or(self) -> None:
         self.assert_true('slug = "say" OR slug = "x" AND size = 0')
-        self.assert_false('(slug = "say" OR slug = "x") AND size = 0')
+        self.assert_false('(slug = "say" OR slug = "x") AND size = 0', 'slug = "x" AND size = 1500')
 
     def test_keywords_have_no_letter_case_and_parentheses_nest(self) -> None:
         self.assert_true('((slug = "x") or (slug = "say" and (size > 1)))', "is_private = FALSE")

@@ -94,9 +94,11 @@ class TestPages(ListCase):
         with Emulator(bitbucket_size=False) as emulator:
             client = Client(emulator)
             page = client.get("/repositories/team-30", pagelen=20).json()
+            watchers = client.get("/repositories/team-30/atlas-api-0/watchers", pagelen=0).json()
             client.session.close()
 
         self.assertEqual(set(page), {"pagelen", "values", "page", "next"})
+        self.assertIn("size", watchers)
 
     def test_an_empty_workspace_has_an_empty_page(self) -> None:
         page = self.client.get("/repositories/made-up-empty").json()
@@ -108,6 +110,7 @@ class TestPages(ListCase):
 
         self.assertEqual((answer.status_code, answer.content), (200, b""))
         self.assertGreater(int(answer.headers["Content-Length"]), 0)
+        self.assertEqual(self.emulator.meter.snapshot().bitbucket.bytes_sent, 0)
 
 
 class TestOrderAndFilter(ListCase):
@@ -125,6 +128,15 @@ class TestOrderAndFilter(ListCase):
         for sort in ("created_on", "-created_on", "language", "parent.uuid", "size"):
             pages = [self.names(sort=sort, pagelen=2, page=page) for page in range(1, 6)]
             self.assertEqual(sorted(name for page in pages for name in page), [one.name for one in twins])
+
+    def test_the_order_of_the_same_second_does_not_hang_on_how_the_world_was_told(self) -> None:
+        twins = [Repository(f"twin{n}", created_at="2020-01-01T00:00:00Z") for n in range(9)]
+        self.world.add(workspace(*twins))
+        before = self.names(sort="created_on")
+
+        self.world.add(workspace(*reversed(twins)))
+
+        self.assertEqual(self.names(sort="created_on"), before)
 
     def test_an_unknown_sort_field_is_refused(self) -> None:
         answer = self.client.get(LIST, sort="stars")

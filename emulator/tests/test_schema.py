@@ -37,10 +37,11 @@ def differences(ours: GraphQLSchema, real: GraphQLSchema) -> list[str]:
     for name, kind in ours.type_map.items():
         if name.startswith("__") or is_specified_scalar_type(kind):
             continue
-        other = theirs.get(name)
-        if not _alike(kind, other):
+        if name not in theirs or not _alike(kind, theirs[name]):
             found.append(f"{name}: not a {type(kind).__name__} there")
-        elif isinstance(kind, GraphQLEnumType):
+            continue
+        other = theirs[name]
+        if isinstance(kind, GraphQLEnumType):
             found += [f"{name}.{value}: no such value" for value in kind.values if value not in other.values]
         elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             interfaces = {one.name for one in other.interfaces}

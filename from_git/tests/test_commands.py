@@ -1,0 +1,202 @@
+"""`manage.py demo` and `manage.py aggregate`, as processes of their own."""
+
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+from unittest import TestCase, skipUnless
+
+import requests
+
+from coding_challenge.options import OPTIONS
+from emulator import Emulator, Fault, World
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+LINES = 30  # more than either command says before it listens
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without from-git's settings, and with these."""
+    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
+    return {**{name: value for name, value in os.environ.items() if name not in ours}, **changes}
+
+
+class Demo(TestCase):
+    """Both forges and the service, without token or network."""
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """A demo that is killed at the end of the test if it still runs."""
+        process = subprocess.Popen(
+            [*MANAGE, "demo", *arguments],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        assert process.stdout is not None
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def read_until(self, stream: IO[str], words: str) -> str:
+        """What the demo says up to the line with `words`."""
+        said = ""
+        for _ in range(LINES):
+            said += stream.readline()
+            if words in said:
+                return said
+        raise AssertionError(said)
+
+    def test_its_curl_line_and_page_work_and_both_signals_stop_it(self) -> None:
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(stop.name):
+                process = self.start("--port", "0")
+                assert process.stdout is not None
+                said = self.read_until(process.stdout, "Ctrl-C")
+                self.assertIn("recorded and made-up data", said)
+
+                _, url = shlex.split(next(line for line in said.splitlines() if "curl " in line))
+                body = requests.get(url, timeout=30).json()
+                world = World()
+                self.assertEqual(body["data"], world.sum([("github", "spack"), ("bitbucket", "mailchimp")]))
+                self.assertEqual(body["missing"], ["https://bitbucket.org/nobody"])
+                page = re.findall(r"http://\S+/from-git/test", said)[0]
+                self.assertIn("<form", requests.get(page, timeout=30).text)
+
+                process.send_signal(stop)
+                self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_a_taken_port_is_a_clear_error(self) -> None:
+        with Emulator() as emulator:
+            process = self.start("--port", str(emulator.port))
+            output, _ = process.communicate(timeout=30)
+
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn(f"Port {emulator.port} is taken", output)
+
+
+class Aggregate(TestCase):
+    """The same answer in the terminal."""
+
+    emulator: Emulator
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the forges."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator())
+
+    def setUp(self) -> None:
+        """Begin without faults."""
+        super().setUp()
+        self.emulator.faults.clear()
+        self.environment = environment(
+            GITHUB_GRAPHQL_URL=self.emulator.github_url,
+            GITHUB_API_TOKEN=self.emulator.github_token,
+            BITBUCKET_API_URL=self.emulator.bitbucket_url,
+        )
+
+    def run_piped(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it with pipes for its output."""
+        return subprocess.run(
+            [*MANAGE, "aggregate", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_piped_it_prints_the_json_of_the_api(self) -> None:
+        result = self.run_piped("https://github.com/spack", "bitbucket.org/nobody")
+
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        body = json.loads(result.stdout)
+        self.assertEqual(body["data"], self.emulator.world.sum([("github", "spack")]))
+        self.assertEqual((body["error"], body["missing"]), ("OK", ["bitbucket.org/nobody"]))
+
+    def test_a_wrong_request_exits_with_2_and_says_why(self) -> None:
+        for arguments in ((), ("https://bitucket.org/x",), ("github.com/spack", "--deadline", "soon")):
+            with self.subTest(arguments):
+                result = self.run_piped(*arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn("ERR3", result.stderr)
+                self.assertEqual(json.loads(result.stdout)["error"], "ERR3")
+
+    def test_a_failing_upstream_exits_with_1_and_names_it(self) -> None:
+        self.emulator.faults.add(Fault("status", status=500))
+
+        result = self.run_piped("https://github.com/spack", "--json")
+
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("No answer from GitHub for https://github.com/spack", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["upstream"], "github")
+
+    def test_the_deadline_is_its_own_and_can_be_given(self) -> None:
+        self.emulator.faults.add(Fault("hang"))
+        self.environment["UPSTREAM_TIMEOUT"] = "2"
+
+        result = self.run_piped("https://github.com/spack", "--deadline", "0.3")
+
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("within 0.3 s (--deadline)", result.stderr)
+
+    @skipUnless(hasattr(pty, "openpty"), "no pseudo-terminals on this system")
+    def test_in_a_terminal_it_draws_progress_and_a_table(self) -> None:
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen(
+            [*MANAGE, "aggregate", "https://github.com/mfem", "https://bitbucket.org/team-100", "bitbucket.org/nobody"],
+            env={**self.environment, "TERM": "xterm", "COLUMNS": "110", "LINES": "50"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.close(theirs)
+
+        screen = read_terminal(ours)
+
+        self.assertEqual(process.wait(timeout=30), 0, screen)
+        for words in (
+            "watcher counts",
+            "/100",
+            "mfem (GitHub)",
+            "team-100 (Bitbucket)",
+            "Total",
+            "Languages:",
+            "Missing:",
+        ):
+            with self.subTest(words):
+                self.assertIn(words, screen)
+        total = self.emulator.world.sum([("github", "mfem"), ("bitbucket", "team-100")])
+        self.assertIn(f"{total['watchers']:,}", screen)
+
+
+def read_terminal(descriptor: int) -> str:
+    """Everything that a program writes to its terminal until it ends, control sequences taken out."""
+    data = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not select.select([descriptor], [], [], 1.0)[0]:
+            continue
+        try:
+            part = os.read(descriptor, 65_536)
+        except OSError:  # Linux says EIO when the other side has gone
+            break
+        if not part:
+            break
+        data += part
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode("utf-8", "replace"))

@@ -1,0 +1,126 @@
+"""What GitHub's answers mean before anyone looks at the data: decisions as tables, no I/O."""
+
+import json
+from typing import Any
+from unittest import TestCase
+
+from from_git.errors import CredentialsError, FromGitError, LimitError, MalformedAnswer, UpstreamError
+from from_git.forges.graphql import limit_wait, read_reply, refusal
+from from_git.upstream import Answer
+
+NOW = 1_800_000_000.0
+SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
+SOMETHING = {"data": None, "errors": [{"message": "Something went wrong while executing your query."}]}
+
+
+def answer(status: int, body: Any = None, **headers: str) -> Answer:
+    """An answer with headers given as keywords."""
+    content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content, 0.1)
+
+
+REFUSALS: list[tuple[str, Answer, type[FromGitError], str]] = [
+    # recorded: a 401 carries x-ratelimit-remaining: 0 too, so the status must decide first
+    (
+        "401",
+        answer(401, {"message": "Bad credentials"}, x_ratelimit_remaining="0"),
+        CredentialsError,
+        "GITHUB_API_TOKEN",
+    ),
+    ("403 nothing left", answer(403, {}, x_ratelimit_remaining="0"), LimitError, "rate limit"),
+    ("403 retry-after", answer(403, {}, retry_after="60"), LimitError, "Ask again in 60 s"),
+    ("403 secondary", answer(403, SECONDARY), LimitError, "Ask again in 60 s"),
+    (
+        "403 abuse",
+        answer(403, {"message": "You have triggered an abuse detection mechanism."}),
+        LimitError,
+        "rate limit",
+    ),
+    ("403", answer(403, {"message": "Resource not accessible"}), CredentialsError, "“Resource not accessible”"),
+    ("429", answer(429, b"slow down"), LimitError, "rate limit"),
+    ("404", answer(404, {"message": "Not Found"}), UpstreamError, "GITHUB_GRAPHQL_URL"),
+    ("301", answer(301, b""), UpstreamError, "redirects (301)"),
+    ("502 html", answer(502, b"<html>502</html>"), UpstreamError, "502 Bad Gateway. Try"),
+    ("502 json", answer(502, SOMETHING), UpstreamError, "Something went wrong"),
+    ("599", answer(599, b""), UpstreamError, "status 599"),
+]
+
+FORBIDDEN_POLICY = (
+    "the 'x' organization forbids access via a fine-grained personal access tokens if its lifetime is long"
+)
+ERRORS: list[tuple[str, dict[str, Any], type[FromGitError], str]] = [
+    ("new limit", {"type": "RATE_LIMIT", "message": "x"}, LimitError, "rate limit"),
+    ("old limit", {"type": "RATE_LIMITED", "message": "x"}, LimitError, "rate limit"),
+    ("code", {"message": "x", "extensions": {"code": "graphql_rate_limit"}}, LimitError, "rate limit"),
+    ("words", SECONDARY, LimitError, "rate limit"),
+    ("watchers", {"type": "FORBIDDEN", "path": ["r", "nodes", 0, "watchers"]}, UpstreamError, "watcher counts"),
+    ("saml", {"type": "FORBIDDEN", "extensions": {"saml_failure": True}}, CredentialsError, "SAML"),
+    ("policy", {"type": "FORBIDDEN", "message": FORBIDDEN_POLICY}, CredentialsError, "forbids access"),
+    ("scopes", {"type": "INSUFFICIENT_SCOPES", "message": "needs read:org"}, CredentialsError, "needs read:org"),
+    ("resources", {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "x"}, UpstreamError, "RESOURCE_LIMITS_EXCEEDED"),
+    ("untyped", {"message": "Something went wrong"}, UpstreamError, "“Something went wrong”"),
+    ("odd", {"type": 7, "message": ["x"], "path": "x", "extensions": None}, MalformedAnswer, ""),
+    ("nothing", {}, UpstreamError, "with an error"),
+    ("control", {"message": "a\x1b[31m\u202eb"}, UpstreamError, "“a[31mb”"),
+]
+
+
+class Refusals(TestCase):
+    """Answers of another status than 200."""
+
+    def test_each_becomes_the_error_that_says_what_to_do(self) -> None:
+        for name, given, kind, words in REFUSALS:
+            with self.subTest(name):
+                error = refusal(given, NOW)
+                self.assertIs(type(error), kind)
+                self.assertIn(words, error.message)
+
+
+class Replies(TestCase):
+    """Answers of status 200."""
+
+    def test_each_error_in_a_200_fails_the_query_whatever_data_stands_beside_it(self) -> None:
+        for name, error, kind, words in ERRORS:
+            for data in ({}, {"data": None}, {"data": {"repositoryOwner": None}}):
+                with self.subTest(name, data=data), self.assertRaises(kind) as caught:
+                    read_reply(answer(200, {**data, "errors": [error]}), NOW)
+                with self.subTest(name, data=data):
+                    self.assertIn(words, str(caught.exception))
+
+    def test_an_error_behind_a_harmless_one_counts(self) -> None:
+        errors = [{"type": "NOT_FOUND", "path": ["repositoryOwner"]}, {"type": "FORBIDDEN", "message": "x"}]
+
+        with self.assertRaises(CredentialsError):
+            read_reply(answer(200, {"data": {"repositoryOwner": None}, "errors": errors}), NOW)
+
+    def test_not_found_is_no_error_but_a_path(self) -> None:
+        body = {"data": {"repositoryOwner": None}, "errors": [{"type": "NOT_FOUND", "path": ["repositoryOwner"]}]}
+
+        reply = read_reply(answer(200, body), NOW)
+
+        self.assertEqual((reply.data, reply.not_found), ({"repositoryOwner": None}, {("repositoryOwner",)}))
+
+    def test_remaining_zero_beside_a_good_answer_is_a_good_answer(self) -> None:
+        self.assertEqual(read_reply(answer(200, {"data": {"a": 1}}, x_ratelimit_remaining="0"), NOW).data, {"a": 1})
+
+    def test_another_shape_is_malformed(self) -> None:
+        for body in (b"<html>", b"[]", b"{}", b'{"data": null}', b'{"data": []}', b'{"data": {}, "errors": {"a": 1}}'):
+            with self.subTest(body), self.assertRaises(MalformedAnswer):
+                read_reply(answer(200, body), NOW)
+
+
+class Waits(TestCase):
+    """How long a limit lasts."""
+
+    def test_retry_after_wins_then_the_reset_then_a_minute(self) -> None:
+        for headers, seconds in [
+            ({"retry-after": "30", "x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 30.0),
+            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 GMT"}, 120.0),
+            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 99.0),
+            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW - 99:.0f}"}, 1.0),
+            ({"x-ratelimit-remaining": "4", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 60.0),
+            ({"retry-after": "soon", "x-ratelimit-reset": "9" * 30, "x-ratelimit-remaining": "0"}, 60.0),
+            ({}, 60.0),
+        ]:
+            with self.subTest(headers):
+                self.assertEqual(limit_wait(headers, NOW), seconds)

@@ -1,0 +1,216 @@
+"""The table of options: what is read, what is refused, and the documents made from it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+from unittest import TestCase
+
+from django.core.checks import run_checks
+from django.test import SimpleTestCase, override_settings
+
+from coding_challenge import documents
+from coding_challenge.options import OPTIONS, load, unknown
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAMES = [option.name for option in OPTIONS]
+
+WRONG: list[tuple[str, Any, str]] = [
+    ("NUM_THREADS_GITHUB", "0", "expected at least 1 threads"),
+    ("NUM_THREADS_GITHUB", "many", "expected a whole number"),
+    ("NUM_THREADS_GITHUB", 2.5, "expected a whole number"),
+    ("NUM_THREADS_GITHUB", True, "expected a whole number"),
+    ("REQUEST_DEADLINE", "0", "expected at least 0.1 seconds"),
+    ("REQUEST_DEADLINE", "nan", "expected a number of seconds"),
+    ("REQUEST_DEADLINE", "inf", "expected a number of seconds"),
+    ("UPSTREAM_TIMEOUT", None, "expected a number of seconds"),
+    ("MAX_PROFILES", "-1", "expected at least 0 profiles"),
+    ("BITBUCKET_CALLS_PER_HOUR", "lots", "expected a whole number"),
+    ("GITHUB_GRAPHQL_URL", "api.github.com", "expected an address like https://host/path"),
+    ("GITHUB_GRAPHQL_URL", "ftp://api.github.com", "expected an address like"),
+    ("BITBUCKET_API_URL", "https://user:pw@api.bitbucket.org/2.0", "without user name"),
+    ("BITBUCKET_API_URL", "https://api.bitbucket.org/2.0?x=1", "query"),
+    ("GITHUB_HOST", "https://github.com", "expected a host name"),
+    ("GITHUB_API_TOKEN", "a\nb", "without control characters"),
+    ("GITHUB_API_TOKEN", "tökén", "ASCII"),
+    ("DEBUG", "maybe", "expected true or false"),
+    ("LOG_LEVEL", "loud", "expected DEBUG, INFO"),
+    ("CACHE_URL", "memcached://x", "expected locmem://"),
+    ("ALLOWED_HOSTS", 7, "expected a list of host names"),
+]
+
+
+class Load(TestCase):
+    """From what was written to values."""
+
+    def test_the_defaults_are_right_by_their_own_rules(self) -> None:
+        values, wrong = load({}, {})
+
+        self.assertEqual(wrong, [])
+        self.assertEqual(values, {option.name: option.default for option in OPTIONS})
+
+    def test_local_settings_win_over_the_environment_and_that_over_the_default(self) -> None:
+        values, _ = load({"NUM_THREADS_GITHUB": 2}, {"NUM_THREADS_GITHUB": "3", "NUM_THREADS_BITBUCKET": "5"})
+
+        self.assertEqual((values["NUM_THREADS_GITHUB"], values["NUM_THREADS_BITBUCKET"]), (2, 5))
+
+    def test_an_empty_variable_is_as_if_not_set(self) -> None:
+        self.assertEqual(load({}, dict.fromkeys(NAMES, "")), load({}, {}))
+
+    def test_each_kind_reads_what_people_write(self) -> None:
+        for name, written, value in [
+            ("DEBUG", "yes", True),
+            ("DEBUG", "0", False),
+            ("REQUEST_DEADLINE", "2.5", 2.5),
+            ("REQUEST_DEADLINE", 7, 7.0),
+            ("GITHUB_API_TOKEN", " ghp_x\n", "ghp_x"),
+            ("BITBUCKET_API_URL", "http://127.0.0.1:1/2.0/", "http://127.0.0.1:1/2.0"),
+            ("BITBUCKET_CALLS_PER_HOUR", "AUTO", "auto"),
+            ("BITBUCKET_CALLS_PER_HOUR", "500", 500),
+            ("ALLOWED_HOSTS", "localhost, 127.0.0.1", ["localhost", "127.0.0.1"]),
+            ("LOG_LEVEL", "debug", "DEBUG"),
+        ]:
+            with self.subTest(name, written=written):
+                values, wrong = load({name: written}, {})
+                self.assertEqual((values[name], wrong), (value, []))
+
+    def test_a_wrong_value_is_named_with_what_is_expected(self) -> None:
+        for name, written, words in WRONG:
+            with self.subTest(name, written=written):
+                _, wrong = load({name: written}, {})
+                self.assertEqual(len(wrong), 1)
+                self.assertTrue(wrong[0].startswith(f"{name} in local_settings.py is "), wrong[0])
+                self.assertIn(words, wrong[0])
+
+    def test_a_secret_is_never_shown(self) -> None:
+        for option in OPTIONS:
+            if option.secret:
+                with self.subTest(option.name):
+                    _, wrong = load({}, {option.name: "hush\x00hush"})
+                    self.assertEqual(len(wrong), 1)
+                    self.assertNotIn("hush", wrong[0])
+
+    def test_contradictions_are_wrong(self) -> None:
+        for written, words in [
+            ({"BITBUCKET_USERNAME": "me"}, "set both or neither"),
+            ({"BITBUCKET_API_TOKEN": "x"}, "set both or neither"),
+            (
+                {"BITBUCKET_USERNAME": "m", "BITBUCKET_API_TOKEN": "x", "BITBUCKET_ACCESS_TOKEN": "y"},
+                "exclude each other",
+            ),
+            ({"ALLOWED_HOSTS": "example.org"}, "SECRET_KEY is empty, but ALLOWED_HOSTS names 'example.org'"),
+            ({"GITHUB_HOST": "bitbucket.org"}, "expected the host of GitHub"),
+        ]:
+            with self.subTest(written):
+                _, wrong = load(dict(written), {})
+                self.assertEqual(len(wrong), 1)
+                self.assertIn(words, wrong[0])
+
+    def test_an_unknown_name_gets_a_suggestion_and_djangos_own_pass(self) -> None:
+        sentences = unknown({"GITHUB_API_TOKN": 1, "LOGGING": {}, "lower": 1}, lambda name: name == "LOGGING")
+
+        self.assertEqual(
+            sentences, ["GITHUB_API_TOKN in local_settings.py is not a setting; did you mean GITHUB_API_TOKEN?"]
+        )
+
+
+class Documents(TestCase):
+    """What is written from the table."""
+
+    def test_the_example_file_is_up_to_date_and_changes_nothing_when_copied(self) -> None:
+        self.assertEqual(documents.EXAMPLE.read_text(encoding="utf-8"), documents.example())
+        for option in OPTIONS:
+            self.assertIn(f"# {option.name} = {option.default!r}\n", documents.example())
+
+    def test_the_readmes_table_is_up_to_date(self) -> None:
+        readme = documents.README.read_text(encoding="utf-8")
+
+        self.assertEqual(documents.with_table(readme), readme)
+        self.assertIn(documents.table(), readme)
+
+
+class Start(TestCase):
+    """The project as a whole, in a process of its own."""
+
+    def manage(self, *arguments: str, local: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run manage.py in a copy of the project, with this local_settings.py and these variables alone."""
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name in ("from_git", "emulator"):
+            (folder / name).symlink_to(ROOT / name)
+        # copies, no links: local_settings.py is looked for beside the file that asks
+        shutil.copy(ROOT / "manage.py", folder)
+        shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
+        if local is not None:
+            (folder / "local_settings.py").write_text(local, encoding="utf-8")
+        clean = {name: value for name, value in os.environ.items() if name not in {*NAMES, "DJANGO_SETTINGS_MODULE"}}
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=folder,
+            env={**clean, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_wrong_values_stop_the_start_and_all_are_named(self) -> None:
+        result = self.manage("check", local="NUM_THREADS_GITHUB = 0\nGITHUB_API_TOKN = 'x'\n", DEBUG="maybe")
+
+        self.assertNotEqual(result.returncode, 0)
+        for name in (
+            "NUM_THREADS_GITHUB in local_settings.py",
+            "DEBUG in the environment",
+            "did you mean GITHUB_API_TOKEN",
+        ):
+            self.assertIn(name, result.stderr)
+
+    def test_a_wrong_database_url_is_told_without_being_shown(self) -> None:
+        result = self.manage("check", DATABASE_URL="nonsense-with-pa55word")
+
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("DATABASE_URL", result.stderr)
+        self.assertNotIn("pa55word", result.stderr)
+
+    def test_without_any_settings_check_warns_of_the_token_and_migrate_works(self) -> None:
+        check = self.manage("check")
+        migrate = self.manage("migrate")
+
+        self.assertEqual((check.returncode, migrate.returncode), (0, 0), check.stderr + migrate.stderr)
+        self.assertIn("from_git.W001", check.stderr)
+
+    def test_a_token_in_local_settings_silences_the_warning(self) -> None:
+        result = self.manage("check", local="GITHUB_API_TOKEN = 'ghp_x'\n")
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("W001", result.stderr)
+
+    def test_djangos_own_settings_may_stand_in_local_settings(self) -> None:
+        result = self.manage(
+            "shell",
+            "-c",
+            "from django.conf import settings; print(settings.LANGUAGE_CODE)",
+            local="LANGUAGE_CODE = 'de'",
+        )
+
+        self.assertIn("de", result.stdout)
+
+
+class Checks(SimpleTestCase):
+    """`manage.py check`."""
+
+    def ids(self, **settings: Any) -> list[str | None]:
+        """What the checks say under these settings."""
+        good = {"GITHUB_API_TOKEN": "x", "GITHUB_GRAPHQL_URL": "https://h/g", "BITBUCKET_API_URL": "https://h/2.0"}
+        with override_settings(**{**good, **settings}):
+            return [message.id for message in run_checks()]
+
+    def test_a_good_configuration_has_no_warnings(self) -> None:
+        self.assertEqual(self.ids(), [])
+        self.assertEqual(self.ids(GITHUB_GRAPHQL_URL="http://127.0.0.1:1/graphql"), [])
+
+    def test_a_missing_token_and_an_unencrypted_upstream_are_warnings(self) -> None:
+        self.assertEqual(self.ids(GITHUB_API_TOKEN=""), ["from_git.W001"])
+        self.assertEqual(self.ids(BITBUCKET_API_URL="http://api.bitbucket.org/2.0"), ["from_git.W002"])

@@ -1,0 +1,201 @@
+"""One call out: bounded in time, size and destination; each rule against a real socket."""
+
+import gzip
+import os
+import threading
+import time
+from unittest import TestCase
+from unittest.mock import patch
+
+from from_git import upstream as upstream_module
+from from_git.errors import Cancelled, DeadlineError, MalformedAnswer, UpstreamError
+from from_git.tests.raw import RawServer, Script, dripping, sending, silent
+from from_git.upstream import Answer, Upstream
+
+SECRET = "Bearer s3cret-value"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Waiting:
+    """A caller with some seconds left, who may go away."""
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        self._deadline = time.monotonic() + seconds
+        self.gone = threading.Event()
+
+    def time_left(self) -> float:
+        """See `Caller`."""
+        if self.gone.is_set():
+            raise Cancelled
+        return self._deadline - time.monotonic()
+
+
+class UpstreamTestCase(TestCase):
+    """A scripted server and an upstream that points at it."""
+
+    def world(self, script: Script, timeout: float = 10.0) -> tuple[RawServer, Upstream]:
+        """The server and the upstream."""
+        server = self.enterContext(RawServer(script))
+        upstream = Upstream(server.url, {"Authorization": SECRET}, 2, timeout)
+        self.addCleanup(upstream.close)
+        return server, upstream
+
+    def ask(self, script: Script, timeout: float = 10.0, caller: Waiting | None = None) -> Answer:
+        """One GET."""
+        _, upstream = self.world(script, timeout)
+        return upstream.call(caller or Waiting(), "GET", upstream.base_url + "/x")
+
+    def fails(self, script: Script, *words: str, timeout: float = 10.0) -> UpstreamError:
+        """The error of one GET, whose message must hold the words."""
+        with self.assertRaises(UpstreamError) as caught:
+            self.ask(script, timeout)
+        for word in words:
+            self.assertIn(word, caught.exception.message)
+        self.assertNotIn("s3cret", repr(caught.exception) + caught.exception.message)
+        return caught.exception
+
+
+class Answers(UpstreamTestCase):
+    """What comes back."""
+
+    def test_any_status_is_an_answer(self) -> None:
+        answer = self.ask(sending(b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\nno"))
+
+        self.assertEqual((answer.status, answer.headers["retry-after"], answer.body), (503, "7", b"no"))
+
+    def test_gzip_is_decoded(self) -> None:
+        body = gzip.compress(b'{"a": 1}')
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+        self.assertEqual(self.ask(sending(head + body)).json(), {"a": 1})
+
+    def test_a_redirect_is_an_answer_and_is_not_followed(self) -> None:
+        with RawServer(sending(OK)) as elsewhere:
+            head = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}/x\r\nContent-Length: 0\r\n\r\n"
+
+            self.assertEqual(self.ask(sending(head.encode())).status, 302)
+            self.assertEqual(elsewhere.requests, [])
+
+    def test_what_is_not_json_says_so(self) -> None:
+        for body in (b"<html>", b"", b"NaN", b'{"a": Infinity}', b'"\xff"', b"[" * 100_000):
+            with self.subTest(body[:20]), self.assertRaises(MalformedAnswer):
+                Answer(200, {}, body, 0.0).json()
+
+
+class Faults(UpstreamTestCase):
+    """What goes wrong on the way."""
+
+    def test_nobody_listens(self) -> None:
+        upstream = Upstream("http://127.0.0.1:9/2.0", {}, 1, 5.0)
+
+        with self.assertRaisesRegex(UpstreamError, "could not be reached"):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+    def test_a_connection_that_breaks_before_the_answer(self) -> None:
+        self.fails(sending(b""), "broke the connection before its answer was whole")
+
+    def test_a_body_that_is_cut_off(self) -> None:
+        self.fails(
+            sending(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"),
+            "broke the connection before its answer was whole",
+        )
+
+    def test_a_chunked_body_that_is_cut_off(self) -> None:
+        self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "broke the connection")
+
+    def test_a_body_that_is_no_gzip(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"
+        self.fails(sending(head + b"nope"), "cannot be decompressed")
+
+    def test_an_answer_that_is_no_http(self) -> None:
+        self.fails(sending(b"SSH-2.0-OpenSSH_9\r\n"), "broke the connection")
+
+    def test_a_body_larger_than_the_limit(self) -> None:
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024):
+            self.fails(dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 200_000, 0.001), "more than 1 MB")
+
+    def test_a_small_body_that_unpacks_to_more_than_the_limit(self) -> None:
+        bomb = gzip.compress(b"x" * 8 * 1024 * 1024)
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024):
+            self.fails(sending(head + bomb), "more than 1 MB")
+
+
+class Time(UpstreamTestCase):
+    """Nothing hangs."""
+
+    def test_silence_and_drips_end_at_the_timeout_of_one_call(self) -> None:
+        scripts = {
+            "silence": silent,
+            "headers a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nX-Long: "),
+            "a body a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+            "chunks a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n"),
+            "a body without an end": dripping(b"HTTP/1.1 200 OK\r\n\r\n"),
+        }
+        for name, script in scripts.items():
+            with self.subTest(name):
+                error = self.fails(script, "did not answer within 0.3 s (UPSTREAM_TIMEOUT)", timeout=0.3)
+                self.assertEqual(error.status, 502)
+
+    def test_the_callers_deadline_is_another_error_than_the_timeout_of_one_call(self) -> None:
+        with self.assertRaises(DeadlineError):
+            self.ask(silent, caller=Waiting(0.2))
+        with self.assertRaises(DeadlineError):
+            self.ask(sending(OK), caller=Waiting(0.0))
+
+    def test_a_caller_who_goes_away_ends_the_call_at_the_next_byte(self) -> None:
+        caller = Waiting()
+
+        def script(connection: object, stopped: threading.Event) -> None:
+            caller.gone.set()
+            dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")(connection, stopped)  # type: ignore[arg-type]
+
+        with self.assertRaises(Cancelled):
+            self.ask(script, caller=caller)
+
+
+class Destinations(UpstreamTestCase):
+    """Credentials go to addresses under the base URL only."""
+
+    def test_the_credentials_are_sent_to_the_configured_address(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "GET", upstream.base_url + "/repositories/x?page=2")
+
+        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[0])
+        self.assertIn(b"GET /2.0/repositories/x?page=2 ", server.requests[0])
+
+    def test_links_that_lead_away_are_not_followed(self) -> None:
+        server, upstream = self.world(sending(OK))
+        host = upstream.base_url.removesuffix("/2.0")
+        for url in (
+            "http://evil.example/2.0/x",
+            host.replace("http:", "https:") + "/2.0/x",
+            host.replace("127.0.0.1", "127.0.0.1.evil.example") + "/2.0/x",
+            host + "1/2.0/x",
+            host.replace("http://", "http://user@") + "/2.0/x",
+            host + "/1.0/x",
+            host + "/2.00/x",
+            host + "/2.0/../admin",
+            host + "/2.0/%2e%2E/admin",
+            host + "/2.0/..\\admin",
+            "/2.0/x",
+            "http://[::1/2.0/x",
+            "",
+        ):
+            with self.subTest(url), self.assertRaisesRegex(UpstreamError, "leads away from its own API"):
+                upstream.call(Waiting(), "GET", url)
+        self.assertEqual(server.requests, [])
+
+    def test_neither_proxies_nor_netrc_nor_cookies_have_a_say(self) -> None:
+        with RawServer(sending(OK)) as proxy:
+            environment = {"http_proxy": proxy.url, "HTTP_PROXY": proxy.url, "ALL_PROXY": proxy.url, "no_proxy": ""}
+            with patch.dict(os.environ, environment):
+                head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nSet-Cookie: id=1\r\nContent-Length: 2\r\n\r\n{}"
+                server, upstream = self.world(sending(head))
+                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
+                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
+
+            self.assertEqual(proxy.requests, [])
+        self.assertEqual(len(server.requests), 2)
+        self.assertNotIn(b"Cookie", server.requests[1])
