@@ -4,6 +4,9 @@ import math
 from urllib.parse import urlsplit
 
 
+_MAX_SECONDS = 10_000_000
+
+
 class WrongSetting(ValueError):
     """A value that its setting cannot have; str() says what is expected."""
 
@@ -36,15 +39,15 @@ def whole(value: object) -> int:
 
 
 def seconds(value: object) -> float:
-    """A number of seconds."""
+    """A number of seconds, less than the longest that a thread can wait for."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WrongSetting("expected a number of seconds")
     try:
         number = float(value)
     except ValueError:
         raise WrongSetting("expected a number of seconds") from None
-    if not math.isfinite(number):
-        raise WrongSetting("expected a number of seconds")
+    if not math.isfinite(number) or abs(number) > _MAX_SECONDS:
+        raise WrongSetting(f"expected a number of seconds up to {_MAX_SECONDS:,}")
     return number
 
 
@@ -92,7 +95,7 @@ def web_address(value: object) -> str:
 
 def host(value: object) -> str:
     """A host name, with a port where profile URLs have one."""
-    value = text(value).lower()
+    value = text(value).lower().removeprefix("www.")
     if not value or any(character in value for character in "/@?#\\ "):
         raise WrongSetting("expected a host name like github.com")
     return value

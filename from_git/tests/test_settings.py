@@ -26,6 +26,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("REQUEST_DEADLINE", "0", "expected at least 0.1 seconds"),
     ("REQUEST_DEADLINE", "nan", "expected a number of seconds"),
     ("REQUEST_DEADLINE", "inf", "expected a number of seconds"),
+    ("REQUEST_DEADLINE", "1e12", "up to 10,000,000"),
     ("UPSTREAM_TIMEOUT", None, "expected a number of seconds"),
     ("MAX_PROFILES", "-1", "expected at least 0 profiles"),
     ("BITBUCKET_CALLS_PER_HOUR", "lots", "expected a whole number"),
@@ -72,6 +73,7 @@ class Load(TestCase):
             ("BITBUCKET_CALLS_PER_HOUR", "500", 500),
             ("ALLOWED_HOSTS", "localhost, 127.0.0.1", ["localhost", "127.0.0.1"]),
             ("LOG_LEVEL", "debug", "DEBUG"),
+            ("GITHUB_HOST", "www.Git.Example.org", "git.example.org"),
         ]:
             with self.subTest(name, written=written):
                 values, wrong = load({name: written}, {})
