@@ -3,7 +3,6 @@
 import math
 from urllib.parse import urlsplit
 
-
 _MAX_SECONDS = 10_000_000
 
 
