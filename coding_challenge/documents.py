@@ -52,10 +52,7 @@ def write(paths: Sequence[Path] = (EXAMPLE, README)) -> None:
 
 
 def _bounds(option: Option) -> str:
-    unit = f" {option.unit}" if option.unit else ""
-    if option.minimum is None:
-        return ""
-    return f" ({option.unit}, at least {option.minimum:g})" if unit else f" (at least {option.minimum:g})"
+    return "" if option.minimum is None else f" ({option.unit}, at least {option.minimum:g})"
 
 
 if __name__ == "__main__":

@@ -74,11 +74,13 @@ OPTIONS = (
         "instead of the two above; reaches one workspace only",
         secret=True,
     ),
-    Option("NUM_THREADS_GITHUB", readers.whole, 8, "GitHub queries under way at the same time", "threads", 1),
-    Option("NUM_THREADS_BITBUCKET", readers.whole, 4, "Bitbucket list pages under way at the same time", "threads", 1),
+    Option("NUM_THREADS_GITHUB", readers.threads, 8, "GitHub queries under way at the same time", "threads", 1),
+    Option(
+        "NUM_THREADS_BITBUCKET", readers.threads, 4, "Bitbucket list pages under way at the same time", "threads", 1
+    ),
     Option(
         "NUM_THREADS_BITBUCKET_WATCHERS",
-        readers.whole,
+        readers.threads,
         16,
         "Bitbucket watcher counts under way at the same time",
         "threads",
@@ -152,6 +154,10 @@ OPTIONS = (
 """The table; its order is the documentation's."""
 
 
+DJANGOS_OWN = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
+"""Names in the table that matter while Django starts, so that changing them later has no effect."""
+
+
 def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """The value of every option, and a sentence for each thing that is wrong.
 
@@ -168,9 +174,11 @@ def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[
         try:
             values[option.name] = option.value(written)
         except WrongSetting as error:
-            shown = "a secret value" if option.secret else repr(written)
+            # an address may hold a password
+            shown = "a secret value" if option.secret or "@" in str(written) else repr(written)[:200]
             wrong.append(f"{option.name} in {source} is {shown}: {error}.")
-    return values, wrong or _contradictions(values)
+    defaults = {option.name: option.default for option in OPTIONS}
+    return values, wrong + _contradictions({**defaults, **values})
 
 
 def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[str]:

@@ -4,6 +4,7 @@ import math
 from urllib.parse import urlsplit
 
 _MAX_SECONDS = 10_000_000
+_MAX_THREADS = 1_000
 
 
 class WrongSetting(ValueError):
@@ -30,10 +31,21 @@ def header_text(value: object) -> str:
 
 def whole(value: object) -> int:
     """A whole number."""
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and value.isascii():
-        value = int(value)
+    if isinstance(value, str):
+        try:
+            value = int(value)
+        except ValueError:
+            raise WrongSetting("expected a whole number") from None
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongSetting("expected a whole number")
+    return value
+
+
+def threads(value: object) -> int:
+    """A number of threads that a machine can have."""
+    value = whole(value)
+    if value > _MAX_THREADS:
+        raise WrongSetting(f"expected at most {_MAX_THREADS:,} threads")
     return value
 
 
@@ -43,7 +55,7 @@ def seconds(value: object) -> float:
         raise WrongSetting("expected a number of seconds")
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise WrongSetting("expected a number of seconds") from None
     if not math.isfinite(number) or abs(number) > _MAX_SECONDS:
         raise WrongSetting(f"expected a number of seconds up to {_MAX_SECONDS:,}")

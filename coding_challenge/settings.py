@@ -16,6 +16,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _local = options.local_settings(str(BASE_DIR))
 _values, _wrong = options.load(_local, os.environ)
 _wrong += options.unknown(_local, lambda name: hasattr(global_settings, name))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
+    try:
+        _database = environ.Env.db_url_config(_values.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+    except (ValueError, ImproperlyConfigured):
+        _database = {}
+if not _database.get("ENGINE"):
+    _wrong.append("DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name.")
 if _wrong:
     raise ImproperlyConfigured("Wrong settings:\n" + "\n".join(f"- {sentence}" for sentence in _wrong))
 globals().update(_values)
@@ -25,7 +33,6 @@ DEBUG = _values["DEBUG"]
 
 INSTALLED_APPS = [
     "from_git",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
 ]
@@ -40,16 +47,6 @@ WSGI_APPLICATION = "coding_challenge.wsgi.application"
 APPEND_SLASH = False
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
-    try:
-        _database = environ.Env.db_url_config(_values["DATABASE_URL"] or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
-    except (ValueError, ImproperlyConfigured):
-        _database = {}
-if not _database.get("ENGINE"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name."
-    )
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -89,9 +86,17 @@ LOGGING = {
     "filters": {
         "with_traceback": {"()": "django.utils.log.CallbackFilter", "callback": lambda record: bool(record.exc_info)}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"from_git": {"level": _values["LOG_LEVEL"]}, "django.request": {"filters": ["with_traceback"]}},
+    "loggers": {
+        "from_git": {"level": _values["LOG_LEVEL"]},
+        "django.request": {"filters": ["with_traceback"]},
+        # anybody can send a wrong Host; the answer says so, the log need not
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
 }
 
 # other Django settings that local_settings.py gives win over the ones above

@@ -5,6 +5,5 @@ from django.urls import include, path
 urlpatterns = [path("", include("from_git.urls"))]
 
 handler400 = "from_git.views.bad_request"
-handler403 = "from_git.views.forbidden"
 handler404 = "from_git.views.not_found"
 handler500 = "from_git.views.server_error"

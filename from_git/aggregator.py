@@ -89,7 +89,7 @@ def _outcome(flight: Flight) -> Found | None:
     try:
         return flight.outcome()
     except UpstreamError as error:
-        raise error.about(flight.profile) from error
+        raise error.about(flight.profile, flight.secrets) from error
 
 
 def _too_late(

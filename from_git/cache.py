@@ -23,7 +23,9 @@ class Flight:
         self._lock = threading.Lock()
         self._waiters = [waiter]
         self._group = TaskGroup(deadline, on_end=self._land)
-        self._fetch = forges.forge(profile.forge).fetch(profile.owner, self._group)
+        forge = forges.forge(profile.forge)
+        self.secrets = forge.secrets
+        self._fetch = forge.fetch(profile.owner, self._group)
         self._group.seal()
 
     def leave(self, waiter: "SimpleQueue[Flight]") -> None:

@@ -17,6 +17,7 @@ client: they never hold a token, a header that we sent, or the text of a foreign
 
 import copy
 import math
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from from_git.profiles import LABELS, Profile
@@ -76,10 +77,16 @@ class UpstreamError(FromGitError):
         self.reason = reason
         self.profile: Profile | None = None
 
-    def about(self, profile: Profile) -> Self:
-        """A copy that names `profile` (as its asker spelt it) and the profile's forge."""
+    def about(self, profile: Profile, secrets: Iterable[str] = ()) -> Self:
+        """A copy that names `profile` (as its asker spelt it) and the profile's forge.
+
+        Args:
+            secrets: what must not be shown, should the forge's own words repeat it.
+        """
         error = copy.copy(self)
         error.profile = profile
+        for secret in secrets:
+            error.reason = error.reason.replace(secret, "***")
         error.__cause__ = self.__cause__
         return error
 

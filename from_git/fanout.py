@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import os
 import threading
 import time
 from collections import deque
@@ -29,19 +30,29 @@ class Pool:
         self._lock = threading.Lock()
         self._ring: deque[TaskGroup] = deque()  # a group stands here once while it has waiting tasks
         self._serving = 0
+        self._closed = False
 
     def announce(self, group: "TaskGroup") -> None:
         """Put `group` at the end of the ring; only a group that is not in it may be announced."""
         with self._lock:
-            self._ring.append(group)
-            if self._serving == self.size:
-                return
-            self._serving += 1
-        self._executor.submit(self._serve)
+            closed = self._closed
+            if not closed:
+                self._ring.append(group)
+                if self._serving < self.size:
+                    self._serving += 1
+                    self._executor.submit(self._serve)
+        if closed:
+            group.cancel()
 
     def close(self) -> None:
-        """Let the threads end when their tasks have; groups with tasks left never finish."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Cancel the groups that have tasks waiting here, now or later, and let the threads end with their tasks."""
+        with self._lock:
+            self._closed = True
+            groups = list(self._ring)
+            self._ring.clear()
+            self._executor.shutdown(wait=False)
+        for group in groups:
+            group.cancel()
 
     def _serve(self) -> None:
         while True:
@@ -69,7 +80,7 @@ class TaskGroup:
     3. No pool thread sleeps. A task that must wait starts its continuation with a `delay` and ends.
     4. The first error ends the group at once: `wait` raises it, tasks not begun never run, `time_left` raises
        `Cancelled` in running ones, whatever they return or raise is dropped, `start` does nothing.
-       `cancel` does the same without an error.
+       `cancel` does the same without an error, and makes `wait` raise `Cancelled`.
     5. `deadline` (on `clock`) bounds everything: `time_left` says how much is left, `wait` returns False when none is.
        It may be moved while the group runs. The owner decides what a missed deadline means.
     6. Each pool takes one task of each group in turn (see `Pool`).
@@ -92,13 +103,12 @@ class TaskGroup:
         self._open = 1  # tasks that were started and have not ended, and the owner
         self._sealed = False
         self._error: BaseException | None = None
+        self._cancelled = False
         self._ended = threading.Event()
 
     def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> None:
         """Run `function(*args)` on `pool`, after at least `delay` seconds."""
         with self._lock:
-            if self._ended.is_set():
-                return
             self._open += 1
         if delay > 0:
             _alarm.call_later(delay, lambda: self._enqueue(pool, (function, args)))
@@ -114,8 +124,8 @@ class TaskGroup:
         self._one_less()
 
     def cancel(self) -> None:
-        """End the group without an error; nothing happens when it has ended already."""
-        self._end(None)
+        """End the group before its tasks have; nothing happens when it has ended already."""
+        self._end(None, cancelled=True)
 
     def time_left(self) -> float:
         """Seconds until the deadline, negative after it.
@@ -137,12 +147,15 @@ class TaskGroup:
 
         Raises:
             BaseException: the first error of a task, as the task raised it.
+            Cancelled: the group was cancelled.
         """
         self.seal()
         limit = max(0.0, self.deadline - self._clock()) if timeout is None else timeout
         ended = self._ended.wait(limit)
         if self._error is not None:
             raise self._error
+        if self._cancelled:
+            raise Cancelled
         return ended
 
     def take(self, pool: Pool) -> tuple[Task | None, bool]:
@@ -182,11 +195,11 @@ class TaskGroup:
         if first:
             pool.announce(self)
 
-    def _end(self, error: BaseException | None) -> None:
+    def _end(self, error: BaseException | None, cancelled: bool = False) -> None:
         with self._lock:
             if self._ended.is_set():
                 return
-            self._error = error
+            self._error, self._cancelled = error, cancelled
             self._waiting.clear()
             self._ended.set()
         self._on_end()
@@ -196,6 +209,10 @@ class _Alarm:
     """One thread for all delayed tasks of the process, begun with the first of them."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: after a fork the tasks are the parent's, and its lock may be held for ever."""
         self._condition = threading.Condition()
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()  # keeps the heap from comparing functions
@@ -205,7 +222,7 @@ class _Alarm:
         """Call `function`, which must be short and raise nothing, after `delay` seconds."""
         with self._condition:
             heapq.heappush(self._heap, (time.monotonic() + delay, next(self._numbers), function))
-            if self._thread is None or not self._thread.is_alive():  # not alive: after a fork
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="fanout-alarm", daemon=True)
                 self._thread.start()
             self._condition.notify()
@@ -220,3 +237,4 @@ class _Alarm:
 
 
 _alarm = _Alarm()
+os.register_at_fork(after_in_child=_alarm.reset)

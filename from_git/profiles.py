@@ -14,12 +14,13 @@ LABELS = {"github": "GitHub", "bitbucket": "Bitbucket"}
 _RESERVED = {
     "github": frozenset(
         (
-            "about apps blog codespaces collections contact customer-stories dashboard enterprise events explore "
-            "features issues join login logout marketplace mcp models new notifications orgs organizations pricing "
-            "pulls search security settings signup site solutions sponsors stars team topics trending users"
+            "about advisories apps blog codespaces collections contact copilot customer-stories dashboard enterprise "
+            "enterprises events explore features issues join login logout marketplace mcp models new notifications "
+            "orgs organizations pricing pulls resources search security settings signup site solutions sponsors stars "
+            "team topics trending users"
         ).split(" ")
     ),
-    "bitbucket": frozenset(("account", "blog", "dashboard", "product", "repo", "site", "snippets", "support")),
+    "bitbucket": frozenset("account blog dashboard product repo site snippets support workspaces".split(" ")),
 }
 _OWNER = {"github": re.compile(r"[A-Za-z0-9_-]{1,39}"), "bitbucket": re.compile(r"[A-Za-z0-9_-]{1,128}")}
 _OWNER_RULE = {
@@ -103,6 +104,8 @@ def _refuse_odd_characters(text: str) -> None:
     for character in text:
         if character.isspace():
             raise BadUrl("it has a blank inside; write one URL a line")
+        if character in "\"'<>`":
+            raise BadUrl("it has a quote or a bracket; give the address alone")
         if not "!" <= character <= "~":
             name = unicodedata.name(character, "a control character")
             raise BadUrl(f"it has a character that no profile URL has: U+{ord(character):04X} ({name})")
@@ -110,11 +113,15 @@ def _refuse_odd_characters(text: str) -> None:
         raise BadUrl("it has an @; give the profile's web address, without a user name, not a clone address")
     if "\\" in text:
         raise BadUrl("it has a backslash")
+    if "," in text.split("?")[0].split("#")[0]:
+        raise BadUrl("it has a comma; write one URL a line")
 
 
 def _about_host(host: str, hosts: Mapping[str, str]) -> str:
     if not host:
-        return "it names no host"
+        return "it names no host; write https:// in front"
+    if host in ("http:", "https:"):
+        return "it has its scheme twice or without //; write https:// once in front"
     name = host.split(":")[0].rstrip(".")
     known = list(hosts)
     if name in hosts:
@@ -124,6 +131,8 @@ def _about_host(host: str, hosts: Mapping[str, str]) -> str:
     near = [k for k in known if name.endswith("." + k)] or difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     if near:
         return f"unknown host {name}; did you mean {near[0]}?"
+    if "." not in name:
+        return f"it is no address; write {' or '.join(f'https://{one}/OWNER' for one in known)}"
     return f"unknown host {name}; profiles are on {' or '.join(known)}"
 
 

@@ -13,13 +13,17 @@ from from_git.stats import Stats
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 
 
-def profiles_asked(values: Iterable[str]) -> list[Profile]:
+def profiles_asked(values: Iterable[object]) -> list[Profile]:
     """The profiles in the values of the `url` parameters, each once, in the order asked.
 
     Raises:
-        RequestError: no URL at all, too many profiles, or URLs that are no profiles, with all of them named.
+        RequestError: no URL at all, too many profiles, URLs that are no profiles, with all of them named, or values
+            that are no text (an uploaded file).
     """
-    profiles, bad = parse_profiles(values, forges.hosts())
+    texts = list(values)
+    if not all(isinstance(text, str) for text in texts):
+        raise RequestError("A url is a file. Send it as a text field.")
+    profiles, bad = parse_profiles([str(text) for text in texts], forges.hosts())
     if bad:
         raise RequestError(" ".join(_complaint(url, why) for url, why in bad))
     if not profiles:
@@ -69,9 +73,9 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
         "forkedRepos": stats.forked_repos,
         "watchers": stats.watchers,
         "followers": stats.followers,
-        "langs": sorted(stats.langs),
+        "langs": list(stats.langs),
         "langsNum": len(stats.langs),
-        "topics": sorted(stats.topics),
+        "topics": list(stats.topics),
         "topicsNum": len(stats.topics),
     }
 

@@ -17,7 +17,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Stats:
-    """Sums over public repositories; the same whatever the order in which they were added."""
+    """Sums over public repositories; the same whatever the order in which they were added, names sorted."""
 
     original_repos: int = 0
     forked_repos: int = 0

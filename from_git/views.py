@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect, render
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -48,6 +48,8 @@ class HealthCheck(APIView):
 
     def post(self, request: Request) -> Response:
         """Answer for the `url` members of the body, and parameters if there are any."""
+        if len(request._request.body) < _content_length(request):
+            raise RequestError("The body ended before its Content-Length.")  # half a URL may name another owner
         try:
             body = request.data
         except RecursionError:
@@ -67,13 +69,11 @@ def exception_response(error: Exception, context: dict[str, Any]) -> Response:
             logger.warning("%s: %s", error.status, error.message)
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         return Response(error_body(error), status=error.status, headers=headers)
-    if isinstance(error, RequestDataTooBig):
-        return Response(plain_error_body("ERR3", "The body is too large. Ask for fewer profiles."), status=413)
     if isinstance(error, Http404):
         return Response(
             plain_error_body("ERR3", "There is nothing of this format here; leave out `format`."), status=404
         )
-    if isinstance(error, SuspiciousOperation | BadRequest):
+    if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
         return Response(plain_error_body("ERR3", "The request is malformed."), status=400)
     if isinstance(error, APIException) and error.status_code < 500:
         return Response(plain_error_body("ERR3", str(error.detail)), status=error.status_code)
@@ -110,11 +110,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own 400s, such as a Host header that ALLOWED_HOSTS does not name."""
     message = "The request is malformed, or asks for a host name that ALLOWED_HOSTS does not have."
     return JsonResponse(plain_error_body("ERR3", message), status=400)
-
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's own 403s."""
-    return JsonResponse(plain_error_body("ERR3", "This is not allowed."), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

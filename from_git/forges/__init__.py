@@ -23,16 +23,17 @@ def _github(conf: Any) -> Forge:
 
 
 def _bitbucket(conf: Any) -> Forge:
-    authorization = ""
+    authorization, credentials, secrets = "", "none", (conf.BITBUCKET_ACCESS_TOKEN or conf.BITBUCKET_API_TOKEN,)
     if conf.BITBUCKET_ACCESS_TOKEN:
-        authorization = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}"
+        authorization, credentials = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token"
     elif conf.BITBUCKET_API_TOKEN:
         pair = f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}"
-        authorization = "Basic " + base64.b64encode(pair.encode()).decode()
+        authorization, credentials = "Basic " + base64.b64encode(pair.encode()).decode(), "API token"
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
-        bool(conf.BITBUCKET_ACCESS_TOKEN),
+        tuple(secret for secret in (*secrets, authorization.rpartition(" ")[2]) if secret),
+        credentials,
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
         conf.UPSTREAM_TIMEOUT,

@@ -6,14 +6,12 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
-from from_git.errors import MalformedAnswer
+from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.stats import Stats
 
 T = TypeVar("T")
 _MAX_INT = 2**53  # the largest count that JSON readers everywhere keep exactly
-LISTINGS = 3
-"""How often a list is read before one that never adds up is an error."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,9 @@ class Fetch(Protocol):
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
+    secrets: tuple[str, ...]
+    """Its credentials, which no message may show."""
+
     def fetch(self, owner: str, group: TaskGroup) -> Fetch:
         """Start to fetch `owner`, as tasks of `group` on the forge's pools; returns at once.
 
@@ -80,9 +81,19 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
         value = value[key]
     if type(value) is not kind:  # `is`: a bool is no count
         raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
+    if isinstance(value, str) and not _is_text(value):
+        raise MalformedAnswer(f"{'.'.join(keys)} is not Unicode text")
     if isinstance(value, int) and not 0 <= value <= _MAX_INT:
         raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
     return value
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can write and nobody can send on
+        return False
+    return True
 
 
 def maybe(value: object, *keys: str, kind: type[T]) -> T | None:
@@ -101,8 +112,17 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return float(value)
     try:
         return max(1.0, parsedate_to_datetime(value).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+
+
+def never_added_up(listed: int, totals: set[int], readings: int) -> UpstreamError:
+    """The error for a list that did not agree with itself in any of `readings` readings."""
+    total = " or ".join(map(str, sorted(totals))) or "unknown"
+    return UpstreamError(
+        f"its list never added up: {listed} repositories against a total of {total}, after {readings} readings."
+        " Try again later."
+    )
 
 
 def described(status: int) -> str:

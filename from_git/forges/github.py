@@ -10,7 +10,7 @@ from typing import Any
 
 from from_git.errors import CredentialsError, MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges.base import LISTINGS, Found, Progress, get
+from from_git.forges.base import Found, Progress, get, never_added_up
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
 from from_git.stats import Tally
 from from_git.upstream import Upstream
@@ -18,6 +18,7 @@ from from_git.upstream import Upstream
 # GitHub's time grows with the repositories of a page (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one in four a 502;
 # wiiiimm/gh-manager-cli#104) and a query that takes 10 s dies, so pages are small.
 PAGE_SIZE = 30
+_LISTINGS = 3  # how often a list is read before one that never adds up is an error
 DETAIL_SIZE = 100
 """Languages or topics of one follow-up page; the most that GitHub gives."""
 
@@ -39,7 +40,7 @@ query Repositories($login: String!, $first: Int!, $after: String) {
         isPrivate
         stargazerCount
         watchers { totalCount }
-        languages(first: 20) { totalCount edges { size node { name } } }
+        languages(first: 20) { totalCount edges { node { name } } }
         repositoryTopics(first: 20) { totalCount nodes { topic { name } } }
       }
     }
@@ -53,7 +54,7 @@ query Details($id: ID!, $first: Int!, $languagesAfter: String, $topicsAfter: Str
       languages(first: $first, after: $languagesAfter) {
         totalCount
         pageInfo { hasNextPage endCursor }
-        edges { size node { name } }
+        edges { node { name } }
       }
       repositoryTopics(first: $first, after: $topicsAfter) {
         totalCount
@@ -71,7 +72,8 @@ class GitHub:
 
     def __init__(self, url: str, token: str, pool: Pool, timeout: float) -> None:
         self._token = token
-        self._upstream = Upstream(url, {"Authorization": f"bearer {token}"}, pool.size, timeout)
+        self.secrets: tuple[str, ...] = (token,) if token else ()
+        self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
         self._client = GraphqlOverUpstream(self._upstream)
         self._pool = pool
 
@@ -151,7 +153,7 @@ class GitHubFetch:
         """The owner in a page's reply; None when GitHub says on the first page that there is none."""
         if reply.not_found - {("repositoryOwner",)}:
             raise UpstreamError("it lost parts of the list while answering (NOT_FOUND). Try again later.")
-        owner = reply.data.get("repositoryOwner", ...)
+        owner = None if reply.not_found else reply.data.get("repositoryOwner", ...)
         if owner is not None:
             owner = get(reply.data, "repositoryOwner", kind=dict)
             self._kind = get(owner, "__typename", kind=str)
@@ -177,7 +179,7 @@ class GitHubFetch:
         langs, topics = _langs(node), _topics(node)
         if _complete(node, langs, topics):
             with self._lock:
-                self._tally.add_repository(langs=langs, topics=topics, **numbers)
+                self._tally.add_repository(langs=[(name, None) for name in langs], topics=topics, **numbers)
         else:
             self._group.start(self._pool, self._details, self._tally, identity, numbers)
 
@@ -186,7 +188,7 @@ class GitHubFetch:
         tally: Tally,
         identity: str,
         numbers: Mapping[str, Any],
-        langs: tuple[tuple[str, int], ...] = (),
+        langs: tuple[str, ...] = (),
         topics: tuple[str, ...] = (),
         languages_after: str | None = None,
         topics_after: str | None = None,
@@ -213,27 +215,21 @@ class GitHubFetch:
             raise UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
         else:
             with self._lock:
-                tally.add_repository(langs=langs, topics=topics, **numbers)
+                tally.add_repository(langs=[(name, None) for name in langs], topics=topics, **numbers)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""
         if len(self._seen) == total:
             self._complete = True
             return
-        if self._listing == LISTINGS:
-            raise UpstreamError(
-                f"its list never added up: {len(self._seen)} repositories against a total of {total},"
-                f" {LISTINGS} times over. Try again later."
-            )
+        if self._listing == _LISTINGS:
+            raise never_added_up(len(self._seen), {total}, self._listing)
         self._restart()
         self._group.start(self._pool, self.list_page)
 
 
-def _langs(node: dict[str, Any]) -> tuple[tuple[str, int], ...]:
-    return tuple(
-        (get(edge, "node", "name", kind=str), get(edge, "size", kind=int))
-        for edge in _items(node, "languages", "edges")
-    )
+def _langs(node: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(get(edge, "node", "name", kind=str) for edge in _items(node, "languages", "edges"))
 
 
 def _topics(node: dict[str, Any]) -> tuple[str, ...]:

@@ -54,16 +54,19 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
 def read_reply(answer: Answer, now: float) -> Reply:
     """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
     body = get(answer.json(), kind=dict)
-    errors = body.get("errors") or []
-    if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
-        raise MalformedAnswer("errors is not a list of objects")
+    errors = maybe(body, "errors", kind=list) or []
+    not_found = set()
     for error in errors:
-        if error.get("type") != "NOT_FOUND":
+        path = maybe(get(error, kind=dict), "path", kind=list)
+        if error.get("type") != "NOT_FOUND" or not path:
             raise _from_error(error, answer.headers, now)
-    return Reply(
-        data=get(body, "data", kind=dict),
-        not_found=frozenset(tuple(error["path"]) for error in errors if isinstance(error.get("path"), list)),
-    )
+        if not all(isinstance(step, str | int) for step in path):
+            raise MalformedAnswer("errors.path is not a list of names and numbers")
+        not_found.add(tuple(path))
+    if not errors and "data" not in body and _is_limit(_message(answer)):
+        raise _limit(answer.headers, now)  # a secondary limit may come with status 200 and the body of a 403
+    data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
+    return Reply(data, frozenset(not_found))
 
 
 def refusal(answer: Answer, now: float) -> UpstreamError:
@@ -74,7 +77,7 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
         return CredentialsError(
             "it refused our token (401). Set GITHUB_API_TOKEN to one that is valid and has not expired."
         )
-    limited = any(word in message.lower() for word in _LIMIT_WORDS) or "retry-after" in answer.headers
+    limited = _is_limit(message) or "retry-after" in answer.headers
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.FORBIDDEN and (limited or answer.headers.get("x-ratelimit-remaining") == "0")
     ):
@@ -90,11 +93,11 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
 
 def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -> UpstreamError:
     """What one member of `errors` in a 200 answer means."""
-    kind, text = error.get("type"), error.get("message")
-    message = text if isinstance(text, str) else ""
+    kind, message = maybe(error, "type", kind=str) or "", maybe(error, "message", kind=str) or ""
     path = maybe(error, "path", kind=list) or []
     extensions = maybe(error, "extensions", kind=dict) or {}
-    if kind in _LIMIT_TYPES or extensions.get("code") == "graphql_rate_limit" or "rate limit" in message.lower():
+    codes = (error.get("code"), extensions.get("code"))
+    if kind in _LIMIT_TYPES or "graphql_rate_limit" in codes or _is_limit(message):
         return _limit(headers, now)
     if kind == "FORBIDDEN" and "watchers" in path:
         return UpstreamError(
@@ -111,8 +114,12 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
         )
     if kind == "INSUFFICIENT_SCOPES":
         return CredentialsError(f"GITHUB_API_TOKEN lacks a scope{quoted(message)}.")
-    name = f" {kind}" if isinstance(kind, str) else ""
-    return UpstreamError(f"it answered the query with an error{name[:60]}{quoted(message)}. Try again later.")
+    words = quoted(" ".join(part for part in (kind, message) if part))
+    return UpstreamError(f"it answered the query with an error{words}. Try again later.")
+
+
+def _is_limit(message: str) -> bool:
+    return any(word in message.lower() for word in _LIMIT_WORDS)
 
 
 def _limit(headers: Mapping[str, str], now: float) -> LimitError:

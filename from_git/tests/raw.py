@@ -1,6 +1,7 @@
 """A server that sends exactly the bytes of a script, for answers that no honest HTTP library can be made to send."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,12 +17,13 @@ class RawServer:
     `requests` holds what was received, one entry a connection.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self._script = script
         self._stopped = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/2.0"
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}/2.0"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,15 +42,40 @@ class RawServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            received = b""
-            while b"\r\n\r\n" not in received:
-                part = connection.recv(65_536)
-                if not part:
-                    return
-                received += part
-            self.requests.append(received)
-            self._script(connection, self._stopped)
+        with (
+            suppress(OSError),
+            self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as served,
+        ):
+            request = read_request(served)
+            if request:
+                self.requests.append(request)
+                self._script(served, self._stopped)
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """A request's headers, and what of its body came with them; nothing when the client has gone."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        part = connection.recv(65_536)
+        if not part:
+            return b""
+        received += part
+    return received
+
+
+def keeping(data: bytes, times: int, then: bytes = b"") -> Script:
+    """Answer `times` requests of a connection with `data`, the next one with `then`, and close without a word."""
+
+    def script(connection: socket.socket, stopped: threading.Event) -> None:
+        connection.sendall(data)
+        for _ in range(times - 1):
+            if not read_request(connection):
+                return
+            connection.sendall(data)
+        if read_request(connection):
+            connection.sendall(then)
+
+    return script
 
 
 def sending(data: bytes) -> Script:

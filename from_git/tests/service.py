@@ -6,20 +6,16 @@ from socketserver import ThreadingMixIn
 from typing import Any, ClassVar
 
 import requests
-from django.core.wsgi import get_wsgi_application
 from django.test import SimpleTestCase, override_settings
 
-from coding_challenge.options import OPTIONS
+from coding_challenge.options import DJANGOS_OWN, OPTIONS
+from coding_challenge.wsgi import application
 from emulator import Emulator, World
 from from_git import forges
 from from_git.management.commands.runserver import RequestHandler, Server
 
 # what a developer's own settings must not change in a test
-_DEFAULTS = {
-    option.name: option.default
-    for option in OPTIONS
-    if option.name not in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
-}
+_DEFAULTS = {option.name: option.default for option in OPTIONS if option.name not in DJANGOS_OWN}
 
 
 class QuietHandler(RequestHandler):
@@ -49,7 +45,7 @@ class ServiceTestCase(SimpleTestCase):
         cls.emulator = cls.enterClassContext(Emulator(World()))
         cls.world = cls.emulator.world
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
-        cls.server.set_app(get_wsgi_application())
+        cls.server.set_app(application)
         thread = threading.Thread(target=cls.server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         cls.addClassCleanup(thread.join)
@@ -61,7 +57,7 @@ class ServiceTestCase(SimpleTestCase):
         """Begin with the defaults, no faults and counters at zero."""
         super().setUp()
         # the expected failures of a green run are no news
-        for name in ("from_git", "django.security"):
+        for name in ("from_git",):
             logger = logging.getLogger(name)
             self.addCleanup(logger.setLevel, logger.level)
             logger.setLevel(logging.CRITICAL)

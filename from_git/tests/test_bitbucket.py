@@ -1,6 +1,8 @@
 """Bitbucket beyond the contract of all forges."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from emulator import Credentials, Emulator, Fault, Owner, Repository, World
@@ -77,6 +79,37 @@ class Numbers(BitbucketTestCase):
         self.assertEqual((data["originalRepos"], data["watchers"]), (1, 2))
         self.assertEqual(self.emulator.meter.snapshot().watchers.calls, 1)
 
+    def test_any_parent_with_a_value_makes_a_fork_and_an_empty_one_does_not(self) -> None:
+        self.add(Repository("a"), Repository("b", is_fork=True))
+
+        def bare(body: Any) -> Any:
+            for value in body["values"]:
+                value["parent"] = {"name": "upstream"} if value.get("parent") else {}
+            return body
+
+        self.fault("edit", edit=bare)
+
+        self.assert_exact(("bitbucket", "tiny"))
+
+    def test_a_size_on_some_pages_only_is_enough(self) -> None:
+        self.fault("edit", "/2.0/repositories/team-250", after=1, edit=lambda body: {**body, "size": None})
+
+        self.assert_exact(("bitbucket", "team-250"))
+
+    def test_links_that_carry_no_number_are_followed(self) -> None:
+        def opaque(body: Any) -> Any:
+            return {**body, "next": body["next"].replace("page=", "page=0")} if "next" in body else body
+
+        self.fault("edit", "/2.0/repositories/team-250", edit=opaque)
+
+        self.assert_exact(("bitbucket", "team-250"))
+
+    def test_watchers_without_a_size_are_counted_page_by_page(self) -> None:
+        self.add(Repository("a", watchers=0), Repository("b", watchers=250))
+        self.fault("edit", WATCHERS, edit=lambda body: {key: body[key] for key in body if key != "size"})
+
+        self.assert_exact(("bitbucket", "tiny"))
+
     def test_lists_without_a_size_are_followed_link_by_link(self) -> None:
         with Emulator(World(), bitbucket_size=False) as emulator:
             self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)
@@ -112,14 +145,14 @@ class Numbers(BitbucketTestCase):
 
         self.fault("edit", edit=lead_away)
 
-        self.assertIn("leads away from its own API", self.failure(502, self.url)["message"])
+        self.assertIn("does not lie under BITBUCKET_API_URL", self.failure(502, self.url)["message"])
 
 
 class Calls(BitbucketTestCase):
     """What it costs."""
 
-    def test_a_workspace_costs_its_pages_and_one_call_a_repository(self) -> None:
-        for size, pages in [(0, 1), (1, 1), (100, 1), (101, 2), (300, 3)]:
+    def test_a_workspace_costs_its_pages_and_one_call_a_repository_and_several_pages_are_read_twice(self) -> None:
+        for size, pages in [(0, 1), (1, 1), (100, 1), (101, 2 * 2), (300, 2 * 3)]:
             with self.subTest(size):
                 self.emulator.meter.reset()
                 self.answer(f"https://bitbucket.org/team-{size}")
@@ -137,15 +170,123 @@ class Calls(BitbucketTestCase):
         self.assertGreater(snapshot.watchers.peak, 1)
 
     def test_watchers_of_page_1_are_asked_before_page_2_has_come(self) -> None:
-        hooked: list[str] = []
-        self.emulator.before_call(lambda upstream, path, body: hooked.append(path))
+        self.settings_for_test(REQUEST_DEADLINE=1.0)
+        self.emulator.faults.add(Fault("hang", path="/2.0/repositories/team-150", after=1))
+
+        self.failure(504, "https://bitbucket.org/team-150")
+
+        self.assertEqual(self.emulator.meter.snapshot().watchers.calls, 100)
+
+    def test_the_list_is_asked_for_public_repositories_in_an_order_that_stays(self) -> None:
+        self.add(Repository("a"))
+        for part in ("q=is_private%3Dfalse", "sort=created_on", "pagelen=100"):
+            with self.subTest(part):
+                self.emulator.faults.clear()
+                self.fault("status", contains=part, status=500)
+                self.failure(502, self.url)
+
+
+class Changes(BitbucketTestCase):
+    """Workspaces that change while they are read."""
+
+    def setUp(self) -> None:
+        """Let tests change the world before a call."""
+        super().setUp()
+        self.calls: list[str] = []
         self.addCleanup(self.emulator.before_call, None)
-        self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-101", after=1, seconds=0.3))
 
-        self.assert_exact(("bitbucket", "team-101"))
+    def before(self, words: str, number: int, change: Callable[[], None]) -> None:
+        """Call `change` before the call of that number whose path has `words`."""
 
-        self.assertEqual(sum(path.endswith("/watchers") for path in hooked), 101)
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, 103)
+        def hook(upstream: str, path: str, body: str) -> None:
+            if words in path:
+                self.calls.append(path)
+                if len(self.calls) == number:
+                    change()
+
+        self.emulator.before_call(hook)
+
+    def few(self, number: int = 5) -> list[Repository]:
+        """Some repositories."""
+        return [
+            Repository(
+                f"r{n:03}", watchers=1, languages={"C": 1}, created_at=f"2020-01-01T00:{n // 60:02}:{n % 60:02}Z"
+            )
+            for n in range(number)
+        ]
+
+    def assert_true(self) -> None:
+        """The answer is the world as it is in the end."""
+        self.assertEqual(self.answer(self.url)["data"], self.world.sum([("bitbucket", "tiny")]))
+
+    def test_a_repository_deleted_after_it_was_listed_does_not_count(self) -> None:
+        for number in (5, 150):
+            with self.subTest(number):
+                self.calls.clear()
+                self.add(*self.few(number))
+                self.before("/watchers", 1, lambda number=number: self.add(*self.few(number)[:-1]))  # type: ignore[misc]
+                self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+                self.assert_true()
+
+    def test_a_repository_renamed_after_it_was_listed_counts_all_the_same(self) -> None:
+        self.add(*self.few())
+        renamed = [replace(self.few()[-1], name="renamed"), *self.few()[:-1]]
+        self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+        self.before("/watchers", 1, lambda: self.add(*renamed))
+
+        self.assert_true()
+
+    def test_a_repository_whose_watchers_were_gone_for_a_moment_counts(self) -> None:
+        self.add(*self.few())
+        body = b'{"type": "error", "error": {"message": "Repository tiny/r000 not found"}}'
+        self.fault("status", "/2.0/repositories/tiny/r000/watchers", status=404, body=body, times=1)
+
+        self.assert_true()
+
+    def test_a_repository_made_private_after_it_was_listed_does_not_count(self) -> None:
+        self.add(*self.few())
+        hidden = [*self.few()[:-1], replace(self.few()[-1], is_private=True)]
+        self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+        self.before("/watchers", 1, lambda: self.add(*hidden))
+
+        response = self.ask(self.url)
+
+        if response.status_code == 200:  # a forge may say 404 or 403 for what one may not see any more
+            self.assertEqual(response.json()["data"], self.world.sum([("bitbucket", "tiny")]))
+        else:
+            self.assertEqual(response.status_code, 502)
+
+    def test_a_workspace_that_vanishes_while_its_watchers_are_counted_is_an_error(self) -> None:
+        self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+        for change in (
+            lambda: self.world.remove("bitbucket", "tiny"),
+            lambda: self.world.add(Owner("bitbucket", "tiny", "Workspace", self.few(), spam=True)),
+        ):
+            with self.subTest():
+                self.calls.clear()
+                self.add(*self.few())
+                self.before("/watchers", 3, change)
+                self.assertIn("vanished", self.failure(502, self.url)["message"])
+
+    def test_one_deleted_and_one_created_between_pages_are_noticed_though_the_size_stays(self) -> None:
+        before = self.few(250)
+        late = Repository("late", watchers=1_000, created_at="2021-01-01T00:00:00Z")
+        self.add(*before)
+        self.settings_for_test(NUM_THREADS_BITBUCKET=1)
+        self.emulator.before_call(self.only_lists(lambda: self.add(*before[1:], late)))
+
+        self.assert_true()
+
+    def only_lists(self, change: Callable[[], None]) -> Callable[[str, str, str], None]:
+        """A hook that calls `change` before the second list page."""
+
+        def hook(upstream: str, path: str, body: str) -> None:
+            if path.endswith("/tiny"):
+                self.calls.append(path)
+                if len(self.calls) == 2:
+                    change()
+
+        return hook
 
 
 class Missing(BitbucketTestCase):
@@ -170,6 +311,7 @@ class Missing(BitbucketTestCase):
             (410, b"Gone"),
             (404, b"<html>not found</html>"),
             (404, b'{"message": "not found"}'),
+            (404, b'{"type": "error", "error": {}}'),
             (404, json.dumps({"type": "error", "error": {"message": "Resource not found", "detail": hosted}}).encode()),
         ]:
             with self.subTest(status=status, body=body):
@@ -177,6 +319,11 @@ class Missing(BitbucketTestCase):
                 self.fault("status", status=status, body=body)
                 failure = self.failure(502, self.url)
                 self.assertEqual((failure["upstream"], failure["profile"]), ("bitbucket", self.url))
+
+    def test_watchers_that_are_a_removed_api_are_an_error(self) -> None:
+        self.error(410, "This API is no longer available.", WATCHERS)
+
+        self.failure(502, self.url)
 
     def test_a_wrong_base_address_is_an_error_that_names_the_setting(self) -> None:
         self.settings_for_test(BITBUCKET_API_URL=self.emulator.bitbucket_url + "/nowhere")

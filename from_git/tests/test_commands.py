@@ -33,11 +33,11 @@ def environment(**changes: str) -> dict[str, str]:
 class Demo(TestCase):
     """Both forges and the service, without token or network."""
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
         """A demo that is killed at the end of the test if it still runs."""
         process = subprocess.Popen(
             [*MANAGE, "demo", *arguments],
-            env=environment(),
+            env=environment(**settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -75,6 +75,17 @@ class Demo(TestCase):
 
                 process.send_signal(stop)
                 self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_settings_for_production_do_not_get_into_its_way(self) -> None:
+        process = self.start(
+            "--port", "0", ALLOWED_HOSTS="example.org", SECRET_KEY="x", GITHUB_API_TOKEN="real", MAX_PROFILES="1"
+        )
+        assert process.stdout is not None
+        said = self.read_until(process.stdout, "Ctrl-C")
+
+        _, url = shlex.split(next(line for line in said.splitlines() if "curl " in line))
+
+        self.assertEqual(requests.get(url, timeout=30).status_code, 200)
 
     def test_a_taken_port_is_a_clear_error(self) -> None:
         with Emulator() as emulator:

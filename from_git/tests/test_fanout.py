@@ -1,5 +1,6 @@
 """The rules of `TaskGroup`, in the order of its docstring; each runs on pools of one thread and of four."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -195,7 +196,7 @@ class FirstError(FanoutTestCase):
         cancelled.set()
         self.drain(pool)
 
-        self.assertTrue(group.wait(0))
+        self.assertRaises(Cancelled, group.wait, 0)
 
     def test_the_pool_serves_others_after_a_thousand_errors(self) -> None:
         def check(pool: Pool) -> None:
@@ -216,6 +217,45 @@ class FirstError(FanoutTestCase):
         group = self.group()
         group.start(pool, lambda: None)
         self.assertTrue(group.wait())
+
+    def test_wait_tells_a_cancelled_group_from_one_that_is_done(self) -> None:
+        group = self.group()
+
+        group.cancel()
+
+        self.assertRaises(Cancelled, group.wait)
+
+    def test_a_closed_pool_cancels_the_groups_that_wait_for_it_and_those_that_come(self) -> None:
+        pool, busy, waiting, late = self.pool(1), self.group(), self.group(), self.group()
+        begun, opened = threading.Event(), threading.Event()
+        busy.start(pool, lambda: begun.set() or opened.wait(LONG))  # type: ignore[func-returns-value]
+        begun.wait(LONG)
+        waiting.start(pool, self.fail, "ran on a closed pool")
+
+        pool.close()
+        late.start(pool, self.fail, "ran on a closed pool", delay=0.01)
+
+        self.assertRaises(Cancelled, waiting.wait)
+        self.assertRaises(Cancelled, late.wait)
+        opened.set()
+        self.assertTrue(busy.wait())
+
+    def test_a_fork_inherits_no_delayed_tasks_and_can_delay_its_own(self) -> None:
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        pool, group = self.pool(1), self.group()
+        group.start(pool, os.write, theirs, b"parent ", delay=0.3)
+
+        child = os.fork()
+        if not child:  # pragma: no cover - in the child, where nothing may raise
+            pool, group = Pool("child", 1), self.group()
+            group.start(pool, os.write, theirs, b"child ", delay=0.6)
+            os._exit(0 if group.wait() else 1)
+
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertTrue(group.wait())
+        os.close(theirs)
+        self.assertEqual(os.read(ours, 100), b"parent child ")
 
 
 class Deadline(FanoutTestCase):

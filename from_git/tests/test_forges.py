@@ -206,7 +206,7 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
             (lambda page: page.update(values=["x"]), "uuid is absent"),
             (lambda page: page.update(size="1"), "size is not a whole number"),
             (lambda page: page.update(next=7), "next is not a string"),
-            (lambda page: page.update(next="x", size=10**9), "out of range"),
+            (lambda page: page.update(size=2**60), "size is out of range"),
             (of_first("values", lambda value: value.pop("uuid")), "uuid is absent"),
             (of_first("values", lambda value: value.update(is_private="no")), "is_private is not true or false"),
             (of_first("values", lambda value: value.update(language=7)), "language is not a string"),

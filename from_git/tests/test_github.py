@@ -78,6 +78,29 @@ class Numbers(GitHubTestCase):
 
         self.assertEqual(self.answer(self.url)["data"], self.world.sum([("github", "tiny")]))
 
+    def test_a_repository_that_comes_twice_in_a_list_counts_once(self) -> None:
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 2)))
+
+        def double(body: Any) -> Any:
+            nodes = body["data"]["repositoryOwner"]["repositories"]["nodes"]
+            nodes.append(nodes[0])
+            return body
+
+        self.fault("edit", edit=double)
+
+        self.assert_exact(("github", "tiny"))
+
+    def test_null_edges_of_a_repository_without_languages_are_none(self) -> None:
+        self.add(Repository("a"))
+
+        def nullify(body: Any) -> Any:
+            body["data"]["repositoryOwner"]["repositories"]["nodes"][0]["languages"]["edges"] = None
+            return body
+
+        self.fault("edit", edit=nullify)
+
+        self.assert_exact(("github", "tiny"))
+
 
 class Calls(GitHubTestCase):
     """What it costs."""
@@ -116,6 +139,9 @@ class Doubts(GitHubTestCase):
         self.fault("graphql_errors", data=null, errors=({"type": "NOT_FOUND", "path": path, "message": "no"},), times=1)
         self.assertEqual(self.answer(self.url)["missing"], [self.url])
 
+        self.fault("graphql_errors", data=None, errors=({"type": "NOT_FOUND", "path": path, "message": "no"},), times=1)
+        self.assertEqual(self.answer(self.url)["missing"], [self.url])
+
         for kind in ("FORBIDDEN", "RESOURCE_LIMITS_EXCEEDED", "INSUFFICIENT_SCOPES", None):
             with self.subTest(kind):
                 self.emulator.faults.clear()
@@ -130,6 +156,38 @@ class Doubts(GitHubTestCase):
         self.fault("edit", edit=spoil)
 
         self.assertIn("forbids access", self.failure(502, self.url)["message"])
+
+    def test_not_found_elsewhere_than_at_the_owner_is_an_error(self) -> None:
+        def lose(body: Any) -> Any:
+            path = ["repositoryOwner", "repositories", "nodes", 0]
+            return {**body, "errors": [{"type": "NOT_FOUND", "path": path, "message": "gone"}]}
+
+        self.fault("edit", edit=lose)
+
+        self.assertIn("lost parts of the list", self.failure(502, self.url)["message"])
+
+    def test_details_that_never_add_up_or_never_end_are_errors(self) -> None:
+        self.add(Repository("a", languages={f"L{n}": 1 for n in range(130)}))
+
+        def short(body: Any) -> Any:
+            body["data"]["node"]["languages"]["totalCount"] = 131
+            return body
+
+        def stuck(body: Any) -> Any:
+            body["data"]["node"]["languages"]["pageInfo"] = {"hasNextPage": True, "endCursor": None}
+            return body
+
+        for edit, words in ((short, "changed while they were read"), (stuck, "does not move")):
+            with self.subTest(words):
+                self.emulator.faults.clear()
+                self.fault("edit", contains="query Details", edit=edit)
+                self.assertIn(words, self.failure(502, self.url)["message"])
+
+    def test_details_that_are_null_without_a_word_are_an_error(self) -> None:
+        self.add(Repository("a", languages={f"L{n}": 1 for n in range(30)}))
+        self.fault("edit", contains="query Details", edit=lambda body: {"data": {"node": None}})
+
+        self.assertIn("node is not an object", self.failure(502, self.url)["message"])
 
     def test_a_list_that_ends_too_early_is_found_out(self) -> None:
         self.add(*(Repository(f"r{n}") for n in range(3 * PAGE_SIZE)))
@@ -182,6 +240,16 @@ class Credentials(GitHubTestCase):
         self.assertEqual(response.status_code, 502)
         self.assertIn("it refused our token (401)", response.json()["message"])
         self.assertNotIn("not-a-good-one", response.text)
+
+    def test_a_forge_that_repeats_our_token_does_not_make_us_show_it(self) -> None:
+        body = f'{{"message": "token {self.emulator.github_token} is not welcome"}}'.encode()
+        self.fault("status", status=403, body=body)
+
+        with self.assertLogs("from_git", "WARNING") as logs:
+            response = self.ask(self.url)
+
+        self.assertIn("token *** is not welcome", response.json()["message"])
+        self.assertNotIn(self.emulator.github_token, response.text + str(logs.output))
 
     def test_a_token_of_any_length_and_alphabet_is_sent_as_it_is(self) -> None:
         for token in ("ghs_12345_" + "eyJ.x-y_z." * 52, "github_pat_" + "A" * 82):

@@ -16,7 +16,7 @@ SOMETHING = {"data": None, "errors": [{"message": "Something went wrong while ex
 def answer(status: int, body: Any = None, **headers: str) -> Answer:
     """An answer with headers given as keywords."""
     content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content, 0.1)
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 REFUSALS: list[tuple[str, Answer, type[FromGitError], str]] = [
@@ -59,6 +59,11 @@ ERRORS: list[tuple[str, dict[str, Any], type[FromGitError], str]] = [
     ("scopes", {"type": "INSUFFICIENT_SCOPES", "message": "needs read:org"}, CredentialsError, "needs read:org"),
     ("resources", {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "x"}, UpstreamError, "RESOURCE_LIMITS_EXCEEDED"),
     ("untyped", {"message": "Something went wrong"}, UpstreamError, "“Something went wrong”"),
+    ("code beside", {"message": "x", "code": "graphql_rate_limit"}, LimitError, "rate limit"),
+    ("unhashable", {"type": ["x"], "message": "x"}, MalformedAnswer, "type is not a string"),
+    ("odd path", {"type": "NOT_FOUND", "path": [["x"]]}, MalformedAnswer, "path"),
+    ("text path", {"type": "NOT_FOUND", "path": "repositoryOwner"}, MalformedAnswer, "path"),
+    ("no path", {"type": "NOT_FOUND", "message": "x"}, UpstreamError, "NOT_FOUND"),
     ("odd", {"type": 7, "message": ["x"], "path": "x", "extensions": None}, MalformedAnswer, ""),
     ("nothing", {}, UpstreamError, "with an error"),
     ("control", {"message": "a\x1b[31m\u202eb"}, UpstreamError, "“a[31mb”"),
@@ -100,11 +105,27 @@ class Replies(TestCase):
 
         self.assertEqual((reply.data, reply.not_found), ({"repositoryOwner": None}, {("repositoryOwner",)}))
 
+    def test_a_limit_may_come_with_status_200_and_no_errors_at_all(self) -> None:
+        with self.assertRaises(LimitError) as caught:
+            read_reply(answer(200, SECONDARY, retry_after="30"), NOW)
+
+        self.assertEqual(caught.exception.retry_after, 30)
+
     def test_remaining_zero_beside_a_good_answer_is_a_good_answer(self) -> None:
         self.assertEqual(read_reply(answer(200, {"data": {"a": 1}}, x_ratelimit_remaining="0"), NOW).data, {"a": 1})
 
     def test_another_shape_is_malformed(self) -> None:
-        for body in (b"<html>", b"[]", b"{}", b'{"data": null}', b'{"data": []}', b'{"data": {}, "errors": {"a": 1}}'):
+        for body in (
+            b"<html>",
+            b"[]",
+            b"{}",
+            b'{"data": null}',
+            b'{"data": []}',
+            b'{"data": {}, "errors": {"a": 1}}',
+            b'{"data": {}, "errors": {}}',
+            b'{"data": {}, "errors": 0}',
+            b'{"data": {}, "errors": ["x"]}',
+        ):
             with self.subTest(body), self.assertRaises(MalformedAnswer):
                 read_reply(answer(200, body), NOW)
 
@@ -119,6 +140,7 @@ class Waits(TestCase):
             ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 99.0),
             ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW - 99:.0f}"}, 1.0),
             ({"x-ratelimit-remaining": "4", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 60.0),
+            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 +99999999999999"}, 60.0),
             ({"retry-after": "soon", "x-ratelimit-reset": "9" * 30, "x-ratelimit-remaining": "0"}, 60.0),
             ({}, 60.0),
         ]:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 import time
 from typing import Any
@@ -104,10 +105,44 @@ class Post(ServiceTestCase):
             with self.subTest(options):
                 self.assertIn("/health-check?url=https://github.com/ORG", self.post(400, **options)["message"])
 
-    def test_another_media_type_is_a_415(self) -> None:
-        failure = self.post(415, data=b"<x/>", headers={"Content-Type": "text/xml"})
+    def test_another_media_type_or_charset_is_a_415(self) -> None:
+        for kind in ("text/xml", "application/json; charset=utf-16", "application/json; charset=hex"):
+            with self.subTest(kind):
+                failure = self.post(415, data=b"{}", headers={"Content-Type": kind})
+                self.assertEqual(list(failure), ["error", "message"])
+        answer = self.post(
+            data=b'{"url": "github.com/mfem"}', headers={"Content-Type": 'application/json; charset="UTF-8"'}
+        )
+        self.assertEqual(answer["error"], "OK")
 
-        self.assertEqual(failure["error"], "ERR3")
+    def test_an_uploaded_file_is_no_url(self) -> None:
+        failure = self.post(400, files={"url": ("urls.txt", b"https://github.com/spack")})
+
+        self.assertIn("text field", failure["message"])
+
+    def raw(self, head: str, body: bytes) -> bytes:
+        """What comes back for these bytes when the client then closes its side."""
+        host, port = self.base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(f"POST /health-check HTTP/1.1\r\nHost: {host}\r\n{head}\r\n\r\n".encode() + body)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def test_a_body_that_ends_early_is_refused_and_never_half_read(self) -> None:
+        form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
+
+        answer = self.raw(form, b"url=https://github.com/spa")
+
+        self.assertIn(b" 400 ", answer)
+        self.assertIn(b"ended before its Content-Length", answer)
+
+    def test_djangos_own_server_refuses_chunks_and_lengths_that_nobody_means(self) -> None:
+        for head, status in (("Transfer-Encoding: chunked", b" 411 "), (f"Content-Length: {'9' * 30}", b" 413 ")):
+            with self.subTest(head):
+                answer = self.raw(f"Content-Type: application/json\r\n{head}", b"2\r\n{}\r\n0\r\n\r\n")
+                self.assertIn(status, answer)
+                self.assertEqual(answer.count(b"HTTP/1.1"), 1)
+                self.assertIn(b'"error": "ERR3"', answer)
 
     def test_a_body_over_the_limit_is_a_413(self) -> None:
         cases: list[dict[str, Any]] = [{"data": b"url=" + b"x" * 11_000_000}, {"json": {"url": "x" * 11_000_000}}]
@@ -300,6 +335,35 @@ class UpstreamFails(ServiceTestCase):
         self.answer(self.github)
 
         self.assertLess(self.emulator.meter.snapshot().watchers.calls, 100)
+
+    def test_the_failure_of_one_profile_stops_the_calls_for_the_others(self) -> None:
+        self.emulator.faults.add(Fault("slow", path="*team-1000*/watchers", seconds=0.05))
+        self.emulator.faults.add(Fault("status", path="/graphql", status=500))
+
+        self.failure(502, "https://bitbucket.org/team-1000", self.github)
+        self.answer("https://bitbucket.org/team-100")
+
+        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 100 + 200)
+
+    def test_a_missed_deadline_names_the_first_profile_that_is_not_done(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=0.5)
+        self.emulator.faults.add(Fault("hang", contains="spack"))
+        self.emulator.faults.add(Fault("hang", path="/2.0/repositories/mailchimp"))
+
+        failure = self.failure(504, "https://github.com/mfem", self.bitbucket, self.github)
+
+        self.assertEqual((failure["upstream"], failure["profile"]), ("bitbucket", self.bitbucket))
+
+    def test_our_own_fault_is_logged_with_its_traceback_and_an_upstreams_in_one_line(self) -> None:
+        with self.assertLogs("from_git", "WARNING") as logs:
+            self.emulator.faults.add(Fault("status", path="/graphql", status=500))
+            self.failure(502, self.github)
+            self.settings_for_test(GITHUB_GRAPHQL_URL=None)
+            self.failure(500, self.github)
+
+        self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR"])
+        self.assertIn(self.github, logs.output[0])
+        self.assertIn("Traceback", logs.output[1])
 
     def test_the_service_is_fit_again_at_once(self) -> None:
         self.settings_for_test(UPSTREAM_TIMEOUT=30.0, REQUEST_DEADLINE=0.3, NUM_THREADS_GITHUB=2)

@@ -21,6 +21,10 @@ NAMES = [option.name for option in OPTIONS]
 WRONG: list[tuple[str, Any, str]] = [
     ("NUM_THREADS_GITHUB", "0", "expected at least 1 threads"),
     ("NUM_THREADS_GITHUB", "many", "expected a whole number"),
+    ("NUM_THREADS_GITHUB", "--5", "expected a whole number"),
+    ("NUM_THREADS_GITHUB", "9" * 5_000, "expected a whole number"),
+    ("NUM_THREADS_GITHUB", "1001", "expected at most 1,000 threads"),
+    ("REQUEST_DEADLINE", 10**400, "expected a number of seconds"),
     ("NUM_THREADS_GITHUB", 2.5, "expected a whole number"),
     ("NUM_THREADS_GITHUB", True, "expected a whole number"),
     ("REQUEST_DEADLINE", "0", "expected at least 0.1 seconds"),
@@ -95,6 +99,16 @@ class Load(TestCase):
                     self.assertEqual(len(wrong), 1)
                     self.assertNotIn("hush", wrong[0])
 
+    def test_a_password_in_an_address_is_never_shown(self) -> None:
+        _, wrong = load({}, {"GITHUB_GRAPHQL_URL": "https://me:hunter2@ghe.example/api/graphql"})
+
+        self.assertNotIn("hunter2", wrong[0])
+
+    def test_contradictions_are_named_beside_wrong_values(self) -> None:
+        _, wrong = load({"NUM_THREADS_GITHUB": 0, "BITBUCKET_USERNAME": "me"}, {})
+
+        self.assertEqual(len(wrong), 2)
+
     def test_contradictions_are_wrong(self) -> None:
         for written, words in [
             ({"BITBUCKET_USERNAME": "me"}, "set both or neither"),
@@ -159,13 +173,15 @@ class Start(TestCase):
         )
 
     def test_wrong_values_stop_the_start_and_all_are_named(self) -> None:
-        result = self.manage("check", local="NUM_THREADS_GITHUB = 0\nGITHUB_API_TOKN = 'x'\n", DEBUG="maybe")
+        local = "NUM_THREADS_GITHUB = 0\nGITHUB_API_TOKN = 'x'\nDATABASE_URL = 'nonsense'\n"
+        result = self.manage("check", local=local, DEBUG="maybe")
 
         self.assertNotEqual(result.returncode, 0)
         for name in (
             "NUM_THREADS_GITHUB in local_settings.py",
             "DEBUG in the environment",
             "did you mean GITHUB_API_TOKEN",
+            "DATABASE_URL",
         ):
             self.assertIn(name, result.stderr)
 

@@ -2,14 +2,19 @@
 
 import gzip
 import os
+import ssl
+import tempfile
 import threading
 import time
+from pathlib import Path
 from unittest import TestCase
 from unittest.mock import patch
 
+import requests.adapters
+
 from from_git import upstream as upstream_module
 from from_git.errors import Cancelled, DeadlineError, MalformedAnswer, UpstreamError
-from from_git.tests.raw import RawServer, Script, dripping, sending, silent
+from from_git.tests.raw import RawServer, Script, dripping, keeping, sending, silent
 from from_git.upstream import Answer, Upstream
 
 SECRET = "Bearer s3cret-value"
@@ -36,7 +41,7 @@ class UpstreamTestCase(TestCase):
     def world(self, script: Script, timeout: float = 10.0) -> tuple[RawServer, Upstream]:
         """The server and the upstream."""
         server = self.enterContext(RawServer(script))
-        upstream = Upstream(server.url, {"Authorization": SECRET}, 2, timeout)
+        upstream = Upstream(server.url, "SOME_URL", {"Authorization": SECRET}, 2, timeout)
         self.addCleanup(upstream.close)
         return server, upstream
 
@@ -79,14 +84,87 @@ class Answers(UpstreamTestCase):
     def test_what_is_not_json_says_so(self) -> None:
         for body in (b"<html>", b"", b"NaN", b'{"a": Infinity}', b'"\xff"', b"[" * 100_000):
             with self.subTest(body[:20]), self.assertRaises(MalformedAnswer):
-                Answer(200, {}, body, 0.0).json()
+                Answer(200, {}, body).json()
+
+    def test_the_body_of_a_redirect_is_bounded_and_its_address_is_not_looked_at(self) -> None:
+        bomb = gzip.compress(b"x" * 8 * 1024 * 1024)
+        head = f"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024), self.assertRaisesRegex(UpstreamError, "1 MB"):
+            self.ask(sending(head.encode() + bomb))
+
+        self.assertEqual(
+            self.ask(sending(b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n")).status, 302
+        )
+
+
+class KeepAlive(UpstreamTestCase):
+    """Connections that serve many calls, and servers that close them when they like."""
+
+    def test_calls_share_a_connection(self) -> None:
+        server, upstream = self.world(keeping(OK, 10))
+
+        for _ in range(5):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+        self.assertEqual(len(server.requests), 1)
+
+    def test_a_call_on_a_connection_that_turns_out_to_be_closed_is_sent_again(self) -> None:
+        server, upstream = self.world(keeping(OK, 2))
+
+        answers = [upstream.call(Waiting(), "POST", upstream.base_url, {"a": 1}) for _ in range(9)]
+
+        self.assertEqual([answer.status for answer in answers], [200] * 9)
+        self.assertEqual(len(server.requests), 5)
+
+    def test_a_call_that_fails_on_a_new_connection_or_within_an_answer_is_not_sent_again(self) -> None:
+        server, upstream = self.world(sending(b""))
+        with self.assertRaises(UpstreamError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(len(server.requests), 1)
+
+        server, upstream = self.world(keeping(OK, 1, then=b"HTTP/1.1 2"))
+        upstream.call(Waiting(), "GET", upstream.base_url)
+        with self.assertRaises(UpstreamError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(len(server.requests), 1)
+
+
+class Encrypted(UpstreamTestCase):
+    """TLS, with a certificate that only this test's authority has signed."""
+
+    certificate = str(Path(__file__).parent / "data" / "self-signed.pem")
+
+    def secure(self) -> tuple[RawServer, Upstream]:
+        """A server with TLS and an upstream that points at it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        server = self.enterContext(RawServer(keeping(OK, 10), context))
+        upstream = Upstream(server.url, "SOME_URL", {"Authorization": SECRET}, 2, 10.0)
+        self.addCleanup(upstream.close)
+        return server, upstream
+
+    def test_a_certificate_that_nobody_vouches_for_ends_the_call_before_anything_is_sent(self) -> None:
+        server, upstream = self.secure()
+
+        with self.assertRaisesRegex(UpstreamError, "TLS certificate or handshake is not valid"):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(server.requests, [])
+
+    def test_with_a_good_certificate_calls_share_a_connection(self) -> None:
+        server, upstream = self.secure()
+
+        with patch.object(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", self.certificate):
+            answers = [upstream.call(Waiting(), "GET", upstream.base_url) for _ in range(3)]
+
+        self.assertEqual([answer.json() for answer in answers], [{}] * 3)
+        self.assertEqual(len(server.requests), 1)
 
 
 class Faults(UpstreamTestCase):
     """What goes wrong on the way."""
 
     def test_nobody_listens(self) -> None:
-        upstream = Upstream("http://127.0.0.1:9/2.0", {}, 1, 5.0)
+        upstream = Upstream("http://127.0.0.1:9/2.0", "SOME_URL", {}, 1, 5.0)
 
         with self.assertRaisesRegex(UpstreamError, "could not be reached"):
             upstream.call(Waiting(), "GET", upstream.base_url)
@@ -183,13 +261,21 @@ class Destinations(UpstreamTestCase):
             "http://[::1/2.0/x",
             "",
         ):
-            with self.subTest(url), self.assertRaisesRegex(UpstreamError, "leads away from its own API"):
+            with self.subTest(url), self.assertRaisesRegex(UpstreamError, "does not lie under SOME_URL"):
                 upstream.call(Waiting(), "GET", url)
         self.assertEqual(server.requests, [])
 
     def test_neither_proxies_nor_netrc_nor_cookies_have_a_say(self) -> None:
         with RawServer(sending(OK)) as proxy:
-            environment = {"http_proxy": proxy.url, "HTTP_PROXY": proxy.url, "ALL_PROXY": proxy.url, "no_proxy": ""}
+            netrc = Path(self.enterContext(tempfile.TemporaryDirectory())) / "netrc"
+            netrc.write_text("machine 127.0.0.1 login me password other\n", encoding="utf-8")
+            environment = {
+                "NETRC": str(netrc),
+                "http_proxy": proxy.url,
+                "HTTP_PROXY": proxy.url,
+                "ALL_PROXY": proxy.url,
+                "no_proxy": "",
+            }
             with patch.dict(os.environ, environment):
                 head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nSet-Cookie: id=1\r\nContent-Length: 2\r\n\r\n{}"
                 server, upstream = self.world(sending(head))
@@ -199,3 +285,13 @@ class Destinations(UpstreamTestCase):
             self.assertEqual(proxy.requests, [])
         self.assertEqual(len(server.requests), 2)
         self.assertNotIn(b"Cookie", server.requests[1])
+        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[1])
+
+    def test_the_same_address_in_another_spelling_is_the_same(self) -> None:
+        for base, link in [
+            ("https://API.example.org/2.0", "https://api.example.org/2.0/x"),
+            ("https://api.example.org:443/2.0", "https://api.example.org/2.0/x?y=1"),
+            ("http://api.example.org/2.0/", "http://api.example.org:80/2.0"),
+        ]:
+            with self.subTest(base):
+                self.assertTrue(Upstream(base, "SOME_URL", {}, 1, 1.0).owns(link))

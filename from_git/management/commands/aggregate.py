@@ -66,7 +66,9 @@ def _deadline(given: str | None) -> tuple[float, str]:
 
 
 def _dump(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    """The API's bytes, or, where the output cannot hold them all, the same JSON in ASCII."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(body, ensure_ascii=not unicode, separators=(",", ":"))
 
 
 def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:

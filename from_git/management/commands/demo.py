@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from coding_challenge.options import OPTIONS
+from coding_challenge.options import DJANGOS_OWN, OPTIONS
 from emulator import Emulator
 from from_git import forges
 from from_git.conf import settings
 from from_git.management.commands.runserver import Command as RunserverCommand
 
 PROFILES = ("https://github.com/spack", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
-_FRESH = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
 
 
 class _Server(RunserverCommand):
@@ -69,8 +68,9 @@ def _is_free(port: int) -> bool:
 def _point_at(emulator: Emulator) -> None:
     """Use the emulator instead of the forges, and the defaults instead of whatever else is configured."""
     for option in OPTIONS:
-        if option.name not in _FRESH:
+        if option.name not in DJANGOS_OWN:
             setattr(settings, option.name, option.default)
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     settings.GITHUB_GRAPHQL_URL = emulator.github_url
     settings.GITHUB_API_TOKEN = emulator.github_token
     settings.BITBUCKET_API_URL = emulator.bitbucket_url
@@ -84,5 +84,6 @@ def _welcome(base: str) -> str:
         "public catalogue recorded it in December 2025 (watchers filled in), bitbucket.org/mailchimp is made up.\n\n"
         f"  curl '{base}/health-check?{query}'\n\n"
         f"  {base}/from-git/test\n\n"
-        "More to ask for: github.com/sandialabs, github.com/org-1000, bitbucket.org/team-300. Ctrl-C stops it.\n"
+        "More to ask for: github.com/sandialabs and bitbucket.org/sourcegraph-testing (recorded; the latter has\n"
+        "private repositories only), github.com/org-1000 and bitbucket.org/team-300 (generated). Ctrl-C stops it.\n"
     )

@@ -11,6 +11,7 @@ from from_git.conf import settings
 from from_git.serializers import plain_error_body
 
 _CHUNK = 65_536
+_DIGITS = 12  # of a Content-Length that anybody means
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -26,6 +27,15 @@ class RequestHandler(WSGIRequestHandler):
             self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long. Send the URLs with POST.")
             return
         if not self.parse_request():
+            return
+        if self.headers.get("Transfer-Encoding"):
+            # a WSGI server of the standard library would take the chunks for the next request
+            self.close_connection = True
+            self.send_error(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length, not in chunks.")
+            return
+        if len(self.headers.get("Content-Length", "")) > _DIGITS:
+            self.close_connection = True
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
         handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
         handler.request_handler = self  # type: ignore[attr-defined]

@@ -4,24 +4,22 @@ This room alone knows `requests` and what it raises. Whatever goes wrong leaves 
 """
 
 import http.client
-import io
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from from_git import __version__
 from from_git.errors import DeadlineError, MalformedAnswer, UpstreamError
+from from_git.upstream.clocked import ClockedAdapter, call, clocked
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes of a decoded body; the largest honest page (100 repositories with 100 languages each) has under 2 MB."""
@@ -45,8 +43,6 @@ class Answer:
     """In any letter case."""
     body: bytes
     """Decoded (gzip), at most MAX_BODY."""
-    seconds: float
-    """From sending to the last byte."""
 
     def json(self) -> Any:
         """The body as JSON.
@@ -67,10 +63,20 @@ class Upstream:
     followed; the headers, and with them the credentials, go to addresses under `base_url` only.
     """
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], connections: int, timeout: float) -> None:
-        """`timeout`: seconds for one call; `connections`: kept alive, at least the number of calling threads."""
+    def __init__(
+        self, base_url: str, setting: str, headers: Mapping[str, str], connections: int, timeout: float
+    ) -> None:
+        """Connect nowhere yet.
+
+        Args:
+            setting: where `base_url` comes from, for messages.
+            connections: kept alive; at least the number of calling threads.
+            timeout: seconds for one call.
+        """
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
+        self._setting = setting
+        self._connections = connections
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -82,19 +88,10 @@ class Upstream:
                 **headers,
             }
         )
-        # any other address finds no adapter, so nothing can be sent there
-        self._session.adapters.clear()
-        self._session.mount(self.base_url, _ClockedAdapter(pool_connections=1, pool_maxsize=connections))
+        self._adapter = ClockedAdapter(pool_connections=1, pool_maxsize=connections)
+        self._session.mount(self.base_url, self._adapter)
 
-    def call(
-        self,
-        caller: Caller,
-        method: str,
-        url: str,
-        *,
-        payload: object = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Answer:
         """Send one request (`payload` as JSON) and read the whole answer.
 
         Raises:
@@ -104,7 +101,7 @@ class Upstream:
             Cancelled: the caller's group has ended.
         """
         if not self.owns(url):
-            raise UpstreamError("it sent a link that leads away from its own API; the link was not followed.")
+            raise UpstreamError(f"it sent a link that does not lie under {self._setting}; it was not followed.")
         started = time.monotonic()
 
         def left() -> float:
@@ -114,36 +111,42 @@ class Upstream:
                 raise TimeoutError
             return seconds
 
-        request = requests.Request(method, url, headers=dict(headers or {}), json=payload)
-        with _clocked(left), self._translated(caller):
-            response = self._session.send(
-                self._session.prepare_request(request),
-                stream=True,
-                timeout=left(),
-                allow_redirects=False,
-                verify=True,
-                proxies={},
-                cert=None,
-            )
-            with response:
-                body = _read(response)
-        return Answer(response.status_code, response.headers, body, time.monotonic() - started)
+        request = self._session.prepare_request(requests.Request(method, url, json=payload))
+        with clocked(left), self._translated(caller), self._send(request) as response:
+            return Answer(response.status_code, response.headers, _read(response))
 
     def owns(self, url: str) -> bool:
         """Whether `url` is the base URL or lies under it, dot segments and their encodings refused."""
         try:
             parts, base = urlsplit(url), urlsplit(self.base_url)
+            same = _origin(parts) == _origin(base)
         except ValueError:
             return False
-        if (parts.scheme, parts.netloc) != (base.scheme, base.netloc) or "\\" in url:
-            return False
-        if {".", ".."} & set(unquote(parts.path).split("/")):
+        if not same or "\\" in url or {".", ".."} & set(unquote(parts.path).split("/")):
             return False
         return parts.path == base.path or parts.path.startswith(base.path + "/")
 
     def close(self) -> None:
         """Close the idle connections."""
         self._session.close()
+
+    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+        """Send once; again only where a kept-alive connection turns out to be closed.
+
+        A server may close an idle connection at any moment; what dies before the first byte of an answer was not
+        answered, and our requests only read (RFC 9112, 9.3.1). Each try takes such a connection out of the pool.
+        """
+        for _ in range(self._connections):
+            try:
+                return self._send_once(request)
+            except requests.ConnectionError:
+                if not call.reused or call.received:
+                    raise
+        return self._send_once(request)
+
+    def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
+        # by the adapter: Session.send looks into redirects even when told not to, and reads their bodies unbounded
+        return self._adapter.send(request, stream=True, timeout=call.left(), verify=True, cert=None, proxies={})
 
     @contextmanager
     def _translated(self, caller: Caller) -> Iterator[None]:
@@ -155,28 +158,21 @@ class Upstream:
         except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             if caller.time_left() <= 0:
                 raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
-            raise UpstreamError(
-                f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
-            ) from error
+            reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
+            raise UpstreamError(reason) from error
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-            raise UpstreamError("its TLS certificate or handshake is not valid. Nothing was sent.") from error
+            reason = f"its TLS certificate or handshake is not valid. Look at {self._setting}."
+            raise UpstreamError(reason) from error
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
             raise UpstreamError("it sent a body that cannot be decompressed. Try again later.") from error
-        except (
-            requests.ConnectionError,
-            urllib3.exceptions.ProtocolError,
-            urllib3.exceptions.NewConnectionError,
-        ) as error:
-            raise UpstreamError(
-                "it could not be reached, or broke the connection before its answer was whole. Try again later."
-            ) from error
-        except (
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-            http.client.HTTPException,
-        ) as error:
-            raise UpstreamError("talking HTTP with it failed. Try again later.") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
+            reason = "it could not be reached, or broke the connection before its answer was whole. Try again later;"
+            raise UpstreamError(f"{reason} if that does not help, look at {self._setting}.") from error
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
+    """Scheme, host in lower case, port (the scheme's own where none is given) and user name."""
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme), parts.username
 
 
 def _read(response: requests.Response) -> bytes:
@@ -191,63 +187,3 @@ def _read(response: requests.Response) -> bytes:
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
-
-
-# The timeout of requests is for one read, so that a byte now and then keeps a call alive for ever. Below every read,
-# of headers as well as of bodies, stands the clock of the call that this thread is making.
-_call = threading.local()
-
-
-@contextmanager
-def _clocked(left: Callable[[], float]) -> Iterator[None]:
-    _call.left = left
-    try:
-        yield
-    finally:
-        _call.left = None
-
-
-class _ClockedIO(io.RawIOBase):
-    def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
-        self._raw = raw
-        self._sock = sock
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(_call.left())
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _ClockedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        raw = self.fp.detach()
-        self.fp = io.BufferedReader(_ClockedIO(raw, sock), _CHUNK)
-
-
-class _HTTPConnection(urllib3.connection.HTTPConnection):
-    response_class = _ClockedResponse
-
-
-class _HTTPSConnection(urllib3.connection.HTTPSConnection):
-    response_class = _ClockedResponse
-
-
-class _HTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-class _ClockedAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,0 +1,98 @@
+"""Bitbucket's REST API: what its answers mean, and what their parts are."""
+
+import time
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError
+from from_git.forges.base import described, get, maybe, quoted, retry_after
+from from_git.upstream import Answer
+
+_HOUR = 3600.0  # seconds; the limit counts calls in a rolling hour, and Bitbucket sends no Retry-After
+_ADVICE = {
+    "none": "It may be private, or wants credentials: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
+    "API token": "Look at BITBUCKET_USERNAME (the account's e-mail address) and BITBUCKET_API_TOKEN (an API token with"
+    " read:repository:bitbucket; app passwords ended in July 2026).",
+    "access token": "BITBUCKET_ACCESS_TOKEN reaches only the workspace it was made for; for others use"
+    " BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
+}
+Shape = tuple[bool, str]
+"""Whether a repository is a fork, and its language or nothing."""
+
+
+def refusal(answer: Answer, credentials: str) -> UpstreamError:
+    """The error that an answer of another status than 200 means; `credentials`: none, API token or access token."""
+    status, said = answer.status, quoted(_error(answer).get("message"))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        hint = " Without credentials it allows 60 calls an hour." if credentials == "none" else ""
+        wait = retry_after(answer.headers, time.time())
+        return LimitError(f"its limit of calls in an hour is used up.{hint}", _HOUR if wait is None else wait)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return CredentialsError(f"it refused access ({described(status)}{said}). {_ADVICE[credentials]}")
+    if says_missing(answer):
+        return UpstreamError(f"the workspace vanished while it was being read ({status}{said}). Ask again.")
+    if status == HTTPStatus.NOT_FOUND:
+        return UpstreamError(f"it does not know the address that was asked (404{said}). Look at BITBUCKET_API_URL.")
+    if status == HTTPStatus.GONE:
+        return UpstreamError(f"it has removed this part of its API (410{said}). from-git needs an update.")
+    if 300 <= status < 400:
+        return UpstreamError(f"it redirects ({status}), which is not followed. Look at BITBUCKET_API_URL.")
+    return UpstreamError(f"it answered with status {described(status)}{said}. Try again later.")
+
+
+def says_missing(answer: Answer) -> bool:
+    """Whether Bitbucket itself says that the thing does not exist: 404, or 410 for spam, with its error JSON.
+
+    A 404 for an address that is no API, a 410 for a removed API (CHANGE-nnnn) and other people's error pages leave
+    the question open.
+    """
+    error = _error(answer)
+    text = f"{error.get('message')} {error.get('detail')}"
+    if not isinstance(error.get("message"), str) or "no API hosted" in text:
+        return False
+    return answer.status == HTTPStatus.NOT_FOUND or (answer.status == HTTPStatus.GONE and "CHANGE-" not in text)
+
+
+def entry(value: object) -> tuple[str, Shape | None, str, str | None]:
+    """A listed repository's uuid, its shape (None: private), its slug, and the link to its watchers, if there is one.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    uuid = get(value, "uuid", kind=str)
+    # our own look as well: one ignored parameter would leak private counts
+    if get(value, "is_private", kind=bool):
+        return uuid, None, "", None
+    # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
+    shape = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
+    link = maybe(value, "links", "watchers", "href", kind=str)
+    return uuid, shape, get(value, "slug", kind=str) if link is None else "", link
+
+
+def size_of(page: dict[str, Any]) -> int | None:
+    """How many things the whole list has; optional in Bitbucket's lists."""
+    return maybe(page, "size", kind=int)
+
+
+def next_of(page: dict[str, Any]) -> str | None:
+    """The address of the next page, None on the last."""
+    return maybe(page, "next", kind=str)
+
+
+def is_numbered(link: str) -> bool:
+    """Whether the link to the second page asks for it by its number, so that others can be too."""
+    return parse_qs(urlsplit(link).query).get("page") == ["2"]
+
+
+def with_parameters(url: str, parameters: str) -> str:
+    """The address with more parameters, given in their encoded form."""
+    return f"{url}{'&' if '?' in url else '?'}{parameters}"
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    """The `error` member of Bitbucket's error JSON, or nothing."""
+    try:
+        return get(answer.json(), "error", kind=dict)
+    except MalformedAnswer:
+        return {}

@@ -1,0 +1,128 @@
+"""Connections that know the time: what stands between `requests` and a socket."""
+
+import http.client
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import urllib3
+from requests.adapters import HTTPAdapter
+
+# The timeout of requests is for one read, so that a byte now and then keeps a call alive for ever. Below every connect
+# and read, of headers as well as of bodies, stands the clock of the call that this thread is making.
+_BUFFER = 64 * 1024
+_SLICE = 0.25  # seconds; how soon a call that waits for bytes learns that nobody waits for it any more
+
+
+class Call(threading.local):
+    """The call that this thread is making."""
+
+    left: Callable[[], float]
+    """Seconds for its next step, above 0; raises when there are none or nobody waits."""
+    reused = False
+    """Whether its connection has served a call before."""
+    received = 0
+    """Bytes of its answer."""
+
+
+call = Call()
+"""This thread's."""
+
+
+@contextmanager
+def clocked(left: Callable[[], float]) -> Iterator[None]:
+    """Let `left` bound every step of the call made inside the block."""
+    call.left = left
+    yield
+
+
+class _ClockedIO(io.RawIOBase):
+    """The reading half of a socket."""
+
+    def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
+        self._raw = raw  # kept to be closed: the socket counts its files
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            self._sock.settimeout(min(call.left(), _SLICE))
+            try:
+                size: int = self._sock.recv_into(buffer)
+            except TimeoutError:
+                continue  # `left` raises when the time is over or nobody waits
+            call.received += size
+            return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _ClockedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_ClockedIO(raw, sock), _BUFFER)
+
+
+class _ClockedConnection(urllib3.connection.HTTPConnection):
+    response_class = _ClockedResponse
+    _served = False
+
+    def _new_conn(self) -> socket.socket:
+        """Try the host's addresses in turn, together within the call's time; only the look-up has its own time."""
+        last: OSError | None = None
+        try:
+            for family, kind, protocol, _, address in socket.getaddrinfo(
+                self._dns_host, self.port, 0, socket.SOCK_STREAM
+            ):
+                left = call.left()
+                sock = socket.socket(family, kind, protocol)
+                try:
+                    sock.settimeout(left)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    sock.connect(address)
+                except OSError as error:
+                    sock.close()
+                    last = error
+                else:
+                    return sock
+        except socket.gaierror as error:
+            raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
+        call.left()
+        raise urllib3.exceptions.NewConnectionError(self, "no address can be reached") from last
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        call.reused, self._served, call.received = self._served, True, 0
+        super().request(*args, **kwargs)
+
+    def close(self) -> None:
+        self._served = False  # urllib3 opens a closed connection again
+        super().close()
+
+
+class _ClockedTLSConnection(_ClockedConnection, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _ClockedConnection
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _ClockedTLSConnection
+
+
+class ClockedAdapter(HTTPAdapter):
+    """An adapter of requests whose connections ask the clock."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As the base class, with our connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
