@@ -4,7 +4,6 @@ import http.client
 import json
 import socket
 import threading
-import time
 from typing import Any
 
 import requests
@@ -399,6 +398,14 @@ class Fairness(ServiceTestCase):
     def test_a_small_request_passes_a_large_one_on_the_same_pools(self) -> None:
         self.emulator.faults.add(Fault("slow", path="*team-2000*/watchers", seconds=0.02))
         ended: list[str] = []
+        under_way = threading.Semaphore(0)
+
+        def count(upstream: str, path: str, body: str) -> None:
+            if path.endswith("/watchers"):
+                under_way.release()
+
+        self.emulator.before_call(count)
+        self.addCleanup(self.emulator.before_call, None)
 
         def ask(name: str) -> None:
             self.answer(f"https://bitbucket.org/{name}")
@@ -406,8 +413,8 @@ class Fairness(ServiceTestCase):
 
         large = threading.Thread(target=ask, args=("team-2000",))
         large.start()
-        while self.emulator.meter.snapshot().watchers.calls < 50:
-            time.sleep(0.01)
+        for _ in range(50):
+            under_way.acquire(timeout=30)
 
         ask("team-5")
         large.join()
