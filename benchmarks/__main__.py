@@ -147,7 +147,7 @@ def main() -> None:
             str(one.connections),
             *(f"{number:.2f}" for number in numbers),
         )
-    Console().print(table)
+    Console(width=110).print(table)
     if options.json:
         json.dump(
             {"python": sys.version.split()[0], "results": [asdict(one) for one in results]}, options.json, indent=1
