@@ -2,9 +2,6 @@
 
 from unittest import TestCase
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from from_git.profiles import BadUrl, Profile, parse_profile, parse_profiles
 
 HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
@@ -126,15 +123,6 @@ class ParseProfile(TestCase):
         self.assertEqual(parse_profile("https://git.example.org:8443/octo", hosts).owner, "octo")
         with self.assertRaises(BadUrl):
             parse_profile("https://github.com/octo", hosts)
-
-    @given(st.text())
-    def test_any_text_gives_a_profile_or_a_reason(self, text: str) -> None:
-        try:
-            profile = parse_profile(text, HOSTS)
-        except BadUrl as error:
-            self.assertTrue(str(error))
-        else:
-            self.assertRegex(profile.owner, r"\A[A-Za-z0-9_-]+\Z")
 
 
 class ParseProfiles(TestCase):

@@ -199,6 +199,16 @@ class Start(TestCase):
         self.assertEqual((check.returncode, migrate.returncode), (0, 0), check.stderr + migrate.stderr)
         self.assertIn("from_git.W001", check.stderr)
 
+    def test_running_and_answering_make_no_database(self) -> None:
+        probe = (
+            "from django.core.management import get_commands, load_command_class as load;"
+            "load(get_commands()['runserver'], 'runserver').check_migrations();"
+            "import os; print(os.path.exists('db.sqlite3'))"
+        )
+        result = self.manage("shell", "--no-imports", "-c", probe)
+
+        self.assertEqual(result.stdout.split()[-1:], ["False"], result.stderr)
+
     def test_a_token_in_local_settings_silences_the_warning(self) -> None:
         result = self.manage("check", local="GITHUB_API_TOKEN = 'ghp_x'\n")
 

@@ -2,37 +2,11 @@
 
 from unittest import TestCase
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from from_git.stats import Language, Stats, Tally, merge
-
-NAMES = st.sampled_from(["c", "python", "c++", "go"])
-COUNTS = st.integers(0, 2**40)
-LANGUAGES = st.builds(Language, repos=st.integers(1, 99), bytes=st.none() | COUNTS)
-STATS = st.builds(
-    Stats,
-    original_repos=COUNTS,
-    forked_repos=COUNTS,
-    watchers=COUNTS,
-    followers=COUNTS,
-    langs=st.dictionaries(NAMES, LANGUAGES),
-    topics=st.dictionaries(NAMES, st.integers(1, 99)),
-)
 
 
 class Merge(TestCase):
     """The sum of stats."""
-
-    @given(STATS, STATS, STATS)
-    def test_neither_order_nor_grouping_matters(self, a: Stats, b: Stats, c: Stats) -> None:
-        self.assertEqual(merge([a, b, c]), merge([c, a, b]))
-        self.assertEqual(merge([merge([a, b]), c]), merge([a, merge([b, c])]))
-
-    @given(STATS)
-    def test_nothing_added_changes_nothing(self, a: Stats) -> None:
-        self.assertEqual(merge([a, Stats()]), a)
-        self.assertEqual(merge([]), Stats())
 
     def test_sums_every_number_and_unites_names(self) -> None:
         a = Stats(1, 2, 3, 4, {"c": Language(1, 10), "go": Language(2, None)}, {"api": 1})
