@@ -60,7 +60,7 @@ def stage(base_ms: float, per_repository_ms: float) -> Iterator[Stage]:
         *(sys.executable, "-m", "emulator", "--port", str(emulator_port), "--github-token", TOKEN),
         *("--base-ms", str(base_ms), "--per-repository-ms", str(per_repository_ms)),
     ]
-    service = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{service_port}"]
+    service = [sys.executable, "-m", "benchmarks.service", f"127.0.0.1:{service_port}"]
     with _running(emulator, f"{found.emulator}/_emulator/meter", {}):
         settings = {
             "GITHUB_GRAPHQL_URL": found.github_url,

@@ -70,6 +70,7 @@ class ServiceTestCase(SimpleTestCase):
     def upstream_settings(self) -> dict[str, Any]:
         """What points the service at the emulator."""
         return {
+            "ALLOWED_HOSTS": ["127.0.0.1"],
             "GITHUB_GRAPHQL_URL": self.emulator.github_url,
             "GITHUB_API_TOKEN": self.emulator.github_token,
             "BITBUCKET_API_URL": self.emulator.bitbucket_url,

@@ -10,24 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import IO
 from unittest import TestCase, skipUnless
 
 import requests
 
-from coding_challenge.options import OPTIONS
 from emulator import Emulator, Fault, World
+from from_git.tests.project import environment, project_copy
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-MANAGE = [sys.executable, str(ROOT / "manage.py")]
+MANAGE = [sys.executable, "manage.py"]
 LINES = 30  # more than either command says before it listens
-
-
-def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without from-git's settings, and with these."""
-    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
-    return {**{name: value for name, value in os.environ.items() if name not in ours}, **changes}
 
 
 class Demo(TestCase):
@@ -37,6 +29,7 @@ class Demo(TestCase):
         """A demo that is killed at the end of the test if it still runs."""
         process = subprocess.Popen(
             [*MANAGE, "demo", *arguments],
+            cwd=project_copy(self),
             env=environment(**settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -121,6 +114,7 @@ class Aggregate(TestCase):
         """Run it with pipes for its output."""
         return subprocess.run(
             [*MANAGE, "aggregate", *arguments],
+            cwd=project_copy(self),
             env=self.environment,
             capture_output=True,
             text=True,
@@ -169,6 +163,7 @@ class Aggregate(TestCase):
         self.addCleanup(os.close, ours)
         process = subprocess.Popen(
             [*MANAGE, "aggregate", "https://github.com/mfem", "https://bitbucket.org/team-100", "bitbucket.org/nobody"],
+            cwd=project_copy(self),
             env={**self.environment, "TERM": "xterm", "COLUMNS": "110", "LINES": "50"},
             stdin=theirs,
             stdout=theirs,

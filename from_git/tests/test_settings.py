@@ -1,11 +1,7 @@
 """The table of options: what is read, what is refused, and the documents made from it."""
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 from unittest import TestCase
 
@@ -14,8 +10,8 @@ from django.test import SimpleTestCase, override_settings
 
 from coding_challenge import documents
 from coding_challenge.options import OPTIONS, load, unknown
+from from_git.tests.project import environment, project_copy
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = [option.name for option in OPTIONS]
 
 WRONG: list[tuple[str, Any, str]] = [
@@ -151,21 +147,15 @@ class Documents(TestCase):
 class Start(TestCase):
     """The project as a whole, in a process of its own."""
 
-    def manage(self, *arguments: str, local: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, local: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run manage.py in a copy of the project, with this local_settings.py and these variables alone."""
-        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        for name in ("from_git", "emulator"):
-            (folder / name).symlink_to(ROOT / name)
-        # copies, no links: local_settings.py is looked for beside the file that asks
-        shutil.copy(ROOT / "manage.py", folder)
-        shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
+        folder = project_copy(self)
         if local is not None:
             (folder / "local_settings.py").write_text(local, encoding="utf-8")
-        clean = {name: value for name, value in os.environ.items() if name not in {*NAMES, "DJANGO_SETTINGS_MODULE"}}
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=folder,
-            env={**clean, **environment},
+            env=environment(**settings),
             capture_output=True,
             text=True,
             timeout=60,

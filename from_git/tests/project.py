@@ -1,0 +1,28 @@
+"""A copy of the project for commands in processes of their own, without the developer's settings."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from unittest import TestCase
+
+from coding_challenge.options import OPTIONS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def project_copy(case: TestCase) -> Path:
+    """A folder with the project but no local_settings.py, removed at the end of the test."""
+    folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
+    for name in ("from_git", "emulator"):
+        (folder / name).symlink_to(ROOT / name)
+    # copies, no links: local_settings.py is looked for beside the file that asks
+    shutil.copy(ROOT / "manage.py", folder)
+    shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
+    return folder
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment without from-git's settings, and with these."""
+    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
+    return {**{name: value for name, value in os.environ.items() if name not in ours}, **settings}
