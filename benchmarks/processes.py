@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from coding_challenge.options import OPTIONS
+from coding_challenge.options import without_ours
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "benchmark-token"  # noqa: S105 - made up
@@ -76,8 +76,7 @@ def stage(base_ms: float, per_repository_ms: float) -> Iterator[Stage]:
 
 @contextmanager
 def _running(command: list[str], address: str, settings: dict[str, str]) -> Iterator[None]:
-    ours = {option.name for option in OPTIONS}
-    environment = {**{name: value for name, value in os.environ.items() if name not in ours}, **settings}
+    environment = {**without_ours(os.environ), **settings}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own
         try:

@@ -1,7 +1,6 @@
 """What is written from the table of options: `python -m coding_challenge.documents` brings both files up to date."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from coding_challenge.options import OPTIONS, Option
@@ -44,11 +43,10 @@ def with_table(readme: str) -> str:
     return pattern.sub(lambda _: f"{_BEGIN}\n{table()}\n{_END}", readme)
 
 
-def write(paths: Sequence[Path] = (EXAMPLE, README)) -> None:
-    """Bring the files up to date."""
-    example_path, readme_path = paths
-    example_path.write_text(example(), encoding="utf-8")
-    readme_path.write_text(with_table(readme_path.read_text(encoding="utf-8")), encoding="utf-8")
+def write() -> None:
+    """Bring both files up to date."""
+    EXAMPLE.write_text(example(), encoding="utf-8")
+    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _bounds(option: Option) -> str:

@@ -154,8 +154,19 @@ OPTIONS = (
 """The table; its order is the documentation's."""
 
 
-DJANGOS_OWN = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
-"""Names in the table that matter while Django starts, so that changing them later has no effect."""
+# these matter while Django starts; changing them later has no effect
+_AT_START = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
+
+
+def changeable_defaults() -> dict[str, Any]:
+    """Name to default of the options that may be changed while the process runs."""
+    return {option.name: option.default for option in OPTIONS if option.name not in _AT_START}
+
+
+def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables that set no option, for a process that must begin with the defaults."""
+    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in environ.items() if name not in ours}
 
 
 def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

@@ -8,6 +8,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from from_git.serializers import plain_error_body
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coding_challenge.settings")
 
 _django = get_wsgi_application()
@@ -23,7 +25,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", "")[:1_000])
     if parameters.get("charset", "").lower() in _UNICODE:
         return _django(environ, start_response)
-    body = json.dumps({"error": "ERR3", "message": "Send text as UTF-8; no other charset is taken."}).encode()
+    body = json.dumps(plain_error_body("ERR3", "Send text as UTF-8; no other charset is taken.")).encode()
     start_response(
         "415 Unsupported Media Type",
         [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],

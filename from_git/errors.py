@@ -143,4 +143,4 @@ class DeadlineError(UpstreamError):
 
 
 class Cancelled(Exception):
-    """Raised inside a task whose group has ended; never leaves `fanout`."""
+    """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""

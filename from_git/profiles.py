@@ -109,11 +109,12 @@ def _refuse_odd_characters(text: str) -> None:
         if not "!" <= character <= "~":
             name = unicodedata.name(character, "a control character")
             raise BadUrl(f"it has a character that no profile URL has: U+{ord(character):04X} ({name})")
-    if "@" in text.split("?")[0].split("#")[0]:
+    address = re.split(r"[?#]", text, maxsplit=1)[0]
+    if "@" in address:
         raise BadUrl("it has an @; give the profile's web address, without a user name, not a clone address")
     if "\\" in text:
         raise BadUrl("it has a backslash")
-    if "," in text.split("?")[0].split("#")[0]:
+    if "," in address:
         raise BadUrl("it has a comma; write one URL a line")
 
 

@@ -20,10 +20,12 @@ def profiles_asked(values: Iterable[object]) -> list[Profile]:
         RequestError: no URL at all, too many profiles, URLs that are no profiles, with all of them named, or values
             that are no text (an uploaded file).
     """
-    texts = list(values)
-    if not all(isinstance(text, str) for text in texts):
-        raise RequestError("A url is a file. Send it as a text field.")
-    profiles, bad = parse_profiles([str(text) for text in texts], forges.hosts())
+    texts = []
+    for value in values:
+        if not isinstance(value, str):
+            raise RequestError("A url is a file. Send it as a text field.")
+        texts.append(value)
+    profiles, bad = parse_profiles(texts, forges.hosts())
     if bad:
         raise RequestError(" ".join(_complaint(url, why) for url, why in bad))
     if not profiles:

@@ -23,16 +23,19 @@ def _github(conf: Any) -> Forge:
 
 
 def _bitbucket(conf: Any) -> Forge:
-    authorization, credentials, secrets = "", "none", (conf.BITBUCKET_ACCESS_TOKEN or conf.BITBUCKET_API_TOKEN,)
+    authorization, credentials = "", "none"
+    secrets: tuple[str, ...] = ()
     if conf.BITBUCKET_ACCESS_TOKEN:
+        secrets = (conf.BITBUCKET_ACCESS_TOKEN,)
         authorization, credentials = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token"
     elif conf.BITBUCKET_API_TOKEN:
-        pair = f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}"
-        authorization, credentials = "Basic " + base64.b64encode(pair.encode()).decode(), "API token"
+        pair = base64.b64encode(f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}".encode()).decode()
+        secrets = (conf.BITBUCKET_API_TOKEN, pair)
+        authorization, credentials = f"Basic {pair}", "API token"
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
-        tuple(secret for secret in (*secrets, authorization.rpartition(" ")[2]) if secret),
+        secrets,
         credentials,
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
@@ -57,7 +60,7 @@ def forge(name: str) -> Forge:
 
 def hosts() -> dict[str, str]:
     """Host of profile URLs to forge."""
-    return {settings.GITHUB_HOST.lower(): "github", "bitbucket.org": "bitbucket"}
+    return {settings.GITHUB_HOST: "github", "bitbucket.org": "bitbucket"}
 
 
 def close(**_: object) -> None:

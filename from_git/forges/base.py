@@ -12,6 +12,13 @@ from from_git.stats import Stats
 
 T = TypeVar("T")
 _MAX_INT = 2**53  # the largest count that JSON readers everywhere keep exactly
+_KINDS: dict[Any, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -138,12 +145,3 @@ def quoted(message: object) -> str:
     if not isinstance(message, str) or not message:
         return ""
     return f": “{''.join(character for character in message if character.isprintable())[:200]}”"
-
-
-_KINDS: dict[Any, str] = {
-    dict: "an object",
-    list: "a list",
-    str: "a string",
-    int: "a whole number",
-    bool: "true or false",
-}

@@ -137,13 +137,13 @@ class GitHubFetch:
         if owner is None:
             return
         page = get(owner, "repositories", kind=dict)
-        known = len(self._seen)
+        known, total = len(self._seen), get(page, "totalCount", kind=int)
         for node in get(page, "nodes", kind=list):
             self._count(get(node, kind=dict))
         self._pages += 1
-        self._pages_known = max(self._pages, -(-get(page, "totalCount", kind=int) // PAGE_SIZE))
+        self._pages_known = max(self._pages, -(-total // PAGE_SIZE))
         if not get(page, "pageInfo", "hasNextPage", kind=bool):
-            self._finish(get(page, "totalCount", kind=int))
+            self._finish(total)
         elif len(self._seen) == known:
             raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
         else:
@@ -178,8 +178,7 @@ class GitHubFetch:
         }
         langs, topics = _langs(node), _topics(node)
         if _complete(node, langs, topics):
-            with self._lock:
-                self._tally.add_repository(langs=[(name, None) for name in langs], topics=topics, **numbers)
+            self._add(self._tally, numbers, langs, topics)
         else:
             self._group.start(self._pool, self._details, self._tally, identity, numbers)
 
@@ -214,8 +213,11 @@ class GitHubFetch:
         elif not _complete(node, langs, topics):
             raise UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
         else:
-            with self._lock:
-                tally.add_repository(langs=[(name, None) for name in langs], topics=topics, **numbers)
+            self._add(tally, numbers, langs, topics)
+
+    def _add(self, tally: Tally, numbers: Mapping[str, Any], langs: tuple[str, ...], topics: tuple[str, ...]) -> None:
+        with self._lock:
+            tally.add_repository(langs=[(name, None) for name in langs], topics=topics, **numbers)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""

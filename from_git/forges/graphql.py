@@ -15,9 +15,8 @@ from from_git.upstream import Answer, Caller, Upstream
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
 _LIMIT_TYPES = {"RATE_LIMIT", "RATE_LIMITED"}
 _LIMIT_WORDS = ("rate limit", "abuse detection")
-_SECONDARY_WAIT = (
-    60.0  # seconds; "at least one minute" where retry-after is absent (docs, "Rate limits and query limits")
-)
+# "at least one minute" where retry-after is absent (docs, "Rate limits and query limits")
+_SECONDARY_WAIT = 60.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from unittest import TestCase
 
-from coding_challenge.options import OPTIONS
+from coding_challenge.options import without_ours
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -24,5 +24,4 @@ def project_copy(case: TestCase) -> Path:
 
 def environment(**settings: str) -> dict[str, str]:
     """This process's environment without from-git's settings, and with these."""
-    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
-    return {**{name: value for name, value in os.environ.items() if name not in ours}, **settings}
+    return {**without_ours(os.environ), **settings}

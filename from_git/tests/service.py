@@ -8,14 +8,11 @@ from typing import Any, ClassVar
 import requests
 from django.test import SimpleTestCase, override_settings
 
-from coding_challenge.options import DJANGOS_OWN, OPTIONS
+from coding_challenge.options import changeable_defaults
 from coding_challenge.wsgi import application
 from emulator import Emulator, World
 from from_git import forges
 from from_git.management.commands.runserver import RequestHandler, Server
-
-# what a developer's own settings must not change in a test
-_DEFAULTS = {option.name: option.default for option in OPTIONS if option.name not in DJANGOS_OWN}
 
 
 class QuietHandler(RequestHandler):
@@ -57,11 +54,11 @@ class ServiceTestCase(SimpleTestCase):
         """Begin with the defaults, no faults and counters at zero."""
         super().setUp()
         # the expected failures of a green run are no news
-        for name in ("from_git",):
-            logger = logging.getLogger(name)
-            self.addCleanup(logger.setLevel, logger.level)
-            logger.setLevel(logging.CRITICAL)
-        self.settings_for_test(**{**_DEFAULTS, **self.upstream_settings()})
+        logger = logging.getLogger("from_git")
+        self.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.CRITICAL)
+        # a developer's own settings must not change a test
+        self.settings_for_test(**{**changeable_defaults(), **self.upstream_settings()})
         self.emulator.faults.clear()
         self.emulator.meter.reset()
         self.addCleanup(forges.close)

@@ -1,5 +1,6 @@
 """Bitbucket beyond the contract of all forges."""
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -195,11 +196,11 @@ class Changes(BitbucketTestCase):
         self.calls: list[str] = []
         self.addCleanup(self.emulator.before_call, None)
 
-    def before(self, words: str, number: int, change: Callable[[], None]) -> None:
-        """Call `change` before the call of that number whose path has `words`."""
+    def before(self, ending: str, number: int, change: Callable[[], None]) -> None:
+        """Call `change` before the call of that number among those whose path ends so."""
 
         def hook(upstream: str, path: str, body: str) -> None:
-            if words in path:
+            if path.endswith(ending):
                 self.calls.append(path)
                 if len(self.calls) == number:
                     change()
@@ -273,20 +274,9 @@ class Changes(BitbucketTestCase):
         late = Repository("late", watchers=1_000, created_at="2021-01-01T00:00:00Z")
         self.add(*before)
         self.settings_for_test(NUM_THREADS_BITBUCKET=1)
-        self.emulator.before_call(self.only_lists(lambda: self.add(*before[1:], late)))
+        self.before("/tiny", 2, lambda: self.add(*before[1:], late))
 
         self.assert_true()
-
-    def only_lists(self, change: Callable[[], None]) -> Callable[[str, str, str], None]:
-        """A hook that calls `change` before the second list page."""
-
-        def hook(upstream: str, path: str, body: str) -> None:
-            if path.endswith("/tiny"):
-                self.calls.append(path)
-                if len(self.calls) == 2:
-                    change()
-
-        return hook
 
 
 class Missing(BitbucketTestCase):
@@ -360,6 +350,15 @@ class Access(BitbucketTestCase):
                 self.assertEqual(response.status_code, 502)
                 self.assertIn(words, response.json()["message"])
                 self.assertNotIn("wr0ng", response.text)
+
+    def test_a_forge_that_repeats_our_credentials_does_not_make_us_show_them(self) -> None:
+        self.settings_for_test(BITBUCKET_USERNAME="me@example.org", BITBUCKET_API_TOKEN="hunter2")
+        pair = base64.b64encode(b"me@example.org:hunter2").decode()
+        self.error(403, f"Neither hunter2 nor {pair} is welcome")
+
+        message = self.failure(502, self.url)["message"]
+
+        self.assertIn("Neither *** nor *** is welcome", message)
 
     def test_a_refusal_without_credentials_asks_for_some(self) -> None:
         self.add(Repository("a"))

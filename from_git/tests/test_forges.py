@@ -12,11 +12,10 @@ SIZES = (0, 1, 2, 29, 30, 31, 60, 99, 100, 101, 250)
 
 
 class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
-    """One forge; subclasses name it and say which calls are its list. No test case itself, so none is skipped."""
+    """One forge; subclasses name it and say how to change its list. No test case itself, so none is skipped."""
 
     forge: ClassVar[str]
     kind: ClassVar[str]
-    list_path: ClassVar[str]
     pools: ClassVar[tuple[str, ...]]
 
     def add(self, *repositories: Repository, login: str = "tiny") -> Owner:
@@ -148,7 +147,6 @@ class GitHubContract(ForgeContract, ServiceTestCase):
 
     forge = "github"
     kind = "Organization"
-    list_path = "/graphql"
     pools = ("NUM_THREADS_GITHUB",)
 
     def edit_lists(self, edit: Any) -> Fault:
@@ -186,7 +184,6 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
 
     forge = "bitbucket"
     kind = "Workspace"
-    list_path = "/2.0/repositories/tiny"
     pools = ("NUM_THREADS_BITBUCKET", "NUM_THREADS_BITBUCKET_WATCHERS")
 
     def edit_lists(self, edit: Any) -> Fault:
@@ -196,7 +193,7 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
             edit(body)
             return body
 
-        return Fault("edit", path=self.list_path, edit=change)
+        return Fault("edit", path="/2.0/repositories/tiny", edit=change)
 
     def shapes(self) -> list[tuple[Any, str]]:
         """See the contract."""

@@ -1,22 +1,15 @@
 """Our queries against GitHub's schemas: the emulator's subset always, the real one where a copy is."""
 
-import os
 from pathlib import Path
 from unittest import TestCase
 
 from graphql import build_schema, parse, validate
 
+from emulator.tests.test_schema import real_schema
 from from_git.forges.github import DETAILS, REPOSITORIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUERIES = {"Repositories": REPOSITORIES, "Details": DETAILS}
-
-
-def real_schema() -> Path | None:
-    """GitHub's public schema: what GITHUB_SCHEMA names, or npm's @octokit/graphql-schema beside manage.py."""
-    named = os.environ.get("GITHUB_SCHEMA")
-    path = Path(named) if named else ROOT / "node_modules/@octokit/graphql-schema/schema.graphql"
-    return path if path.is_file() else None
 
 
 class Queries(TestCase):

@@ -153,8 +153,6 @@ class Upstream:
         """The one table from foreign exceptions to ours; the most specific first."""
         try:
             yield
-        except UpstreamError:
-            raise
         except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             if caller.time_left() <= 0:
                 raise DeadlineError("the time for the whole answer passed while it was being asked.") from error

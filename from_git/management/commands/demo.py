@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from coding_challenge.options import DJANGOS_OWN, OPTIONS
+from coding_challenge.options import changeable_defaults
 from emulator import Emulator
 from from_git import forges
 from from_git.conf import settings
@@ -67,9 +67,8 @@ def _is_free(port: int) -> bool:
 
 def _point_at(emulator: Emulator) -> None:
     """Use the emulator instead of the forges, and the defaults instead of whatever else is configured."""
-    for option in OPTIONS:
-        if option.name not in DJANGOS_OWN:
-            setattr(settings, option.name, option.default)
+    for name, default in changeable_defaults().items():
+        setattr(settings, name, default)
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     settings.GITHUB_GRAPHQL_URL = emulator.github_url
     settings.GITHUB_API_TOKEN = emulator.github_token

@@ -30,11 +30,9 @@ class RequestHandler(WSGIRequestHandler):
             return
         if self.headers.get("Transfer-Encoding"):
             # a WSGI server of the standard library would take the chunks for the next request
-            self.close_connection = True
             self.send_error(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length, not in chunks.")
             return
         if len(self.headers.get("Content-Length", "")) > _DIGITS:
-            self.close_connection = True
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
         handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
