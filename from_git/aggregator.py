@@ -1,5 +1,6 @@
 """The story of a request: profiles in; merged stats and missing profiles out, or one error."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from queue import Empty, SimpleQueue
 
 from from_git.cache import Flight
 from from_git.errors import DeadlineError, UpstreamError
-from from_git.forges import Found, Progress
+from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
 from from_git.stats import Stats, merge
 
+logger = logging.getLogger(__name__)
 TICK = 0.1
 """Seconds between two looks at the progress, where somebody wants to see it."""
 
@@ -44,7 +46,8 @@ def aggregate(
         DeadlineError: the time is over; names the first profile that is not done.
     """
     waiter: SimpleQueue[Flight] = SimpleQueue()
-    deadline = time.monotonic() + seconds
+    begun = time.monotonic()
+    deadline = begun + seconds
     flights: dict[Profile, Flight] = {}
     outcomes: dict[Profile, Found | None] = {}
     shown = time.monotonic()
@@ -68,12 +71,26 @@ def aggregate(
     finally:
         for flight in flights.values():
             flight.leave(waiter)
+        took = time.monotonic() - begun
+        logger.info("%d of %d profiles in %.2f s%s", len(outcomes), len(profiles), took, _bill(flights))
     found = {profile: outcome for profile in flights if (outcome := outcomes[profile]) is not None}
     return Answer(
         found=found,
         missing=tuple(profile for profile in flights if outcomes[profile] is None),
         stats=merge(one.stats for one in found.values()),
     )
+
+
+def _bill(flights: Mapping[Profile, Flight]) -> str:
+    """What the flights cost at each forge, and what its queries have been learned to take, for the log."""
+    words = ""
+    for forge in sorted({profile.forge for profile in flights}):
+        own = [flight for profile, flight in flights.items() if profile.forge == forge]
+        cost = sum((flight.cost() for flight in own), Cost())
+        words += f"; {forge}: {cost.calls} calls, {cost.seconds:.2f} s of its time"
+        if own[0].pace:
+            words += f", {cost.points} points; it takes {own[0].pace}"
+    return words
 
 
 def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) -> Flight | None:

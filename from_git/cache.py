@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 from from_git import forges
 from from_git.fanout import TaskGroup
-from from_git.forges import Found, Progress
+from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
 
 
@@ -25,6 +25,7 @@ class Flight:
         self._group = TaskGroup(deadline, on_end=self._land)
         forge = forges.forge(profile.forge)
         self.secrets = forge.secrets
+        self.pace = forge.pace
         self._fetch = forge.fetch(profile.owner, self._group)
         self._group.seal()
 
@@ -49,6 +50,10 @@ class Flight:
     def progress(self) -> Progress:
         """How far the fetch is."""
         return self._fetch.progress()
+
+    def cost(self) -> Cost:
+        """What the fetch has cost so far."""
+        return self._fetch.cost()
 
     def _land(self) -> None:
         with self._lock:

@@ -32,6 +32,11 @@ class Pool:
         self._serving = 0
         self._closed = False
 
+    @property
+    def idle(self) -> int:
+        """Threads that have nothing to do at this moment."""
+        return self.size - self._serving
+
     def announce(self, group: "TaskGroup") -> None:
         """Put `group` at the end of the ring; only a group that is not in it may be announced."""
         with self._lock:

@@ -70,8 +70,11 @@ class Tally:
             names.add(name.lower())
             if size is not None:
                 self._lang_bytes[name.lower()] += size
-        self._lang_repos.update(names)
-        self._topics.update(set(topics))
+        # not Counter.update, which costs more than the two names of most repositories
+        for name in names:
+            self._lang_repos[name] += 1
+        for name in set(topics):
+            self._topics[name] += 1
 
     def add(self, part: Stats) -> None:
         """Count everything that `part` counts."""

@@ -12,9 +12,10 @@ from from_git.conf import settings
 from from_git.fanout import Pool
 from from_git.forges.base import Fetch, Forge, Found, Progress
 from from_git.forges.bitbucket import Bitbucket
+from from_git.forges.cost import Cost
 from from_git.forges.github import GitHub
 
-__all__ = ["REGISTRY", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
+__all__ = ["REGISTRY", "Cost", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
 
 
 def _github(conf: Any) -> Forge:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.fanout import TaskGroup
+from from_git.forges.cost import Cost, Pace
 from from_git.stats import Stats
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Progress:
     pages: int = 0
     pages_known: int = 0
     watchers: int = 0
-    """Watcher counts fetched one by one; stays 0 where they come with the pages."""
+    """Repositories whose watchers are counted."""
     watchers_known: int = 0
 
 
@@ -56,12 +57,21 @@ class Fetch(Protocol):
         """How far it is; from any thread, at any time."""
         ...
 
+    def cost(self) -> Cost:
+        """What it has cost so far; from any thread, at any time."""
+        ...
+
 
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
     secrets: tuple[str, ...]
     """Its credentials, which no message may show."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """What its queries take, learned from its answers; None where all cost the same."""
+        ...
 
     def fetch(self, owner: str, group: TaskGroup) -> Fetch:
         """Start to fetch `owner`, as tasks of `group` on the forge's pools; returns at once.
@@ -82,25 +92,29 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
     Raises:
         MalformedAnswer: names the place.
     """
-    for depth, key in enumerate(keys, 1):
-        if not isinstance(value, dict) or key not in value:
-            raise MalformedAnswer(f"{'.'.join(keys[:depth])} is absent")
-        value = value[key]
-    if type(value) is not kind:  # `is`: a bool is no count
-        raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
-    if isinstance(value, str) and not _is_text(value):
-        raise MalformedAnswer(f"{'.'.join(keys)} is not Unicode text")
-    if isinstance(value, int) and not 0 <= value <= _MAX_INT:
-        raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
-    return value
-
-
-def _is_text(value: str) -> bool:
+    found: Any = value
     try:
-        value.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can write and nobody can send on
-        return False
-    return True
+        for key in keys:
+            found = found[key]
+    except (KeyError, TypeError):
+        raise _absent(value, keys) from None
+    if type(found) is not kind:  # `is`: a bool is no count
+        raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
+    wanted: T = found
+    if isinstance(found, int) and not 0 <= found <= _MAX_INT:
+        raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
+    return wanted
+
+
+def _absent(value: Any, keys: tuple[str, ...]) -> MalformedAnswer:
+    """The error for the first of `keys` at which there is nothing."""
+    known: list[str] = []
+    for key in keys:
+        known.append(key)
+        if not isinstance(value, dict) or key not in value:
+            break
+        value = value[key]
+    return MalformedAnswer(f"{'.'.join(known)} is absent")
 
 
 def maybe(value: object, *keys: str, kind: type[T]) -> T | None:

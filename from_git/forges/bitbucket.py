@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.base import Found, Progress, get, never_added_up
+from from_git.forges.cost import Cost, Spending
 from from_git.forges.rest import Shape, entry, is_numbered, next_of, refusal, says_missing, size_of, with_parameters
 from from_git.stats import Tally
 from from_git.upstream import Answer, Upstream
@@ -57,6 +58,7 @@ class Bitbucket:
         self.pool = pool
         self.watchers_pool = watchers_pool
         self.credentials = credentials
+        self.pace = None
         # 0 asks for the size alone; an API that refuses it, as its schema would allow, is asked for 1
         self.watchers_pagelen = 0
 
@@ -84,6 +86,7 @@ class BitbucketFetch:
     def __init__(self, forge: Bitbucket, owner: str, group: TaskGroup) -> None:
         self._forge = forge
         self._group = group
+        self._spending = Spending()
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
         self._base = f"{forge.upstream.base_url}/repositories/{quote(owner.lower(), safe='')}"
         self._lock = threading.Lock()  # around everything below
@@ -125,6 +128,10 @@ class BitbucketFetch:
         with self._lock:
             known = len(self._watchers)
             return Progress(self._pages, self._pages_known, known - self._watchers_left, known)
+
+    def cost(self) -> Cost:
+        """See `Fetch.cost`."""
+        return self._spending.cost()
 
     def first_page(self) -> None:
         """Fetch page 1, then start all others at once by number, or the next one by its link."""
@@ -257,7 +264,8 @@ class BitbucketFetch:
         return True
 
     def _call(self, url: str) -> Answer:
-        return self._forge.upstream.call(self._group, "GET", url)
+        with self._spending.call():
+            return self._forge.upstream.call(self._group, "GET", url)
 
     def _page_of(self, answer: Answer) -> dict[str, Any]:
         if answer.status != HTTPStatus.OK:

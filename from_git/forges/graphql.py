@@ -10,6 +10,7 @@ from python_graphql_client import GraphqlClient
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError
 from from_git.forges.base import described, get, maybe, quoted, retry_after
+from from_git.forges.cost import Cost, Pace, Spending
 from from_git.upstream import Answer, Caller, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
@@ -26,6 +27,10 @@ class Reply:
     data: dict[str, Any]
     not_found: frozenset[tuple[str | int, ...]]
     """Paths whose null means that the thing does not exist (NOT_FOUND)."""
+    seconds: float = 0.0
+    """See `Answer.seconds`."""
+    points: int = 0
+    """What the query was charged (`rateLimit.cost`); 0 where the server counts none."""
 
 
 class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
@@ -50,6 +55,27 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         return read_reply(answer, now=time.time())
 
 
+class Conversation:
+    """The queries of one fetch: sent on behalf of `caller`, counted, and learned from."""
+
+    def __init__(self, client: GraphqlOverUpstream, pace: Pace, caller: Caller) -> None:
+        self.pace = pace
+        self.spending = Spending()
+        self._client = client
+        self._caller = caller
+
+    def ask(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
+        """See `GraphqlOverUpstream.execute`."""
+        with self.spending.call():
+            reply = self._client.execute(query, variables, operation_name, caller=self._caller)
+        self.spending.add(Cost(points=reply.points))
+        return reply
+
+    def learn(self, reply: Reply, repositories: int) -> None:
+        """Take in what a reply with details of so many repositories has cost."""
+        self.pace.learn(repositories, reply.seconds, reply.points)
+
+
 def read_reply(answer: Answer, now: float) -> Reply:
     """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
     body = get(answer.json(), kind=dict)
@@ -65,7 +91,8 @@ def read_reply(answer: Answer, now: float) -> Reply:
     if not errors and "data" not in body and _is_limit(_message(answer)):
         raise _limit(answer.headers, now)  # a secondary limit may come with status 200 and the body of a 403
     data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
-    return Reply(data, frozenset(not_found))
+    points = maybe(data, "rateLimit", "cost", kind=int) or 0
+    return Reply(data, frozenset(not_found), answer.seconds, points)
 
 
 def refusal(answer: Answer, now: float) -> UpstreamError:

@@ -178,7 +178,7 @@ class Aggregate(TestCase):
         self.assertEqual(process.wait(timeout=30), 0, screen)
         for words in (
             "watcher counts",
-            "/100",
+            "/112",
             "mfem (GitHub)",
             "team-100 (Bitbucket)",
             "Total",

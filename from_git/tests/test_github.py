@@ -1,9 +1,17 @@
 """GitHub beyond the contract of all forges."""
 
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from emulator import Fault, Owner, Repository
+import orjson
+
+from emulator import Fault, Latency, Owner, Repository
+from from_git import forges
 from from_git.forges.github import PAGE_SIZE
+from from_git.forges.nodes import LIST_SIZE
 from from_git.tests.service import ServiceTestCase
 
 
@@ -19,6 +27,31 @@ class GitHubTestCase(ServiceTestCase):
     def fault(self, kind: str, **options: Any) -> None:
         """Switch on a fault of GitHub's API."""
         self.emulator.faults.add(Fault(kind, path="/graphql", **options))
+
+    def edit(self, change: Callable[[Any], object], query: str = "Owner") -> None:
+        """Change the data of each answer to one of our queries."""
+
+        def changed(body: Any) -> Any:
+            change(body["data"])
+            return body
+
+        self.fault("edit", contains=f"query {query}(", edit=changed)
+
+    def change(self, after: Iterable[Repository], when: Callable[[int, str], bool]) -> list[str]:
+        """Let the owner have other repositories as soon as `when` holds for a call: its number from 1, and its body.
+
+        Returns the bodies of all calls, as they come.
+        """
+        bodies: list[str] = []
+
+        def act(upstream: str, path: str, body: str) -> None:
+            bodies.append(body)
+            if when(len(bodies), body):
+                self.add(*after)
+
+        self.emulator.before_call(act)
+        self.addCleanup(self.emulator.before_call, None)
+        return bodies
 
 
 class Numbers(GitHubTestCase):
@@ -36,7 +69,7 @@ class Numbers(GitHubTestCase):
         self.assert_exact(("github", "user-12"))
 
     def test_every_language_counts_beyond_the_first_20_and_beyond_100(self) -> None:
-        for number in (19, 20, 21, 99, 100, 101, 130, 250):
+        for number in (39, 40, 41, 99, 100, 101, 130, 250):
             with self.subTest(number):
                 self.add(Repository("a", languages={f"L{n}": n for n in range(number)}, topics=("t",)), Repository("b"))
                 body = self.assert_exact(("github", "tiny"))
@@ -65,53 +98,159 @@ class Numbers(GitHubTestCase):
 
         self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["watchers"], 2 * PAGE_SIZE + 1)
 
-    def test_a_repository_deleted_before_its_details_are_read_does_not_count(self) -> None:
-        many = Repository("many", watchers=5, languages={f"L{n}": 1 for n in range(30)})
-        self.add(many, Repository("b", watchers=1))
+    def test_many_repositories_with_more_names_than_details_show_all_count(self) -> None:
+        languages = [{f"L{n}": n for n in range(30 + number % 40)} for number in range(2 * LIST_SIZE)]
+        self.add(*(Repository(f"r{number}", languages=one, watchers=1) for number, one in enumerate(languages)))
 
-        def delete(upstream: str, path: str, body: str) -> None:
-            if "query Details" in body:
-                self.add(Repository("b", watchers=1))
-
-        self.emulator.before_call(delete)
-        self.addCleanup(self.emulator.before_call, None)
-
-        self.assertEqual(self.answer(self.url)["data"], self.world.sum([("github", "tiny")]))
+        self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["langsNum"], 69)
 
     def test_a_repository_that_comes_twice_in_a_list_counts_once(self) -> None:
         self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 2)))
 
-        def double(body: Any) -> Any:
-            nodes = body["data"]["repositoryOwner"]["repositories"]["nodes"]
-            nodes.append(nodes[0])
-            return body
+        def double(data: Any) -> None:
+            for key in ("detailed", "repositories"):
+                nodes = data["repositoryOwner"][key]["nodes"]
+                nodes.append(nodes[0])
 
-        self.fault("edit", edit=double)
+        self.edit(double)
 
         self.assert_exact(("github", "tiny"))
 
     def test_null_edges_of_a_repository_without_languages_are_none(self) -> None:
         self.add(Repository("a"))
-
-        def nullify(body: Any) -> Any:
-            body["data"]["repositoryOwner"]["repositories"]["nodes"][0]["languages"]["edges"] = None
-            return body
-
-        self.fault("edit", edit=nullify)
+        self.edit(lambda data: data["repositoryOwner"]["detailed"]["nodes"][0]["languages"].update(edges=None))
 
         self.assert_exact(("github", "tiny"))
+
+
+class Changes(GitHubTestCase):
+    """A list that changes while it is read: nothing counts twice, nothing that stands throughout is lost."""
+
+    size = 250
+
+    def setUp(self) -> None:
+        """Give each repository watchers that make every sum of some of them another number."""
+        super().setUp()
+        self.before = tuple(
+            Repository(
+                f"r{n:03}", watchers=1000 + 2 * n, stars=n, created_at=f"2020-01-01T{n // 60:02}:{n % 60:02}:00Z"
+            )
+            for n in range(self.size)
+        )
+
+    def changed(self) -> dict[str, tuple[Repository, ...]]:
+        """What may happen to the list at once."""
+        one, rest = self.before[5], self.before[6:]
+        old = Repository("old", watchers=1, created_at="2020-01-01T00:02:30Z")
+        new = Repository("new", watchers=1, created_at="2021-01-01T00:00:00Z")
+        return {
+            "created among the old": (*self.before, old),
+            "created last": (*self.before, new),
+            "an early one deleted": (*self.before[:5], *rest),
+            "a late one deleted": self.before[:-3] + self.before[-2:],
+            "one deleted and one created": (*self.before[:5], *rest, new),
+            "one renamed": (*self.before[:5], replace(one, name="renamed"), *rest),
+            "one archived": (*self.before[:5], replace(one, is_archived=True), *rest),
+            "one made private": (*self.before[:5], replace(one, is_private=True), *rest),
+            "a late one made private": (*self.before[:-1], replace(self.before[-1], is_private=True)),
+            "one published": (*self.before, Repository("p", watchers=1, created_at="2020-01-01T00:10:30Z")),
+        }
+
+    def sums(self, *states: tuple[Repository, ...]) -> list[Any]:
+        """The answers that belong to these states of the list."""
+        answers = []
+        for state in states:
+            self.add(*state)
+            answers.append(self.world.sum([("github", "tiny")]))
+        return answers
+
+    def test_one_change_at_any_moment_gives_the_numbers_before_it_or_after_it(self) -> None:
+        for threads in (1, 8):
+            self.settings_for_test(NUM_THREADS_GITHUB=threads)
+            for what, after in self.changed().items():
+                expected = self.sums(self.before, after)
+                for moment in (2, 3, 5, 8, 12):
+                    with self.subTest(what, threads=threads, moment=moment):
+                        self.add(*self.before)
+                        self.change(after, lambda call, _, at=moment: call == at)  # type: ignore[misc]
+                        self.assertIn(self.answer(self.url)["data"], expected)
+
+    def test_a_change_before_the_list_has_ended_is_seen_without_reading_details_again(self) -> None:
+        for what in ("created last", "an early one deleted", "one made private"):
+            with self.subTest(what):
+                after = self.changed()[what]
+                self.add(*self.before)
+                bodies = self.change(after, lambda call, _: call == 2)
+
+                answer = self.answer(self.url)["data"]
+
+                self.assertEqual(answer, self.sums(after)[0])
+                asked = [one for body in bodies for one in _ids(body)]
+                self.assertEqual(len(asked), len(set(asked)), "a repository was asked for twice")
+
+    def test_a_repository_deleted_before_its_details_are_read_does_not_count(self) -> None:
+        for query, languages in (("query Details", 3), ("query Names", 50)):
+            with self.subTest(query):
+                late = Repository("late", watchers=9, languages={f"L{n}": 1 for n in range(languages)})
+                others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+                self.add(*others, late)
+                self.change(others, lambda _, body, query=query: query in body)  # type: ignore[misc]
+
+                self.assertEqual(self.answer(self.url)["data"]["originalRepos"], PAGE_SIZE)
+
+    def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
+        others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+        self.add(*others, Repository("late", watchers=9))
+        private = Repository("late", watchers=9, is_private=True)
+        self.change([*others, private], lambda _, body: "query Details" in body)
+
+        self.assertEqual(self.answer(self.url)["data"]["watchers"], 0)
+
+
+def _ids(body: str) -> list[str]:
+    """The ids that a query by id asks for."""
+    found = orjson.loads(body)["variables"].get("ids", [])
+    return [str(one) for one in found]
 
 
 class Calls(GitHubTestCase):
     """What it costs."""
 
-    def test_one_page_costs_one_call_and_a_list_one_a_page(self) -> None:
-        for size, calls in [(0, 1), (PAGE_SIZE, 1), (PAGE_SIZE + 1, 2), (5 * PAGE_SIZE, 5)]:
+    def calls(self, size: int) -> int:
+        """Calls for an owner of so many repositories."""
+        self.add(*(Repository(f"r{n}") for n in range(size)))
+        self.emulator.meter.reset()
+        self.answer(self.url)
+        return self.emulator.meter.snapshot().github.calls
+
+    def test_an_owner_of_one_page_costs_one_call_and_one_point(self) -> None:
+        for size in (0, 1, PAGE_SIZE):
             with self.subTest(size):
-                self.add(*(Repository(f"r{n}") for n in range(size)))
+                self.assertEqual(self.calls(size), 1)
+                self.assertEqual(self.emulator.meter.snapshot().github.points, 1)
+
+    def test_with_one_thread_a_list_costs_a_call_for_each_hundred_and_batches_for_the_details(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=1)
+
+        for size, pages, batches in [(31, 1, 1), (70, 1, 1), (100, 1, 2), (101, 2, 2), (500, 5, 12)]:
+            with self.subTest(size):
+                self.assertEqual(self.calls(size), pages + batches)
+
+    def test_with_the_default_pool_points_are_at_most_three_times_those_of_pages_of_a_hundred(self) -> None:
+        for size in (50, 100, 200, 300, 1000):
+            with self.subTest(size):
                 self.emulator.meter.reset()
-                self.answer(self.url)
-                self.assertEqual(self.emulator.meter.snapshot().github.calls, calls)
+                self.answer(f"https://github.com/org-{size}")
+                counts = self.emulator.meter.snapshot().github
+                self.assertLessEqual(counts.points, 3 * 2 * -(-size // 100))
+
+    def test_the_rest_of_a_list_is_asked_for_by_all_threads_at_once(self) -> None:
+        self.emulator.latency = Latency(base=0.02, per_repository=0.003)
+        self.addCleanup(setattr, self.emulator, "latency", Latency())
+
+        self.answer("https://github.com/org-500")
+
+        self.assertEqual(self.emulator.meter.snapshot().github.peak, 8)
 
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
         owners = [f"https://github.com/org-{n}" for n in range(40, 70)]
@@ -123,6 +262,32 @@ class Calls(GitHubTestCase):
         self.assertGreater(snapshot.github.calls, 100)
         self.assertLessEqual(snapshot.github.connections, 8)
         self.assertLessEqual(snapshot.github.peak, 8)
+
+    def test_a_github_so_slow_that_queries_would_die_is_asked_for_fewer_at_once(self) -> None:
+        pace = forges.forge("github").pace
+        assert pace is not None
+        for repositories in (0, 30) * 3:
+            pace.learn(repositories, 0.3 + 0.25 * repositories, 1)
+
+        self.assertEqual(self.calls(PAGE_SIZE), 2)
+
+    def test_what_it_cost_is_counted_as_the_forge_counts_it_and_logged(self) -> None:
+        self.settings_for_test()
+        logging.getLogger("from_git").setLevel(logging.INFO)
+        with self.assertLogs("from_git.aggregator", "INFO") as logs:
+            self.answer("https://github.com/org-150", "https://bitbucket.org/team-20")
+
+        counts = self.emulator.meter.snapshot()
+        [line] = [record.getMessage() for record in logs.records]
+        found = re.search(
+            r"2 of 2 profiles in .* s; bitbucket: (\d+) calls, (.*) s of its time; github: (\d+) calls, (.*) s of its"
+            r" time, (\d+) points; it takes .* s and 1\.00 points a query, .* s and 0\.000 points a repository",
+            line,
+        )
+        assert found, line
+        self.assertEqual(int(found[1]), counts.bitbucket.calls)
+        self.assertEqual((int(found[3]), int(found[5])), (counts.github.calls, counts.github.points))
+        self.assertGreaterEqual(float(found[4]) + 0.01, counts.github.seconds)
 
 
 class Doubts(GitHubTestCase):
@@ -166,55 +331,86 @@ class Doubts(GitHubTestCase):
 
         self.assertIn("lost parts of the list", self.failure(502, self.url)["message"])
 
-    def test_details_that_never_add_up_or_never_end_are_errors(self) -> None:
+    def test_names_that_never_add_up_or_never_end_are_errors(self) -> None:
         self.add(Repository("a", languages={f"L{n}": 1 for n in range(130)}))
-
-        def short(body: Any) -> Any:
-            body["data"]["node"]["languages"]["totalCount"] = 131
-            return body
-
-        def stuck(body: Any) -> Any:
-            body["data"]["node"]["languages"]["pageInfo"] = {"hasNextPage": True, "endCursor": None}
-            return body
-
-        for edit, words in ((short, "changed while they were read"), (stuck, "does not move")):
+        wrong = {
+            "changed while they were read": {"totalCount": 131},
+            "does not move": {"pageInfo": {"hasNextPage": True, "endCursor": None}},
+        }
+        for words, change in wrong.items():
             with self.subTest(words):
                 self.emulator.faults.clear()
-                self.fault("edit", contains="query Details", edit=edit)
+                self.edit(lambda data, change=change: data["nodes"][0]["languages"].update(change), "Names")  # type: ignore[misc]
                 self.assertIn(words, self.failure(502, self.url)["message"])
 
-    def test_details_that_are_null_without_a_word_are_an_error(self) -> None:
-        self.add(Repository("a", languages={f"L{n}": 1 for n in range(30)}))
-        self.fault("edit", contains="query Details", edit=lambda body: {"data": {"node": None}})
+    def test_details_of_another_shape_are_an_error_that_names_the_place(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 1)))
+        shapes: list[tuple[Any, str]] = [
+            (lambda node: node.update(watchers=None), "watchers.totalCount is absent"),
+            (lambda node: node["watchers"].update(totalCount=2**60), "out of range"),
+            (lambda node: node.update(stargazerCount=1.5), "stargazerCount is not a whole number"),
+            (lambda node: node.update(isPrivate=None), "isPrivate is not true or false"),
+            (lambda node: node.pop("isFork"), "isFork is absent"),
+            (lambda node: node["languages"].update(edges=None, totalCount=1), "edges is not a list"),
+            (lambda node: node["languages"].update(edges=[{"node": None}], totalCount=1), "node.name is absent"),
+            (lambda node: node.update(languages=None), "languages is not an object"),
+        ]
+        for change, place in shapes:
+            for query, nodes in (
+                ("Owner", lambda data: data["repositoryOwner"]["detailed"]["nodes"]),
+                ("Details", lambda data: data["nodes"]),
+            ):
+                with self.subTest(place, query=query):
+                    self.emulator.faults.clear()
+                    self.edit(lambda data, change=change, nodes=nodes: change(nodes(data)[0]), query)  # type: ignore[misc]
+                    self.assertIn(place, self.failure(502, self.url)["message"])
 
-        self.assertIn("node is not an object", self.failure(502, self.url)["message"])
+    def test_nodes_that_are_not_those_asked_for_are_an_error(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 2)))
+        changes: dict[str, Callable[[Any], object]] = {
+            "null without a word": lambda data: data.update(nodes=[None, data["nodes"][1]]),
+            "one too few": lambda data: data["nodes"].pop(),
+            "none": lambda data: data.update(nodes=None),
+            "no repository": lambda data: data.update(nodes=[{}, {}]),
+        }
+        for what, change in changes.items():
+            with self.subTest(what):
+                self.emulator.faults.clear()
+                self.edit(change, "Details")
+                self.assertIn("another shape", self.failure(502, self.url)["message"])
+
+    def test_an_id_that_is_said_to_be_gone_and_still_there_is_an_error(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 2)))
+
+        def contradict(body: Any) -> Any:
+            return {**body, "errors": [{"type": "NOT_FOUND", "message": "gone", "path": ["nodes", 0]}]}
+
+        self.fault("edit", contains="query Details", edit=contradict)
+
+        self.assertIn("not those that were asked for", self.failure(502, self.url)["message"])
 
     def test_a_list_that_ends_too_early_is_found_out(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(3 * PAGE_SIZE)))
+        self.add(*(Repository(f"r{n}") for n in range(3 * LIST_SIZE)))
 
         def stop(body: Any) -> Any:
             body["data"]["repositoryOwner"]["repositories"]["pageInfo"]["hasNextPage"] = False
             return body
 
-        self.fault("edit", edit=stop)
+        self.fault("edit", contains="repositoryOwner(", edit=stop)
 
-        self.assertIn("never added up: 30 repositories against a total of 90", self.failure(502, self.url)["message"])
+        self.assertIn("never added up: 100 repositories against a total of 300", self.failure(502, self.url)["message"])
 
     def test_a_list_without_an_end_is_found_out(self) -> None:
         def go_on(body: Any) -> Any:
             body["data"]["repositoryOwner"]["repositories"]["pageInfo"]["hasNextPage"] = True
             return body
 
-        self.fault("edit", edit=go_on)
+        self.fault("edit", contains="repositoryOwner(", edit=go_on)
 
         self.assertIn("goes on without bringing new ones", self.failure(502, self.url)["message"])
 
     def test_private_repositories_in_a_list_of_public_ones_do_not_count(self) -> None:
-        def leak(body: Any) -> Any:
-            body["data"]["repositoryOwner"]["repositories"]["nodes"][0]["isPrivate"] = True
-            return body
-
-        self.fault("edit", edit=leak)
+        self.edit(lambda data: data["repositoryOwner"]["detailed"]["nodes"][0].update(isPrivate=True))
 
         data = self.answer(self.url)["data"]
         self.assertEqual((data["originalRepos"], data["watchers"]), (1, 2) if data["watchers"] == 2 else (1, 1))

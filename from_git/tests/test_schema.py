@@ -6,10 +6,10 @@ from unittest import TestCase
 from graphql import build_schema, parse, validate
 
 from emulator.tests.test_schema import real_schema
-from from_git.forges.github import DETAILS, REPOSITORIES
+from from_git.forges.nodes import DETAILS, NAMES, OWNER, REPOSITORIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUERIES = {"Repositories": REPOSITORIES, "Details": DETAILS}
+QUERIES = {"Owner": OWNER, "Repositories": REPOSITORIES, "Details": DETAILS, "Names": NAMES}
 
 
 class Queries(TestCase):

@@ -1,21 +1,21 @@
-"""The way out: one keep-alive session per upstream, every call bounded in time, size and destination.
+"""The way out: keep-alive connections to each upstream, every call bounded in time, size and destination.
 
 This room alone knows `requests` and what it raises. Whatever goes wrong leaves as an `UpstreamError`.
 """
 
 import http.client
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import orjson
 import requests
 import urllib3
 from requests.structures import CaseInsensitiveDict
+from requests.utils import requote_uri
 
 from from_git import __version__
 from from_git.errors import DeadlineError, MalformedAnswer, UpstreamError
@@ -43,21 +43,24 @@ class Answer:
     """In any letter case."""
     body: bytes
     """Decoded (gzip), at most MAX_BODY."""
+    seconds: float = 0.0
+    """From the start of the call to the end of its body."""
 
     def json(self) -> Any:
         """The body as JSON.
 
         Raises:
-            MalformedAnswer: it is not JSON as RFC 8259 has it (NaN and invalid UTF-8 are not).
+            MalformedAnswer: it is not JSON as RFC 8259 has it (NaN, invalid UTF-8 and half a surrogate pair are not),
+                or nested deeper than 1,024.
         """
         try:
-            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
             raise MalformedAnswer(f"status {self.status}, and the body is not JSON") from error
 
 
 class Upstream:
-    """A base URL with a session of its own. Safe from any thread.
+    """A base URL with connections of its own. Safe from any thread.
 
     No cookies, no netrc, no proxy or certificate settings from the environment, TLS always verified, redirects never
     followed; the headers, and with them the credentials, go to addresses under `base_url` only.
@@ -73,23 +76,17 @@ class Upstream:
             connections: kept alive; at least the number of calling threads.
             timeout: seconds for one call.
         """
-        self.base_url = base_url.rstrip("/")
+        self.base_url = _normal(base_url).rstrip("/")
         self.timeout = timeout
         self._setting = setting
         self._connections = connections
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers = CaseInsensitiveDict(
-            {
-                "User-Agent": f"from-git/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-                **headers,
-            }
-        )
+        self._headers = {
+            "User-Agent": f"from-git/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            **headers,
+        }
         self._adapter = ClockedAdapter(pool_connections=1, pool_maxsize=connections)
-        self._session.mount(self.base_url, self._adapter)
 
     def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Answer:
         """Send one request (`payload` as JSON) and read the whole answer.
@@ -111,9 +108,10 @@ class Upstream:
                 raise TimeoutError
             return seconds
 
-        request = self._session.prepare_request(requests.Request(method, url, json=payload))
+        request = self._prepared(method, url, payload)
         with clocked(left), self._translated(caller), self._send(request) as response:
-            return Answer(response.status_code, response.headers, _read(response))
+            body = _read(response)
+            return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 
     def owns(self, url: str) -> bool:
         """Whether `url` is the base URL or lies under it, dot segments and their encodings refused."""
@@ -128,7 +126,17 @@ class Upstream:
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self._adapter.close()
+
+    def _prepared(self, method: str, url: str, payload: object) -> requests.PreparedRequest:
+        """The request, filled by hand: what a session would look up and merge each time is the same for all of ours."""
+        request = requests.PreparedRequest()
+        request.method, request.url, request.headers = method, requote_uri(url), CaseInsensitiveDict(self._headers)
+        if payload is not None:
+            request.body = orjson.dumps(payload)
+            request.headers["Content-Type"] = "application/json"
+            request.headers["Content-Length"] = str(len(request.body))
+        return request
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         """Send once; again only where a kept-alive connection turns out to be closed.
@@ -168,6 +176,14 @@ class Upstream:
             raise UpstreamError(f"{reason} if that does not help, look at {self._setting}.") from error
 
 
+def _normal(url: str) -> str:
+    """`url` as requests would send it: the host of other scripts than Latin in its ASCII form."""
+    try:
+        return requests.Request("GET", url).prepare().url or url
+    except requests.RequestException:
+        return url  # it leads nowhere, which the first call says
+
+
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
     """Scheme, host in lower case, port (the scheme's own where none is given) and user name."""
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme), parts.username
@@ -181,7 +197,3 @@ def _read(response: requests.Response) -> bytes:
             raise UpstreamError(f"it sent more than {MAX_BODY // 1024 // 1024} MB in one answer.")
         parts.append(chunk)
     return b"".join(parts)
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
@@ -120,9 +121,35 @@ class _HTTPSPool(urllib3.HTTPSConnectionPool):
 
 
 class ClockedAdapter(HTTPAdapter):
-    """An adapter of requests whose connections ask the clock."""
+    """An adapter of requests for one host and no proxy, whose connections ask the clock.
+
+    What such a request never needs is left out: the search for a proxy and for the host's pool, and a jar for cookies.
+    """
+
+    _pool: Any = None
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As the base class, with our connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        """The one pool, made by the base class for the first request, with its certificates."""
+        if self._pool is None:
+            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            super().cert_verify(pool, request.url, verify, cert)  # type: ignore[no-untyped-call]
+            self._pool = pool
+        return self._pool
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: the pool has its certificates."""
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Path and query, as without a proxy."""
+        return str(request.path_url)
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """Status, headers and the stream of the body."""
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        return response

@@ -1,6 +1,7 @@
 """`manage.py aggregate URL…`: the same answer in the terminal."""
 
 import json
+import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, show, and exit with the status that the outcome deserves."""
+        logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)  # no server's log between bars and table
         as_json = options["json"] or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])

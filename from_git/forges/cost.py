@@ -1,0 +1,102 @@
+"""What fetching costs at a forge: counted for each fetch, learned for each forge."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_MEMORY = 0.98  # weight of the past at each new answer: about the last fifty count
+_SPREAD = 5.0  # repositories; sizes that differ less (standard deviation) do not tell what one costs
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Calls, the time they took at the forge, and what they were charged."""
+
+    calls: int = 0
+    """Answered or not."""
+    seconds: float = 0.0
+    """The sum of their times, which is what GitHub bounds ("roughly the sum of response times", 60 s in a minute)."""
+    points: int = 0
+    """Of GitHub's hourly points (`rateLimit.cost`); 0 where a forge counts calls."""
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.calls + other.calls, self.seconds + other.seconds, self.points + other.points)
+
+
+class Spending:
+    """A cost under way. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cost = Cost()
+
+    def add(self, cost: Cost) -> None:
+        """Count `cost`."""
+        with self._lock:
+            self._cost += cost
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Count the block as a call and its time as the forge's, however it ends."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.add(Cost(1, time.monotonic() - begun))
+
+    def cost(self) -> Cost:
+        """What has been counted so far."""
+        return self._cost
+
+
+class Pace:
+    """What a forge takes for a query, learned from its answers. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seconds = _Line()
+        self._points = _Line()
+
+    def learn(self, repositories: int, seconds: float, points: int) -> None:
+        """Take in one good answer that gave details of so many repositories."""
+        with self._lock:
+            self._seconds.add(repositories, seconds)
+            self._points.add(repositories, points)
+
+    def repositories(self, seconds: float) -> int:
+        """How many repositories a query is expected to give in so many seconds; very many before that is learned."""
+        with self._lock:
+            each_call, each = self._seconds.line()
+        return int(max(0.0, seconds - each_call) / max(each, 1e-6))
+
+    def __str__(self) -> str:
+        with self._lock:
+            (seconds, each_second), (points, each_point) = self._seconds.line(), self._points.line()
+        each = f"{each_second:.4f} s and {each_point:.3f} points a repository"
+        return f"{seconds:.3f} s and {points:.2f} points a query, {each}"
+
+
+class _Line:
+    """Least squares over (x, y), the past fading; not safe between threads."""
+
+    def __init__(self) -> None:
+        self._n = self._x = self._y = self._xx = self._xy = 0.0
+
+    def add(self, x: float, y: float) -> None:
+        self._n = self._n * _MEMORY + 1
+        self._x = self._x * _MEMORY + x
+        self._y = self._y * _MEMORY + y
+        self._xx = self._xx * _MEMORY + x * x
+        self._xy = self._xy * _MEMORY + x * y
+
+    def line(self) -> tuple[float, float]:
+        """What y is at x = 0 and how much it grows with x, neither below 0; growth 0 where the x are too alike."""
+        if not self._n:
+            return 0.0, 0.0
+        spread = self._n * self._xx - self._x * self._x
+        if spread < (_SPREAD * self._n) ** 2:
+            return self._y / self._n, 0.0
+        slope = max(0.0, (self._n * self._xy - self._x * self._y) / spread)
+        return max(0.0, (self._y - slope * self._x) / self._n), slope
