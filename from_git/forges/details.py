@@ -15,7 +15,7 @@ T = TypeVar("T")
 # GitHub's time grows with the repositories of which a query asks details (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one in
 # four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried: docs/performance.md.
 _BATCH = 40  # repositories of one batch at most, which keeps it at one point
-_SMALL_BATCH = 15  # below, the round trip would be most of it
+_SMALL_BATCH = 18  # a smaller one would be mostly round trip
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
 _NAMES_BATCH = 20  # repositories with many names that are worth a query before the end
 
