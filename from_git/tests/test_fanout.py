@@ -330,6 +330,24 @@ class Turns(FanoutTestCase):
         self.assertTrue(group.wait())
         self.assertEqual(len({names.get(timeout=LONG) for _ in range(40)}), 4)
 
+    def test_threads_with_nothing_to_do_are_idle(self) -> None:
+        pool, group = self.pool(3), self.group()
+        begun, go = threading.Semaphore(0), threading.Event()
+
+        def task() -> None:
+            begun.release()
+            go.wait(LONG)
+
+        self.assertEqual(pool.idle, 3)
+        for busy in (1, 2, 3):
+            group.start(pool, task)
+            begun.acquire(timeout=LONG)
+            self.assertEqual(pool.idle, 3 - busy)
+        group.start(pool, task)
+        self.assertEqual(pool.idle, 0)
+        go.set()
+        self.assertTrue(group.wait())
+
     def test_threads_are_named_after_their_pool(self) -> None:
         pool, group, names = self.pool(1, "bitbucket-watchers"), self.group(), SimpleQueue[str]()
 

@@ -1,0 +1,60 @@
+"""What fetching costs: counted and learned."""
+
+from unittest import TestCase
+
+from from_git.forges.cost import Cost, Pace, Spending
+
+
+class Counting(TestCase):
+    """Spending."""
+
+    def test_a_call_counts_however_it_ends(self) -> None:
+        spending = Spending()
+
+        with spending.call():
+            pass
+        with self.assertRaises(ValueError), spending.call():
+            raise ValueError
+        spending.add(Cost(points=3))
+
+        cost = spending.cost()
+        self.assertEqual((cost.calls, cost.points), (2, 3))
+        self.assertGreater(cost.seconds, 0)
+
+    def test_costs_add_up(self) -> None:
+        self.assertEqual(Cost(1, 0.5, 2) + Cost(2, 0.25, 3), Cost(3, 0.75, 5))
+
+
+class Learning(TestCase):
+    """Pace."""
+
+    def learned(self, *answers: tuple[int, float, int]) -> Pace:
+        """A pace that has seen these (repositories, seconds, points)."""
+        pace = Pace()
+        for repositories, seconds, points in answers:
+            pace.learn(repositories, seconds, points)
+        return pace
+
+    def test_what_a_query_and_a_repository_take_is_told_apart(self) -> None:
+        pace = self.learned((0, 0.1, 1), (40, 0.5, 1), (20, 0.3, 1), (0, 0.1, 1))
+
+        self.assertEqual(str(pace), "0.100 s and 1.00 points a query, 0.0100 s and 0.000 points a repository")
+        self.assertEqual(pace.repositories(2.115), 201)
+
+    def test_before_the_first_answer_and_while_sizes_are_alike_any_number_is_possible(self) -> None:
+        for pace in (Pace(), self.learned((1, 1.0, 1)), self.learned((1, 0.1, 1), (2, 3.0, 1), (3, 6.0, 1))):
+            with self.subTest(str(pace)):
+                self.assertGreater(pace.repositories(5.0), 1000)
+
+    def test_a_forge_that_has_become_slow_is_found_out_and_forgiven_again(self) -> None:
+        quick, slow = [(0, 0.1, 1), (40, 0.5, 1)], [(0, 0.1, 1), (40, 12.1, 1)]
+
+        self.assertGreater(self.learned(*quick * 9).repositories(5.0), 400)
+        self.assertLess(self.learned(*quick * 50, *slow * 50).repositories(5.0), 25)
+        self.assertGreater(self.learned(*slow * 9, *quick * 200).repositories(5.0), 300)
+
+    def test_larger_queries_that_took_less_do_not_make_a_repository_cost_less_than_nothing(self) -> None:
+        pace = self.learned((0, 1.0, 1), (40, 0.5, 1))
+
+        self.assertGreater(pace.repositories(5.0), 1000)
+        self.assertEqual(pace.repositories(0.1), 0)
