@@ -80,12 +80,14 @@ class Upstream:
         self.timeout = timeout
         self._setting = setting
         self._connections = connections
-        self._headers = {
-            "User-Agent": f"from-git/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            **headers,
-        }
+        self._headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(
+            {
+                "User-Agent": f"from-git/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                **headers,
+            }
+        )
         self._adapter = ClockedAdapter(pool_connections=1, pool_maxsize=connections)
 
     def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Answer:
@@ -131,11 +133,11 @@ class Upstream:
     def _prepared(self, method: str, url: str, payload: object) -> requests.PreparedRequest:
         """The request, filled by hand: what a session would look up and merge each time is the same for all of ours."""
         request = requests.PreparedRequest()
-        request.method, request.url, request.headers = method, requote_uri(url), CaseInsensitiveDict(self._headers)
+        request.method, request.url, request.headers = method, requote_uri(url), self._headers
         if payload is not None:
             request.body = orjson.dumps(payload)
-            request.headers["Content-Type"] = "application/json"
-            request.headers["Content-Length"] = str(len(request.body))
+            size = {"Content-Type": "application/json", "Content-Length": str(len(request.body))}
+            request.headers = CaseInsensitiveDict({**self._headers, **size})
         return request
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:

@@ -75,6 +75,7 @@ class _ClockedResponse(http.client.HTTPResponse):
 class _ClockedConnection(urllib3.connection.HTTPConnection):
     response_class = _ClockedResponse
     _served = False
+    _unsent: bytearray | None = None
 
     def _new_conn(self) -> socket.socket:
         """Try the host's addresses in turn, together within the call's time; only the look-up has its own time."""
@@ -101,7 +102,18 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         call.reused, self._served, call.received = self._served, True, 0
-        super().request(*args, **kwargs)
+        self._unsent = bytearray()  # head and body leave in one write, which is one packet and one turn of the GIL
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            whole, self._unsent = bytes(self._unsent), None
+        self.send(whole)
+
+    def send(self, data: Any) -> None:
+        if self._unsent is None:
+            super().send(data)
+        else:
+            self._unsent += data
 
     def close(self) -> None:
         self._served = False  # urllib3 opens a closed connection again
