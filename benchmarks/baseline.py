@@ -6,6 +6,7 @@ from typing import Any
 import requests
 
 from benchmarks.processes import TOKEN, Stage
+from benchmarks.questions import Question
 
 _QUERY = """
 query ($login: String!, $after: String) {
@@ -23,30 +24,44 @@ query ($login: String!, $after: String) {
 """
 
 
-def watchers_of(stage: Stage, github: list[str], bitbucket: list[str]) -> int:
-    """The sum of watchers, one owner after the other."""
-    return sum(_github(stage, name) for name in github) + sum(_bitbucket(stage, name) for name in bitbucket)
+def ask_plainly(found: Stage, question: Question) -> None:
+    """Sum the watchers, one owner after the other.
+
+    Raises:
+        AssertionError: the sum is wrong.
+    """
+    total = sum(_github(found, name) for name in question.github)
+    total += sum(_bitbucket(found, name) for name in question.bitbucket)
+    expected = found.expected(question)["watchers"]
+    if total != expected:
+        raise AssertionError(f"{question}: the plain client counts {total} watchers, not {expected}")
 
 
-def _github(stage: Stage, login: str) -> int:
+def watcher_links(found: Stage, workspace: str) -> list[str]:
+    """The addresses of the watchers of each repository."""
+    links, url = [], f"{found.bitbucket_url}/repositories/{workspace}?pagelen=100&sort=created_on"
+    while url:
+        page = requests.get(url, timeout=60).json()
+        links += [value["links"]["watchers"]["href"] for value in page["values"]]
+        url = page.get("next")
+    return links
+
+
+def _bitbucket(found: Stage, workspace: str) -> int:
+    with ThreadPoolExecutor(3) as pool:
+        links = watcher_links(found, workspace)
+        return sum(pool.map(lambda link: int(requests.get(link, timeout=60).json()["size"]), links))
+
+
+def _github(found: Stage, login: str) -> int:
     total, cursor = 0, None
     while True:
-        page = _post(stage.github_url, {"query": _QUERY, "variables": {"login": login, "after": cursor}})
+        page = _post(found.github_url, {"query": _QUERY, "variables": {"login": login, "after": cursor}})
         repositories = page["data"]["repositoryOwner"]["repositories"]
         total += sum(int(node["watchers"]["totalCount"]) for node in repositories["nodes"])
         if not repositories["pageInfo"]["hasNextPage"]:
             return total
         cursor = repositories["pageInfo"]["endCursor"]
-
-
-def _bitbucket(stage: Stage, workspace: str) -> int:
-    links, url = [], f"{stage.bitbucket_url}/repositories/{workspace}?pagelen=100&sort=created_on"
-    while url:
-        page = requests.get(url, timeout=60).json()
-        links += [value["links"]["watchers"]["href"] for value in page["values"]]
-        url = page.get("next")
-    with ThreadPoolExecutor(3) as pool:
-        return sum(pool.map(lambda link: int(requests.get(link, timeout=60).json()["size"]), links))
 
 
 def _post(url: str, payload: dict[str, Any]) -> Any:

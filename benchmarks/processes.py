@@ -4,86 +4,141 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import psutil
 import requests
 
+from benchmarks.questions import Question
 from coding_challenge.options import without_ours
+from emulator.latency import Latency
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "benchmark-token"  # noqa: S105 - made up
 _START = 30.0  # seconds that a process may take to listen
+_STOP = 5.0  # seconds that it may take to end when asked to
+_PATIENCE = 600.0  # seconds for one answer, of the service as well as of whoever asks it
 
 
-@dataclass(frozen=True)
 class Stage:
-    """Where the two processes listen."""
+    """The two processes.
 
-    emulator: str
-    service: str
+    Attributes:
+        github_url: GitHub's GraphQL endpoint.
+        bitbucket_url: Bitbucket's base address.
+        worker: the process of the service that answers.
+    """
 
-    @property
-    def github_url(self) -> str:
-        """GitHub's GraphQL endpoint."""
-        return f"{self.emulator}/graphql"
+    def __init__(self, emulator: str, service: str, worker: psutil.Process) -> None:
+        self.github_url = f"{emulator}/graphql"
+        self.bitbucket_url = f"{emulator}/2.0"
+        self.worker = worker
+        self._emulator = f"{emulator}/_emulator"
+        self._service = f"{service}/health-check"
+        self._sums: dict[Question, Any] = {}
 
-    @property
-    def bitbucket_url(self) -> str:
-        """Bitbucket's base address."""
-        return f"{self.emulator}/2.0"
+    def expected(self, question: Question) -> Any:
+        """The straight sum over the owners, from the emulator."""
+        if question not in self._sums:
+            owners = [("github", name) for name in question.github] + [
+                ("bitbucket", name) for name in question.bitbucket
+            ]
+            self._sums[question] = requests.get(f"{self._emulator}/sum", params=owners, timeout=_PATIENCE).json()
+        return self._sums[question]
+
+    def ask(self, question: Question) -> float:
+        """Seconds until the service's whole answer.
+
+        Raises:
+            AssertionError: the answer is an error, or not the straight sum.
+            requests.RequestException: there is none.
+        """
+        expected = self.expected(question)
+        begun = time.perf_counter()
+        # POST: an address with 200 profiles is longer than the server takes
+        response = requests.post(self._service, data={"url": question.urls}, timeout=_PATIENCE)
+        wall = time.perf_counter() - begun
+        body = response.json()
+        if body.get("data") != expected:
+            raise AssertionError(f"{question}: {response.status_code}, {body.get('message', 'wrong numbers')}")
+        return wall
 
     def meter(self) -> Any:
         """What the emulator has counted since the last reset, by upstream."""
-        return requests.get(f"{self.emulator}/_emulator/meter", timeout=10).json()
+        return requests.get(f"{self._emulator}/meter", timeout=_PATIENCE).json()
 
     def reset(self) -> None:
         """Set the emulator's counters to zero."""
-        requests.delete(f"{self.emulator}/_emulator/meter", timeout=10).raise_for_status()
-
-    def sum(self, github: list[str], bitbucket: list[str]) -> Any:
-        """The straight sum over these owners."""
-        query = [("github", name) for name in github] + [("bitbucket", name) for name in bitbucket]
-        return requests.get(f"{self.emulator}/_emulator/sum", params=query, timeout=60).json()
+        requests.delete(f"{self._emulator}/meter", timeout=_PATIENCE).raise_for_status()
 
 
 @contextmanager
-def stage(base_ms: float, per_repository_ms: float) -> Iterator[Stage]:
-    """Both processes with this latency, stopped at the end."""
-    emulator_port, service_port = _free_port(), _free_port()
-    found = Stage(f"http://127.0.0.1:{emulator_port}", f"http://127.0.0.1:{service_port}")
-    emulator = [
-        *(sys.executable, "-m", "emulator", "--port", str(emulator_port), "--github-token", TOKEN),
-        *("--base-ms", str(base_ms), "--per-repository-ms", str(per_repository_ms)),
-    ]
-    service = [sys.executable, "-m", "benchmarks.service", f"127.0.0.1:{service_port}"]
-    with _running(emulator, f"{found.emulator}/_emulator/meter", {}):
-        settings = {
-            "GITHUB_GRAPHQL_URL": found.github_url,
-            "GITHUB_API_TOKEN": TOKEN,
-            "BITBUCKET_API_URL": found.bitbucket_url,
-            "GITHUB_SECONDS_PER_MINUTE": "0",
-            "BITBUCKET_CALLS_PER_HOUR": "0",
-            "REQUEST_DEADLINE": "600",
-        }
-        with _running(service, f"{found.service}/from-git/test", settings):
-            yield found
+def stage(latency: Latency) -> Iterator[Stage]:
+    """Both processes, with upstreams that take so long; both are gone at the end, however that comes."""
+    ports = _free_port(), _free_port()
+    emulator, service = (f"http://127.0.0.1:{port}" for port in ports)
+    settings = {
+        "GITHUB_GRAPHQL_URL": f"{emulator}/graphql",
+        "GITHUB_API_TOKEN": TOKEN,
+        "BITBUCKET_API_URL": f"{emulator}/2.0",
+        "GITHUB_SECONDS_PER_MINUTE": "0",
+        "BITBUCKET_CALLS_PER_HOUR": "0",
+        "PROFILE_CACHE_SECONDS": "0",
+        "LOG_LEVEL": "WARNING",
+        "REQUEST_DEADLINE": str(_PATIENCE),
+    }
+    times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"
+    with (
+        _running("emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", *times, settings={}) as first,
+        _running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
+    ):
+        _await(f"{emulator}/_emulator/meter", first)
+        _await(f"{service}/from-git/test", second)
+        yield Stage(emulator, service, psutil.Process(second.pid).children()[0])
 
 
 @contextmanager
-def _running(command: list[str], address: str, settings: dict[str, str]) -> Iterator[None]:
-    environment = {**without_ours(os.environ), **settings}
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own
+def _running(module: str, *arguments: str, settings: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """`python -m module` with none of our settings but these, and with an end."""
+    process = subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**without_ours(os.environ), **settings},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        children = psutil.Process(process.pid).children() if process.poll() is None else []
+        process.terminate()
         try:
-            _await(address, process)
-            yield
-        finally:
-            process.terminate()
+            process.wait(_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for late in psutil.wait_procs(children, _STOP)[1]:
+            late.kill()
+
+
+def in_background(function: Callable[[], T]) -> "Future[T]":
+    """The outcome to come of a call in a daemon thread, for which an interrupted benchmark does not wait."""
+    future: Future[T] = Future()
+
+    def call() -> None:
+        try:
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+            future.set_exception(error)
+
+    threading.Thread(target=call, daemon=True).start()
+    return future
 
 
 def _await(address: str, process: "subprocess.Popen[bytes]") -> None:

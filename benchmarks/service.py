@@ -1,14 +1,20 @@
-"""`python -m benchmarks.service HOST:PORT`: the service, with settings from the environment alone."""
+"""`python -m benchmarks.service HOST:PORT`: the production server, with settings from the environment alone."""
 
 import os
+import runpy
 import sys
-
-from django.core.management import execute_from_command_line
 
 from coding_challenge import options
 
+SERVER_THREADS = 80
+
 if __name__ == "__main__":
-    # a developer's token must not get into the way of the emulator's
+    # a developer's token must not get into the way of the emulator's; the worker, forked from here, keeps this
     options.local_settings = lambda folder: {}
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coding_challenge.settings")
-    execute_from_command_line(["manage.py", "runserver", "--noreload", sys.argv[1]])
+    os.environ.pop("GUNICORN_CMD_ARGS", None)
+    sys.argv = [
+        *("gunicorn", "coding_challenge.wsgi", "--bind", sys.argv[1]),
+        *("--workers", "1", "--threads", str(SERVER_THREADS), "--no-control-socket"),
+        *("--log-level", "warning", "--graceful-timeout", "1"),
+    ]
+    runpy.run_module("gunicorn", run_name="__main__")

@@ -1,0 +1,57 @@
+"""What is asked, and how long the upstreams need for it at least."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from coding_challenge import options
+from emulator.latency import Latency
+
+POOLS: Mapping[str, int] = {
+    name: size for name, size in options.changeable_defaults().items() if name.startswith("NUM_THREADS_")
+}
+"""Setting to threads, of the service's three pools."""
+_PAGE = 100  # repositories of one page at most, at both forges
+
+
+@dataclass(frozen=True)
+class Question:
+    """The owners of one request; generated ones, whose names end in their number of public repositories."""
+
+    github: tuple[str, ...] = ()
+    bitbucket: tuple[str, ...] = ()
+
+    @property
+    def urls(self) -> list[str]:
+        """The profile URLs."""
+        return [f"https://github.com/{name}" for name in self.github] + [
+            f"https://bitbucket.org/{name}" for name in self.bitbucket
+        ]
+
+
+WARM_UP = Question(("user-2",), ("team-2",))
+"""Has the service make its pools."""
+
+
+def limit(questions: Sequence[Question], latency: Latency) -> float:
+    """Seconds that the upstreams' answers alone take with the default pools, asked for in the best order.
+
+    Bitbucket: one list page, and then the watcher counts beside whatever is left of the lists. GitHub: pages of 100,
+    whose details could be spread evenly over the pool.
+    """
+    teams = [_size(name) for question in questions for name in question.bitbucket]
+    owners = [_size(name) for question in questions for name in question.github]
+    base, each = latency.base, latency.per_repository
+    lists = base * sum(map(_pages, teams)) / POOLS["NUM_THREADS_BITBUCKET"]
+    watchers = base * (1 + sum(teams) / POOLS["NUM_THREADS_BITBUCKET_WATCHERS"]) if teams else 0.0
+    work = sum(base * _pages(size) + each * size for size in owners) / POOLS["NUM_THREADS_GITHUB"]
+    largest = base + each * max(owners) / POOLS["NUM_THREADS_GITHUB"] if owners else 0.0
+    return max(lists, watchers, work, largest)
+
+
+def _size(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
+def _pages(size: int) -> int:
+    return max(1, math.ceil(size / _PAGE))

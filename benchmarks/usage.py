@@ -1,0 +1,93 @@
+"""What some work takes: its time, its process, the upstreams."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from benchmarks.processes import Stage
+
+_MEGABYTE = 1_000_000
+_LOOK = 0.05  # seconds between two looks at the process
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What some work took; times in seconds, sizes in megabytes."""
+
+    wall: float
+    cpu: float
+    """User and system time of the process that worked."""
+    calls: int
+    connections: int
+    points: int
+    server_seconds: float
+    """The sum of the upstreams' response times."""
+    received: float
+    """Bodies as the upstreams sent them."""
+    memory: float
+    """By how much the process has grown, at its largest."""
+    threads: int
+    """Of the process, at its most."""
+
+
+def measure(found: Stage, process: psutil.Process, work: Callable[[], object]) -> Usage:
+    """Do the work, of which `process` is the one that asks the upstreams; its exceptions go through."""
+    found.reset()
+    memory, cpu = process.memory_info().rss, _cpu(process)
+    with _Watch(process) as watch:
+        begun = time.perf_counter()
+        work()
+        wall = time.perf_counter() - begun
+    cpu, counts = _cpu(process) - cpu, found.meter()
+    both = [counts["github"], counts["bitbucket"]]
+    return Usage(
+        wall=wall,
+        cpu=round(cpu, 2),
+        calls=sum(one["calls"] for one in both),
+        connections=sum(one["connections"] for one in both),
+        points=sum(one["points"] for one in both),
+        server_seconds=sum(one["seconds"] for one in both),
+        received=sum(one["bytes_sent"] for one in both) / _MEGABYTE,
+        memory=max(0, watch.memory - memory) / _MEGABYTE,
+        threads=watch.threads,
+    )
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+class _Watch:
+    """Looks at a process again and again inside its block.
+
+    Attributes:
+        memory: the most bytes seen.
+        threads: the most threads seen.
+    """
+
+    def __init__(self, process: psutil.Process) -> None:
+        self.memory = self.threads = 0
+        self._process = process
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "_Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            over = self._over.wait(_LOOK)
+            with self._process.oneshot():
+                self.memory = max(self.memory, self._process.memory_info().rss)
+                self.threads = max(self.threads, self._process.num_threads())
+            if over:
+                return
