@@ -102,14 +102,16 @@ class GitHubFetch:
 
     def first_page(self) -> None:
         """Fetch the first repositories in detail and the first page of the list; then all the rest at once."""
-        variables = {"login": self._owner, "first": self._details.size(PAGE_SIZE), "listed": LIST_SIZE}
+        variables = {"login": self._owner, "first": self._details.most(PAGE_SIZE), "listed": LIST_SIZE}
         reply = self._conversation.ask(OWNER, variables, "Owner")
         owner = self._owner_of(reply)
         nodes = [] if owner is None else get(owner, "detailed", "nodes", kind=list)
         self._conversation.learn(reply, len(nodes))
         if owner is not None:
+            page = get(owner, "repositories", kind=dict)
             self._details.take_in((get(node, "id", kind=str), node) for node in nodes)
-            self._list(get(owner, "repositories", kind=dict))
+            self._details.plan(get(page, "totalCount", kind=int) - len(nodes))
+            self._list(page)
 
     def _list_page(self, cursor: str | None) -> None:
         """Fetch the ids after `cursor`."""
@@ -135,7 +137,7 @@ class GitHubFetch:
             raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
         else:
             self._group.start(self._pool, self._list_page, get(page, "pageInfo", "endCursor", kind=str))
-        self._details.want(ids, max(0, total - len(self._listed)))
+        self._details.want(ids, more)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""

@@ -92,11 +92,13 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
 
     def test_a_list_that_never_adds_up_is_an_error(self) -> None:
         self.add(*(Repository(f"r{number}") for number in range(40)))
-        self.emulator.faults.add(self.edit_lists(lambda page: page.update(totalCount=41, size=41)))
-
-        failure = self.failure(502, self.url())
-
-        self.assertIn("never added up", failure["message"])
+        for total in (41, 39, 29, 0):
+            with self.subTest(total):
+                self.emulator.faults.clear()
+                self.emulator.faults.add(
+                    self.edit_lists(lambda page, said=total: page.update(totalCount=said, size=said))
+                )
+                self.assertIn("never added up", self.failure(502, self.url())["message"])
 
     def test_a_list_that_shifts_once_is_read_again(self) -> None:
         self.add(*(Repository(f"r{number}", watchers=1) for number in range(40)))
