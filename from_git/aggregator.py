@@ -71,8 +71,9 @@ def aggregate(
     finally:
         for flight in flights.values():
             flight.leave(waiter)
-        took = time.monotonic() - begun
-        logger.info("%d of %d profiles in %.2f s%s", len(outcomes), len(profiles), took, _bill(flights))
+        if logger.isEnabledFor(logging.INFO):
+            took = time.monotonic() - begun
+            logger.info("%d of %d profiles in %.2f s%s", len(outcomes), len(profiles), took, _bill(flights))
     found = {profile: outcome for profile in flights if (outcome := outcomes[profile]) is not None}
     return Answer(
         found=found,

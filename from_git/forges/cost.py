@@ -40,11 +40,12 @@ class Spending:
     @contextmanager
     def call(self) -> Iterator[None]:
         """Count the block as a call and its time as the forge's, however it ends."""
+        self.add(Cost(calls=1))  # at its start, so that those on their way when a request fails are counted
         begun = time.monotonic()
         try:
             yield
         finally:
-            self.add(Cost(1, time.monotonic() - begun))
+            self.add(Cost(seconds=time.monotonic() - begun))
 
     def cost(self) -> Cost:
         """What has been counted so far."""

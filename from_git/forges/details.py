@@ -2,20 +2,20 @@
 
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.base import get
 from from_git.forges.graphql import Conversation
-from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Names, Repository, names, repository
+from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Names, Repository, names, names_changed, repository
 
 T = TypeVar("T")
 # GitHub's time grows with the repositories of which a query asks details (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one in
 # four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried: docs/performance.md.
 _BATCH = 40  # repositories of one batch at most
-_SMALL_BATCH = 18  # a smaller one would be mostly round trip
+_SMALL_BATCH = 18  # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
 _NAMES_BATCH = 20  # repositories with many names that are worth a query while all threads are busy
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
 
@@ -23,16 +23,23 @@ _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills 
 class Details:
     """What is known of each repository; each is asked for once, and one that is gone or private does not count.
 
-    Safe from any thread.
+    `want`, `take_in` and `counts` are safe from any thread. `on_settled` is called whenever nothing is being asked for
+    any more, by the task that saw to it, without a lock held; more may be wanted then.
     """
 
-    def __init__(self, conversation: Conversation, pool: Pool, group: TaskGroup) -> None:
+    def __init__(
+        self, conversation: Conversation, pool: Pool, group: TaskGroup, on_settled: Callable[[], object]
+    ) -> None:
         self._conversation = conversation
         self._pool = pool
         self._group = group
+        self._on_settled = on_settled
         self._size = _BATCH
         self._lock = threading.Lock()  # around everything below
         self._known: dict[str, Repository | None] = {}  # by id; None: gone or private
+        self._gone: set[str] = set()  # ids that GitHub did not find
+        self._asked_again: set[str] = set()  # those of them that were forgotten once
+        self._all_listed = False
         self._pending: set[str] = set()  # ids that wait or are being asked
         self._waiting: deque[str] = deque()
         self._open = 0  # batches under way
@@ -47,9 +54,18 @@ class Details:
         """Those of `ids` that count; to be asked when the group has ended."""
         return [one for identity in ids if (one := self._known[identity]) is not None]
 
+    def forget_gone(self, ids: Collection[str]) -> bool:
+        """Whether some of `ids` were not found for the first time; they are forgotten, to be wanted again."""
+        with self._lock:
+            doubtful = self._gone.intersection(ids) - self._asked_again
+            self._asked_again |= doubtful
+            for identity in doubtful:
+                del self._known[identity]
+            return bool(doubtful)
+
     def most(self, wanted: int) -> int:
-        """`wanted`, or fewer when GitHub is so slow that a query for as many would come near its end."""
-        return max(min(_SMALL_BATCH, wanted), min(wanted, self._conversation.pace.repositories(_SLOW)))
+        """`wanted`, or fewer (not under 18) when GitHub is so slow that a query for as many would come near its end."""
+        return max(_SMALL_BATCH, min(wanted, self._conversation.pace.repositories(_SLOW)))
 
     def plan(self, rest: int) -> None:
         """Choose the size of batches for so many repositories: whole rounds over the threads that are free now."""
@@ -65,56 +81,72 @@ class Details:
             fresh = [one for one in dict.fromkeys(ids) if one not in self._known and one not in self._pending]
             self._pending.update(fresh)
             self._waiting.extend(fresh)
-            batches = list(_batches(self._waiting, self._size, rest=not more))
+            self._all_listed |= not more  # for good: a page may be overtaken by the next one here
+            batches = list(_batches(self._waiting, self._size, rest=self._all_listed))
             self._open += len(batches)
         for batch in batches:
             self._group.start(self._pool, self._ask, batch)
+        self._settled()
 
     def take_in(self, nodes: Iterable[tuple[str, Any]]) -> None:
         """Keep what these (id, node with details) say; a node that is None is gone."""
-        read = [(one, *(repository(get(node, kind=dict)) if node is not None else (None, True))) for one, node in nodes]
+        read = [(identity, None if node is None else repository(get(node, kind=dict))) for identity, node in nodes]
+        idle = self._pool.idle > 0
         with self._lock:
-            for identity, found, whole in read:
-                if found is not None and not whole:
-                    self._unnamed.append((identity, found))
+            for identity, found in read:
+                if found is None or found[1]:
+                    self._settle(identity, found and found[0], gone=found is None)
+                elif found[0] is not None:
+                    self._unnamed.append((identity, found[0]))
                     self._pending.add(identity)
-                else:
-                    self._settle(identity, found)
-            batches = list(_batches(self._unnamed, _NAMES_BATCH, rest=self._open == 0 or self._pool.idle > 0))
+            batches = list(_batches(self._unnamed, _NAMES_BATCH, rest=self._open == 0 or idle))
         for batch in batches:
             self._group.start(self._pool, self._ask_names, batch)
 
-    def _settle(self, identity: str, found: Repository | None) -> None:
+    def _settle(self, identity: str, found: Repository | None, gone: bool) -> None:
         self._known[identity] = found
         self._pending.discard(identity)
+        if gone:
+            self._gone.add(identity)
 
     def _ask(self, ids: list[str]) -> None:
         nodes = self._nodes(DETAILS, "Details", ids, {})
         with self._lock:
             self._open -= 1
         self.take_in(zip(ids, nodes, strict=True))
+        self._settled()
+
+    def _settled(self) -> None:
+        with self._lock:
+            settled = not self._pending
+        if settled:
+            self._on_settled()
 
     def _ask_names(self, repositories: list[tuple[str, Repository]]) -> None:
         """Fetch the languages and topics of these repositories from their start, a hundred of each."""
         nodes = self._nodes(NAMES, "Names", [identity for identity, _ in repositories], {"first": NAMES_SIZE})
         for (identity, one), node in zip(repositories, nodes, strict=True):
             self._name(identity, one, node, Names())
+        self._settled()
 
     def _ask_more_names(self, identity: str, one: Repository, before: Names) -> None:
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
         [node] = self._nodes(NAMES, "Names", [identity], {"first": NAMES_SIZE, **after})
         self._name(identity, one, node, before)
+        self._settled()
 
     def _name(self, identity: str, one: Repository, node: Any, before: Names) -> None:
         """Keep the repository with all its names, or start to fetch further ones; a node that is None is gone."""
-        found = None if node is None else names(get(node, kind=dict), before)
+        # private by now: its new names are nobody's business
+        found = None if node is None or get(node, "isPrivate", kind=bool) else names(node, before)
         if found is not None and found.more:
             self._group.start(self._pool, self._ask_more_names, identity, one, found)
             return
         if found is not None and not found.are_all:
-            raise UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
+            raise names_changed()
         with self._lock:
-            self._settle(identity, found and one._replace(langs=found.langs, topics=found.topics))
+            named = found and one._replace(langs=found.langs, topics=found.topics)
+            self._settle(identity, named, gone=node is None)
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:
         """The nodes of a query by id, in its order; None for one that GitHub says is not there (any more)."""
@@ -122,7 +154,8 @@ class Details:
         self._conversation.learn(reply, len(ids))
         nodes = get(reply.data, "nodes", kind=list)
         absent = {("nodes", place) for place, node in enumerate(nodes) if node is None}
-        if len(nodes) != len(ids) or absent != reply.not_found:
+        present = [one if node is None else get(node, "id", kind=str) for one, node in zip(ids, nodes, strict=False)]
+        if present != ids or len(nodes) != len(ids) or absent != reply.not_found:
             raise MalformedAnswer("nodes are not those that were asked for")
         return nodes
 

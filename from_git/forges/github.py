@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from from_git.errors import CredentialsError, UpstreamError
+from from_git.errors import CredentialsError, MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.base import Found, Progress, get, never_added_up
 from from_git.forges.cost import Cost, Pace
@@ -61,8 +61,8 @@ class GitHubFetch:
         self._pool = forge.pool
         self._group = group
         self._conversation = Conversation(forge.client, forge.pace, group)
-        self._details = Details(self._conversation, forge.pool, group)
-        self._lock = threading.Lock()  # for those who look at the progress; one page is on its way at a time
+        self._details = Details(self._conversation, forge.pool, group, self._decide)
+        self._lock = threading.Lock()  # around what follows; one page of the list is on its way at a time
         self._kind = ""  # empty until the owner is known to exist
         self._complete = False
         self._readings = 0
@@ -142,19 +142,35 @@ class GitHubFetch:
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""
         if len(self._listed) == total:
-            self._complete = True
+            with self._lock:
+                self._complete = True
             return
-        if self._readings == _READINGS:
+        if self._readings >= _READINGS:
             raise never_added_up(len(self._listed), {total}, self._readings)
         with self._lock:
             self._read_again()
         self._group.start(self._pool, self._list_page, None)
 
+    def _decide(self) -> None:
+        """List once more when a listed repository was not found by its id; called when no details are being asked for.
+
+        It may be deleted, or its owner be gone, or GitHub have lost it for a moment: the list knows.
+        """
+        with self._lock:
+            again = self._complete and self._details.forget_gone(self._listed)
+            if again:
+                self._complete = False
+                self._read_again()
+        if again:
+            self._group.start(self._pool, self._list_page, None)
+
     def _owner_of(self, reply: Reply) -> dict[str, Any] | None:
         """The owner in a page's reply; None when GitHub says on the first page that there is none."""
         if reply.not_found - {("repositoryOwner",)}:
             raise UpstreamError("it lost parts of the list while answering (NOT_FOUND). Try again later.")
-        owner = None if reply.not_found else reply.data.get("repositoryOwner", ...)
+        owner = reply.data.get("repositoryOwner", None if reply.not_found else ...)
+        if owner is not None and reply.not_found:
+            raise MalformedAnswer("repositoryOwner is there, and NOT_FOUND")
         if owner is not None:
             owner = get(reply.data, "repositoryOwner", kind=dict)
             self._kind = get(owner, "__typename", kind=str)

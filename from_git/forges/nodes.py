@@ -4,10 +4,9 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 @octokit/graphql-schema publishes.
 """
 
-import sys
 from typing import Any, NamedTuple
 
-from from_git.errors import MalformedAnswer
+from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.base import get
 
 LIST_SIZE = 100
@@ -25,6 +24,7 @@ _LIST = """
 # languages, none more than 40; GitHub takes no more than 20 topics.
 _DETAILS = """
 fragment Details on Repository {
+  id
   isFork
   isPrivate
   stargazerCount
@@ -40,7 +40,7 @@ query Owner($login: String!, $first: Int!, $listed: Int!) {{
     __typename
     detailed: repositories(
       first: $first{_LIST}
-      nodes {{ id ...Details }}
+      nodes {{ ...Details }}
     }}
     repositories(
       first: $listed{_LIST}
@@ -76,6 +76,8 @@ query Names($ids: [ID!]!, $first: Int!, $languagesAfter: String, $topicsAfter: S
   rateLimit { cost }
   nodes(ids: $ids) {
     ... on Repository {
+      id
+      isPrivate
       languages(first: $first, after: $languagesAfter) {
         totalCount
         pageInfo { hasNextPage endCursor }
@@ -107,8 +109,8 @@ def repository(node: dict[str, Any]) -> tuple[Repository | None, bool]:
     # our own look as well: one ignored argument would leak private counts
     if get(node, "isPrivate", kind=bool):
         return None, True
-    langs, all_langs = _langs(node)
-    topics, all_topics = _topics(node)
+    langs, langs_total = _langs(node)
+    topics, topics_total = _topics(node)
     found = Repository(
         get(node, "isFork", kind=bool),
         get(node, "watchers", "totalCount", kind=int),
@@ -116,7 +118,7 @@ def repository(node: dict[str, Any]) -> tuple[Repository | None, bool]:
         langs,
         topics,
     )
-    return found, all_langs and all_topics
+    return found, (len(langs), len(topics)) == (langs_total, topics_total)
 
 
 class Names(NamedTuple):
@@ -124,40 +126,61 @@ class Names(NamedTuple):
 
     langs: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    totals: tuple[int, int] | None = None
+    """How many of each there are, by the first page."""
     languages_after: str | None = None
     topics_after: str | None = None
     more: bool = False
     """Whether there are further pages, after these cursors."""
-    are_all: bool = False
-    """Whether as many were read as there are."""
+
+    @property
+    def are_all(self) -> bool:
+        """Whether as many were read as there are."""
+        return (len(self.langs), len(self.topics)) == self.totals
 
 
 def names(node: dict[str, Any], before: Names) -> Names:
-    """Those `before` and those of a node of NAMES."""
+    """Those `before` and those of a node of NAMES.
+
+    Raises:
+        UpstreamError: there are more or fewer than before, so pages may have shifted.
+    """
     # a connection that has ended is asked again from its end, which gives an empty page
-    langs, all_langs = _langs(node, before.langs)
-    topics, all_topics = _topics(node, before.topics)
+    langs, langs_total = _langs(node)
+    topics, topics_total = _topics(node)
+    if before.totals not in (None, (langs_total, topics_total)):
+        raise names_changed()
     more_langs, languages_after = _next(node, "languages", before.languages_after)
     more_topics, topics_after = _next(node, "repositoryTopics", before.topics_after)
-    return Names(langs, topics, languages_after, topics_after, more_langs or more_topics, all_langs and all_topics)
+    return Names(
+        before.langs + langs,
+        before.topics + topics,
+        (langs_total, topics_total),
+        languages_after,
+        topics_after,
+        more_langs or more_topics,
+    )
 
 
-def _langs(node: dict[str, Any], before: tuple[str, ...] = ()) -> tuple[tuple[str, ...], bool]:
-    return _read(get(node, "languages", kind=dict), "edges", "node", before)
+def names_changed() -> UpstreamError:
+    """The error for names that do not add up."""
+    return UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
 
 
-def _topics(node: dict[str, Any], before: tuple[str, ...] = ()) -> tuple[tuple[str, ...], bool]:
-    return _read(get(node, "repositoryTopics", kind=dict), "nodes", "topic", before)
+def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
+    return _read(get(node, "languages", kind=dict), "edges", "node")
 
 
-def _read(page: dict[str, Any], key: str, item: str, before: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The names `before` and those of a connection's page, and whether they are as many as there are."""
+def _topics(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
+    return _read(get(node, "repositoryTopics", kind=dict), "nodes", "topic")
+
+
+def _read(page: dict[str, Any], key: str, item: str) -> tuple[tuple[str, ...], int]:
+    """The names in a connection's page, and how many the whole connection has."""
     total = get(page, "totalCount", kind=int)
     # `edges` and `nodes` are nullable: null stands for an empty list, if the total is 0
     items = [] if total == 0 and page.get(key, ...) is None else get(page, key, kind=list)
-    # the same few names in thousands of repositories are kept once
-    found = before + tuple([sys.intern(get(one, item, "name", kind=str)) for one in items])
-    return found, len(found) == total
+    return tuple([get(one, item, "name", kind=str) for one in items]), total
 
 
 def _next(node: dict[str, Any], connection: str, before: str | None) -> tuple[bool, str | None]:

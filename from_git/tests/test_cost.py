@@ -56,5 +56,9 @@ class Learning(TestCase):
     def test_larger_queries_that_took_less_do_not_make_a_repository_cost_less_than_nothing(self) -> None:
         pace = self.learned((0, 1.0, 1), (40, 0.5, 1))
 
+        self.assertIn(", 0.0000 s and 0.000 points a repository", str(pace))
         self.assertGreater(pace.repositories(5.0), 1000)
         self.assertEqual(pace.repositories(0.1), 0)
+
+    def test_a_line_that_falls_below_zero_does_not_make_a_query_cost_less_than_nothing(self) -> None:
+        self.assertTrue(str(self.learned((10, 0.1, 1), (40, 9.0, 1))).startswith("0.000 s and"))

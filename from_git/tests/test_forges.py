@@ -75,20 +75,22 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
         self.assertEqual(self.answer(self.url("MIXED-Case"))["data"]["watchers"], 1)
 
     def test_an_owner_that_vanishes_while_being_listed_is_an_error_and_not_missing(self) -> None:
-        self.add(*(Repository(f"r{number}") for number in range(101)))
-        calls: list[str] = []
+        for size in (60, 101):
+            with self.subTest(size):
+                self.add(*(Repository(f"r{number}") for number in range(size)))
+                calls: list[str] = []
 
-        def vanish(upstream: str, path: str, body: str) -> None:
-            calls.append(path)
-            if len(calls) == 2:
-                self.world.remove(self.forge, "tiny")
+                def vanish(upstream: str, path: str, body: str, calls: list[str] = calls) -> None:
+                    calls.append(path)
+                    if len(calls) == 2:
+                        self.world.remove(self.forge, "tiny")
 
-        self.emulator.before_call(vanish)
-        self.addCleanup(self.emulator.before_call, None)
+                self.emulator.before_call(vanish)
+                self.addCleanup(self.emulator.before_call, None)
 
-        failure = self.failure(502, self.url())
+                failure = self.failure(502, self.url())
 
-        self.assertIn(f"for {self.url()}: ", failure["message"])
+                self.assertIn(f"for {self.url()}: ", failure["message"])
 
     def test_a_list_that_never_adds_up_is_an_error(self) -> None:
         self.add(*(Repository(f"r{number}") for number in range(40)))

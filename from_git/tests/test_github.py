@@ -1,7 +1,8 @@
 """GitHub beyond the contract of all forges."""
 
-import logging
+import itertools
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,15 @@ from typing import Any
 import orjson
 
 from emulator import Fault, Latency, Owner, Repository
+from emulator.github.opaque import node_id
 from from_git import forges
-from from_git.forges.github import PAGE_SIZE
+from from_git.aggregator import aggregate
+from from_git.fanout import TaskGroup
+from from_git.forges.details import Details
+from from_git.forges.github import PAGE_SIZE, GitHub
+from from_git.forges.graphql import Conversation
 from from_git.forges.nodes import LIST_SIZE
+from from_git.serializers import profiles_asked
 from from_git.tests.service import ServiceTestCase
 
 
@@ -98,11 +105,20 @@ class Numbers(GitHubTestCase):
 
         self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["watchers"], 2 * PAGE_SIZE + 1)
 
+    def test_every_topic_counts_beyond_the_first_20_and_beyond_100(self) -> None:
+        for number in (20, 21, 100, 101, 130):
+            with self.subTest(number):
+                self.add(Repository("a", topics=[f"t{n}" for n in range(number)], languages={"C": 1}), Repository("b"))
+                self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["topicsNum"], number)
+
     def test_many_repositories_with_more_names_than_details_show_all_count(self) -> None:
         languages = [{f"L{n}": n for n in range(30 + number % 40)} for number in range(2 * LIST_SIZE)]
         self.add(*(Repository(f"r{number}", languages=one, watchers=1) for number, one in enumerate(languages)))
 
-        self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["langsNum"], 69)
+        for threads in (1, 8):
+            with self.subTest(threads=threads):
+                self.settings_for_test(NUM_THREADS_GITHUB=threads)
+                self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["langsNum"], 69)
 
     def test_a_repository_that_comes_twice_in_a_list_counts_once(self) -> None:
         self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 2)))
@@ -110,11 +126,13 @@ class Numbers(GitHubTestCase):
         def double(data: Any) -> None:
             for key in ("detailed", "repositories"):
                 nodes = data["repositoryOwner"][key]["nodes"]
-                nodes.append(nodes[0])
+                nodes.extend((nodes[0], nodes[-1]))
 
         self.edit(double)
+        bodies = self.change((), lambda *_: False)
 
         self.assert_exact(("github", "tiny"))
+        self.assertEqual([len(_ids(body)) for body in bodies], [0, 2])
 
     def test_null_edges_of_a_repository_without_languages_are_none(self) -> None:
         self.add(Repository("a"))
@@ -176,8 +194,10 @@ class Changes(GitHubTestCase):
                         self.assertIn(self.answer(self.url)["data"], expected)
 
     def test_a_change_before_the_list_has_ended_is_seen_without_reading_details_again(self) -> None:
-        for what in ("created last", "an early one deleted", "one made private"):
-            with self.subTest(what):
+        cases = itertools.product((1, 8), ("created last", "an early one deleted", "one made private"))
+        for threads, what in cases:
+            with self.subTest(what, threads=threads):
+                self.settings_for_test(NUM_THREADS_GITHUB=threads)
                 after = self.changed()[what]
                 self.add(*self.before)
                 bodies = self.change(after, lambda call, _: call == 2)
@@ -197,6 +217,54 @@ class Changes(GitHubTestCase):
                 self.change(others, lambda _, body, query=query: query in body)  # type: ignore[misc]
 
                 self.assertEqual(self.answer(self.url)["data"]["originalRepos"], PAGE_SIZE)
+
+    def test_a_repository_that_github_loses_for_a_moment_counts(self) -> None:
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(2 * PAGE_SIZE)))
+
+        def lose(body: Any) -> Any:
+            body["data"]["nodes"][0] = None
+            return {**body, "errors": [{"type": "NOT_FOUND", "message": "gone", "path": ["nodes", 0]}]}
+
+        self.fault("edit", contains="query Details", edit=lose, times=1)
+
+        self.assert_exact(("github", "tiny"))
+
+    def test_a_repository_that_is_listed_and_never_found_by_its_id_does_not_count(self) -> None:
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 1)))
+
+        def lose(body: Any) -> Any:
+            errors = [{"type": "NOT_FOUND", "message": "gone", "path": ["nodes", 0]}]
+            return {"data": {"nodes": [None]}, "errors": errors}
+
+        self.fault("edit", contains="query Details", edit=lose)
+
+        self.assertEqual(self.answer(self.url)["data"]["watchers"], PAGE_SIZE)
+        # first page, details; list, details again
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 4)
+
+    def test_a_repository_made_private_before_its_names_are_read_shows_none_of_them(self) -> None:
+        public = Repository("a", watchers=9, languages={f"L{n}": 1 for n in range(50)})
+        private = Repository("a", watchers=9, languages={f"Secret{n}": 1 for n in range(50)}, is_private=True)
+        self.add(public)
+        self.change([private], lambda _, body: "query Names" in body)
+
+        data = self.answer(self.url)["data"]
+
+        self.assertEqual((data["watchers"], data["langs"]), (0, []))
+
+    def test_a_page_that_is_overtaken_by_the_last_one_leaves_nothing_behind(self) -> None:
+        forge = forges.forge("github")
+        assert isinstance(forge, GitHub)
+        self.add(Repository("a", watchers=1), Repository("b", watchers=2))
+        ids = [node_id("R", "tiny", one.id) for one in self.world.owner("github", "tiny").repositories]  # type: ignore[union-attr]
+        group = TaskGroup(time.monotonic() + 30)
+        details = Details(Conversation(forge.client, forge.pace, group), forge.pool, group, lambda: None)
+
+        details.want(ids[1:], more=False)
+        details.want(ids[:1], more=True)
+
+        self.assertTrue(group.wait())
+        self.assertEqual([one.watchers for one in details.of(ids)], [1, 2])
 
     def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
         others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
@@ -236,6 +304,11 @@ class Calls(GitHubTestCase):
             with self.subTest(size):
                 self.assertEqual(self.calls(size), pages + batches)
 
+    def test_with_eight_threads_batches_fill_rounds_of_eight(self) -> None:
+        for size, pages, batches in [(50, 1, 2), (100, 1, 4), (300, 3, 8), (500, 5, 16)]:
+            with self.subTest(size):
+                self.assertEqual(self.calls(size), pages + batches)
+
     def test_with_the_default_pool_points_are_at_most_three_times_those_of_pages_of_a_hundred(self) -> None:
         for size in (50, 100, 300, 1000):
             with self.subTest(size):
@@ -262,6 +335,15 @@ class Calls(GitHubTestCase):
         # one for the first page and one for the rest of each; a few more if this machine is slow to start them
         self.assertLess(self.emulator.meter.snapshot().github.calls, 50)
 
+    def test_at_the_end_all_pages_and_repositories_are_done(self) -> None:
+        self.add(*(Repository(f"r{n}", languages={f"L{k}": 1 for k in range(50 * (n < 5))}) for n in range(250)))
+        seen: list[Any] = []
+
+        aggregate(profiles_asked([self.url]), 30, "a test", on_progress=lambda every: seen.append(every[0]))
+
+        last = seen[-1]
+        self.assertEqual((last.pages, last.pages_known, last.watchers, last.watchers_known), (3, 3, 250, 250))
+
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
         owners = [f"https://github.com/org-{n}" for n in range(40, 70)]
 
@@ -277,27 +359,30 @@ class Calls(GitHubTestCase):
         pace = forges.forge("github").pace
         assert pace is not None
         for repositories in (0, 30) * 3:
-            pace.learn(repositories, 0.3 + 0.25 * repositories, 1)
+            pace.learn(repositories, 0.3 + 1.0 * repositories, 1)
 
+        # the first 18, and 12; the first 18, and three batches of 18 for the rest
         self.assertEqual(self.calls(PAGE_SIZE), 2)
+        self.assertEqual(self.calls(70), 4)
 
     def test_what_it_cost_is_counted_as_the_forge_counts_it_and_logged(self) -> None:
-        self.settings_for_test()
-        logging.getLogger("from_git").setLevel(logging.INFO)
+        self.emulator.latency = Latency(base=0.02)
+        self.addCleanup(setattr, self.emulator, "latency", Latency())
         with self.assertLogs("from_git.aggregator", "INFO") as logs:
-            self.answer("https://github.com/org-150", "https://bitbucket.org/team-20")
+            self.answer("https://github.com/org-150", "https://github.com/user-3", "https://bitbucket.org/team-20")
 
         counts = self.emulator.meter.snapshot()
         [line] = [record.getMessage() for record in logs.records]
         found = re.search(
-            r"2 of 2 profiles in .* s; bitbucket: (\d+) calls, (.*) s of its time; github: (\d+) calls, (.*) s of its"
-            r" time, (\d+) points; it takes .* s and 1\.00 points a query, .* s and 0\.000 points a repository",
+            r"3 of 3 profiles in .* s; bitbucket: (\d+) calls, (.*) s of its time; github: (\d+) calls, (.*) s of its"
+            r" time, (\d+) points; it takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
             line,
         )
         assert found, line
         self.assertEqual(int(found[1]), counts.bitbucket.calls)
         self.assertEqual((int(found[3]), int(found[5])), (counts.github.calls, counts.github.points))
         self.assertGreaterEqual(float(found[4]) + 0.01, counts.github.seconds)
+        self.assertGreaterEqual(float(found[6]), 0.02)
 
 
 class Doubts(GitHubTestCase):
@@ -323,6 +408,21 @@ class Doubts(GitHubTestCase):
                 error = {"path": path, "message": "no", **({"type": kind} if kind else {})}
                 self.fault("graphql_errors", data=null, errors=(error,))
                 self.assertEqual(self.failure(502, self.url)["upstream"], "github")
+
+    def test_an_owner_that_is_there_and_not_found_is_an_error_and_not_missing(self) -> None:
+        error = {"type": "NOT_FOUND", "message": "no", "path": ["repositoryOwner"]}
+        self.fault("edit", edit=lambda body: {**body, "errors": [error]})
+
+        self.assertIn("is there, and NOT_FOUND", self.failure(502, self.url)["message"])
+
+    def test_names_that_become_fewer_between_their_pages_are_an_error(self) -> None:
+        self.add(Repository("a", languages={f"L{n}": 1 for n in range(130)}))
+        self.change(
+            [Repository("a", languages={f"L{n}": 1 for n in range(1, 130)})],
+            lambda _, body: '"languagesAfter":' in body,
+        )
+
+        self.assertIn("changed while they were read", self.failure(502, self.url)["message"])
 
     def test_good_data_beside_an_error_is_an_error(self) -> None:
         def spoil(body: Any) -> Any:
@@ -353,6 +453,20 @@ class Doubts(GitHubTestCase):
                 self.edit(lambda data, change=change: data["nodes"][0]["languages"].update(change), "Names")  # type: ignore[misc]
                 self.assertIn(words, self.failure(502, self.url)["message"])
 
+    def test_a_cursor_that_repeats_or_is_no_text_is_an_error(self) -> None:
+        self.add(Repository("a", languages={f"L{n}": 1 for n in range(250)}))
+        cursors: list[Any] = []
+
+        def repeat(data: Any) -> None:
+            info = data["nodes"][0]["languages"]["pageInfo"]
+            cursors.append(info["endCursor"])
+            info.update(hasNextPage=True, endCursor=cursors[0])
+
+        for change in (repeat, lambda data: data["nodes"][0]["languages"]["pageInfo"].update(endCursor=7)):
+            self.emulator.faults.clear()
+            self.edit(change, "Names")
+            self.assertIn("endCursor does not move", self.failure(502, self.url)["message"])
+
     def test_details_of_another_shape_are_an_error_that_names_the_place(self) -> None:
         self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 1)))
         shapes: list[tuple[Any, str]] = [
@@ -382,6 +496,7 @@ class Doubts(GitHubTestCase):
             "one too few": lambda data: data["nodes"].pop(),
             "none": lambda data: data.update(nodes=None),
             "no repository": lambda data: data.update(nodes=[{}, {}]),
+            "another order": lambda data: data["nodes"].reverse(),
         }
         for what, change in changes.items():
             with self.subTest(what):
@@ -408,7 +523,9 @@ class Doubts(GitHubTestCase):
 
         self.fault("edit", contains="repositoryOwner(", edit=stop)
 
-        self.assertIn("never added up: 100 repositories against a total of 300", self.failure(502, self.url)["message"])
+        self.assertIn(
+            "100 repositories against a total of 300, after 3 readings", self.failure(502, self.url)["message"]
+        )
 
     def test_a_list_without_an_end_is_found_out(self) -> None:
         def go_on(body: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import socket
 import ssl
 import tempfile
 import threading
@@ -74,6 +75,29 @@ class Answers(UpstreamTestCase):
 
         self.assertEqual(self.ask(sending(head + body)).json(), {"a": 1})
 
+    def test_a_payload_leaves_in_one_write_with_its_head_as_json_of_known_length(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "POST", upstream.base_url, payload={"query": "ü"})
+
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        self.assertEqual(body, '{"query":"ü"}'.encode())
+        self.assertIn(b"Content-Type: application/json", head)
+        self.assertIn(b"Content-Length: 14", head)
+        self.assertNotIn(b"chunked", head)
+
+    def test_characters_that_no_request_line_may_hold_are_encoded(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "GET", upstream.base_url + "/{é}/x y?q=ü#top")
+
+        self.assertTrue(server.requests[0].startswith(b"GET /2.0/%7B%C3%A9%7D/x%20y?q=%C3%BC HTTP/1.1\r\n"))
+
+    def test_a_host_of_another_script_is_asked_for_in_its_ascii_form(self) -> None:
+        self.assertEqual(
+            Upstream("https://gît.example/2.0", "SOME_URL", {}, 1, 1.0).base_url, "https://xn--gt-qja.example/2.0"
+        )
+
     def test_a_redirect_is_an_answer_and_is_not_followed(self) -> None:
         with RawServer(sending(OK)) as elsewhere:
             head = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}/x\r\nContent-Length: 0\r\n\r\n"
@@ -115,6 +139,21 @@ class KeepAlive(UpstreamTestCase):
 
         self.assertEqual([answer.status for answer in answers], [200] * 9)
         self.assertEqual(len(server.requests), 5)
+
+    def test_closing_ends_idle_connections(self) -> None:
+        ended = threading.Event()
+
+        def script(connection: socket.socket, stopped: threading.Event) -> None:
+            connection.sendall(OK)
+            if connection.recv(1) == b"":
+                ended.set()
+
+        _, upstream = self.world(script)
+        upstream.call(Waiting(), "GET", upstream.base_url)
+
+        upstream.close()
+
+        self.assertTrue(ended.wait(10))
 
     def test_a_call_that_fails_on_a_new_connection_or_within_an_answer_is_not_sent_again(self) -> None:
         server, upstream = self.world(sending(b""))
@@ -180,6 +219,9 @@ class Faults(UpstreamTestCase):
 
     def test_a_chunked_body_that_is_cut_off(self) -> None:
         self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "broke the connection")
+
+    def test_a_chunk_of_negative_size(self) -> None:
+        self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}"), "broke the connection")
 
     def test_a_body_that_is_no_gzip(self) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"

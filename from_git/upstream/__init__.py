@@ -193,9 +193,12 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, str | None
 
 def _read(response: requests.Response) -> bytes:
     parts, size = [], 0
-    for chunk in response.raw.stream(_CHUNK, decode_content=True):
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise UpstreamError(f"it sent more than {MAX_BODY // 1024 // 1024} MB in one answer.")
-        parts.append(chunk)
+    try:
+        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > MAX_BODY:
+                raise UpstreamError(f"it sent more than {MAX_BODY // 1024 // 1024} MB in one answer.")
+            parts.append(chunk)
+    except ValueError as error:  # what http.client makes of a chunk of negative size
+        raise http.client.HTTPException("broken framing") from error
     return b"".join(parts)

@@ -36,7 +36,7 @@ call = Call()
 @contextmanager
 def clocked(left: Callable[[], float]) -> Iterator[None]:
     """Let `left` bound every step of the call made inside the block."""
-    call.left = left
+    call.left, call.reused, call.received = left, False, 0
     yield
 
 
@@ -103,10 +103,8 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         call.reused, self._served, call.received = self._served, True, 0
         self._unsent = bytearray()  # head and body leave in one write, which is one packet and one turn of the GIL
-        try:
-            super().request(*args, **kwargs)
-        finally:
-            whole, self._unsent = bytes(self._unsent), None
+        super().request(*args, **kwargs)
+        whole, self._unsent = self._unsent, None
         self.send(whole)
 
     def send(self, data: Any) -> None:
@@ -144,6 +142,11 @@ class ClockedAdapter(HTTPAdapter):
         """As the base class, with our connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def close(self) -> None:
+        """As the base class; a pool is closed when nobody holds it any more."""
+        self._pool = None
+        super().close()
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
         """The one pool, made by the base class for the first request, with its certificates."""

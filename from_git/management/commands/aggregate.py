@@ -36,7 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, show, and exit with the status that the outcome deserves."""
-        logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)  # no server's log between bars and table
+        # the line for a server's log would stand between bars and table, or beside the JSON
+        logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
         as_json = options["json"] or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])
