@@ -22,7 +22,7 @@ from emulator.model import GITHUB
 from from_git.forges.github import PAGE_SIZE
 from from_git.forges.nodes import LIST_SIZE, OWNER
 
-_NAMES = 20  # topics of one repository that the service's query brings, and fewer languages than it brings
+_NAMES = 20  # languages or topics of one repository that need no second query
 
 
 @dataclass(frozen=True)

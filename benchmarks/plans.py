@@ -1,7 +1,8 @@
 """Ways to walk one big GitHub organization with eight threads, compared: `python -m benchmarks.plans`.
 
 Every plan reads each public repository with the details that the service needs, and is checked against the emulator's
-straight sum. No plan reads the rest of the languages where a repository has more than 20: that costs all the same.
+straight sum. No plan reads the rest of the languages where a repository has more than 20: that costs all the same. The
+service does what "first page, even, 40" does, with the rest after the first page divided over the threads that are free.
 """
 
 import argparse
@@ -15,15 +16,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import requests
 
-THREADS = 8
-PAGE = 30
-LIGHT_PAGE = 100
+from benchmarks.processes import TOKEN
+from benchmarks.questions import POOLS
+from from_git.forges.github import PAGE_SIZE as PAGE
+from from_git.forges.nodes import LIST_SIZE as LIGHT_PAGE
+
+THREADS = POOLS["NUM_THREADS_GITHUB"]
 SMALLEST_BATCH = 18
-TOKEN = "benchmark-token"  # noqa: S105 - made up
 
 _DETAILS = """id isFork isPrivate stargazerCount watchers { totalCount }
 languages(first: 20) { totalCount edges { node { name } } }
@@ -276,7 +280,7 @@ def main() -> None:
     parser.add_argument("--base-ms", default="100")
     parser.add_argument("--per-repository-ms", default="10")
     parser.add_argument("--rounds", type=int, default=1, help="the one with the median wall time counts")
-    parser.add_argument("--json", type=argparse.FileType("w"), help="write the results there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
     options = parser.parse_args()
     latency = f"--base-ms={options.base_ms}", f"--per-repository-ms={options.per_repository_ms}"
     results = []
@@ -292,7 +296,7 @@ def main() -> None:
             sys.stdout.write(f"| {one['plan']} | {counts} | {ratios} |\n")
         results += medians
     if options.json:
-        json.dump(results, options.json, indent=1)
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _OTHER_THREADS = 10  # the server's own, and those that it had made for question
 
 @dataclass(frozen=True)
 class AtOnce:
-    """Different requests, all at the same time. The baseline is the idle service.
+    """Different requests, all at the same time.
 
     Args:
         slowest: the longest over the mean, at most.
