@@ -180,7 +180,7 @@ def _by_id(nodes: list[Any]) -> Nodes:
     return {node["id"]: node for node in nodes}
 
 
-def pages(crew: Crew, size: int, ends: tuple[str, ...], *filters: dict[str, bool]) -> Nodes:
+def pages(crew: Crew, size: int, ends: tuple[str, ...], filters: tuple[dict[str, bool], ...]) -> Nodes:
     """Pages with details: each filtered list from these ends, all side by side."""
     listings = [Listing(crew, DETAILED, size, **one) for one in filters]
     for listing, end in itertools.product(listings, ends):
@@ -229,12 +229,10 @@ _HEAD = "| plan | wall s | calls | points | server s | wall | points | server |\
 _TWO = tuple({"isFork": fork} for fork in (False, True))
 _FOUR = tuple({**one, "isArchived": archived} for one in _TWO for archived in (False, True))
 PLANS: dict[str, Callable[[Crew], Nodes]] = {
-    "1 serial, 100": lambda crew: pages(crew, 100, ("ASC",), {}),
-    "1 serial, 30": lambda crew: pages(crew, 30, ("ASC",), {}),
-    "2 forks, others, 30": lambda crew: pages(crew, 30, ("ASC",), *_TWO),
-    "3 both ends, 30": lambda crew: pages(crew, 30, ("ASC", "DESC"), *_TWO),
-    "3 both ends, 50": lambda crew: pages(crew, 50, ("ASC", "DESC"), *_TWO),
-    "4 and archived, 30": lambda crew: pages(crew, 30, ("ASC", "DESC"), *_FOUR),
+    **{f"1 serial, {n}": partial(pages, size=n, ends=("ASC",), filters=({},)) for n in (100, 30)},
+    "2 forks, others, 30": partial(pages, size=30, ends=("ASC",), filters=_TWO),
+    **{f"3 both ends, {n}": partial(pages, size=n, ends=("ASC", "DESC"), filters=_TWO) for n in (30, 50)},
+    "4 and archived, 30": partial(pages, size=30, ends=("ASC", "DESC"), filters=_FOUR),
     **{f"5 ids, {n}": partial(ids, size=fixed(n)) for n in (15, 25, 30, 40, 50, 100)},
     **{f"6 sizes, both ends, {n}": partial(ids_from_both_ends, size=fixed(n)) for n in (30, 40)},
     **{f"7 first page, {n}": partial(first_page_with_ids, size=shared(n)) for n in (30, 40, 50)},
