@@ -15,7 +15,7 @@ import requests.adapters
 
 from from_git import upstream as upstream_module
 from from_git.errors import Cancelled, DeadlineError, MalformedAnswer, UpstreamError
-from from_git.tests.raw import RawServer, Script, dripping, keeping, sending, silent
+from from_git.tests.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
 from from_git.upstream import Answer, Upstream
 
 SECRET = "Bearer s3cret-value"
@@ -140,6 +140,23 @@ class KeepAlive(UpstreamTestCase):
         self.assertEqual([answer.status for answer in answers], [200] * 9)
         self.assertEqual(len(server.requests), 5)
 
+    def test_an_interim_answer_is_passed_by_and_the_next_call_gets_its_own(self) -> None:
+        for status in (b"100 Continue", b"102 Processing", b"103 Early Hints"):
+            with self.subTest(status):
+
+                def script(connection: socket.socket, stopped: threading.Event, interim: bytes = status) -> None:
+                    for body in (b"1", b"2"):
+                        connection.sendall(b"HTTP/1.1 " + interim + b"\r\nLink: </x>\r\n\r\n")
+                        stopped.wait(0.05)
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + body)
+                        read_request(connection)
+
+                server, upstream = self.world(script)
+
+                answers = [upstream.call(Waiting(), "GET", upstream.base_url).json() for _ in range(2)]
+
+                self.assertEqual((answers, len(server.requests)), ([1, 2], 1))
+
     def test_closing_ends_idle_connections(self) -> None:
         ended = threading.Event()
 
@@ -221,7 +238,13 @@ class Faults(UpstreamTestCase):
         self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "broke the connection")
 
     def test_a_chunk_of_negative_size(self) -> None:
-        self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}"), "broke the connection")
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.fails(sending(head + b"-5\r\n{}"), "broke the connection")
+        with patch("from_git.upstream.clocked._MOST", 100_000):
+            self.fails(dripping(head + b"-1\r\n", b"x" * 50_000, 0.001), "broke the connection")
+
+    def test_protocols_that_are_switched(self) -> None:
+        self.fails(sending(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "broke the connection")
 
     def test_a_body_that_is_no_gzip(self) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"

@@ -155,6 +155,7 @@ class Upstream:
         return self._send_once(request)
 
     def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
+        call.reused, call.received = False, 0  # a TLS connection is made before it says so itself
         # by the adapter: Session.send looks into redirects even when told not to, and reads their bodies unbounded
         return self._adapter.send(request, stream=True, timeout=call.left(), verify=True, cert=None, proxies={})
 

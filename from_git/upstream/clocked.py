@@ -1,5 +1,6 @@
 """Connections that know the time: what stands between `requests` and a socket."""
 
+import http
 import http.client
 import io
 import socket
@@ -15,6 +16,7 @@ from requests.adapters import HTTPAdapter
 # The timeout of requests is for one read, so that a byte now and then keeps a call alive for ever. Below every connect
 # and read, of headers as well as of bodies, stands the clock of the call that this thread is making.
 _BUFFER = 64 * 1024
+_MOST = 34 * 1024 * 1024  # bytes of one answer with its head; urllib3 takes a chunk of size -1 for all that follows
 _SLICE = 0.25  # seconds; how soon a call that waits for bytes learns that nobody waits for it any more
 
 
@@ -58,6 +60,8 @@ class _ClockedIO(io.RawIOBase):
             except TimeoutError:
                 continue  # `left` raises when the time is over or nobody waits
             call.received += size
+            if call.received > _MOST:
+                raise OSError("more bytes than one answer may have")
             return size
 
     def close(self) -> None:
@@ -70,6 +74,20 @@ class _ClockedResponse(http.client.HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach()
         self.fp = io.BufferedReader(_ClockedIO(raw, sock), _BUFFER)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """As the base class, past interim answers (RFC 9110, 15.2).
+
+        The base class passes 100 alone and takes another 1xx for the whole answer; the true one would then be read by
+        whoever calls next on this connection.
+        """
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise http.client.HTTPException("it switches protocols, which nobody asked for")
+            if not 100 < status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 class _ClockedConnection(urllib3.connection.HTTPConnection):
