@@ -146,6 +146,14 @@ def never_added_up(listed: int, totals: set[int], readings: int) -> UpstreamErro
     )
 
 
+def keeps_changing(readings: int) -> UpstreamError:
+    """The error for a list that had other vanished repositories in each of `readings` readings."""
+    return UpstreamError(
+        f"its list changes faster than it can be read: in each of {readings} readings a listed repository was gone"
+        " when it was asked for. Try again later."
+    )
+
+
 def described(status: int) -> str:
     """A status with its name, as far as it has one."""
     try:

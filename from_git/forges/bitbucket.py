@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges.base import Found, Progress, get, never_added_up
+from from_git.forges.base import Found, Progress, get, keeps_changing, never_added_up
 from from_git.forges.cost import Cost, Spending
 from from_git.forges.rest import Shape, entry, is_numbered, next_of, refusal, says_missing, size_of, with_parameters
 from from_git.stats import Tally
@@ -255,6 +255,8 @@ class BitbucketFetch:
             self._complete = not doubtful
             if self._complete:
                 return False
+            if self._readings >= _READINGS:
+                raise keeps_changing(self._readings)
             self._asked_again |= doubtful
             for uuid in doubtful:
                 del self._watchers[uuid]

@@ -69,8 +69,9 @@ class Details:
 
     def plan(self, rest: int) -> None:
         """Choose the size of batches for so many repositories: whole rounds over the threads that are free now."""
-        if rest <= 0:
-            return
+        self._size = self.most(_BATCH)
+        if rest <= _SMALL_BATCH:
+            return  # one batch; and if the list is longer than it said, not many tiny ones
         threads = 1 + self._pool.idle
         rounds = -(-rest // (threads * self.most(_BATCH)))
         self._size = -(-rest // min(threads * rounds, -(-rest // _SMALL_BATCH)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from from_git.errors import CredentialsError, MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges.base import Found, Progress, get, never_added_up
+from from_git.forges.base import Found, Progress, get, keeps_changing, never_added_up
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
 from from_git.forges.graphql import Conversation, GraphqlOverUpstream, Reply
@@ -159,6 +159,8 @@ class GitHubFetch:
         with self._lock:
             again = self._complete and self._details.forget_gone(self._listed)
             if again:
+                if self._readings >= _READINGS:
+                    raise keeps_changing(self._readings)
                 self._complete = False
                 self._read_again()
         if again:

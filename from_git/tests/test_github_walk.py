@@ -119,6 +119,22 @@ class Changes(GitHubTestCase):
         # first page, details; list, details again
         self.assertEqual(self.emulator.meter.snapshot().github.calls, 4)
 
+    def test_a_list_with_another_vanished_repository_in_each_reading_is_an_error_after_three(self) -> None:
+        stand = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+        calls: list[str] = []
+
+        def come_and_go(upstream: str, path: str, body: str) -> None:
+            calls.append(body)
+            ghosts = [] if "query Details" in body else [Repository(f"ghost{len(calls)}")]
+            self.add(*stand, *ghosts)
+
+        self.add(*stand)
+        self.emulator.before_call(come_and_go)
+        self.addCleanup(self.emulator.before_call, None)
+
+        self.assertIn("in each of 3 readings", self.failure(502, self.url)["message"])
+        self.assertEqual(len(calls), 6)
+
     def test_a_repository_made_private_before_its_names_are_read_shows_none_of_them(self) -> None:
         public = Repository("a", watchers=9, languages={f"L{n}": 1 for n in range(50)})
         private = Repository("a", watchers=9, languages={f"Secret{n}": 1 for n in range(50)}, is_private=True)
@@ -179,6 +195,19 @@ class Calls(GitHubTestCase):
         for size, pages, batches in [(50, 1, 2), (100, 1, 4), (300, 3, 8), (500, 5, 16)]:
             with self.subTest(size):
                 self.assertEqual(self.calls(size), pages + batches)
+
+    def test_a_list_that_says_too_little_of_its_length_is_not_asked_for_one_by_one(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(400)))
+        self.fault("edit", contains="query Owner(", edit=self.short_total)
+
+        self.assertEqual(self.answer(self.url)["data"]["originalRepos"], 400)
+        self.assertLess(self.emulator.meter.snapshot().github.calls, 16)
+
+    @staticmethod
+    def short_total(body: Any) -> Any:
+        """The first page, with a total that is one more than what it gives in detail."""
+        body["data"]["repositoryOwner"]["repositories"]["totalCount"] = PAGE_SIZE + 1
+        return body
 
     def test_with_the_default_pool_points_are_at_most_three_times_those_of_pages_of_a_hundred(self) -> None:
         for size in (50, 100, 300, 1000):
