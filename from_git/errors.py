@@ -7,7 +7,10 @@
     └── UpstreamError              502  ERR2   upstream, profile
         ├── CredentialsError       502  ERR2   upstream, profile
         ├── MalformedAnswer        502  ERR2   upstream, profile
+        ├── TransientError         502  ERR2   upstream, profile
+        │   └── TooHeavyError      502  ERR2   upstream, profile
         ├── LimitError             503  ERR2   upstream, retryAfter
+        │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps
         └── DeadlineError          504  ERR2   upstream, profile
 
 The message tells the reader what to do next, the attributes tell the program. Messages are safe to show to a
@@ -15,8 +18,8 @@ client: they never hold a token, a header that we sent, or the text of a foreign
 `Cancelled` is no outcome: it ends a task whose group nobody waits for any more.
 """
 
-import copy
 import math
+import re
 from collections.abc import Iterable
 from typing import ClassVar, Self
 
@@ -66,16 +69,24 @@ class LineTooLong(RequestError):
 class UpstreamError(FromGitError):
     """A forge failed, sent nonsense, or said something that leaves the numbers in doubt.
 
-    `reason` says what it did and what to do. `profile` is None until `about` says for whom it happened.
+    `reason` says what it did and what to do; `{said}` in it stands for `said`, the forge's own words, which are foreign
+    text and are shown cut and cleaned. `profile` is None until `about` says for whom it happened.
     """
 
     status = 502
     code = "ERR2"
+    attempts: ClassVar[int] = 1
+    """How often a call that ends in this may be sent in all."""
+    wait: float | None = None
+    """Seconds that the forge wants us to wait before the next try; None: it does not say."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, said: object = "") -> None:
+        super().__init__(reason, said)
         self.reason = reason
+        self.said = said if isinstance(said, str) else ""
         self.profile: Profile | None = None
+        self.tries = 1
+        """How often the call was sent."""
 
     def about(self, profile: Profile, secrets: Iterable[str] = ()) -> Self:
         """A copy that names `profile` (as its asker spelt it) and the profile's forge.
@@ -83,17 +94,22 @@ class UpstreamError(FromGitError):
         Args:
             secrets: what must not be shown, should the forge's own words repeat it.
         """
-        error = copy.copy(self)
+        error = type(self).__new__(type(self))  # copy.copy would call __init__, with what was made of its arguments
+        error.__dict__.update(self.__dict__)
         error.profile = profile
         for secret in secrets:
-            error.reason = error.reason.replace(secret, "***")
+            for name in ("reason", "said"):
+                setattr(error, name, re.sub(re.escape(secret), "***", getattr(error, name), flags=re.IGNORECASE))
         error.__cause__ = self.__cause__
         return error
 
     def __str__(self) -> str:
+        reason = self.reason.replace("{said}", quoted(self.said))
+        if self.tries > 1:
+            reason += f" It was asked {self.tries} times."
         if self.profile is None:
-            return self.reason
-        return f"No answer from {LABELS[self.profile.forge]} for {self.profile.url}: {self.reason}"
+            return reason
+        return f"No answer from {LABELS[self.profile.forge]} for {self.profile.url}: {reason}"
 
     def facts(self) -> dict[str, str | int]:
         """`upstream` (the forge's name) and `profile` (the URL as asked)."""
@@ -104,36 +120,62 @@ class CredentialsError(UpstreamError):
     """The forge refused our credentials, or we have none; the reason names the setting to mend."""
 
 
+class TransientError(UpstreamError):
+    """The forge failed in a way that may pass: a broken connection, a status from 500, a body that is no JSON."""
+
+    attempts = 12
+
+    def __init__(self, reason: str, said: object = "", wait: float | None = None) -> None:
+        super().__init__(reason, said)
+        self.wait = wait
+
+
+class TooHeavyError(TransientError):
+    """The forge did not manage to answer in time; a smaller question may be answered, where there is one."""
+
+
 class MalformedAnswer(UpstreamError):
     """The forge sent an answer of another shape than its API promises."""
 
+    attempts = 3
+
     def __init__(self, place: str) -> None:
-        super().__init__(place)
-        self.reason = f"it sent an answer of another shape than its API promises ({place}). Try again later."
+        super().__init__(f"it sent an answer of another shape than its API promises ({place}). Try again later.")
 
 
 class LimitError(UpstreamError):
-    """The forge's rate limit is used up; `seconds` until it can serve us again."""
+    """The forge's rate limit is used up; `wait` seconds until it can serve us again.
+
+    Args:
+        guessed: whether `wait` is our guess, because the forge did not say.
+    """
 
     status = 503
+    attempts = 12
 
-    def __init__(self, reason: str, seconds: float) -> None:
+    def __init__(self, reason: str, wait: float | None, guessed: bool = False) -> None:
         super().__init__(reason)
-        self.args = (reason, seconds)
-        self.seconds = seconds
+        self.wait = wait
+        self.guessed = guessed
 
     @property
-    def retry_after(self) -> int:
-        """Whole seconds, rounded up, at least 1."""
-        return max(1, math.ceil(self.seconds))
+    def retry_after(self) -> int | None:
+        """Whole seconds, rounded up, at least 1; None when no time helps."""
+        return None if self.wait is None else max(1, math.ceil(self.wait))
 
     def __str__(self) -> str:
-        return f"{super().__str__()} Ask again in {self.retry_after} s."
+        return f"{super().__str__()} Ask again in {self.retry_after} s." if self.retry_after else super().__str__()
 
     def facts(self) -> dict[str, str | int]:
         """`upstream` and `retryAfter` (seconds)."""
-        upstream = {"upstream": self.profile.forge} if self.profile else {}
-        return {**upstream, "retryAfter": self.retry_after}
+        facts: dict[str, str | int] = {"upstream": self.profile.forge} if self.profile else {}
+        return {**facts, "retryAfter": self.retry_after} if self.retry_after else facts
+
+
+class BudgetError(LimitError):
+    """What may be spent at the forge does not suffice for this answer, which is not asked for; names both figures."""
+
+    attempts = 1
 
 
 class DeadlineError(UpstreamError):
@@ -144,3 +186,8 @@ class DeadlineError(UpstreamError):
 
 class Cancelled(Exception):
     """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""
+
+
+def quoted(words: str) -> str:
+    """A forge's own words, cut and cleaned, as the end of a phrase; nothing when there are none."""
+    return f": “{''.join(character for character in words if character.isprintable())[:200]}”" if words else ""

@@ -5,14 +5,28 @@ import itertools
 import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from from_git.errors import Cancelled
 
 Task = tuple[Callable[..., object], tuple[Any, ...]]
+
+
+class Clock(Protocol):
+    """What tells the time and wakes; an argument, so that tests wait for nothing."""
+
+    def now(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+    def call_later(self, delay: float, function: Callable[[], object]) -> None:
+        """Call `function`, which must be short and raise nothing, after `delay` seconds, on any thread."""
+        ...
 
 
 class Pool:
@@ -98,13 +112,15 @@ class TaskGroup:
         self,
         deadline: float,
         on_end: Callable[[], object] = lambda: None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self.deadline = deadline
+        self.clock = clock or REAL_TIME
         self._on_end = on_end
-        self._clock = clock
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Task]] = {}
+        self._delayed: dict[int, tuple[Pool, Task]] = {}
+        self._numbers = itertools.count()
         self._open = 1  # tasks that were started and have not ended, and the owner
         self._sealed = False
         self._error: BaseException | None = None
@@ -113,12 +129,17 @@ class TaskGroup:
 
     def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> None:
         """Run `function(*args)` on `pool`, after at least `delay` seconds."""
+        task = (function, args)
         with self._lock:
             self._open += 1
+            number = next(self._numbers)
+            if delay > 0 and not self._ended.is_set():
+                self._delayed[number] = pool, task
         if delay > 0:
-            _alarm.call_later(delay, lambda: self._enqueue(pool, (function, args)))
+            # the clock must not keep a group that has ended: its delay may be an hour
+            self.clock.call_later(delay, partial(_awake, weakref.ref(self), number))
         else:
-            self._enqueue(pool, (function, args))
+            self._enqueue(pool, task)
 
     def seal(self) -> None:
         """Say that the owner starts nothing more, so that the group can end; a second call does nothing."""
@@ -140,7 +161,7 @@ class TaskGroup:
         """
         if self._ended.is_set():
             raise Cancelled
-        return self.deadline - self._clock()
+        return self.deadline - self.clock.now()
 
     @property
     def ended(self) -> bool:
@@ -155,7 +176,7 @@ class TaskGroup:
             Cancelled: the group was cancelled.
         """
         self.seal()
-        limit = max(0.0, self.deadline - self._clock()) if timeout is None else timeout
+        limit = max(0.0, self.deadline - self.clock.now()) if timeout is None else timeout
         ended = self._ended.wait(limit)
         if self._error is not None:
             raise self._error
@@ -190,6 +211,13 @@ class TaskGroup:
         if last:
             self._end(None)
 
+    def awake(self, number: int) -> None:
+        """A delay is over; for the clock only."""
+        with self._lock:
+            delayed = self._delayed.pop(number, None)
+        if delayed:
+            self._enqueue(*delayed)
+
     def _enqueue(self, pool: Pool, task: Task) -> None:
         with self._lock:
             if self._ended.is_set():
@@ -206,25 +234,36 @@ class TaskGroup:
                 return
             self._error, self._cancelled = error, cancelled
             self._waiting.clear()
+            self._delayed.clear()
             self._ended.set()
         self._on_end()
 
 
-class _Alarm:
-    """One thread for all delayed tasks of the process, begun with the first of them."""
+def _awake(reference: "weakref.ref[TaskGroup]", number: int) -> None:
+    group = reference()
+    if group:
+        group.awake(number)
+
+
+class RealTime:
+    """The monotonic clock, with one thread for all delays of the process, begun with the first of them."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: after a fork the tasks are the parent's, and its lock may be held for ever."""
+        """Forget everything: after a fork the delays are the parent's, and its lock may be held for ever."""
         self._condition = threading.Condition()
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()  # keeps the heap from comparing functions
         self._thread: threading.Thread | None = None
 
-    def call_later(self, delay: float, function: Callable[[], None]) -> None:
-        """Call `function`, which must be short and raise nothing, after `delay` seconds."""
+    def now(self) -> float:
+        """See `Clock.now`."""
+        return time.monotonic()
+
+    def call_later(self, delay: float, function: Callable[[], object]) -> None:
+        """See `Clock.call_later`."""
         with self._condition:
             heapq.heappush(self._heap, (time.monotonic() + delay, next(self._numbers), function))
             if self._thread is None:
@@ -241,5 +280,5 @@ class _Alarm:
             function()
 
 
-_alarm = _Alarm()
-os.register_at_fork(after_in_child=_alarm.reset)
+REAL_TIME = RealTime()
+os.register_at_fork(after_in_child=REAL_TIME.reset)

@@ -4,35 +4,44 @@ import base64
 import os
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.core.cache import caches
 from django.core.signals import setting_changed
 
 from from_git.conf import settings
-from from_git.fanout import Pool
+from from_git.fanout import REAL_TIME, Pool
+from from_git.forges.account import Account, account_key
 from from_git.forges.base import Fetch, Forge, Found, Progress
 from from_git.forges.bitbucket import Bitbucket
+from from_git.forges.budget import Budget, Ledger, LocalLedger
 from from_git.forges.cost import Cost
 from from_git.forges.github import GitHub
+from from_git.forges.shared import SharedLedger, SharedMemory
 
 __all__ = ["REGISTRY", "Cost", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
 
 
 def _github(conf: Any) -> Forge:
     pool = Pool("github", conf.NUM_THREADS_GITHUB)
-    return GitHub(conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN, pool, conf.UPSTREAM_TIMEOUT)
+    url, token = conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN
+    limit = conf.GITHUB_SECONDS_PER_MINUTE or None
+    bound = _Bound(limit, 60.0, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound))
 
 
 def _bitbucket(conf: Any) -> Forge:
-    authorization, credentials = "", "none"
+    authorization, credentials, limit = "", "none", 60
     secrets: tuple[str, ...] = ()
     if conf.BITBUCKET_ACCESS_TOKEN:
         secrets = (conf.BITBUCKET_ACCESS_TOKEN,)
-        authorization, credentials = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token"
+        authorization, credentials, limit = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token", 0
     elif conf.BITBUCKET_API_TOKEN:
         pair = base64.b64encode(f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}".encode()).decode()
         secrets = (conf.BITBUCKET_API_TOKEN, pair)
-        authorization, credentials = f"Basic {pair}", "API token"
+        authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
+    auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
+    limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
@@ -41,7 +50,44 @@ def _bitbucket(conf: Any) -> Forge:
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
         conf.UPSTREAM_TIMEOUT,
+        _account(
+            conf.BITBUCKET_API_URL,
+            authorization,
+            _Bound(limit or None, 3600.0, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
+        ),
+        learns_limit=auto and credentials == "access token",
     )
+
+
+class _Bound(NamedTuple):
+    """What a budget is made of; see `Budget`."""
+
+    limit: float | None
+    window: float
+    unit: str
+    setting: str
+    timed: bool = False
+
+
+def _account(url: str, secret: str, bound: _Bound) -> Account:
+    """The account of a credential at a forge: with a cache that processes share, all of them keep one; else each has
+    its part of the limit."""
+    memory = SharedMemory(caches["default"])
+    key = account_key(url, secret)
+    ledger: Ledger
+    if settings.CACHE_URL.startswith("locmem:"):
+        ledger = LocalLedger(REAL_TIME.now)
+        workers = _workers()
+        bound = bound._replace(limit=bound.limit and bound.limit / workers)
+    else:
+        ledger = SharedLedger(memory, key, bound.window)
+    return Account(key, Budget(bound.limit, bound.window, ledger, bound.unit, bound.setting, bound.timed), memory)
+
+
+def _workers() -> int:
+    """The worker processes of the server, by the environment variable that gunicorn and others take it from."""
+    number = os.environ.get("WEB_CONCURRENCY", "")
+    return max(1, int(number)) if number.isdecimal() and len(number) < 5 else 1
 
 
 REGISTRY: Mapping[str, Callable[[Any], Forge]] = {"github": _github, "bitbucket": _bitbucket}

@@ -6,10 +6,11 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
-from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.forges.cost import Cost, Pace
 from from_git.stats import Stats
+from from_git.upstream import Answer
 
 T = TypeVar("T")
 _MAX_INT = 2**53  # the largest count that JSON readers everywhere keep exactly
@@ -41,6 +42,9 @@ class Progress:
     watchers: int = 0
     """Repositories whose watchers are counted."""
     watchers_known: int = 0
+    retries: int = 0
+    note: str = ""
+    """What it last had to wait for, or try again because of, in words; empty before."""
 
 
 class Fetch(Protocol):
@@ -154,16 +158,20 @@ def keeps_changing(readings: int) -> UpstreamError:
     )
 
 
+def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamError:
+    """The error for a status that means the same at every forge; `setting`: where its address comes from."""
+    status = answer.status
+    if 300 <= status < 400:
+        return UpstreamError(f"it redirects ({status}), which is not followed. Look at {setting}.")
+    reason = f"it answered with status {described(status)}{{said}}. Try again later."
+    if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
+        return TransientError(reason, said, retry_after(answer.headers, now))
+    return UpstreamError(reason, said)
+
+
 def described(status: int) -> str:
     """A status with its name, as far as it has one."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
-
-
-def quoted(message: object) -> str:
-    """A forge's own words, cut and cleaned, as the end of a phrase; nothing when they are none."""
-    if not isinstance(message, str) or not message:
-        return ""
-    return f": “{''.join(character for character in message if character.isprintable())[:200]}”"

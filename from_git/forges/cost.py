@@ -2,11 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 _MEMORY = 0.98  # weight of the past at each new answer: about the last fifty count
+_UNKNOWN = 0.1  # seconds a repository, before the first answer (100 took 8 to 10 s; wiiiimm/gh-manager-cli#104)
+_MARGIN = 1.5  # of the expected seconds are reserved; what a call does not take comes back at its end
+_LEAST = 5  # repositories; a failure with so few says nothing about size
+_REMEMBERED = 600.0  # seconds for which a size that was too large is not asked for again
 _SPREAD = 5.0  # repositories; sizes that differ less (standard deviation) do not tell what one costs
 
 
@@ -20,9 +24,16 @@ class Cost:
     """The sum of their times, which is what GitHub bounds ("roughly the sum of response times", 60 s in a minute)."""
     points: int = 0
     """Of GitHub's hourly points (`rateLimit.cost`); 0 where a forge counts calls."""
+    retries: int = 0
+    """Calls among `calls` that were sent because one before them had failed."""
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.calls + other.calls, self.seconds + other.seconds, self.points + other.points)
+        return Cost(
+            self.calls + other.calls,
+            self.seconds + other.seconds,
+            self.points + other.points,
+            self.retries + other.retries,
+        )
 
 
 class Spending:
@@ -53,12 +64,15 @@ class Spending:
 
 
 class Pace:
-    """What a forge takes for a query, learned from its answers. Safe from any thread."""
+    """What a forge takes for a query, learned from its answers and failures. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._lock = threading.Lock()
         self._seconds = _Line()
         self._points = _Line()
+        self._most = 0  # repositories of a query that were not too many; nothing is known after `_until`
+        self._until = 0.0
 
     def learn(self, repositories: int, seconds: float, points: int) -> None:
         """Take in one good answer that gave details of so many repositories."""
@@ -66,11 +80,35 @@ class Pace:
             self._seconds.add(repositories, seconds)
             self._points.add(repositories, points)
 
+    def too_heavy(self, repositories: int) -> None:
+        """Take in that a query for so many was too heavy: for some minutes none is larger than half of that."""
+        with self._lock:
+            half = max(_LEAST, repositories // 2)
+            self._most = min(half, self._most) if self._now() < self._until else half
+            self._until = self._now() + _REMEMBERED
+
+    def most(self, wanted: int) -> int:
+        """`wanted`, or fewer where so many have been too heavy."""
+        with self._lock:
+            return min(wanted, self._most) if self._now() < self._until else wanted
+
     def repositories(self, seconds: float) -> int:
         """How many repositories a query is expected to give in so many seconds; very many before that is learned."""
         with self._lock:
             each_call, each = self._seconds.line()
         return int(max(0.0, seconds - each_call) / max(each, 1e-6))
+
+    def reserve(self, repositories: int) -> float:
+        """Seconds to reserve for a query that gives details of so many."""
+        with self._lock:
+            known, (each_call, each) = self._seconds.known, self._seconds.line()
+        return _MARGIN * (each_call + each * repositories) if known else _UNKNOWN * (1 + repositories)
+
+    def expected(self, queries: int, repositories: int) -> tuple[float, float]:
+        """Seconds and points that so many queries for so many repositories in all are expected to take."""
+        with self._lock:
+            seconds, points = self._seconds.sum(queries, repositories), self._points.sum(queries, repositories)
+        return seconds, max(float(queries), points)
 
     def __str__(self) -> str:
         with self._lock:
@@ -91,6 +129,21 @@ class _Line:
         self._y = self._y * _MEMORY + y
         self._xx = self._xx * _MEMORY + x * x
         self._xy = self._xy * _MEMORY + x * y
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was added."""
+        return self._n > 0
+
+    def sum(self, number: int, x: float) -> float:
+        """What y is for so many together whose x add up to `x`.
+
+        Where the x were too alike to tell, all of y is taken to come from x: too little rather than too much.
+        """
+        first, slope = self.line()
+        if slope or not self._x:
+            return first * number + slope * x
+        return self._y / self._x * x
 
     def line(self) -> tuple[float, float]:
         """What y is at x = 0 and how much it grows with x, neither below 0; growth 0 where the x are too alike."""

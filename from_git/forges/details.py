@@ -2,21 +2,24 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from from_git.errors import MalformedAnswer
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
 from from_git.forges.base import get
-from from_git.forges.graphql import Conversation
-from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Names, Repository, names, names_changed, repository
+from from_git.forges.conversation import Conversation
+from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Detailed, Names, Repository, detailed, names
 
 T = TypeVar("T")
+Named = tuple[str, Repository]
 # GitHub's time grows with the repositories of which a query asks details (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one in
 # four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried: docs/performance.md.
 _BATCH = 40  # repositories of one batch at most
 _SMALL_BATCH = 18  # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
 _NAMES_BATCH = 20  # repositories with many names that are worth a query while all threads are busy
+_NO_NAMES = Names()
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
 
 
@@ -27,17 +30,15 @@ class Details:
     any more, by the task that saw to it, without a lock held; more may be wanted then.
     """
 
-    def __init__(
-        self, conversation: Conversation, pool: Pool, group: TaskGroup, on_settled: Callable[[], object]
-    ) -> None:
+    def __init__(self, conversation: Conversation, pool: Pool, on_settled: Callable[[], object]) -> None:
         self._conversation = conversation
+        self._calls = conversation.calls
         self._pool = pool
-        self._group = group
         self._on_settled = on_settled
         self._size = _BATCH
         self._lock = threading.Lock()  # around everything below
         self._known: dict[str, Repository | None] = {}  # by id; None: gone or private
-        self._gone: set[str] = set()  # ids that GitHub did not find
+        self._gone: set[str] = set()  # ids that were listed and then not found, or private
         self._asked_again: set[str] = set()  # those of them that were forgotten once
         self._all_listed = False
         self._pending: set[str] = set()  # ids that wait or are being asked
@@ -64,17 +65,22 @@ class Details:
             return bool(doubtful)
 
     def most(self, wanted: int) -> int:
-        """`wanted`, or fewer (not under 18) when GitHub is so slow that a query for as many would come near its end."""
-        return max(_SMALL_BATCH, min(wanted, self._conversation.pace.repositories(_SLOW)))
+        """`wanted`, or fewer: not under 18 when GitHub is slow, so that a query would come near its end; and never more
+        than what was not too heavy lately."""
+        pace = self._conversation.pace
+        return pace.most(min(wanted, max(_SMALL_BATCH, pace.repositories(_SLOW))))
 
-    def plan(self, rest: int) -> None:
-        """Choose the size of batches for so many repositories: whole rounds over the threads that are free now."""
-        self._size = self.most(_BATCH)
-        if rest <= _SMALL_BATCH:
-            return  # one batch; and if the list is longer than it said, not many tiny ones
-        threads = 1 + self._pool.idle
-        rounds = -(-rest // (threads * self.most(_BATCH)))
-        self._size = -(-rest // min(threads * rounds, -(-rest // _SMALL_BATCH)))
+    def plan(self, rest: int) -> int:
+        """Choose the size of batches for so many repositories: whole rounds over the threads that are free now.
+
+        Returns the number of batches.
+        """
+        most = self._size = self.most(_BATCH)
+        if rest > _SMALL_BATCH:  # else one batch; and if the list is longer than it said, not many tiny ones
+            threads = 1 + self._pool.idle
+            rounds = -(-rest // (threads * most))
+            self._size = min(most, -(-rest // min(threads * rounds, -(-rest // _SMALL_BATCH))))
+        return max(0, -(-rest // self._size))
 
     def want(self, ids: Collection[str], more: bool) -> None:
         """Have these asked for, each once; a batch waits until it is full as long as `more` ids are to come."""
@@ -86,35 +92,49 @@ class Details:
             batches = list(_batches(self._waiting, self._size, rest=self._all_listed))
             self._open += len(batches)
         for batch in batches:
-            self._group.start(self._pool, self._ask, batch)
+            self._ask_batch(batch)
         self._settled()
 
-    def take_in(self, nodes: Iterable[tuple[str, Any]]) -> None:
-        """Keep what these (id, node with details) say; a node that is None is gone."""
-        read = [(identity, None if node is None else repository(get(node, kind=dict))) for identity, node in nodes]
+    def take_in(self, found: Iterable[Detailed]) -> None:
+        """Keep what was found of these."""
         idle = self._pool.idle > 0
         with self._lock:
-            for identity, found in read:
-                if found is None or found[1]:
-                    self._settle(identity, found and found[0], gone=found is None)
-                elif found[0] is not None:
-                    self._unnamed.append((identity, found[0]))
-                    self._pending.add(identity)
+            for one in found:
+                if one.repository is None or one.named:
+                    self._settle(one.id, one.repository)
+                else:
+                    self._unnamed.append((one.id, one.repository))
+                    self._pending.add(one.id)
             batches = list(_batches(self._unnamed, _NAMES_BATCH, rest=self._open == 0 or idle))
         for batch in batches:
-            self._group.start(self._pool, self._ask_names, batch)
+            self._ask_names(batch)
 
-    def _settle(self, identity: str, found: Repository | None, gone: bool) -> None:
+    def _settle(self, identity: str, found: Repository | None) -> None:
         self._known[identity] = found
         self._pending.discard(identity)
-        if gone:
+        if found is None:
             self._gone.add(identity)
 
-    def _ask(self, ids: list[str]) -> None:
+    def _ask_batch(self, ids: list[str]) -> None:
+        def smaller() -> None:
+            with self._lock:
+                self._open += 1
+            for half in _halves(ids):
+                self._ask_batch(half)
+
+        self._calls.start(self._pool, partial(self._batch, ids), self._take_batch, weight=len(ids), smaller=smaller)
+
+    def _batch(self, ids: list[str]) -> list[Detailed]:
         nodes = self._nodes(DETAILS, "Details", ids, {})
+        return [
+            Detailed(identity, None, True) if node is None else detailed(node)
+            for identity, node in zip(ids, nodes, strict=True)
+        ]
+
+    def _take_batch(self, found: list[Detailed]) -> None:
         with self._lock:
             self._open -= 1
-        self.take_in(zip(ids, nodes, strict=True))
+        self.take_in(found)
         self._settled()
 
     def _settled(self) -> None:
@@ -123,31 +143,35 @@ class Details:
         if settled:
             self._on_settled()
 
-    def _ask_names(self, repositories: list[tuple[str, Repository]]) -> None:
-        """Fetch the languages and topics of these repositories from their start, a hundred of each."""
-        nodes = self._nodes(NAMES, "Names", [identity for identity, _ in repositories], {"first": NAMES_SIZE})
-        for (identity, one), node in zip(repositories, nodes, strict=True):
-            self._name(identity, one, node, Names())
-        self._settled()
+    def _ask_names(self, repositories: Sequence[Named], before: Names = _NO_NAMES) -> None:
+        """Have languages and topics of these asked for, from their start or, for one alone, after those `before`."""
 
-    def _ask_more_names(self, identity: str, one: Repository, before: Names) -> None:
+        def smaller() -> None:
+            for half in _halves(repositories):
+                self._ask_names(half, before)
+
+        ask, weight = partial(self._names, repositories, before), len(repositories)
+        self._calls.start(self._pool, ask, self._take_names, weight=weight, smaller=smaller)
+
+    def _names(self, repositories: Sequence[Named], before: Names) -> list[tuple[str, Repository, Names | None]]:
+        """For each its names so far, None for one that is gone or private by now."""
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
-        [node] = self._nodes(NAMES, "Names", [identity], {"first": NAMES_SIZE, **after})
-        self._name(identity, one, node, before)
-        self._settled()
-
-    def _name(self, identity: str, one: Repository, node: Any, before: Names) -> None:
-        """Keep the repository with all its names, or start to fetch further ones; a node that is None is gone."""
+        ids = [identity for identity, _ in repositories]
+        nodes = self._nodes(NAMES, "Names", ids, {"first": NAMES_SIZE, **after})
         # private by now: its new names are nobody's business
-        found = None if node is None or get(node, "isPrivate", kind=bool) else names(node, before)
-        if found is not None and found.more:
-            self._group.start(self._pool, self._ask_more_names, identity, one, found)
-            return
-        if found is not None and not found.are_all:
-            raise names_changed()
-        with self._lock:
-            named = found and one._replace(langs=found.langs, topics=found.topics)
-            self._settle(identity, named, gone=node is None)
+        return [
+            (identity, one, None if node is None or get(node, "isPrivate", kind=bool) else names(node, before))
+            for (identity, one), node in zip(repositories, nodes, strict=True)
+        ]
+
+    def _take_names(self, found: list[tuple[str, Repository, Names | None]]) -> None:
+        for identity, one, read in found:
+            if read is not None and (following := read.following()):
+                self._ask_names([(identity, one)], following)
+                continue
+            with self._lock:
+                self._settle(identity, read and one._replace(langs=read.langs, topics=read.topics))
+        self._settled()
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:
         """The nodes of a query by id, in its order; None for one that GitHub says is not there (any more)."""
@@ -165,3 +189,8 @@ def _batches(queue: "deque[T]", size: int, rest: bool) -> Iterator[list[T]]:
     """Take full batches from the queue, and with `rest` a last one that may be smaller."""
     while len(queue) >= size or (rest and queue):
         yield [queue.popleft() for _ in range(min(size, len(queue)))]
+
+
+def _halves(whole: Sequence[T]) -> list[list[T]]:
+    middle = (len(whole) + 1) // 2
+    return [list(whole[:middle]), list(whole[middle:])]

@@ -1,15 +1,19 @@
 """GitHub: organizations and users, through GraphQL v4."""
 
 import threading
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 
-from from_git.errors import CredentialsError, MalformedAnswer, UpstreamError
+from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges.base import Found, Progress, get, keeps_changing, never_added_up
+from from_git.forges.account import Account
+from from_git.forges.base import Found, Progress, get, keeps_changing, maybe, never_added_up
+from from_git.forges.budget import Remainder
+from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
-from from_git.forges.graphql import Conversation, GraphqlOverUpstream, Reply
-from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES
+from from_git.forges.graphql import GraphqlOverUpstream, Reply
+from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed
 from from_git.stats import Tally
 from from_git.upstream import Upstream
 
@@ -21,18 +25,24 @@ _READINGS = 3  # how often a list is read before one that never adds up is an er
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
 
-    def __init__(self, url: str, token: str, pool: Pool, timeout: float) -> None:
+    def __init__(self, url: str, token: str, pool: Pool, timeout: float, account: Account) -> None:
         self._token = token
         self.secrets: tuple[str, ...] = (token,) if token else ()
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
-        self.client = GraphqlOverUpstream(self._upstream)
         self.pool = pool
         self.pace = Pace()
+        self.account = account
+        client = GraphqlOverUpstream(self._upstream)
+        self.standing = Standing(client, account, self.pace, Remainder("of GitHub's points"))
 
     def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""
         fetch = GitHubFetch(self, owner, group)
-        group.start(self.pool, fetch.first_page if self._token else _refuse)
+        if self._token:
+            self.account.refresh()
+            fetch.ask_first_page()
+        else:
+            group.start(self.pool, _refuse)
         return fetch
 
     def close(self) -> None:
@@ -48,6 +58,18 @@ def _refuse() -> None:
     )
 
 
+class Page(NamedTuple):
+    """What a reply says about the owner and one page of the list."""
+
+    kind: str
+    ids: list[str]
+    total: int
+    more: bool
+    cursor: str | None
+    """Where the next page begins; None on an empty one."""
+    details: list[Detailed]
+
+
 class GitHubFetch:
     """One owner's list, beside the details of its repositories; see `Fetch`.
 
@@ -59,9 +81,9 @@ class GitHubFetch:
     def __init__(self, forge: GitHub, owner: str, group: TaskGroup) -> None:
         self._owner = owner
         self._pool = forge.pool
-        self._group = group
-        self._conversation = Conversation(forge.client, forge.pace, group)
-        self._details = Details(self._conversation, forge.pool, group, self._decide)
+        self._conversation = Conversation(forge.standing, group)
+        self._calls = self._conversation.calls
+        self._details = Details(self._conversation, forge.pool, self._decide)
         self._lock = threading.Lock()  # around what follows; one page of the list is on its way at a time
         self._kind = ""  # empty until the owner is known to exist
         self._complete = False
@@ -94,50 +116,67 @@ class GitHubFetch:
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
         with self._lock:
-            return Progress(self._pages, self._pages_known, *self._details.counts())
+            known = self._details.counts()
+            return Progress(self._pages, self._pages_known, *known, self.cost().retries, self._calls.note)
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""
-        return self._conversation.spending.cost()
+        return self._calls.spending.cost()
 
-    def first_page(self) -> None:
-        """Fetch the first repositories in detail and the first page of the list; then all the rest at once."""
-        variables = {"login": self._owner, "first": self._details.most(PAGE_SIZE), "listed": LIST_SIZE}
+    def ask_first_page(self, first: int = PAGE_SIZE) -> None:
+        """Have the first repositories asked for in detail, with the first page of the list."""
+        first = self._details.most(first)
+        ask, smaller = partial(self._first_page, first), partial(self.ask_first_page, first // 2)
+        self._calls.start(self._pool, ask, self._begin, weight=first, smaller=smaller)
+
+    def _first_page(self, first: int) -> Page | None:
+        variables = {"login": self._owner, "first": first, "listed": LIST_SIZE}
         reply = self._conversation.ask(OWNER, variables, "Owner")
-        owner = self._owner_of(reply)
-        nodes = [] if owner is None else get(owner, "detailed", "nodes", kind=list)
-        self._conversation.learn(reply, len(nodes))
-        if owner is not None:
-            page = get(owner, "repositories", kind=dict)
-            self._details.take_in((get(node, "id", kind=str), node) for node in nodes)
-            self._details.plan(get(page, "totalCount", kind=int) - len(nodes))
-            self._list(page)
+        page = self._page(reply)
+        self._conversation.learn(reply, len(page.details) if page else 0)
+        return page
 
-    def _list_page(self, cursor: str | None) -> None:
-        """Fetch the ids after `cursor`."""
+    def _begin(self, page: Page | None) -> None:
+        """Take in the first page, and start all the rest at once; None: there is no such owner."""
+        if page is None:
+            return
+        self._details.take_in(page.details)
+        rest = page.total - len(page.details)
+        batches = self._details.plan(rest)
+        if page.more or batches:
+            self._conversation.plan(batches + -(-page.total // LIST_SIZE) - 1, rest)
+        self._list(page)
+
+    def _ask_list(self, cursor: str | None) -> None:
+        """Have the ids after `cursor` asked for."""
+        self._calls.start(self._pool, partial(self._list_page, cursor), self._list)
+
+    def _list_page(self, cursor: str | None) -> Page:
         variables = {"login": self._owner, "listed": LIST_SIZE, "after": cursor}
         reply = self._conversation.ask(REPOSITORIES, variables, "Repositories")
+        page = self._page(reply)
         self._conversation.learn(reply, 0)
-        owner = self._owner_of(reply)
-        if owner is not None:
-            self._list(get(owner, "repositories", kind=dict))
+        if page is None:
+            raise UpstreamError("the owner vanished while its repositories were being listed. Ask again.")
+        return page
 
-    def _list(self, page: dict[str, Any]) -> None:
+    def _list(self, page: Page) -> None:
         """Note the ids of a page, have their details asked for, and start the next page."""
-        ids = [get(node, "id", kind=str) for node in get(page, "nodes", kind=list)]
-        total, more = get(page, "totalCount", kind=int), get(page, "pageInfo", "hasNextPage", kind=bool)
         known = len(self._listed)
         with self._lock:
-            self._listed.update(ids)
+            self._kind = page.kind
+            self._listed.update(page.ids)
             self._pages += 1
-            self._pages_known = max(self._pages, -(-total // LIST_SIZE))
-        if not more:
-            self._finish(total)
+            self._pages_known = max(self._pages, -(-page.total // LIST_SIZE))
+        if not page.more or len(self._listed) > page.total + LIST_SIZE:
+            self._finish(page.total)
         elif len(self._listed) == known:
             raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
+        elif page.cursor is None:
+            raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
-            self._group.start(self._pool, self._list_page, get(page, "pageInfo", "endCursor", kind=str))
-        self._details.want(ids, more)
+            self._ask_list(page.cursor)
+        self._details.want(page.ids, page.more)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""
@@ -149,12 +188,12 @@ class GitHubFetch:
             raise never_added_up(len(self._listed), {total}, self._readings)
         with self._lock:
             self._read_again()
-        self._group.start(self._pool, self._list_page, None)
+        self._ask_list(None)
 
     def _decide(self) -> None:
-        """List once more when a listed repository was not found by its id; called when no details are being asked for.
+        """List once more when a listed repository was not there by its id; called when no details are being asked for.
 
-        It may be deleted, or its owner be gone, or GitHub have lost it for a moment: the list knows.
+        It may be deleted or private by now, or its owner be gone, or GitHub have lost it for a moment: the list knows.
         """
         with self._lock:
             again = self._complete and self._details.forget_gone(self._listed)
@@ -164,19 +203,24 @@ class GitHubFetch:
                 self._complete = False
                 self._read_again()
         if again:
-            self._group.start(self._pool, self._list_page, None)
+            self._ask_list(None)
 
-    def _owner_of(self, reply: Reply) -> dict[str, Any] | None:
-        """The owner in a page's reply; None when GitHub says on the first page that there is none."""
+    def _page(self, reply: Reply) -> Page | None:
+        """What a reply says; None when GitHub says that there is no such owner."""
         if reply.not_found - {("repositoryOwner",)}:
-            raise UpstreamError("it lost parts of the list while answering (NOT_FOUND). Try again later.")
+            raise TransientError("it lost parts of the list while answering (NOT_FOUND). Try again later.")
         owner = reply.data.get("repositoryOwner", None if reply.not_found else ...)
-        if owner is not None and reply.not_found:
+        if owner is None:
+            return None
+        if reply.not_found:
             raise MalformedAnswer("repositoryOwner is there, and NOT_FOUND")
-        if owner is not None:
-            owner = get(reply.data, "repositoryOwner", kind=dict)
-            self._kind = get(owner, "__typename", kind=str)
-            return owner
-        if self._kind:
-            raise UpstreamError("the owner vanished while its repositories were being listed. Ask again.")
-        return None
+        owner = get(reply.data, "repositoryOwner", kind=dict)
+        kind, page = get(owner, "__typename", kind=str), get(owner, "repositories", kind=dict)
+        return Page(
+            kind,
+            [get(node, "id", kind=str) for node in get(page, "nodes", kind=list)],
+            get(page, "totalCount", kind=int),
+            get(page, "pageInfo", "hasNextPage", kind=bool),
+            maybe(page, "pageInfo", "endCursor", kind=str),
+            [detailed(node) for node in get(owner, "detailed", "nodes", kind=list)] if "detailed" in owner else [],
+        )

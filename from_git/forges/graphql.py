@@ -1,5 +1,6 @@
 """GitHub's GraphQL endpoint: sending a query, and what its answer means before anyone looks at the data."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +9,24 @@ from typing import Any
 
 from python_graphql_client import GraphqlClient
 
-from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError
-from from_git.forges.base import described, get, maybe, quoted, retry_after
-from from_git.forges.cost import Cost, Pace, Spending
+from from_git.errors import (
+    CredentialsError,
+    LimitError,
+    MalformedAnswer,
+    TooHeavyError,
+    TransientError,
+    UpstreamError,
+)
+from from_git.forges.base import described, get, maybe, retry_after, unanswered
 from from_git.upstream import Answer, Caller, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
 _LIMIT_TYPES = {"RATE_LIMIT", "RATE_LIMITED"}
 _LIMIT_WORDS = ("rate limit", "abuse detection")
+# the query was ended for its size, or would be (docs, "Rate limits and query limits"; untyped: backstage#15982)
+_HEAVY_TYPES = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "TIMEOUT"}
+_HEAVY_WORDS = ("something went wrong while executing your query", "respond to your request in time")
+_WINDOW = 3600.0  # seconds of the primary limit; a reset that lies further away is not believed
 # "at least one minute" where retry-after is absent (docs, "Rate limits and query limits")
 _SECONDARY_WAIT = 60.0  # seconds
 
@@ -31,6 +42,8 @@ class Reply:
     """See `Answer.seconds`."""
     points: int = 0
     """What the query was charged (`rateLimit.cost`); 0 where the server counts none."""
+    left: tuple[int, float] | None = None
+    """Points left, and the seconds after which they begin anew (x-ratelimit headers); None where it counts none."""
 
 
 class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
@@ -44,8 +57,8 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         """Send one query.
 
         Raises:
-            CredentialsError, LimitError, MalformedAnswer, UpstreamError: as the answer deserves; everything but
-                full data, with nothing worse than NOT_FOUND beside it, is an error.
+            UpstreamError: of the class that the answer deserves; everything but full data, with nothing worse than
+                NOT_FOUND beside it, is an error.
             DeadlineError, Cancelled: from the call.
         """
         payload = self._GraphqlClient__request_body(query=query, variables=variables, operation_name=operation_name)
@@ -55,44 +68,27 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         return read_reply(answer, now=time.time())
 
 
-class Conversation:
-    """The queries of one fetch: sent on behalf of `caller`, counted, and learned from."""
-
-    def __init__(self, client: GraphqlOverUpstream, pace: Pace, caller: Caller) -> None:
-        self.pace = pace
-        self.spending = Spending()
-        self._client = client
-        self._caller = caller
-
-    def ask(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
-        """See `GraphqlOverUpstream.execute`."""
-        with self.spending.call():
-            reply = self._client.execute(query, variables, operation_name, caller=self._caller)
-        self.spending.add(Cost(points=reply.points))
-        return reply
-
-    def learn(self, reply: Reply, repositories: int) -> None:
-        """Take in what a reply with details of so many repositories has cost."""
-        self.pace.learn(repositories, reply.seconds, reply.points)
-
-
 def read_reply(answer: Answer, now: float) -> Reply:
     """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
     body = get(answer.json(), kind=dict)
-    errors = maybe(body, "errors", kind=list) or []
-    not_found = set()
-    for error in errors:
+    not_found, worse = set(), []
+    for error in maybe(body, "errors", kind=list) or []:
         path = maybe(get(error, kind=dict), "path", kind=list)
         if error.get("type") != "NOT_FOUND" or not path:
-            raise _from_error(error, answer.headers, now)
-        if not all(isinstance(step, str | int) for step in path):
+            worse.append(_from_error(error, answer.headers, now))
+        elif {type(step) for step in path} <= {str, int}:
+            not_found.add(tuple(path))
+        else:
             raise MalformedAnswer("errors.path is not a list of names and numbers")
-        not_found.add(tuple(path))
-    if not errors and "data" not in body and _is_limit(_message(answer)):
-        raise _limit(answer.headers, now)  # a secondary limit may come with status 200 and the body of a 403
+    if worse:
+        raise min(worse, key=_rank)
+    if not not_found and "data" not in body and _is_limit(_message(answer)):
+        raise _limit(
+            answer.headers, now, _message(answer)
+        )  # a secondary limit may come with status 200 and the body of a 403
     data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
     points = maybe(data, "rateLimit", "cost", kind=int) or 0
-    return Reply(data, frozenset(not_found), answer.seconds, points)
+    return Reply(data, frozenset(not_found), answer.seconds, points, _points_left(answer.headers, now))
 
 
 def refusal(answer: Answer, now: float) -> UpstreamError:
@@ -107,14 +103,14 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.FORBIDDEN and (limited or answer.headers.get("x-ratelimit-remaining") == "0")
     ):
-        return _limit(answer.headers, now)
+        return _limit(answer.headers, now, message)
     if status == HTTPStatus.FORBIDDEN:
-        return CredentialsError(f"it refused access (403{quoted(message)}). Look at the rights of GITHUB_API_TOKEN.")
+        return CredentialsError("it refused access (403{said}). Look at the rights of GITHUB_API_TOKEN.", message)
     if status == HTTPStatus.NOT_FOUND:
         return UpstreamError("there is no GraphQL API at its address (404). Look at GITHUB_GRAPHQL_URL.")
-    if 300 <= status < 400:
-        return UpstreamError(f"it redirects ({status}), which is not followed. Look at GITHUB_GRAPHQL_URL.")
-    return UpstreamError(f"it answered with status {described(status)}{quoted(message)}. Try again later.")
+    if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
+        return TooHeavyError(f"it answered with status {described(status)}{{said}}. Try again later.", message)
+    return unanswered(answer, message, "GITHUB_GRAPHQL_URL", now)
 
 
 def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -> UpstreamError:
@@ -123,51 +119,81 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
     path = maybe(error, "path", kind=list) or []
     extensions = maybe(error, "extensions", kind=dict) or {}
     codes = (error.get("code"), extensions.get("code"))
+    words = " ".join(part for part in (kind, message) if part)
     if kind in _LIMIT_TYPES or "graphql_rate_limit" in codes or _is_limit(message):
-        return _limit(headers, now)
-    if kind == "FORBIDDEN" and "watchers" in path:
-        return UpstreamError(
-            "it no longer gives watcher counts to this token (FORBIDDEN at watchers), so no total can be right."
-        )
+        return _limit(headers, now, message or "rate limit")
+    if kind in _HEAVY_TYPES or any(phrase in message.lower() for phrase in _HEAVY_WORDS):
+        return TooHeavyError("it gave up on the query{said}. Try again later.", words)
     if extensions.get("saml_failure"):
         return CredentialsError(
             "the organization enforces SAML. Authorize GITHUB_API_TOKEN for it in GitHub's token settings."
         )
+    if kind == "FORBIDDEN" and "watchers" in path:
+        return UpstreamError(
+            "it no longer gives watcher counts to this token (FORBIDDEN at watchers), so no total can be right. A token"
+            " of an administrator of the organization may still get them."
+        )
     if kind == "FORBIDDEN":
         return CredentialsError(
-            f"it forbids access with this token{quoted(message)}. A classic GITHUB_API_TOKEN without scopes,"
-            " from an allowed address, usually reads public data."
+            "it forbids access with this token{said}. A classic GITHUB_API_TOKEN without scopes,"
+            " from an allowed address, usually reads public data.",
+            message,
         )
     if kind == "INSUFFICIENT_SCOPES":
-        return CredentialsError(f"GITHUB_API_TOKEN lacks a scope{quoted(message)}.")
-    words = quoted(" ".join(part for part in (kind, message) if part))
-    return UpstreamError(f"it answered the query with an error{words}. Try again later.")
+        return CredentialsError("GITHUB_API_TOKEN lacks a scope{said}. Make one with it.", message)
+    # an error with a type or a code is about the query or the token, and stays; one without may be a hiccup
+    may_pass = codes == (None, None) and kind in ("", "SERVICE_UNAVAILABLE", "INTERNAL")
+    fault = TransientError if may_pass else UpstreamError
+    return fault("it answered the query with an error{said}. Try again later.", words)
+
+
+def _rank(error: UpstreamError) -> int:
+    """Which of several errors decides: a limit, then what will not pass, then what may."""
+    if isinstance(error, LimitError):
+        return 0
+    return 2 if isinstance(error, TransientError) else 1
 
 
 def _is_limit(message: str) -> bool:
     return any(word in message.lower() for word in _LIMIT_WORDS)
 
 
-def _limit(headers: Mapping[str, str], now: float) -> LimitError:
-    return LimitError("its rate limit for our token is used up.", limit_wait(headers, now))
+def _limit(headers: Mapping[str, str], now: float, message: str = "") -> LimitError:
+    primary = "rate limit" in message.lower() and "secondary" not in message.lower()
+    wait = limit_wait(headers, now, primary)
+    return LimitError("its rate limit for our token is used up.", wait or _SECONDARY_WAIT, guessed=wait is None)
 
 
-def limit_wait(headers: Mapping[str, str], now: float) -> float:
-    """Seconds until a limit ends: `retry-after`, else `x-ratelimit-reset` when nothing remains, else a minute."""
-    wait = retry_after(headers, now)
-    if wait is not None:
-        return wait
+def _points_left(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:
+    left, reset = headers.get("x-ratelimit-remaining", ""), _reset(headers, now)
+    known = left.isdecimal() and len(left) < 10 and headers.get("x-ratelimit-limit") != "0"
+    return (int(left), reset) if known and reset is not None else None
+
+
+def _reset(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds until the points begin anew, None where the headers do not say it believably."""
     reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal() and len(reset) < 16:
-        return max(1.0, float(reset) - now)
-    return _SECONDARY_WAIT
+    seconds = float(reset) - now if reset.isdecimal() and len(reset) < 16 else math.inf
+    # a second more, since the moment is told in whole seconds
+    return seconds + 1.0 if -1.0 < seconds <= _WINDOW + 60.0 else None
+
+
+def limit_wait(headers: Mapping[str, str], now: float, primary: bool) -> float | None:
+    """Seconds until a limit ends: `retry-after`, else `x-ratelimit-reset` for the primary limit, else unknown.
+
+    The primary limit is known by its error or by `x-ratelimit-remaining: 0`; its error has come with points remaining.
+    """
+    wait = retry_after(headers, now)
+    if wait is None and (primary or headers.get("x-ratelimit-remaining") == "0"):
+        return _reset(headers, now)
+    return wait
 
 
 def _message(answer: Answer) -> str:
     """GitHub's own words in an error body, or nothing."""
     try:
         body = answer.json()
-    except MalformedAnswer:
+    except TransientError:
         return ""
     if not isinstance(body, dict):
         return ""

@@ -104,11 +104,22 @@ class Repository(NamedTuple):
     topics: tuple[str, ...] = ()
 
 
-def repository(node: dict[str, Any]) -> tuple[Repository | None, bool]:
-    """The repository in a node with Details, None for a private one, and whether all its names are there."""
+class Detailed(NamedTuple):
+    """What a node with Details says."""
+
+    id: str
+    repository: Repository | None
+    """None: it is private, or gone."""
+    named: bool
+    """Whether all its languages and topics are there."""
+
+
+def detailed(node: Any) -> Detailed:
+    """What a node with Details says."""
+    identity = get(node, "id", kind=str)
     # our own look as well: one ignored argument would leak private counts
     if get(node, "isPrivate", kind=bool):
-        return None, True
+        return Detailed(identity, None, True)
     langs, langs_total = _langs(node)
     topics, topics_total = _topics(node)
     found = Repository(
@@ -118,7 +129,7 @@ def repository(node: dict[str, Any]) -> tuple[Repository | None, bool]:
         langs,
         topics,
     )
-    return found, (len(langs), len(topics)) == (langs_total, topics_total)
+    return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
 
 
 class Names(NamedTuple):
@@ -132,11 +143,28 @@ class Names(NamedTuple):
     topics_after: str | None = None
     more: bool = False
     """Whether there are further pages, after these cursors."""
+    earlier: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    """What the reading before this one gave, where one page did not hold all."""
 
-    @property
-    def are_all(self) -> bool:
-        """Whether as many were read as there are."""
-        return (len(self.langs), len(self.topics)) == self.totals
+    def following(self) -> "Names | None":
+        """What to read on from, None when all is read.
+
+        Names of several pages are read until two readings agree: one language swapped for another between two pages
+        leaves the counts as they are.
+
+        Raises:
+            UpstreamError: they do not add up, or differ from the reading before.
+        """
+        if self.more:
+            return self
+        if (len(self.langs), len(self.topics)) != self.totals:
+            raise _changed()
+        read = (self.langs, self.topics)
+        if max(map(len, read)) <= NAMES_SIZE or self.earlier == read:
+            return None
+        if self.earlier is not None:
+            raise _changed()
+        return Names(earlier=read)
 
 
 def names(node: dict[str, Any], before: Names) -> Names:
@@ -149,7 +177,7 @@ def names(node: dict[str, Any], before: Names) -> Names:
     langs, langs_total = _langs(node)
     topics, topics_total = _topics(node)
     if before.totals not in (None, (langs_total, topics_total)):
-        raise names_changed()
+        raise _changed()
     more_langs, languages_after = _next(node, "languages", before.languages_after)
     more_topics, topics_after = _next(node, "repositoryTopics", before.topics_after)
     return Names(
@@ -159,11 +187,11 @@ def names(node: dict[str, Any], before: Names) -> Names:
         languages_after,
         topics_after,
         more_langs or more_topics,
+        before.earlier,
     )
 
 
-def names_changed() -> UpstreamError:
-    """The error for names that do not add up."""
+def _changed() -> UpstreamError:
     return UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
 
 

@@ -1,15 +1,15 @@
 """Bitbucket's REST API: what its answers mean, and what their parts are."""
 
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, quote, urlsplit
 
-from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError
-from from_git.forges.base import described, get, maybe, quoted, retry_after
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError
+from from_git.forges.base import described, get, maybe, retry_after, unanswered
 from from_git.upstream import Answer
 
-_HOUR = 3600.0  # seconds; the limit counts calls in a rolling hour, and Bitbucket sends no Retry-After
 _ADVICE = {
     "none": "It may be private, or wants credentials: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
     "API token": "Look at BITBUCKET_USERNAME (the account's e-mail address) and BITBUCKET_API_TOKEN (an API token with"
@@ -23,22 +23,20 @@ Shape = tuple[bool, str]
 
 def refusal(answer: Answer, credentials: str) -> UpstreamError:
     """The error that an answer of another status than 200 means; `credentials`: none, API token or access token."""
-    status, said = answer.status, quoted(_error(answer).get("message"))
+    status, said, now = answer.status, _error(answer).get("message"), time.time()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         hint = " Without credentials it allows 60 calls an hour." if credentials == "none" else ""
-        wait = retry_after(answer.headers, time.time())
-        return LimitError(f"its limit of calls in an hour is used up.{hint}", _HOUR if wait is None else wait)
+        wait = retry_after(answer.headers, now)
+        return LimitError(f"its limit of calls in an hour is used up.{hint}", wait or 0.0, guessed=wait is None)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return CredentialsError(f"it refused access ({described(status)}{said}). {_ADVICE[credentials]}")
+        return CredentialsError(f"it refused access ({described(status)}{{said}}). {_ADVICE[credentials]}", said)
     if says_missing(answer):
-        return UpstreamError(f"the workspace vanished while it was being read ({status}{said}). Ask again.")
+        return UpstreamError(f"the workspace vanished while it was being read ({status}{{said}}). Ask again.", said)
     if status == HTTPStatus.NOT_FOUND:
-        return UpstreamError(f"it does not know the address that was asked (404{said}). Look at BITBUCKET_API_URL.")
+        return UpstreamError("it does not know what was asked for (404{said}). Look at BITBUCKET_API_URL.", said)
     if status == HTTPStatus.GONE:
-        return UpstreamError(f"it has removed this part of its API (410{said}). from-git needs an update.")
-    if 300 <= status < 400:
-        return UpstreamError(f"it redirects ({status}), which is not followed. Look at BITBUCKET_API_URL.")
-    return UpstreamError(f"it answered with status {described(status)}{said}. Try again later.")
+        return UpstreamError("it has removed this part of its API (410{said}). from-git needs an update.", said)
+    return unanswered(answer, said if isinstance(said, str) else "", "BITBUCKET_API_URL", now)
 
 
 def says_missing(answer: Answer) -> bool:
@@ -54,8 +52,24 @@ def says_missing(answer: Answer) -> bool:
     return answer.status == HTTPStatus.NOT_FOUND or (answer.status == HTTPStatus.GONE and "CHANGE-" not in text)
 
 
-def entry(value: object) -> tuple[str, Shape | None, str, str | None]:
-    """A listed repository's uuid, its shape (None: private), its slug, and the link to its watchers, if there is one.
+class Entry(NamedTuple):
+    """One repository of a list."""
+
+    uuid: str
+    shape: Shape | None
+    """None: private."""
+    slug: str
+    link: str | None
+    """To its watchers; without one they are asked for by the slug."""
+
+    @property
+    def quoted_slug(self) -> str:
+        """The slug as a part of an address."""
+        return quote(self.slug, safe="")
+
+
+def entry(value: object) -> Entry:
+    """What a list says of one repository.
 
     Raises:
         MalformedAnswer: names the place.
@@ -63,15 +77,44 @@ def entry(value: object) -> tuple[str, Shape | None, str, str | None]:
     uuid = get(value, "uuid", kind=str)
     # our own look as well: one ignored parameter would leak private counts
     if get(value, "is_private", kind=bool):
-        return uuid, None, "", None
+        return Entry(uuid, None, "", None)
     # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
     shape = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
     link = maybe(value, "links", "watchers", "href", kind=str)
-    return uuid, shape, get(value, "slug", kind=str) if link is None else "", link
+    return Entry(uuid, shape, get(value, "slug", kind=str) if link is None else "", link)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list of repositories."""
+
+    entries: list[Entry]
+    size: int | None
+    """How many the whole list has; optional in Bitbucket's lists."""
+    following: str | None
+    """The address of the next page, None on the last."""
+
+
+def page_of(answer: Answer, credentials: str) -> Page:
+    """What a page's answer says; raises as `members` and `entry`."""
+    page = members(answer, credentials)
+    return Page([entry(value) for value in get(page, "values", kind=list)], size_of(page), next_of(page))
+
+
+def members(answer: Answer, credentials: str) -> dict[str, Any]:
+    """The members of a good answer.
+
+    Raises:
+        UpstreamError: see `refusal`.
+        MalformedAnswer: it has none.
+    """
+    if answer.status != HTTPStatus.OK:
+        raise refusal(answer, credentials)
+    return get(answer.json(), kind=dict)
 
 
 def size_of(page: dict[str, Any]) -> int | None:
-    """How many things the whole list has; optional in Bitbucket's lists."""
+    """How many things the whole list has; optional."""
     return maybe(page, "size", kind=int)
 
 
@@ -94,5 +137,5 @@ def _error(answer: Answer) -> dict[str, Any]:
     """The `error` member of Bitbucket's error JSON, or nothing."""
     try:
         return get(answer.json(), "error", kind=dict)
-    except MalformedAnswer:
+    except (MalformedAnswer, TransientError):
         return {}

@@ -4,14 +4,17 @@ import logging
 import threading
 from socketserver import ThreadingMixIn
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 import requests
+from django.core.cache import caches
 from django.test import SimpleTestCase, override_settings
 
 from coding_challenge.options import changeable_defaults
 from coding_challenge.wsgi import application
 from emulator import Emulator, World
 from from_git import forges
+from from_git.forges import retries
 from from_git.management.commands.runserver import RequestHandler, Server
 
 
@@ -59,6 +62,9 @@ class ServiceTestCase(SimpleTestCase):
         logger.setLevel(logging.CRITICAL)
         # a developer's own settings must not change a test
         self.settings_for_test(**{**changeable_defaults(), **self.upstream_settings()})
+        # nobody waits for what a test provokes for ever
+        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.001, LONGEST_WAIT=0.005))
+        caches["default"].clear()
         self.emulator.faults.clear()
         self.emulator.meter.reset()
         self.addCleanup(forges.close)
@@ -71,6 +77,7 @@ class ServiceTestCase(SimpleTestCase):
             "GITHUB_GRAPHQL_URL": self.emulator.github_url,
             "GITHUB_API_TOKEN": self.emulator.github_token,
             "BITBUCKET_API_URL": self.emulator.bitbucket_url,
+            "BITBUCKET_CALLS_PER_HOUR": 0,
         }
 
     def settings_for_test(self, **changes: Any) -> None:

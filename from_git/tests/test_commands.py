@@ -108,6 +108,7 @@ class Aggregate(TestCase):
             GITHUB_GRAPHQL_URL=self.emulator.github_url,
             GITHUB_API_TOKEN=self.emulator.github_token,
             BITBUCKET_API_URL=self.emulator.bitbucket_url,
+            BITBUCKET_CALLS_PER_HOUR="0",
         )
 
     def run_piped(self, *arguments: str) -> subprocess.CompletedProcess[str]:

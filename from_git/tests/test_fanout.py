@@ -10,6 +10,7 @@ from unittest import TestCase
 
 from from_git.errors import Cancelled
 from from_git.fanout import Pool, TaskGroup
+from from_git.tests.time import FakeClock
 
 LONG = 30.0  # seconds that nothing here ever takes
 
@@ -271,15 +272,15 @@ class Deadline(FanoutTestCase):
         self.assertFalse(group.ended)
 
     def test_the_deadline_counts_on_the_clock_given_and_can_be_moved(self) -> None:
-        now = [100.0]
-        group = TaskGroup(160.0, clock=lambda: now[0])
+        clock = FakeClock(100.0)
+        group = TaskGroup(160.0, clock=clock)
 
-        now[0] = 150.0
+        clock.move(50.0)
 
         self.assertEqual(group.time_left(), 10.0)
         group.deadline = 200.0
         self.assertEqual(group.time_left(), 50.0)
-        now[0] = 201.0
+        clock.move(51.0)
         self.assertEqual(group.time_left(), -1.0)
 
 

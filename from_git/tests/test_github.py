@@ -123,7 +123,7 @@ class Doubts(GitHubTestCase):
         self.add(Repository("a", languages={f"L{n}": 1 for n in range(130)}))
         self.change(
             [Repository("a", languages={f"L{n}": 1 for n in range(1, 130)})],
-            lambda _, body: '"languagesAfter":' in body,
+            lambda _, body: '"languagesAfter":"' in body,
         )
 
         self.assertIn("changed while they were read", self.failure(502, self.url)["message"])
@@ -242,6 +242,7 @@ class Doubts(GitHubTestCase):
 
     def test_private_repositories_in_a_list_of_public_ones_do_not_count(self) -> None:
         self.edit(lambda data: data["repositoryOwner"]["detailed"]["nodes"][0].update(isPrivate=True))
+        self.edit(lambda data: data["nodes"][0].update(isPrivate=True), "Details")
 
         data = self.answer(self.url)["data"]
         self.assertEqual((data["originalRepos"], data["watchers"]), (1, 2) if data["watchers"] == 2 else (1, 1))

@@ -11,9 +11,9 @@ from emulator.github.opaque import node_id
 from from_git import forges
 from from_git.aggregator import aggregate
 from from_git.fanout import TaskGroup
+from from_git.forges.conversation import Conversation
 from from_git.forges.details import Details
 from from_git.forges.github import PAGE_SIZE, GitHub
-from from_git.forges.graphql import Conversation
 from from_git.serializers import profiles_asked
 from from_git.tests.github import GitHubTestCase, ids_in
 
@@ -151,7 +151,7 @@ class Changes(GitHubTestCase):
         self.add(Repository("a", watchers=1), Repository("b", watchers=2))
         ids = [node_id("R", "tiny", one.id) for one in self.world.owner("github", "tiny").repositories]  # type: ignore[union-attr]
         group = TaskGroup(time.monotonic() + 30)
-        details = Details(Conversation(forge.client, forge.pace, group), forge.pool, group, lambda: None)
+        details = Details(Conversation(forge.standing, group), forge.pool, lambda: None)
 
         details.want(ids[1:], more=False)
         details.want(ids[:1], more=True)

@@ -4,7 +4,15 @@ import json
 from typing import Any
 from unittest import TestCase
 
-from from_git.errors import CredentialsError, FromGitError, LimitError, MalformedAnswer, UpstreamError
+from from_git.errors import (
+    CredentialsError,
+    FromGitError,
+    LimitError,
+    MalformedAnswer,
+    TooHeavyError,
+    TransientError,
+    UpstreamError,
+)
 from from_git.forges.graphql import limit_wait, read_reply, refusal
 from from_git.upstream import Answer
 
@@ -40,9 +48,9 @@ REFUSALS: list[tuple[str, Answer, type[FromGitError], str]] = [
     ("429", answer(429, b"slow down"), LimitError, "rate limit"),
     ("404", answer(404, {"message": "Not Found"}), UpstreamError, "GITHUB_GRAPHQL_URL"),
     ("301", answer(301, b""), UpstreamError, "redirects (301)"),
-    ("502 html", answer(502, b"<html>502</html>"), UpstreamError, "502 Bad Gateway. Try"),
-    ("502 json", answer(502, SOMETHING), UpstreamError, "Something went wrong"),
-    ("599", answer(599, b""), UpstreamError, "status 599"),
+    ("502 html", answer(502, b"<html>502</html>"), TooHeavyError, "502 Bad Gateway. Try"),
+    ("502 json", answer(502, SOMETHING), TooHeavyError, "Something went wrong"),
+    ("599", answer(599, b""), TransientError, "status 599"),
 ]
 
 FORBIDDEN_POLICY = (
@@ -115,8 +123,9 @@ class Replies(TestCase):
         self.assertEqual(read_reply(answer(200, {"data": {"a": 1}}, x_ratelimit_remaining="0"), NOW).data, {"a": 1})
 
     def test_another_shape_is_malformed(self) -> None:
+        with self.assertRaises(TransientError):
+            read_reply(answer(200, b"<html>"), NOW)
         for body in (
-            b"<html>",
             b"[]",
             b"{}",
             b'{"data": null}',
@@ -133,16 +142,19 @@ class Replies(TestCase):
 class Waits(TestCase):
     """How long a limit lasts."""
 
-    def test_retry_after_wins_then_the_reset_then_a_minute(self) -> None:
-        for headers, seconds in [
-            ({"retry-after": "30", "x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 30.0),
-            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 GMT"}, 120.0),
-            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 99.0),
-            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW - 99:.0f}"}, 1.0),
-            ({"x-ratelimit-remaining": "4", "x-ratelimit-reset": f"{NOW + 99:.0f}"}, 60.0),
-            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 +99999999999999"}, 60.0),
-            ({"retry-after": "soon", "x-ratelimit-reset": "9" * 30, "x-ratelimit-remaining": "0"}, 60.0),
-            ({}, 60.0),
+    def test_retry_after_wins_then_the_reset_of_the_primary_limit_else_it_is_unknown(self) -> None:
+        reset = f"{NOW + 99:.0f}"
+        for headers, primary, seconds in [
+            ({"retry-after": "30", "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, True, 30.0),
+            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 GMT"}, False, 120.0),
+            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, False, 100.0),
+            ({"x-ratelimit-remaining": "4", "x-ratelimit-reset": reset}, True, 100.0),
+            ({"x-ratelimit-remaining": "4", "x-ratelimit-reset": reset}, False, None),
+            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW - 99:.0f}"}, True, None),
+            ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW + 99_999:.0f}"}, True, None),
+            ({"retry-after": "Fri, 15 Jan 2027 08:02:00 +99999999999999"}, False, None),
+            ({"retry-after": "soon", "x-ratelimit-reset": "9" * 30, "x-ratelimit-remaining": "0"}, True, None),
+            ({}, True, None),
         ]:
             with self.subTest(headers):
-                self.assertEqual(limit_wait(headers, NOW), seconds)
+                self.assertEqual(limit_wait(headers, NOW, primary), seconds)

@@ -329,7 +329,7 @@ class UpstreamFails(ServiceTestCase):
         self.assertNotIn("data", failure)
 
     def test_the_first_error_stops_the_calls_that_have_not_begun(self) -> None:
-        self.emulator.faults.add(Fault("status", path="*/watchers", after=20, status=500))
+        self.emulator.faults.add(Fault("status", path="*/watchers", after=20, status=403))
 
         self.failure(502, "https://bitbucket.org/team-1000")
         self.answer(self.github)

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import requests.adapters
 
 from from_git import upstream as upstream_module
-from from_git.errors import Cancelled, DeadlineError, MalformedAnswer, UpstreamError
+from from_git.errors import Cancelled, DeadlineError, TransientError, UpstreamError
 from from_git.tests.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
 from from_git.upstream import Answer, Upstream
 
@@ -28,12 +28,17 @@ class Waiting:
     def __init__(self, seconds: float = 30.0) -> None:
         self._deadline = time.monotonic() + seconds
         self.gone = threading.Event()
+        self.sent_again = 0
 
     def time_left(self) -> float:
         """See `Caller`."""
         if self.gone.is_set():
             raise Cancelled
         return self._deadline - time.monotonic()
+
+    def resent(self) -> None:
+        """See `Caller`."""
+        self.sent_again += 1
 
 
 class UpstreamTestCase(TestCase):
@@ -107,7 +112,7 @@ class Answers(UpstreamTestCase):
 
     def test_what_is_not_json_says_so(self) -> None:
         for body in (b"<html>", b"", b"NaN", b'{"a": Infinity}', b'"\xff"', b"[" * 100_000):
-            with self.subTest(body[:20]), self.assertRaises(MalformedAnswer):
+            with self.subTest(body[:20]), self.assertRaises(TransientError):
                 Answer(200, {}, body).json()
 
     def test_the_body_of_a_redirect_is_bounded_and_its_address_is_not_looked_at(self) -> None:

@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
 from from_git import __version__
-from from_git.errors import DeadlineError, MalformedAnswer, UpstreamError
+from from_git.errors import DeadlineError, TooHeavyError, TransientError, UpstreamError
 from from_git.upstream.clocked import ClockedAdapter, call, clocked
 
 MAX_BODY = 32 * 1024 * 1024
@@ -31,6 +31,10 @@ class Caller(Protocol):
 
     def time_left(self) -> float:
         """Seconds that the caller can still wait; raises Cancelled when nobody waits any more."""
+        ...
+
+    def resent(self) -> None:
+        """Called before the request is sent once more, over another connection."""
         ...
 
 
@@ -50,13 +54,14 @@ class Answer:
         """The body as JSON.
 
         Raises:
-            MalformedAnswer: it is not JSON as RFC 8259 has it (NaN, invalid UTF-8 and half a surrogate pair are not),
+            TransientError: it is not JSON as RFC 8259 has it (NaN, invalid UTF-8 and half a surrogate pair are not),
                 or nested deeper than 1,024.
         """
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
-            raise MalformedAnswer(f"status {self.status}, and the body is not JSON") from error
+            reason = f"it sent something that is not JSON, with status {self.status}. Try again later."
+            raise TransientError(reason) from error
 
 
 class Upstream:
@@ -94,8 +99,9 @@ class Upstream:
         """Send one request (`payload` as JSON) and read the whole answer.
 
         Raises:
-            UpstreamError: no connection, no answer within the timeout, or a body that is cut, broken or too large;
-                or `url` is not under the base URL.
+            TransientError: no connection, or one that broke, or a body that is cut or cannot be decompressed.
+            TooHeavyError: no answer within the timeout.
+            UpstreamError: a body that is too large, a bad certificate, or `url` is not under the base URL.
             DeadlineError: the caller's time ran out first.
             Cancelled: the caller's group has ended.
         """
@@ -111,7 +117,7 @@ class Upstream:
             return seconds
 
         request = self._prepared(method, url, payload)
-        with clocked(left), self._translated(caller), self._send(request) as response:
+        with clocked(left), self._translated(caller), self._send(request, caller) as response:
             body = _read(response)
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 
@@ -140,7 +146,7 @@ class Upstream:
             request.headers = CaseInsensitiveDict({**self._headers, **size})
         return request
 
-    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+    def _send(self, request: requests.PreparedRequest, caller: Caller) -> requests.Response:
         """Send once; again only where a kept-alive connection turns out to be closed.
 
         A server may close an idle connection at any moment; what dies before the first byte of an answer was not
@@ -152,6 +158,7 @@ class Upstream:
             except requests.ConnectionError:
                 if not call.reused or call.received:
                     raise
+                caller.resent()
         return self._send_once(request)
 
     def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
@@ -168,15 +175,15 @@ class Upstream:
             if caller.time_left() <= 0:
                 raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
             reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
-            raise UpstreamError(reason) from error
+            raise TooHeavyError(reason) from error
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
             reason = f"its TLS certificate or handshake is not valid. Look at {self._setting}."
             raise UpstreamError(reason) from error
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
-            raise UpstreamError("it sent a body that cannot be decompressed. Try again later.") from error
+            raise TransientError("it sent a body that cannot be decompressed. Try again later.") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
             reason = "it could not be reached, or broke the connection before its answer was whole. Try again later;"
-            raise UpstreamError(f"{reason} if that does not help, look at {self._setting}.") from error
+            raise TransientError(f"{reason} if that does not help, look at {self._setting}.") from error
 
 
 def _normal(url: str) -> str:

@@ -1,0 +1,166 @@
+"""The calls of one fetch: each waits for its turn and its share of the budget, and is sent again where that helps."""
+
+import logging
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from from_git.errors import LimitError, TooHeavyError, TransientError, UpstreamError
+from from_git.fanout import Pool, TaskGroup
+from from_git.forges.account import Account
+from from_git.forges.budget import Reservation
+from from_git.forges.cost import Cost, Pace, Spending
+from from_git.forges.retries import backoff, decide, fits
+
+logger = logging.getLogger(__name__)
+_IN_A_ROW = 8  # failures of a fetch without a success between them that no longer look like bad luck
+
+
+@dataclass(eq=False)
+class Call:
+    """One question to a forge, until it is answered."""
+
+    pool: Pool
+    ask: Callable[[], Any]
+    """Sends the request and reads the answer: returns what it says, or raises UpstreamError. It changes nothing, so
+    that it can be called again."""
+    then: Callable[[Any], object]
+    """Takes in what `ask` returned; called once, after the one `ask` that did not fail."""
+    weight: int = 0
+    """Repositories that it asks for in detail."""
+    smaller: Callable[[], object] | None = None
+    """Starts calls for half as much each, in place of this one."""
+    attempt: int = 1
+
+
+class Calls:
+    """What a fetch sends through `account`, as tasks of `group`. Safe from any thread.
+
+    No thread waits: a call that must not go yet (a limit, the budget, a failure before) stays here, and the group is
+    woken when it is time. So a fetch has one waiting task for each pool, however many calls it has. As an
+    `upstream.Caller` it says how long its calls may take.
+    """
+
+    def __init__(
+        self,
+        group: TaskGroup,
+        account: Account,
+        pace: Pace | None = None,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self.spending = Spending()
+        self.note = ""
+        """What the fetch last had to wait for, in words; empty before."""
+        self._group = group
+        self._account = account
+        self._pace = pace
+        self._lock = threading.Lock()
+        self._waiting: dict[Pool, deque[Call]] = {}
+        self._random = random
+        self._failures = 0  # in a row; nobody minds a miscount between threads
+        self._paused_until = 0.0
+        self._last: UpstreamError | None = None
+        self._served: set[Pool] = set()  # pools with a task that sends what waits for them
+
+    def start(self, pool: Pool, ask: Callable[[], Any], then: Callable[[Any], object], **options: Any) -> None:
+        """Have a call made on `pool`; see `Call`."""
+        self._put(Call(pool, ask, then, **options))
+
+    def time_left(self) -> float:
+        """See `upstream.Caller`."""
+        return self._group.time_left()
+
+    def resent(self) -> None:
+        """See `upstream.Caller`: one more call, which the forge may have counted."""
+        self.spending.add(Cost(calls=1))
+        self._account.unforeseen()
+
+    def plan(self, amount: float) -> None:
+        """Set aside what is still to be spent; see `Budget.plan`."""
+        self._account.budget.plan(self._group, amount, 0.9 * self._group.time_left())
+
+    def _put(self, call: Call, front: bool = False) -> None:
+        with self._lock:
+            queue = self._waiting.setdefault(call.pool, deque())
+            if front:
+                queue.appendleft(call)
+            else:
+                queue.append(call)
+            served = call.pool in self._served
+            self._served.add(call.pool)
+        if not served:
+            self._group.start(call.pool, self._serve, call.pool)
+
+    def _serve(self, pool: Pool) -> None:
+        """Send the first call that waits for `pool`, or come back when it may be sent."""
+        with self._lock:
+            call = self._waiting[pool].popleft()
+        cut = call.smaller if self._pace and call.weight > self._pace.most(call.weight) else None
+        permit = None if cut else self._permit(call)
+        if isinstance(permit, float):
+            with self._lock:
+                self._waiting[pool].appendleft(call)
+            self._group.start(pool, self._serve, pool, delay=permit)
+            return
+        with self._lock:
+            more = bool(self._waiting[pool])
+            if not more:
+                self._served.discard(pool)
+        if more:
+            self._group.start(pool, self._serve, pool)
+        if permit is not None:
+            self._send(call, permit)
+        elif cut:
+            cut()
+
+    def _permit(self, call: Call) -> Reservation | float:
+        """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
+        pause = self._paused_until - self._group.clock.now()
+        if pause > 0 and self._last:
+            if not fits(pause, self._group.time_left()):
+                raise self._last
+            return pause
+        # seconds where time is what the forge bounds, else calls
+        permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
+        if isinstance(permit, float):
+            self.note = f"it waited: {self._account.waits_for()}"
+        return permit
+
+    def _send(self, call: Call, reservation: Reservation) -> None:
+        try:
+            with self.spending.call(), self._account.spending(reservation):
+                found = call.ask()
+        except UpstreamError as error:
+            self._failed(call, error)
+            return
+        self._failures = 0
+        self._account.succeeded()
+        call.then(found)
+
+    def _failed(self, call: Call, error: UpstreamError) -> None:
+        error.tries = call.attempt
+        weight, jitter = call.weight if call.smaller else 0, 0.5 + self._random() / 2
+        if isinstance(error, LimitError):
+            self._account.limited(error)
+            error.wait = self._account.blocked()
+        elif isinstance(error, TransientError):
+            self._failures, self._last = self._failures + 1, error
+            if self._failures >= _IN_A_ROW:
+                # all that wait would fail as well, and cost calls of the budget
+                self._paused_until = self._group.clock.now() + jitter * backoff(self._failures - _IN_A_ROW + 1)
+        if isinstance(error, TooHeavyError) and self._pace and weight:
+            self._pace.too_heavy(weight)
+        again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
+        if again is None:
+            raise error
+        self.spending.add(Cost(retries=1))
+        self.note = error.reason.replace("{said}", "")
+        logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
+        if again.smaller and call.smaller:
+            call.smaller()
+            return
+        call.attempt += 1
+        self._group.start(call.pool, self._put, call, True, delay=again.seconds)

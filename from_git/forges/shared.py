@@ -1,0 +1,82 @@
+"""What processes share through Django's cache, where it is one that they share; without it each knows its own part."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from from_git.forges.budget import LocalLedger
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+_REST = 5.0  # seconds for which a cache that failed is not asked again
+_UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
+
+
+class SharedMemory:
+    """A cache that may fail: what it cannot say is unknown, and nobody waits for it twice in a row.
+
+    Args:
+        cache: one of Django's; its own timeouts bound each question.
+    """
+
+    def __init__(self, cache: Any, now: Callable[[], float] = time.monotonic) -> None:
+        self._cache = cache
+        self._now = now
+        self._rests_until = 0.0
+
+    def get(self, key: str) -> Any:
+        """The value, None without one."""
+        return self.ask(lambda cache: cache.get(key), None)
+
+    def set(self, key: str, value: Any, timeout: float) -> None:
+        """Keep a value for so many seconds."""
+        self.ask(lambda cache: cache.set(key, value, timeout=max(1, int(timeout))), None)
+
+    def ask(self, question: Callable[[Any], T], otherwise: T) -> T:
+        """The cache's answer; `otherwise` when it fails, or has just done so."""
+        if self._now() < self._rests_until:
+            return otherwise
+        try:
+            return question(self._cache)
+        except Exception as error:  # noqa: BLE001 - whatever a cache raises, it must not take an answer with it
+            self._rests_until = self._now() + _REST
+            logger.warning("The cache failed (%s); limits and budgets are this process's own for now.", type(error))
+            return otherwise
+
+
+class SharedLedger:
+    """A ledger that all processes with this cache and this `key` keep together; see `budget.Ledger`.
+
+    What this process does is kept here as well, which is what counts while the cache is away. An entry leaves the cache
+    by itself, so that a process that dies leaves nothing behind for longer than the window.
+    """
+
+    def __init__(self, memory: SharedMemory, key: str, window: float, now: Callable[[], float] = time.time) -> None:
+        self.now = now
+        self._memory = memory
+        self._key = f"from-git:spent:{key}"
+        self._keep = int(2 * window) + 1
+        self._own = LocalLedger(now)
+
+    def add(self, amount: float, slot: int) -> None:
+        """See `Ledger.add`."""
+        self._own.add(amount, slot)
+        key, units = f"{self._key}:{slot}", round(amount * _UNIT)
+
+        def count(cache: Any) -> None:
+            cache.add(key, 0, timeout=self._keep)
+            cache.incr(key, units)
+
+        self._memory.ask(count, None)
+
+    def slots(self, first: int) -> dict[int, float]:
+        """See `Ledger.slots`."""
+        own = self._own.slots(first)
+        keys = {f"{self._key}:{slot}": slot for slot in range(first, max(own, default=first) + 1)}
+        found = self._memory.ask(lambda cache: cache.get_many(keys), None)
+        if found is None:
+            return own
+        slots = {keys[key]: units / _UNIT for key, units in found.items() if isinstance(units, int)}
+        # what was counted while the cache was away
+        return {slot: max(slots.get(slot, 0.0), own.get(slot, 0.0)) for slot in {*slots, *own}}
