@@ -143,6 +143,7 @@ OPTIONS = (
         "hosts under which the service may be asked",
     ),
     Option("LOG_LEVEL", readers.log_level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+    Option("LOG_FORMAT", readers.log_format, "text", "text, or json: one object a line"),
     Option(
         "DATABASE_URL",
         readers.text,
@@ -155,7 +156,7 @@ OPTIONS = (
 
 
 # these matter while Django starts; changing them later has no effect
-_AT_START = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
+_AT_START = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "LOG_FORMAT", "DATABASE_URL", "CACHE_URL")
 
 
 def changeable_defaults() -> dict[str, Any]:

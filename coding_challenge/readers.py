@@ -131,3 +131,11 @@ def log_level(value: object) -> str:
     if value not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise WrongSetting("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
     return value
+
+
+def log_format(value: object) -> str:
+    """`text` or `json`."""
+    value = text(value).lower()
+    if value not in ("text", "json"):
+        raise WrongSetting("expected text or json")
+    return value

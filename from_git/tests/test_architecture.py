@@ -8,7 +8,7 @@ from unittest import TestCase
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
-    {"views"},
+    {"views", "middleware"},
     {"serializers"},
     {"aggregator"},
     {"cache"},
