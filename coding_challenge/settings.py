@@ -57,7 +57,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if _values["CACHE_URL"].startswith("locmem://")
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _values["CACHE_URL"]}
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _values["CACHE_URL"],
+        # seconds; a cache that does not answer must not hold up a request
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    }
 }
 
 # any number of url parameters and form fields; what is too long in bytes is refused by from_git.views
@@ -71,6 +76,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "from_git.views.exception_response",
+    "NUM_PROXIES": _values["NUM_PROXIES"],
 }
 
 # what the page has today: its style sheet, an empty icon, a form that asks the API

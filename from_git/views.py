@@ -1,6 +1,7 @@
 """HTTP in and out; every status code comes from an error's class."""
 
 import logging
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect, render
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,6 +26,7 @@ from from_git.serializers import (
     profiles_asked,
     urls_in_body,
 )
+from from_git.throttle import ClientThrottle
 
 logger = logging.getLogger(__name__)
 _MAX_REASON = 500  # characters in the log
@@ -33,6 +35,8 @@ _OUR_FAULT = "Something went wrong in from-git itself; its log says what. Asking
 
 class HealthCheck(APIView):
     """The answer: `GET ?url=…&url=…`, or `POST` with the same as a form or as JSON."""
+
+    throttle_classes = (ClientThrottle,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what is too long before anybody parses it."""
@@ -83,6 +87,10 @@ def _failure(error: Exception) -> tuple[int, dict[str, Any]]:
         return 404, plain_error_body("ERR3", "There is nothing of this format here; leave out `format`.")
     if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
         return 400, plain_error_body("ERR3", "The request is malformed.")
+    if isinstance(error, Throttled):
+        seconds = max(1, math.ceil(getattr(error, "wait", None) or 1))
+        message = f"This client asks more often than {settings.CLIENT_RATE} (CLIENT_RATE). Ask again in {seconds} s."
+        return 429, {**plain_error_body("ERR3", message), "retryAfter": seconds}
     if isinstance(error, APIException) and error.status_code < 500:
         return error.status_code, plain_error_body("ERR3", str(error.detail))
     logger.exception("An error of our own", exc_info=error)
