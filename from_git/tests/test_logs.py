@@ -1,5 +1,6 @@
 """The log: one line for each request, what it holds, and what it can never hold."""
 
+import base64
 import http.client
 import io
 import json
@@ -8,6 +9,7 @@ import logging.config
 import socket
 from typing import Any, cast
 from unittest import TestCase
+from urllib.parse import quote
 
 import requests
 import structlog
@@ -217,13 +219,14 @@ class Lines(ServiceTestCase):
             BITBUCKET_USERNAME="me@example.org", BITBUCKET_API_TOKEN="ATATT-hush-hush", GITHUB_API_TOKEN="ghp_hushhush"
         )
         self.emulator.faults.add(Fault("status", "/graphql", status=403, body=b'{"message": "ghp_hushhush is bad"}'))
-        secrets = [*logs.secret_values(settings), "hush", "query-secret"]
+        pair = base64.b64encode(b"me@example.org:ATATT-hush-hush").decode()
+        secrets = [pair, "ghp_hushhush", "ATATT-hush-hush", settings.SECRET_KEY, "hush", "query-secret"]
 
         self.ask("https://github.com/spack?access_token=query-secret")
         self.ask("https://bitbucket.org/mailchimp?access_token=query-secret")
         self.ask("https://nowhere.example/?access_token=query-secret")
         for secret in secrets[:-2]:
-            requests.get(f"{self.base}/{secret}?token=query-secret", timeout=30)
+            requests.get(f"{self.base}/{quote(secret)}?token=query-secret", timeout=30)
         logging.getLogger("from_git").error("what if a library says %s", "ghp_hushhush")
 
         for form in FORMS:

@@ -11,15 +11,9 @@ from unittest import TestCase
 
 import requests
 
-from from_git.tests.project import ROOT, environment, project_copy
+from from_git.tests.project import documented, environment, project_copy
 
 LINES = 100  # more than a server says before it listens
-
-
-def documented() -> str:
-    """The README's local_settings.py for production."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## In production\n")[1].split("\n## ")[0]
-    return section.split("```python\n")[1].split("```")[0]
 
 
 class Production(TestCase):
@@ -34,8 +28,12 @@ class Production(TestCase):
 
     def check(self) -> "subprocess.CompletedProcess[str]":
         """Run `manage.py check --deploy`."""
+        return self.manage("check", "--deploy", "--fail-level", "DEBUG")
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run manage.py."""
         return subprocess.run(
-            [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"],
+            [sys.executable, "manage.py", *arguments],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -82,6 +80,17 @@ class Production(TestCase):
                     text = whole.replace(line, "")
                     (self.folder / "local_settings.py").write_text(text, encoding="utf-8")
                     self.assertIn("security.W", self.check().stderr)
+
+    def test_proxies_and_a_cache_that_hangs_are_provided_for(self) -> None:
+        self.environment["CACHE_URL"] = "redis://cache.example/0"
+        probe = (
+            "from django.conf import settings; from rest_framework.settings import api_settings;"
+            "print(api_settings.NUM_PROXIES, settings.CLIENT_RATE, sorted(settings.CACHES['default']['OPTIONS']))"
+        )
+
+        result = self.manage("shell", "--no-imports", "-c", probe)
+
+        self.assertEqual(result.stdout, "1 60/minute ['socket_connect_timeout', 'socket_timeout']\n", result.stderr)
 
     def test_without_a_secret_key_it_does_not_start(self) -> None:
         del self.environment["SECRET_KEY"]
