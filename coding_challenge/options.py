@@ -7,6 +7,7 @@ the default. Whatever is wrong stops the start, all of it at once. No Django her
 import difflib
 import importlib
 import importlib.util
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -124,10 +125,24 @@ OPTIONS = (
         "CACHE_URL",
         readers.cache_address,
         "locmem://",
-        "`redis://…` to share between processes; nothing is kept yet",
+        "`redis://…` to share between processes; only CLIENT_RATE's counts are kept yet",
         secret=True,
     ),
     Option("MAX_PROFILES", readers.whole, 0, "profiles in one request, 0 = any number", "profiles", 0),
+    Option(
+        "CLIENT_RATE",
+        readers.rate,
+        "",
+        "requests to `/health-check` from one client, e.g. `60/minute` (or second, hour, day); empty = any number",
+    ),
+    Option(
+        "NUM_PROXIES",
+        readers.whole,
+        0,
+        "proxies in front whose `X-Forwarded-For` names the client; 0 = the connection's address is the client",
+        "proxies",
+        0,
+    ),
     Option(
         "SECRET_KEY",
         readers.text,
@@ -143,6 +158,7 @@ OPTIONS = (
         "hosts under which the service may be asked",
     ),
     Option("LOG_LEVEL", readers.log_level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+    Option("LOG_FORMAT", readers.log_format, "text", "text, or json: one object a line"),
     Option(
         "DATABASE_URL",
         readers.text,
@@ -155,7 +171,9 @@ OPTIONS = (
 
 
 # these matter while Django starts; changing them later has no effect
-_AT_START = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "DATABASE_URL", "CACHE_URL")
+_AT_START = (
+    *("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "LOG_FORMAT", "DATABASE_URL", "CACHE_URL", "NUM_PROXIES"),
+)
 
 
 def changeable_defaults() -> dict[str, Any]:
@@ -211,13 +229,19 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         wrong.append("BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them.")
     if values["GITHUB_HOST"] == "bitbucket.org":
         wrong.append("GITHUB_HOST is bitbucket.org: expected the host of GitHub profile URLs.")
-    loopback = {"localhost", "127.0.0.1", "[::1]", "::1"}
-    strangers = [name for name in values["ALLOWED_HOSTS"] if name not in loopback]
+    strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
     if strangers and not values["SECRET_KEY"]:
         wrong.append(
             f"SECRET_KEY is empty, but ALLOWED_HOSTS names {strangers[0]!r}: set SECRET_KEY to a long random text."
         )
     return wrong
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def local_settings(folder: str) -> dict[str, object]:

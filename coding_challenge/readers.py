@@ -1,10 +1,15 @@
 """What may be written for a setting, and the value it becomes; each raises WrongSetting for anything else."""
 
+import ipaddress
 import math
+import re
 from urllib.parse import urlsplit
 
 _MAX_SECONDS = 10_000_000
 _MAX_THREADS = 1_000
+_MAX_RATE = 10_000  # requests; the time of each is kept
+_RATE = re.compile(r"([0-9]{1,9})/(?:second|minute|hour|day)")
+_HOST_PATTERN = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 class WrongSetting(ValueError):
@@ -83,12 +88,24 @@ def switch(value: object) -> bool:
 
 
 def names(value: object) -> list[str]:
-    """A list of host names; as text, separated by commas."""
+    """A list of host names as Django compares them: lower case, no port; as text, separated by commas."""
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
         raise WrongSetting("expected a list of host names, or text with commas between them")
-    return list(value)
+    return [_host_pattern(part.strip().lower()) for part in value]
+
+
+def _host_pattern(name: str) -> str:
+    """`*`, `.example.org`, a host name, or an IP address (IPv6 in brackets, which may be left out)."""
+    try:
+        address = ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+        return f"[{address}]" if address.version == 6 else str(address)
+    except ValueError:
+        if name == "*" or _HOST_PATTERN.fullmatch(name):
+            return name
+    # anything else, a port too, would silently never match
+    raise WrongSetting("expected host names like example.org, .example.org or [::1], without scheme or port, or *")
 
 
 def web_address(value: object) -> str:
@@ -130,4 +147,25 @@ def log_level(value: object) -> str:
     value = text(value).upper()
     if value not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise WrongSetting("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return value
+
+
+def log_format(value: object) -> str:
+    """`text` or `json`."""
+    value = text(value).lower()
+    if value not in ("text", "json"):
+        raise WrongSetting("expected text or json")
+    return value
+
+
+def rate(value: object) -> str:
+    """A number of requests in a second, minute, hour or day, like `60/minute`; empty for no bound."""
+    value = text(value).lower().replace(" ", "")
+    if not value:
+        return ""
+    parts = _RATE.fullmatch(value)
+    if parts is None or not 1 <= int(parts[1]) <= _MAX_RATE:
+        raise WrongSetting(
+            f"expected a rate like 60/minute: 1 to {_MAX_RATE:,} requests in a second, minute, hour or day"
+        )
     return value

@@ -5,11 +5,11 @@ import warnings
 from pathlib import Path
 
 import environ
-from django.conf import global_settings
+from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from coding_challenge import options
+from coding_challenge import logs, options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,11 +36,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
 ]
+# what only adds to responses stands outside, so that redirects, static files and refused hosts have it too
 MIDDLEWARE = [
+    "from_git.middleware.logged",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "from_git.middleware.utf8_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "coding_challenge.urls"
 WSGI_APPLICATION = "coding_challenge.wsgi.application"
@@ -53,7 +57,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if _values["CACHE_URL"].startswith("locmem://")
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _values["CACHE_URL"]}
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _values["CACHE_URL"],
+        # seconds; a cache that does not answer must not hold up a request
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    }
 }
 
 # any number of url parameters and form fields; what is too long in bytes is refused by from_git.views
@@ -67,9 +76,26 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "from_git.views.exception_response",
+    "NUM_PROXIES": _values["NUM_PROXIES"],
 }
 
+# what the page has today: its style sheet, an empty icon, a form that asks the API
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "img-src": ["data:"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+# W003 wants a middleware against forged requests: without cookies or sessions there is nobody to forge
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
+
 STATIC_URL = "static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
 
@@ -78,26 +104,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    # a 4xx is the client's, a 502 to 504 has its own line from from_git.views; left are tracebacks of other views
-    "filters": {
-        "with_traceback": {"()": "django.utils.log.CallbackFilter", "callback": lambda record: bool(record.exc_info)}
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "nowhere": {"class": "logging.NullHandler"},
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "from_git": {"level": _values["LOG_LEVEL"]},
-        "django.request": {"filters": ["with_traceback"]},
-        # anybody can send a wrong Host; the answer says so, the log need not
-        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
-    },
-}
+LOGGING = logs.configure(_values["LOG_LEVEL"], _values["LOG_FORMAT"], lambda: logs.secret_values(settings))
 
 # other Django settings that local_settings.py gives win over the ones above
 globals().update({name: value for name, value in _local.items() if name.isupper() and name not in _values})

@@ -3,8 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
+from typing import Any
+
+from structlog.contextvars import bind_contextvars
 
 from from_git.cache import Flight
 from from_git.errors import DeadlineError, UpstreamError
@@ -15,6 +18,8 @@ from from_git.stats import Stats, merge
 logger = logging.getLogger(__name__)
 TICK = 0.1
 """Seconds between two looks at the progress, where somebody wants to see it."""
+
+_SHOWN = 20  # profiles in the log
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,7 @@ def aggregate(
         DeadlineError: the time is over; names the first profile that is not done.
     """
     waiter: SimpleQueue[Flight] = SimpleQueue()
-    begun = time.monotonic()
-    deadline = begun + seconds
+    deadline = time.monotonic() + seconds
     flights: dict[Profile, Flight] = {}
     outcomes: dict[Profile, Found | None] = {}
     shown = time.monotonic()
@@ -71,9 +75,7 @@ def aggregate(
     finally:
         for flight in flights.values():
             flight.leave(waiter)
-        if logger.isEnabledFor(logging.INFO):
-            took = time.monotonic() - begun
-            logger.info("%d of %d profiles in %.2f s%s", len(outcomes), len(profiles), took, _bill(flights))
+        _bind_facts(flights, profiles, outcomes)
     found = {profile: outcome for profile in flights if (outcome := outcomes[profile]) is not None}
     return Answer(
         found=found,
@@ -82,16 +84,23 @@ def aggregate(
     )
 
 
-def _bill(flights: Mapping[Profile, Flight]) -> str:
-    """What the flights cost at each forge, and what its queries have been learned to take, for the log."""
-    words = ""
+def _bind_facts(
+    flights: Mapping[Profile, Flight], profiles: Sequence[Profile], outcomes: Mapping[Profile, Found | None]
+) -> None:
+    """What was asked, and what the flights cost at each forge, for the request's line in the log."""
+    facts: dict[str, Any] = {
+        "profiles": len(profiles),
+        "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+        "missing": sum(outcome is None for outcome in outcomes.values()),
+        "cache_hits": 0,
+    }
     for forge in sorted({profile.forge for profile in flights}):
         own = [flight for profile, flight in flights.items() if profile.forge == forge]
         cost = sum((flight.cost() for flight in own), Cost())
-        words += f"; {forge}: {cost.calls} calls, {cost.seconds:.2f} s of its time"
+        facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
         if own[0].pace:
-            words += f", {cost.points} points; it takes {own[0].pace}"
-    return words
+            logger.debug("%s takes %s", forge, own[0].pace)
+    bind_contextvars(**facts)
 
 
 def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) -> Flight | None:

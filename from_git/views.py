@@ -1,6 +1,7 @@
 """HTTP in and out; every status code comes from an error's class."""
 
 import logging
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,14 +9,15 @@ from typing import Any
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect, render
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from structlog.contextvars import bind_contextvars
 
 from from_git.aggregator import aggregate
 from from_git.conf import settings
-from from_git.errors import BodyTooLarge, FromGitError, LineTooLong, RequestError
+from from_git.errors import BodyTooLarge, FromGitError, LineTooLong, RequestError, UpstreamError
 from from_git.serializers import (
     EXAMPLE,
     answer_body,
@@ -24,13 +26,17 @@ from from_git.serializers import (
     profiles_asked,
     urls_in_body,
 )
+from from_git.throttle import ClientThrottle
 
 logger = logging.getLogger(__name__)
+_MAX_REASON = 500  # characters in the log
 _OUR_FAULT = "Something went wrong in from-git itself; its log says what. Asking again may help."
 
 
 class HealthCheck(APIView):
     """The answer: `GET ?url=…&url=…`, or `POST` with the same as a form or as JSON."""
+
+    throttle_classes = (ClientThrottle,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what is too long before anybody parses it."""
@@ -64,21 +70,31 @@ class HealthCheck(APIView):
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:
     """The response to whatever a view raised (REST framework's EXCEPTION_HANDLER)."""
+    status, body = _failure(error)
+    bind_contextvars(outcome=body["error"])
+    headers = {"Retry-After": str(body["retryAfter"])} if "retryAfter" in body else {}
+    return Response(body, status=status, headers=headers)
+
+
+def _failure(error: Exception) -> tuple[int, dict[str, Any]]:
+    """Status and body for what a view raised."""
     if isinstance(error, FromGitError):
-        if error.status >= 500:
-            logger.warning("%s: %s", error.status, error.message)
-        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        return Response(error_body(error), status=error.status, headers=headers)
+        if isinstance(error, UpstreamError) and error.profile:
+            # the message would put the URL as asked into the log, with whatever its query holds
+            bind_contextvars(failed=f"{error.profile.forge}/{error.profile.owner}", reason=error.reason[:_MAX_REASON])
+        return error.status, error_body(error)
     if isinstance(error, Http404):
-        return Response(
-            plain_error_body("ERR3", "There is nothing of this format here; leave out `format`."), status=404
-        )
+        return 404, plain_error_body("ERR3", "There is nothing of this format here; leave out `format`.")
     if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
-        return Response(plain_error_body("ERR3", "The request is malformed."), status=400)
+        return 400, plain_error_body("ERR3", "The request is malformed.")
+    if isinstance(error, Throttled):
+        seconds = max(1, math.ceil(getattr(error, "wait", None) or 1))
+        message = f"This client asks more often than {settings.CLIENT_RATE} (CLIENT_RATE). Ask again in {seconds} s."
+        return 429, {**plain_error_body("ERR3", message), "retryAfter": seconds}
     if isinstance(error, APIException) and error.status_code < 500:
-        return Response(plain_error_body("ERR3", str(error.detail)), status=error.status_code)
+        return error.status_code, plain_error_body("ERR3", str(error.detail))
     logger.exception("An error of our own", exc_info=error)
-    return Response(plain_error_body("ERRX", _OUR_FAULT), status=500)
+    return 500, plain_error_body("ERRX", _OUR_FAULT)
 
 
 def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -25,3 +25,9 @@ def project_copy(case: TestCase) -> Path:
 def environment(**settings: str) -> dict[str, str]:
     """This process's environment without from-git's settings, and with these."""
     return {**without_ours(os.environ), **settings}
+
+
+def documented() -> str:
+    """The README's local_settings.py for production."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## In production\n")[1].split("\n## ")[0]
+    return section.split("```python\n")[1].split("```")[0]

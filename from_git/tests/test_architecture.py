@@ -8,8 +8,8 @@ from unittest import TestCase
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
-    {"views"},
-    {"serializers"},
+    {"views", "middleware"},
+    {"serializers", "throttle"},
     {"aggregator"},
     {"cache"},
     {"forges"},

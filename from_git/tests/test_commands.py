@@ -16,7 +16,7 @@ from unittest import TestCase, skipUnless
 import requests
 
 from emulator import Emulator, Fault, World
-from from_git.tests.project import environment, project_copy
+from from_git.tests.project import documented, environment, project_copy
 
 MANAGE = [sys.executable, "manage.py"]
 LINES = 30  # more than either command says before it listens
@@ -25,11 +25,13 @@ LINES = 30  # more than either command says before it listens
 class Demo(TestCase):
     """Both forges and the service, without token or network."""
 
-    def start(self, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
-        """A demo that is killed at the end of the test if it still runs."""
+    def start(self, *arguments: str, local: str = "", **settings: str) -> "subprocess.Popen[str]":
+        """A demo, with this local_settings.py, that is killed at the end of the test if it still runs."""
+        folder = project_copy(self)
+        (folder / "local_settings.py").write_text(local, encoding="utf-8")
         process = subprocess.Popen(
             [*MANAGE, "demo", *arguments],
-            cwd=project_copy(self),
+            cwd=folder,
             env=environment(**settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -71,7 +73,7 @@ class Demo(TestCase):
 
     def test_settings_for_production_do_not_get_into_its_way(self) -> None:
         process = self.start(
-            "--port", "0", ALLOWED_HOSTS="example.org", SECRET_KEY="x", GITHUB_API_TOKEN="real", MAX_PROFILES="1"
+            "--port", "0", local=documented(), SECRET_KEY="x", GITHUB_API_TOKEN="real", MAX_PROFILES="1"
         )
         assert process.stdout is not None
         said = self.read_until(process.stdout, "Ctrl-C")

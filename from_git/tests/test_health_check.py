@@ -363,8 +363,9 @@ class UpstreamFails(ServiceTestCase):
             self.settings_for_test(GITHUB_GRAPHQL_URL=None)
             self.failure(500, self.github)
 
-        self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR"])
-        self.assertIn(self.github, logs.output[0])
+        self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR", "WARNING"])
+        self.assertIn("'failed': 'github/spack'", logs.output[0])
+        self.assertIn("'reason': 'it answered with status 500", logs.output[0])
         self.assertIn("Traceback", logs.output[1])
 
     def test_the_service_is_fit_again_at_once(self) -> None:

@@ -41,6 +41,17 @@ WRONG: list[tuple[str, Any, str]] = [
     ("LOG_LEVEL", "loud", "expected DEBUG, INFO"),
     ("CACHE_URL", "memcached://x", "expected locmem://"),
     ("ALLOWED_HOSTS", 7, "expected a list of host names"),
+    ("ALLOWED_HOSTS", "127.0.0.1:8000", "without scheme or port"),
+    ("ALLOWED_HOSTS", "https://example.org", "without scheme or port"),
+    ("ALLOWED_HOSTS", ["localhost", ""], "without scheme or port"),
+    ("ALLOWED_HOSTS", ["exa mple"], "without scheme or port"),
+    ("CLIENT_RATE", "60", "expected a rate like 60/minute"),
+    ("CLIENT_RATE", "0/minute", "expected a rate like 60/minute"),
+    ("CLIENT_RATE", "60/fortnight", "expected a rate like 60/minute"),
+    ("CLIENT_RATE", "10001/day", "1 to 10,000 requests"),
+    ("CLIENT_RATE", 60, "expected text"),
+    ("NUM_PROXIES", "-1", "expected at least 0 proxies"),
+    ("LOG_FORMAT", "xml", "expected text or json"),
 ]
 
 
@@ -72,7 +83,10 @@ class Load(TestCase):
             ("BITBUCKET_CALLS_PER_HOUR", "AUTO", "auto"),
             ("BITBUCKET_CALLS_PER_HOUR", "500", 500),
             ("ALLOWED_HOSTS", "localhost, 127.0.0.1", ["localhost", "127.0.0.1"]),
+            ("ALLOWED_HOSTS", "LOCALHOST,::1", ["localhost", "[::1]"]),
             ("LOG_LEVEL", "debug", "DEBUG"),
+            ("LOG_FORMAT", "JSON", "json"),
+            ("CLIENT_RATE", " 60 / Minute ", "60/minute"),
             ("GITHUB_HOST", "www.Git.Example.org", "git.example.org"),
         ]:
             with self.subTest(name, written=written):
@@ -120,6 +134,23 @@ class Load(TestCase):
                 _, wrong = load(dict(written), {})
                 self.assertEqual(len(wrong), 1)
                 self.assertIn(words, wrong[0])
+
+    def test_only_loopback_needs_no_secret_key(self) -> None:
+        for hosts in ("localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost,[::1]"):
+            with self.subTest(hosts):
+                self.assertEqual(load({}, {"ALLOWED_HOSTS": hosts})[1], [])
+        for hosts in (
+            "*",
+            ".example.org",
+            "localhost,example.org",
+            "0.0.0.0",
+            "10.0.0.1",
+            ".localhost",
+            "127.evil.org",
+        ):
+            with self.subTest(hosts):
+                self.assertIn("SECRET_KEY is empty", "".join(load({}, {"ALLOWED_HOSTS": hosts})[1]))
+                self.assertEqual(load({}, {"ALLOWED_HOSTS": hosts, "SECRET_KEY": "x"})[1], [])
 
     def test_an_unknown_name_gets_a_suggestion_and_djangos_own_pass(self) -> None:
         sentences = unknown({"GITHUB_API_TOKN": 1, "LOGGING": {}, "lower": 1}, lambda name: name == "LOGGING")

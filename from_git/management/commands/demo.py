@@ -70,6 +70,7 @@ def _point_at(emulator: Emulator) -> None:
     for name, default in changeable_defaults().items():
         setattr(settings, name, default)
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+    settings.SECURE_SSL_REDIRECT = False
     settings.GITHUB_GRAPHQL_URL = emulator.github_url
     settings.GITHUB_API_TOKEN = emulator.github_token
     settings.BITBUCKET_API_URL = emulator.bitbucket_url

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.management.commands.runserver import Command as DjangoCommand
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
+from structlog.contextvars import bound_contextvars
 
 from from_git.conf import settings
+from from_git.middleware import HEADERS, REQUEST_ID, request_id, write_line
 from from_git.serializers import plain_error_body
 
 _CHUNK = 65_536
@@ -42,12 +44,21 @@ class RequestHandler(WSGIRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """An error found before Django sees the request, in our form and not in HTML."""
         body = json.dumps(plain_error_body("ERR3", message or HTTPStatus(code).phrase)).encode()
+        headers = getattr(self, "headers", None)  # there are none yet when the first line is wrong
+        own_id = request_id(headers.get(REQUEST_ID) if headers else None)
+        with bound_contextvars(request_id=own_id, outcome="ERR3"):
+            write_line(code, getattr(self, "command", None) or "", getattr(self, "path", "").partition("?")[0], 0.0)
         self.send_response(code)
+        for name, value in {REQUEST_ID: own_id, **HEADERS}.items():
+            self.send_header(name, value)
         self.send_header("Connection", "close")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: the request's line comes from the middleware, and this one would show the query."""
 
     def _drain_line(self) -> None:
         """Read on, within reason: who is still sending when the connection closes does not see the answer."""

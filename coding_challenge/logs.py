@@ -1,0 +1,130 @@
+"""How a line of the log looks: of from-git, of Django and of every library alike, as text or as JSON.
+
+Whoever can choose a value in a line (a path, a header, a forge's words) cannot end the line and begin another one.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, ProcessorReturnValue, WrappedLogger
+
+_PLAIN = re.compile(r"[\w.,/:@+~*%-]+")
+_ORDER = (
+    *("timestamp", "level", "logger", "event", "request_id", "method", "path", "status", "outcome", "seconds"),
+    *("failed", "reason", "profiles", "asked", "missing"),
+)
+_SHORTEST_SECRET = 6  # a shorter one would blank out ordinary words, and no forge gives such a token
+
+
+def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[str, Any]:
+    """Set structlog up; the value for Django's LOGGING.
+
+    Args:
+        level: the least level of from_git's own lines.
+        form: `text` or `json`.
+        secrets: what no line may hold; asked for each line.
+    """
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [structlog.contextvars.merge_contextvars],
+                "processors": _chain(form, secrets),
+            }
+        },
+        # every request has a line from from_git.middleware; left are tracebacks of views outside the API
+        "filters": {
+            "with_traceback": {
+                "()": "django.utils.log.CallbackFilter",
+                "callback": lambda record: bool(record.exc_info),
+            }
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "from_git": {"level": level},
+            # without the handlers that Django gives them by default
+            "django": {"handlers": [], "level": "INFO"},
+            "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.request": {"filters": ["with_traceback"]},
+            # anybody can send a wrong Host; the request's line has the 400, a traceback would say no more
+            "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        },
+    }
+
+
+def secret_values(settings: Any) -> list[str]:
+    """Our credentials in the forms in which they travel, from Django's settings as they are now."""
+    pair = f"{settings.BITBUCKET_USERNAME}:{settings.BITBUCKET_API_TOKEN}"
+    values = [
+        settings.GITHUB_API_TOKEN,
+        settings.BITBUCKET_API_TOKEN,
+        settings.BITBUCKET_ACCESS_TOKEN,
+        settings.SECRET_KEY,
+        base64.b64encode(pair.encode()).decode() if settings.BITBUCKET_API_TOKEN else "",
+    ]
+    return [value for value in values if len(value) >= _SHORTEST_SECRET]
+
+
+def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
+    def without_secrets(logger: WrappedLogger, name: str, line: Any) -> ProcessorReturnValue:
+        for secret in secrets():
+            line = line.replace(secret, "***")
+        return str(line)
+
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _in_order,
+        structlog.processors.JSONRenderer() if form == "json" else _text,
+        without_secrets,
+    ]
+
+
+def _in_order(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """The facts in the order in which somebody reads them; facts bound to a context come in none."""
+    first = [key for key in _ORDER if key in event]
+    return {key: event[key] for key in (*first, *sorted(event.keys() - set(first)))}
+
+
+def _text(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    """Time, level, logger and message, then name=value for each fact; a traceback follows, indented."""
+    head = [str(event.pop("timestamp")), str(event.pop("level")).upper(), str(event.pop("logger"))]
+    message = _printable(str(event.pop("event")))
+    trace = [str(event.pop(key)) for key in ("exception", "stack") if key in event]
+    facts = [f"{key}={_value(value)}" for key, value in event.items()]
+    # indented, so that no line of a foreign message inside can pass for one of ours
+    lines = [f"    {_printable(line)}" for text in trace for line in text.split("\n")]
+    return "\n".join([" ".join([*head, message, *facts]), *lines])
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        value = ",".join(str(one) for one in value)
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,80 @@
+"""What every request and every response has: an id, a line in the log, the same headers, text in UTF-8."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from from_git.serializers import plain_error_body
+
+logger = structlog.stdlib.get_logger(__name__)
+
+REQUEST_ID = "X-Request-ID"
+HEADERS = {
+    # Django's SecurityMiddleware sets these two as well, but not on the answers it gives itself
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""On every response, unless it already has its own."""
+REFUSED_CHARSET = "from_git.refused_charset"
+"""Key of the WSGI environment that is there when the request's text is no UTF-8."""
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_MAX_METHOD, _MAX_PATH = 20, 300  # characters in the log; a client may send megabytes
+_Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def request_id(given: str | None) -> str:
+    """The id that came in, if it is one that a header and a log can hold, else a new one."""
+    return given if given and _ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def write_line(status: int, method: str, path: str, seconds: float) -> None:
+    """Write a request's one line, with all that has been bound meanwhile; without the query, which may hold secrets."""
+    usual = "OK" if status < 400 else "ERR3" if status < 500 else "ERRX"
+    outcome = get_contextvars().get("outcome", usual)
+    write = logger.info if outcome in ("OK", "ERR3") else logger.warning
+    write(
+        "request",
+        method=method[:_MAX_METHOD],
+        path=path[:_MAX_PATH],
+        status=status,
+        outcome=outcome,
+        seconds=round(seconds, 3),
+    )
+
+
+def logged(get_response: _Handler) -> _Handler:
+    """Give the request its id, and its line when the response is there. Outermost, so that nothing escapes it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        begun = time.monotonic()
+        clear_contextvars()  # a server's thread serves one request after the other
+        own_id = request_id(request.headers.get(REQUEST_ID))
+        bind_contextvars(request_id=own_id)
+        response = get_response(request)
+        response.headers[REQUEST_ID] = own_id
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun)
+        clear_contextvars()
+        return response
+
+    return middleware
+
+
+def utf8_only(get_response: _Handler) -> _Handler:
+    """A 415 for what the WSGI application has found to be no UTF-8."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if REFUSED_CHARSET in request.META:
+            message = "Send text as UTF-8; no other charset is taken."
+            return JsonResponse(plain_error_body("ERR3", message), status=415)
+        return get_response(request)
+
+    return middleware

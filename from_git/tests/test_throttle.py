@@ -1,0 +1,91 @@
+"""CLIENT_RATE: how often one client may ask."""
+
+import socket
+from typing import Any
+
+import requests
+from django.core.cache import cache
+
+from from_git.conf import settings
+from from_git.tests.raw import RawServer, silent
+from from_git.tests.service import ServiceTestCase
+
+URL = "https://github.com/user-3"
+
+
+class ClientRate(ServiceTestCase):
+    """`/health-check` beyond the rate."""
+
+    def setUp(self) -> None:
+        """Begin with nothing counted."""
+        super().setUp()
+        cache.clear()
+        self.addCleanup(cache.clear)
+
+    def behind(self, proxies: int) -> None:
+        """Change NUM_PROXIES, which the framework's settings hold."""
+        self.settings_for_test(REST_FRAMEWORK={**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies})
+
+    def statuses(self, *forwarded: str) -> list[int]:
+        """The statuses of answers to a request for each X-Forwarded-For."""
+        return [self.ask(URL, headers={"X-Forwarded-For": value}).status_code for value in forwarded]
+
+    def redis_at(self, port: int) -> None:
+        """Use a cache as CACHE_URL would make it, there."""
+        options: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+        backend = "django.core.cache.backends.redis.RedisCache"
+        location = f"redis://127.0.0.1:{port}/0"
+        self.settings_for_test(CACHES={"default": {"BACKEND": backend, "LOCATION": location, "OPTIONS": options}})
+
+    def test_by_default_there_is_no_bound_and_nothing_is_counted(self) -> None:
+        for _ in range(5):
+            self.answer(URL)
+
+        self.assertIsNone(cache.get("throttle_client_127.0.0.1"))
+
+    def test_beyond_the_rate_is_a_429_that_says_when_to_ask_again(self) -> None:
+        self.settings_for_test(CLIENT_RATE="2/hour")
+        self.answer(URL)
+        self.answer(URL)
+        calls = self.emulator.meter.snapshot().github.calls
+
+        response = self.ask(URL)
+
+        self.assertEqual(response.status_code, 429)
+        body = response.json()
+        self.assertEqual(list(body), ["error", "message", "retryAfter"])
+        self.assertEqual(body["error"], "ERR3")
+        self.assertIn("2/hour (CLIENT_RATE)", body["message"])
+        self.assertTrue(3_000 < body["retryAfter"] <= 3_600, body)
+        self.assertEqual(response.headers["Retry-After"], str(body["retryAfter"]))
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, calls)
+
+    def test_the_page_and_its_files_are_not_counted(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        for path in ("/from-git/test", "/static/from_git/page.css") * 3:
+            self.assertEqual(requests.get(self.base + path, timeout=30).status_code, 200)
+
+        self.answer(URL)
+
+    def test_without_proxies_nobody_can_be_somebody_else(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+
+        self.assertEqual(self.statuses("10.0.0.1", "10.0.0.2"), [200, 429])
+
+    def test_behind_a_proxy_the_client_is_who_the_proxy_says_and_not_who_the_client_says(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        self.behind(1)
+
+        self.assertEqual(self.statuses("10.0.0.1", "10.0.0.2", "10.9.9.9, 10.0.0.2"), [200, 200, 429])
+
+    def test_while_the_cache_is_down_nobody_is_refused(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        hanging = self.enterContext(RawServer(silent))
+        for where in (port, int(hanging.url.split(":")[2].split("/")[0])):
+            with self.subTest(where), self.assertLogs("from_git", "INFO") as logs:
+                self.redis_at(where)
+                self.answer(URL)
+                self.answer(URL)
+                self.assertEqual(["'throttle': 'off: " in line for line in logs.output], [True, True])
