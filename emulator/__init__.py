@@ -13,11 +13,12 @@ from emulator.faults import FAULTS, Fault
 from emulator.latency import Latency
 from emulator.meter import Counts, Snapshot
 from emulator.model import Owner, Repository
-from emulator.server import Emulator
+from emulator.server import UNBOUNDED, Emulator
 from emulator.world import World
 
 __all__ = [
     "FAULTS",
+    "UNBOUNDED",
     "Counts",
     "Credentials",
     "Emulator",

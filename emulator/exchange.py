@@ -18,12 +18,19 @@ _JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an upstream answers: status, body before compression, and headers besides those of the transport."""
+    """What an upstream answers.
+
+    Attributes:
+        body: the body before compression.
+        headers: the headers besides those of the transport.
+        refused: whether a limit of the upstream is what refuses the call.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = _JSON
+    refused: bool = False
 
 
 @dataclass(frozen=True)
