@@ -9,7 +9,7 @@ As strict as the forges, never kinder. The data are recorded, made up or generat
 """
 
 from emulator.bitbucket.server import Credentials
-from emulator.faults import FAULTS, Fault
+from emulator.faults import FAULTS, PRESETS, Fault, preset
 from emulator.latency import Latency
 from emulator.meter import Counts, Snapshot
 from emulator.model import Owner, Repository
@@ -18,6 +18,7 @@ from emulator.world import World
 
 __all__ = [
     "FAULTS",
+    "PRESETS",
     "UNBOUNDED",
     "Counts",
     "Credentials",
@@ -28,4 +29,5 @@ __all__ = [
     "Repository",
     "Snapshot",
     "World",
+    "preset",
 ]

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from emulator.faults import FAULTS
+from emulator.faults import FAULTS, PRESETS
 from emulator.latency import Latency
 from emulator.server import UNBOUNDED, Emulator
 
@@ -34,14 +34,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--no-limits", action="store_true", help="no limit but GitHub's points: no secondary limits, no Bitbucket hour"
     )
     parser.add_argument("--github-token", default="emulator-token", help="the token that GitHub takes")
-    parser.add_argument("--list-faults", action="store_true", help="print the faults that can be switched on, and end")
+    parser.add_argument("--list-faults", action="store_true", help="print the faults and presets, and end")
     return parser.parse_args(arguments)
 
 
 def list_faults() -> str:
-    """The table of faults, one a line."""
-    width = max(map(len, FAULTS))
-    return "\n".join(f"{name:{width}}  {kind.help}" for name, kind in FAULTS.items())
+    """The tables of faults and of presets, one a line."""
+    rows = {**{name: kind.help for name, kind in FAULTS.items()}, **{name: one.help for name, one in PRESETS.items()}}
+    width = max(map(len, rows))
+    return "\n".join(f"{name:{width}}  {words}" for name, words in rows.items())
 
 
 def _emulator(given: argparse.Namespace) -> Emulator:

@@ -215,7 +215,7 @@ class Emulator:
                 timing.refused()
             return answer
 
-        exchange = Exchange(request, call, compute, timing.record, timing.over)
+        exchange = Exchange(request, call, compute, timing.record, timing.over, self.world)
         fault = self.faults.pick(call)
         with contextlib.suppress(ClientConnectionResetError):  # a client that goes away is no error of ours
             if fault:

@@ -166,13 +166,15 @@ class GitHubServer:
             return self._errors(refused.errors), 0, 0
         except Typed as error:
             return self._errors([as_json(error)]), 0, 0
-        return self._execute(operation, variables, cost)
+        return self._execute(operation, variables, cost, call.quirk)
 
-    def _execute(self, operation: Operation, variables: dict[str, Any], cost: Cost) -> tuple[Answer, int, int]:
+    def _execute(
+        self, operation: Operation, variables: dict[str, Any], cost: Cost, quirk: str
+    ) -> tuple[Answer, int, int]:
         points = 0 if cost.dry_run else cost.points
         if not cost.dry_run:
             self._spend(points)
-        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes))
+        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes), quirk)
         result = execute_sync(
             schema(),
             operation.document,

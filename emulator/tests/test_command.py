@@ -12,7 +12,7 @@ from io import StringIO
 
 import requests
 
-from emulator import FAULTS, Emulator
+from emulator import FAULTS, PRESETS, Emulator
 from emulator.__main__ import main
 from emulator.tests.helpers import PATIENCE
 
@@ -87,8 +87,9 @@ class TestCommand(unittest.TestCase):
             told = process.communicate(timeout=PATIENCE)[0]
 
         self.assertEqual(process.returncode, 0)
-        for name, kind in FAULTS.items():
-            self.assertRegex(told, rf"(?m)^{name} +{re.escape(kind.help)}$")
+        words = [(name, kind.help) for name, kind in FAULTS.items()]
+        for name, help in words + [(name, one.help) for name, one in PRESETS.items()]:
+            self.assertRegex(told, rf"(?m)^{name} +{re.escape(help)}$")
 
     def test_a_wrong_option_is_refused(self) -> None:
         with redirect_stderr(StringIO()) as told, self.assertRaises(SystemExit) as raised:
