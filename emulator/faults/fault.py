@@ -26,7 +26,7 @@ class Fault:
         for_seconds: it is on for so long since it was added: an outage that ends by itself; None = for ever.
         chance, seed: the probability with which it strikes a call that it could strike, and the seed of the schedule.
         status, headers, body, content_type: the answer, for the kinds `status` and `body`; `headers` also for
-            `headers`, `graphql_errors`, `bomb` and `flood`.
+            `headers`, `graphql_errors`, `bomb` and `flood`. A header "@now+60" is the epoch's second in a minute.
         seconds: the delay of `slow`, or the time for one byte of `drip` and `drip_head`.
         errors, data: the answer of `graphql_errors`; without `data` the answer has no such key.
         edit: for `edit`: from the true JSON answer to the one that is sent. Not available over HTTP.
@@ -107,7 +107,7 @@ class Fault:
         """A fault from its JSON form: the same names, `body` as text.
 
         Raises:
-            ValueError: an unknown kind or key, or the kind `edit`, which is a Python function.
+            ValueError: an unknown kind or key, a value of the wrong type, or the kind `edit`, a Python function.
         """
         given = dict(value)
         unknown = sorted(set(given) - {one.name for one in fields(cls)})
@@ -115,6 +115,30 @@ class Fault:
             raise ValueError(f"a fault has no {unknown[0]!r}" if unknown else "a fault needs a kind")
         if given["kind"] == "edit" or "edit" in given:
             raise ValueError("the fault 'edit' is for Python only")
+        for name in given:
+            _check_type(name, given[name])
         if isinstance(given.get("body"), str):
             given["body"] = given["body"].encode()
         return cls(**{**given, "errors": tuple(given.get("errors", ()))})
+
+
+# those without a default that shows their type
+_NUMBERS = ("times", "for_seconds", "most", "chance", "seconds")
+_TEXTS = ("kind", "method", "body")
+_FREE = ("data", "value")
+
+
+def _check_type(name: str, value: Any) -> None:
+    """A wrong one would break every call that the fault is compared with, far from whoever sent it."""
+    default = getattr(Fault, name, None)
+    wanted: tuple[type, ...] = (type(default),)
+    if name in _NUMBERS:
+        wanted = (int, float)
+    elif name in _TEXTS:
+        wanted = (str,)
+    elif name == "errors":
+        wanted = (list, tuple)
+    elif default is None:
+        wanted = (dict,)
+    if name not in _FREE and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
+        raise ValueError(f"the {name!r} of a fault is no {type(value).__name__}")

@@ -21,7 +21,13 @@ from emulator.github.refusals import (
 GITHUB_PATH = "/graphql"
 BITBUCKET_PATH = "/2.0/*"
 
-_USED_UP = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Used": "5000"}
+_USED_UP = {
+    "X-RateLimit-Limit": "5000",
+    "X-RateLimit-Remaining": "0",
+    "X-RateLimit-Used": "5000",
+    "X-RateLimit-Reset": "@now+3600",
+    "X-RateLimit-Resource": "graphql",
+}
 _PRIMARY_BODY = PRIMARY[2]
 _WRONG = {"data": None, "errors": [{"message": WRONG_WORDS.format("0000:0000:000000:00000000:00000000")}]}
 _SAML = (

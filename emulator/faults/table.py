@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +19,21 @@ if TYPE_CHECKING:
     from emulator.faults.fault import Fault
 
 
+def _dated(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with "@now+SECONDS" as seconds of the epoch: x-ratelimit-reset is such a time."""
+    now = int(time.time())
+    return {
+        name: str(now + int(value[5:])) if re.fullmatch(r"@now\+[0-9]+", value) else value
+        for name, value in headers.items()
+    }
+
+
 async def _status(fault: Fault, exchange: Exchange) -> None:
-    await exchange.send(Answer(fault.status, fault.body, fault.headers, fault.content_type))
+    await exchange.send(Answer(fault.status, fault.body, _dated(fault.headers), fault.content_type))
 
 
 async def _body(fault: Fault, exchange: Exchange) -> None:
-    await exchange.send(Answer(200, fault.body, fault.headers, fault.content_type))
+    await exchange.send(Answer(200, fault.body, _dated(fault.headers), fault.content_type))
 
 
 async def _slow(fault: Fault, exchange: Exchange) -> None:
@@ -33,7 +44,7 @@ async def _slow(fault: Fault, exchange: Exchange) -> None:
 async def _headers(fault: Fault, exchange: Exchange) -> None:
     answer = await exchange.true_answer()
     headers = CIMultiDict(answer.headers)
-    headers.update(fault.headers)
+    headers.update(_dated(fault.headers))
     kind = headers.get("Content-Type", answer.content_type)
     await exchange.send(replace(answer, headers=headers, content_type=kind))
 
@@ -41,7 +52,7 @@ async def _headers(fault: Fault, exchange: Exchange) -> None:
 async def _graphql_errors(fault: Fault, exchange: Exchange) -> None:
     value: dict[str, Any] = {} if fault.data is ... else {"data": fault.data}
     value["errors"] = [dict(error) for error in fault.errors]
-    await exchange.send(Answer(200, json.dumps(value).encode(), fault.headers))
+    await exchange.send(Answer(200, json.dumps(value).encode(), _dated(fault.headers)))
 
 
 async def _edit(fault: Fault, exchange: Exchange) -> None:

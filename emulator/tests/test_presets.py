@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,13 @@ class TestPresets(EmulatorCase):
                 self.assertEqual((answer.status_code, answer.headers.get(header)), (status, value))
                 self.assertIn(words, answer.text)
                 self.assertNotIn("X-Emulator-Missed", answer.headers)
+
+    def test_used_up_points_say_when_they_come_back(self) -> None:
+        before = int(time.time())
+        for name in (name for name in PRESETS if name.startswith("primary") and "429" not in name):
+            reset = int(self.struck(name).headers["x-ratelimit-reset"])
+
+            self.assertIn(reset - 3600, range(before, int(time.time()) + 1), name)
 
     def test_owners_are_null_with_the_error_of_their_preset_or_none(self) -> None:
         for name, changes, error in (
