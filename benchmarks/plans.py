@@ -259,7 +259,7 @@ def measure(emulator: str, owner: str, plan: str) -> dict[str, Any]:
 @contextmanager
 def running(*options: str) -> Iterator[str]:
     """The address of an emulator in a process of its own."""
-    command = [sys.executable, "-m", "emulator", f"--github-token={TOKEN}", *options]
+    command = [sys.executable, "-m", "emulator", f"--github-token={TOKEN}", "--no-limits", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
             # "GitHub GraphQL: http://127.0.0.1:PORT/graphql  (token: ...)"

@@ -96,7 +96,9 @@ def stage(latency: Latency) -> Iterator[Stage]:
     }
     times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"
     with (
-        _running("emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", *times, settings={}) as first,
+        _running(
+            "emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", "--no-limits", *times, settings={}
+        ) as first,
         _running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
     ):
         _await(f"{emulator}/_emulator/meter", first)

@@ -9,15 +9,17 @@ As strict as the forges, never kinder. The data are recorded, made up or generat
 """
 
 from emulator.bitbucket.server import Credentials
-from emulator.faults import FAULTS, Fault
+from emulator.faults import FAULTS, PRESETS, Fault, preset
 from emulator.latency import Latency
 from emulator.meter import Counts, Snapshot
 from emulator.model import Owner, Repository
-from emulator.server import Emulator
+from emulator.server import UNBOUNDED, Emulator
 from emulator.world import World
 
 __all__ = [
     "FAULTS",
+    "PRESETS",
+    "UNBOUNDED",
     "Counts",
     "Credentials",
     "Emulator",
@@ -27,4 +29,5 @@ __all__ = [
     "Repository",
     "Snapshot",
     "World",
+    "preset",
 ]

@@ -8,9 +8,9 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from emulator.faults import FAULTS
+from emulator.faults import FAULTS, PRESETS
 from emulator.latency import Latency
-from emulator.server import Emulator
+from emulator.server import UNBOUNDED, Emulator
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -24,15 +24,38 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--max-weight", type=int, help="a GraphQL query that details more repositories than this gets a 502"
     )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=10.0,
+        help="seconds after which a GraphQL query is ended (default: 10; 0: never)",
+    )
+    parser.add_argument(
+        "--no-limits", action="store_true", help="no limit but GitHub's points: no secondary limits, no Bitbucket hour"
+    )
     parser.add_argument("--github-token", default="emulator-token", help="the token that GitHub takes")
-    parser.add_argument("--list-faults", action="store_true", help="print the faults that can be switched on, and end")
+    parser.add_argument("--list-faults", action="store_true", help="print the faults and presets, and end")
     return parser.parse_args(arguments)
 
 
 def list_faults() -> str:
-    """The table of faults, one a line."""
-    width = max(map(len, FAULTS))
-    return "\n".join(f"{name:{width}}  {kind.help}" for name, kind in FAULTS.items())
+    """The tables of faults and of presets, one a line."""
+    rows = {**{name: kind.help for name, kind in FAULTS.items()}, **{name: one.help for name, one in PRESETS.items()}}
+    width = max(map(len, rows))
+    return "\n".join(f"{name:{width}}  {words}" for name, words in rows.items())
+
+
+def _emulator(given: argparse.Namespace) -> Emulator:
+    latency = Latency(
+        given.base_ms / 1000,
+        given.jitter_ms / 1000,
+        given.per_repository_ms / 1000,
+        given.max_weight,
+        given.timeout or None,
+    )
+    if given.no_limits:
+        return Emulator(port=given.port, latency=latency, github_token=given.github_token, **UNBOUNDED)
+    return Emulator(port=given.port, latency=latency, github_token=given.github_token)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,11 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.list_faults:
         write(list_faults() + "\n")
         return 0
-    latency = Latency(given.base_ms / 1000, given.jitter_ms / 1000, given.per_repository_ms / 1000, given.max_weight)
     over = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: over.set())
-    emulator = Emulator(port=given.port, latency=latency, github_token=given.github_token)
+    emulator = _emulator(given)
     try:
         emulator.start()
     except OSError as error:

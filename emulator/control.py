@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator.faults import FAULTS, Fault, Faults
+from emulator.faults import FAULTS, PRESETS, Faults, from_json
 from emulator.meter import Meter
 from emulator.world import World
 
@@ -18,7 +18,8 @@ class Control:
     """Meter, faults, oracle and list of owners over HTTP.
 
     GET meter → the counts; DELETE meter → count from zero.
-    GET faults → those switched on, and the kinds there are; POST faults → switch one on; DELETE faults → all off.
+    GET faults → those switched on, and the kinds and presets there are; POST faults → switch one on (`kind` or
+    `preset`, and attributes of `Fault`); DELETE faults → all off.
     GET sum?github=NAME&bitbucket=NAME → the straight sum. GET owners → what is held, and what was filled in.
     """
 
@@ -53,11 +54,12 @@ class Control:
 
     def _change_faults(self, method: str, body: str) -> Any:
         if method == "POST":
-            self._faults.add(Fault.from_json(json.loads(body)))
+            self._faults.add(from_json(json.loads(body)))
         if method == "DELETE":
             self._faults.clear()
         kinds = {name: kind.help for name, kind in FAULTS.items()}
-        return {"faults": [fault.as_json() for fault in self._faults.all()], "kinds": kinds}
+        presets = {name: one.help for name, one in PRESETS.items()}
+        return {"faults": [fault.as_json() for fault in self._faults.all()], "kinds": kinds, "presets": presets}
 
 
 def _owner(owner: Any) -> dict[str, Any]:

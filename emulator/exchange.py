@@ -6,24 +6,37 @@ import gzip
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 from multidict import CIMultiDict
+
+from emulator.world import World
 
 # below this a gzip frame is hardly smaller than what it holds
 _WORTH_GZIP = 200
+# a header of answers in which a fault found nothing to spoil, so that a test that aims wrongly can notice
+MISSED = "X-Emulator-Missed"
+
 _JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an upstream answers: status, body before compression, and headers besides those of the transport."""
+    """What an upstream answers.
+
+    Attributes:
+        body: the body before compression.
+        headers: the headers besides those of the transport.
+        refused: whether a limit of the upstream is what refuses the call.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = _JSON
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class Call:
         path: the path as sent, without the query.
         body: the body as text (bytes that are no UTF-8 are replaced).
         host: the Host header, which links in answers repeat.
+        quirk: what the upstream is to do wrong (see `github.quirks`); empty = nothing.
     """
 
     upstream: str
@@ -45,6 +59,12 @@ class Call:
     headers: Mapping[str, str]
     body: str
     host: str
+    quirk: str = ""
+
+
+class _Endless(web.StreamResponse):
+    # aiohttp's switch for answers without Content-Length that are not chunked
+    _length_check = False
 
 
 class Exchange:
@@ -52,6 +72,7 @@ class Exchange:
 
     Args:
         compute: gives the upstream's own answer.
+        world: what the forges hold, for faults that change it.
         record: called with status and number of body bytes before they go out.
         over: called before the last byte of a whole answer goes out. Both come before, so that whoever has read an
             answer finds it counted and the call ended.
@@ -67,17 +88,19 @@ class Exchange:
         compute: Callable[[Call], Awaitable[Answer]],
         record: Callable[[int, int], None],
         over: Callable[[], None],
+        world: World,
     ) -> None:
         self.call = call
+        self.world = world
         self.response: web.StreamResponse | None = None
         self._request = request
         self._compute = compute
         self._record = record
         self._over = over
 
-    async def true_answer(self) -> Answer:
-        """What the upstream says, after its latency."""
-        return await self._compute(self.call)
+    async def true_answer(self, **changes: Any) -> Answer:
+        """What the upstream says, after its latency; `changes` are attributes of the call to change before."""
+        return await self._compute(replace(self.call, **changes) if changes else self.call)
 
     def encode(self, answer: Answer) -> tuple[CIMultiDict[str], bytes]:
         """Headers and body bytes as they go out: compressed where the client accepts it."""
@@ -105,6 +128,37 @@ class Exchange:
         self._record(status, sent)
         await response.prepare(self._request)
         return response
+
+    async def begin_chunked(self, status: int, headers: CIMultiDict[str], sent: int) -> web.StreamResponse:
+        """Send a head that promises chunks, `sent` bytes in all; the caller writes them."""
+        self.response = response = web.StreamResponse(status=status, headers=headers)
+        response.enable_chunked_encoding()
+        self._record(status, sent)
+        await response.prepare(self._request)
+        return response
+
+    async def begin_endless(self, status: int, headers: CIMultiDict[str], sent: int) -> web.StreamResponse:
+        """Send a head that promises nothing, so that the body ends with the connection."""
+        self.response = response = _Endless(status=status, headers=headers)
+        response.force_close()
+        self._record(status, sent)
+        await response.prepare(self._request)
+        return response
+
+    def write_raw(self, data: bytes) -> None:
+        """Put bytes on the wire as they are.
+
+        Raises:
+            ClientConnectionResetError: the client is gone.
+        """
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            raise ClientConnectionResetError("the client is gone")
+        transport.write(data)
+
+    def began_raw(self, status: int, sent: int) -> None:
+        """An answer of that status and so many body bytes is what `write_raw` writes."""
+        self._record(status, sent)
 
     def close(self) -> None:
         """Close the connection after what was written."""

@@ -15,13 +15,17 @@ class Latency:
         jitter: up to so much more, evenly spread, from a fixed seed.
         per_repository: for each repository of which a GraphQL query returns details (objects such as watchers,
             languages, topics). Measured at GitHub: 100 repositories took 8 to 10 s, 5 took 0.4 s.
-        max_weight: a query that returns details of more repositories than this gets a 502 after its time.
+        max_weight: a query that returns details of more repositories than this gets a 502 after its time, and costs its
+            points twice.
+        timeout: a GraphQL query that would take longer is ended by a 502 or a 504 after this time, and costs its points
+            twice: GitHub's 10 seconds. None = never, as Enterprise Server.
     """
 
     base: float = 0.0
     jitter: float = 0.0
     per_repository: float = 0.0
     max_weight: int | None = None
+    timeout: float | None = 10.0
 
     def seconds(self, random: Random, detailed: int = 0) -> float:
         """The time for one call that returns details of so many repositories."""

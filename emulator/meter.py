@@ -27,6 +27,8 @@ class Counts:
         points: points they cost (GitHub only).
         seconds: the sum of all response times, which is what GitHub's secondary limit bounds; up to the first byte of
             an answer, or up to the end of a call that got none.
+        refused: calls that a limit of the upstream refused, in whatever form; those that a fault struck are not among
+            them.
     """
 
     calls: int = 0
@@ -37,6 +39,7 @@ class Counts:
     queries: int = 0
     points: int = 0
     seconds: float = 0.0
+    refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Snapshot:
 
 class _Tally:
     def __init__(self, under_way: int = 0) -> None:
-        self.calls = self.bytes_sent = self.queries = self.points = 0
+        self.calls = self.bytes_sent = self.queries = self.points = self.refused = 0
         self.seconds = 0.0
         self.peak = self.under_way = under_way
         self.connections: set[int] = set()
@@ -73,6 +76,7 @@ class _Tally:
             self.queries,
             self.points,
             self.seconds,
+            self.refused,
         )
 
 
@@ -123,8 +127,14 @@ class Meter:
             for name in upstreams:
                 self._tallies[name].under_way -= 1
 
-    def spend(self, points: int) -> None:
-        """A GraphQL document was executed for that many points."""
+    def refused(self, upstreams: tuple[str, ...]) -> None:
+        """A limit refused a call."""
         with self._lock:
-            self._tallies[GITHUB].queries += 1
+            for name in upstreams:
+                self._tallies[name].refused += 1
+
+    def spend(self, points: int, queries: int = 1) -> None:
+        """GraphQL documents were executed for that many points; with `queries=0` an earlier one cost more."""
+        with self._lock:
+            self._tallies[GITHUB].queries += queries
             self._tallies[GITHUB].points += points

@@ -46,6 +46,7 @@ class Repository:
         created_at: canonical text (see `canonical_time`); a time that depends on the name where none is given.
         id: a number that stays through renames (`dataclasses.replace(repository, name=...)` keeps it); made from the
             first name where none is given. Unique within an owner.
+        born: (login, id) of its first owner where it was transferred, else empty: the forges' ids stay.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Repository:
     topics: tuple[str, ...]
     created_at: str
     id: int
+    born: tuple[str, int] | tuple[()]
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Repository:
         topics: Iterable[str] = (),
         created_at: str | datetime | None = None,
         id: int = 0,
+        born: tuple[str, int] | tuple[()] = (),
     ) -> None:
         pairs = languages.items() if isinstance(languages, Mapping) else languages
         # a frozen dataclass has no setter, and its generated __init__ could not convert what is given
@@ -85,7 +88,12 @@ class Repository:
             topics=tuple(topics),
             created_at=invented_time(name) if created_at is None else canonical_time(created_at),
             id=id or 1 + zlib.crc32(name.encode()) % _LARGEST_ID,
+            born=born,
         )
+
+    def identity(self, login: str) -> tuple[str, int]:
+        """What a forge's own id is made of, for the repository of that owner: lower-case login and number."""
+        return self.born or (login.lower(), self.id)
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,20 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, TypedDict
 from weakref import WeakKeyDictionary
 
 from aiohttp import ClientConnectionResetError, web
 
-from emulator.bitbucket.server import ROOT, BitbucketServer, Credentials, Options
+from emulator.bitbucket.server import FORGE, ROOT, BitbucketServer, Credentials, Options
 from emulator.control import PREFIX, Control
-from emulator.exchange import Call, Exchange
+from emulator.exchange import Answer, Call, Exchange
 from emulator.faults import FAULTS, Faults
 from emulator.github.points import Points
+from emulator.github.secondary import Bounds, Secondary
 from emulator.github.server import GitHubServer
 from emulator.latency import Latency
 from emulator.meter import WATCHERS, Meter
@@ -31,6 +32,22 @@ HOST = "127.0.0.1"
 _WATCHERS = re.compile(rf"{ROOT}/repositories/[^/]+/[^/]+/watchers/?")
 
 Hook = Callable[[str, str, str], None]
+
+
+class _Unbounded(TypedDict):
+    github_seconds: None
+    github_together: None
+    github_calls: None
+    bitbucket_calls_per_hour: None
+
+
+UNBOUNDED: _Unbounded = {
+    "github_seconds": None,
+    "github_together": None,
+    "github_calls": None,
+    "bitbucket_calls_per_hour": None,
+}
+"""`Emulator(..., **UNBOUNDED)`: no limit but GitHub's points, for whoever tests or measures something else."""
 
 
 class Emulator:
@@ -45,11 +62,14 @@ class Emulator:
         latency: how long answers take; the attribute `latency` may be replaced while it runs.
         github_token: the token that GitHub takes.
         github_points: GraphQL points in an hour.
+        github_seconds, github_together, github_calls: GitHub's secondary limits, see `Bounds`; None = no limit.
         bitbucket_credentials: the credentials that Bitbucket takes.
         bitbucket_size: whether Bitbucket's lists of repositories tell the optional `size`.
         watchers_pagelen_zero: whether its watchers resource takes `pagelen=0`.
-        bitbucket_calls_per_hour: calls that each caller has in an hour; None = no limit.
+        bitbucket_calls_per_hour: "forge" for the forge's numbers (60 anonymous, 1,000 for each token); one number for
+            every caller; or by caller, see `Options`; None = no limit.
         hour: seconds of an hour of both limits.
+        minute: seconds of a minute of the secondary limits.
 
     Attributes:
         world, faults, meter: see their classes.
@@ -65,10 +85,14 @@ class Emulator:
         bitbucket_credentials: Credentials = Credentials(),  # noqa: B008 - frozen
         *,
         github_points: int = 5000,
+        github_seconds: float | None = 60.0,
+        github_together: int | None = 100,
+        github_calls: int | None = 2000,
         bitbucket_size: bool = True,
         watchers_pagelen_zero: bool = True,
-        bitbucket_calls_per_hour: int | None = None,
+        bitbucket_calls_per_hour: int | Mapping[str, int] | Literal["forge"] | None = "forge",
         hour: float = 3600.0,
+        minute: float = 60.0,
     ) -> None:
         self.world = World() if world is None else world
         self.port = port
@@ -78,9 +102,11 @@ class Emulator:
         self.faults = Faults()
         self.meter = Meter()
         points = Points(github_points, hour)
-        options = Options(bitbucket_size, watchers_pagelen_zero, bitbucket_calls_per_hour, hour)
+        secondary = Secondary(Bounds(github_seconds, github_together, github_calls, minute))
+        options = Options(bitbucket_size, watchers_pagelen_zero, _by_caller(bitbucket_calls_per_hour), hour)
+        github = GitHubServer(self.world, self.meter, github_token, points, secondary, lambda: self.latency)
         self._upstreams = {
-            GITHUB: GitHubServer(self.world, self.meter, github_token, points, lambda: self.latency).answer,
+            GITHUB: github.answer,
             BITBUCKET: BitbucketServer(self.world, bitbucket_credentials, options, lambda: self.latency).answer,
         }
         self._control = Control(self.world, self.meter, self.faults)
@@ -182,7 +208,14 @@ class Emulator:
         call = await _read(request, upstream)
         if self._hook:
             self._hook(upstream, call.path, call.body)
-        exchange = Exchange(request, call, self._upstreams[upstream], timing.record, timing.over)
+
+        async def compute(call: Call) -> Answer:
+            answer = await self._upstreams[upstream](call)
+            if answer.refused:
+                timing.refused()
+            return answer
+
+        exchange = Exchange(request, call, compute, timing.record, timing.over, self.world)
         fault = self.faults.pick(call)
         with contextlib.suppress(ClientConnectionResetError):  # a client that goes away is no error of ours
             if fault:
@@ -215,12 +248,23 @@ class _Timing:
         self._meter.took(self._counted, time.perf_counter() - self._began)
         self._meter.answered(self._counted, status, sent)
 
+    def refused(self) -> None:
+        self._meter.refused(self._counted)
+
     def over(self) -> None:
         if not self._ended:
             self._ended = True
             if not self._answered:
                 self._meter.took(self._counted, time.perf_counter() - self._began)
             self._meter.end(self._counted)
+
+
+def _by_caller(given: int | Mapping[str, int] | Literal["forge"] | None) -> Mapping[str, int]:
+    if given == "forge":
+        return FORGE
+    if isinstance(given, int):
+        return dict.fromkeys(FORGE, given)
+    return given or {}
 
 
 async def _read(request: web.BaseRequest, upstream: str) -> Call:

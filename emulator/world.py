@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
+from emulator.changes import change
 from emulator.generated import generate
 from emulator.model import BITBUCKET, Owner
 from emulator.recorded import Shelf
@@ -26,6 +28,9 @@ class World:
         self._shelves = [Shelf("recorded"), Shelf("made_up")] if recorded else []
         self._generated = generated
         self._owners: dict[tuple[str, str], Owner | None] = {}
+        self._moved: dict[tuple[str, str, int], str] = {}
+        # above the ids of generated repositories; an id made of a name may be there too, once in 2**31 times
+        self._serial = count(1_000_000_000)
 
     def add(self, owner: Owner) -> None:
         """Put an owner into the world, in place of the one of that forge and name."""
@@ -36,6 +41,35 @@ class World:
         """Let an owner be unknown from now on; no error where it already is."""
         with self._lock:
             self._owners[forge, login.lower()] = None
+
+    def change(self, forge: str, login: str, **what: Any) -> None:
+        """Change an owner's repositories as one step, that no answer and no sum sees half done.
+
+        Args:
+            what: `create`, `delete`, `delete_oldest`, `private`, `rename` (each a number of public repositories; the
+                newest, where nothing else is said), `transfer` (the login that gets the newest public one; made where
+                it is unknown) and `vanish` (true: the owner is gone). Done in the order of `changes.CHANGES`.
+
+        Raises:
+            ValueError: no such owner, or no such change.
+        """
+        with self._lock:
+            owner = self.owner(forge, login)
+            if owner is None:
+                raise ValueError(f"{forge} has no {login!r} to change")
+            other = self.owner(forge, str(what["transfer"])) if what.get("transfer") else None
+            changed = change(owner, other, what, self._serial)
+            for one in changed.owners:
+                self.add(one)
+            for identity in changed.moved:
+                self._moved[forge, *identity] = str(what["transfer"])
+            if what.get("vanish"):
+                self.remove(forge, login)
+
+    def home(self, forge: str, identity: tuple[str, int]) -> str:
+        """The login of whoever has the repository of that identity now: where it was transferred to, or its first."""
+        with self._lock:
+            return self._moved.get((forge, *identity), identity[0])
 
     def owner(self, forge: str, login: str) -> Owner | None:
         """The owner of that name, in any letter case, or None where the forge has none."""

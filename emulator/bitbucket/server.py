@@ -8,7 +8,7 @@ import binascii
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -24,6 +24,10 @@ from emulator.model import Repository
 from emulator.world import World
 
 ROOT = "/2.0"
+
+# https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/: `/2.0/repositories/*`, in a rolling hour; the
+# 10,000 that access tokens may have are for paid workspaces of more than 100 seats
+FORGE = {"anonymous": 60, "apitoken": 1000, "accesstoken": 1000}
 
 _HEADERS = {
     "Server": "envoy",
@@ -70,13 +74,14 @@ class Options:
     Attributes:
         size: whether lists of repositories tell the optional `size`; watchers always do, it is their number.
         watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
-        calls_per_hour: calls that each caller has in any hour, then 429; None = no limit.
+        calls_per_hour: calls that each caller has in any hour, then 429, by caller ("anonymous", "apitoken",
+            "accesstoken"); who is not named has no limit. Calls that are refused do not count.
         hour: seconds of that hour.
     """
 
     size: bool = True
     watchers_pagelen_zero: bool = True
-    calls_per_hour: int | None = None
+    calls_per_hour: Mapping[str, int] = field(default_factory=lambda: FORGE)
     hour: float = 3600.0
 
 
@@ -111,6 +116,7 @@ class BitbucketServer:
                     b"Rate limit for this resource has been exceeded",
                     {**self._headers(caller, started), "Cache-Control": "no-cache, no-store"},
                     "text/plain",
+                    refused=True,
                 )
             value = self._resource(call, caller)
             fields = dict(call.query).get("fields")
@@ -143,7 +149,7 @@ class BitbucketServer:
 
     def _used_up(self, caller: str) -> bool:
         """Whether the caller's calls of the last hour are used up; this call is one of them if not."""
-        limit = self._options.calls_per_hour
+        limit = self._options.calls_per_hour.get(caller)
         if limit is None:
             return False
         now, calls = time.monotonic(), self._calls.setdefault(caller, deque())
@@ -163,7 +169,7 @@ class BitbucketServer:
         }
         if caller != "anonymous":
             headers["X-Credential-Type"] = caller
-        limit = self._options.calls_per_hour
+        limit = self._options.calls_per_hour.get(caller)
         # seen with access tokens only, neither with API tokens nor with OAuth (2026-04); no "remaining", no "reset"
         if caller == "accesstoken" and limit is not None:
             near = len(self._calls.get(caller, ())) >= limit * 0.8

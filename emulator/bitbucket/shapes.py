@@ -43,8 +43,8 @@ def workspace_uuid(login: str) -> str:
 
 
 def repository_uuid(owner: Owner, repository: Repository) -> str:
-    """The uuid of a repository; it stays through renames."""
-    return braced_uuid("repository", owner.login.lower(), str(repository.id))
+    """The uuid of a repository; it stays through renames and transfers."""
+    return braced_uuid("repository", *map(str, repository.identity(owner.login)))
 
 
 def time(canonical: str) -> str:

@@ -11,6 +11,7 @@ from emulator.github.cost import Cost
 from emulator.github.errors import Typed, forbidden, not_found
 from emulator.github.listing import Listing, check_bounds
 from emulator.github.opaque import node_parts
+from emulator.github.quirks import REPEAT_PAGE, spoiled, without_cursors
 from emulator.github.views import Fields, OwnerView, RepositoryView
 from emulator.model import GITHUB, Owner
 from emulator.world import World
@@ -47,20 +48,25 @@ class Views:
         kind, parts = node_parts(text) or ("", [])
         if not parts or kind not in ("O", "U", "R"):
             return None
-        view = self.owner(str(parts[0]))
-        if view is None or kind != "R":
+        if kind != "R":
+            view = self.owner(str(parts[0]))
             return view.fields if view and view.owner.kind[0] == kind else None
-        repository = view.by_id.get(int(parts[1])) if len(parts) == 2 else None
+        if len(parts) != 2:
+            return None
+        identity = str(parts[0]), int(parts[1])
+        view = self.owner(self._world.home(GITHUB, identity))
+        repository = view.by_id.get(identity) if view else None
         return repository.fields if repository else None
 
 
 @dataclass
 class Visit:
-    """The context of one execution: what it may see, what it cost, and how much it has done so far."""
+    """The context of one execution: what it may see, what it cost, what is wrong, and what it has done so far."""
 
     views: Views
     cost: Cost
     rate_limit: dict[str, Any]
+    quirk: str = ""
     detailed: int = 0
     seen: set[int] = field(default_factory=set)
 
@@ -72,6 +78,11 @@ class Visit:
     def bounded(self, info: GraphQLResolveInfo) -> bool:
         """Whether the connection is asked for anything but totals."""
         return any(id(node) in self.cost.shape.bounded for node in info.field_nodes)
+
+    def page(self, field: str, info: GraphQLResolveInfo, listing: Listing, arguments: dict[str, Any]) -> Fields:
+        """The page of a connection, wrong in the way that a fault asks for."""
+        asked = without_cursors(arguments) if self.quirk == REPEAT_PAGE else arguments
+        return spoiled(self.quirk, listing.page(field, self.bounded(info), asked), arguments)
 
 
 def _found(view: OwnerView | None, kind: str, login: str) -> Fields:
@@ -144,7 +155,7 @@ def repositories(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> 
         raise Typed("UNPROCESSABLE", "The `privacy` and `visibility` arguments can not be used together.")
     visit: Visit = info.context
     listing = _listing(source["view"], visit.views, arguments)
-    page = listing.page("repositories", visit.bounded(info), arguments)
+    page = visit.page("repositories", info, listing, arguments)
     visit.count(info, len(page.get("nodes", ())))
     return page
 
@@ -209,13 +220,13 @@ def parent(source: Fields, _info: GraphQLResolveInfo) -> Fields | None:
 def languages(source: Fields, info: GraphQLResolveInfo, orderBy: Any = None, **arguments: Any) -> Fields:  # noqa: N803 - GraphQL's name
     """Repository.languages."""
     listing = source["view"].languages(orderBy["direction"] if orderBy else None)
-    page: Fields = listing.page("languages", info.context.bounded(info), arguments)
+    page: Fields = info.context.page("languages", info, listing, arguments)
     return page
 
 
 def topics(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
     """Repository.repositoryTopics."""
-    page: Fields = source["view"].topics().page("repositoryTopics", info.context.bounded(info), arguments)
+    page: Fields = info.context.page("repositoryTopics", info, source["view"].topics(), arguments)
     return page
 
 

@@ -6,12 +6,14 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
+from itertools import cycle
 from random import Random
 from typing import Any
 
 from graphql import execute_sync
 
 from emulator.exchange import Answer, Call
+from emulator.github import refusals
 from emulator.github.cost import Cost, price
 from emulator.github.documents import Operation, Refused, check
 from emulator.github.errors import Typed, as_json
@@ -19,6 +21,7 @@ from emulator.github.executor import CopyingExecutor
 from emulator.github.points import Points
 from emulator.github.resolvers import Views, Visit
 from emulator.github.schema import schema
+from emulator.github.secondary import Secondary
 from emulator.latency import Latency
 from emulator.meter import Meter
 from emulator.world import World
@@ -44,11 +47,6 @@ _HEADERS = {
     "Vary": "Accept-Encoding, Accept, X-Requested-With",
 }
 
-_NGINX_502 = (
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
-    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-)
-
 
 class GitHubServer:
     """`POST /graphql`. Lives in the emulator's loop.
@@ -58,14 +56,27 @@ class GitHubServer:
         latency: asked at every call, so that it can change at run time.
     """
 
-    def __init__(self, world: World, meter: Meter, token: str, points: Points, latency: Callable[[], Latency]) -> None:
+    def __init__(
+        self,
+        world: World,
+        meter: Meter,
+        token: str,
+        points: Points,
+        secondary: Secondary,
+        latency: Callable[[], Latency],
+    ) -> None:
         self._views = Views(world)
         self._meter = meter
         self._token = token
         self._points = points
+        self._secondary = secondary
         self._latency = latency
         self._random = Random(2)  # noqa: S311 - jitter
-        self._heavy = 0
+        # the forms of each refusal come in turn
+        self._used_up = cycle(refusals.PRIMARY)
+        self._limited = cycle(refusals.SECONDARY)
+        self._heavy = cycle((self._nginx, self._went_wrong))
+        self._late = cycle((self._nginx, self._in_time, self._went_wrong, self._in_time))
 
     async def answer(self, call: Call) -> Answer:
         """The answer to a call, after the latency that the query's weight brings."""
@@ -73,10 +84,31 @@ class GitHubServer:
         if refusal:
             await asyncio.sleep(self._latency().seconds(self._random))
             return refusal
-        answer, detailed = self._graphql(call)
+        number = self._secondary.begin()
+        if number is None:
+            return self._too_much()
+        try:
+            return await self._timed(call)
+        finally:
+            self._secondary.end(number)
+
+    async def _timed(self, call: Call) -> Answer:
+        answer, detailed, points = self._graphql(call)
+        if answer.refused:
+            return answer
         latency = self._latency()
-        await asyncio.sleep(latency.seconds(self._random, detailed))
-        return self._bad_gateway() if latency.too_heavy(detailed) else answer
+        seconds = latency.seconds(self._random, detailed)
+        late = latency.timeout is not None and seconds > latency.timeout
+        await asyncio.sleep(latency.timeout if late and latency.timeout is not None else seconds)
+        if not late and not latency.too_heavy(detailed):
+            return answer
+        # "additional points" are taken for a query that timed out; how many is not told, so: as many again
+        self._spend(points, queries=0)
+        return next(self._late if late else self._heavy)()
+
+    def _spend(self, points: int, queries: int = 1) -> None:
+        self._points.spend(points)
+        self._meter.spend(points, queries)
 
     def _refusal(self, call: Call) -> Answer | None:
         """The answer where the request is not even a GraphQL query of somebody known."""
@@ -112,35 +144,37 @@ class GitHubServer:
             "X-GitHub-Request-Id": request_id,
         }
 
-    def _graphql(self, call: Call) -> tuple[Answer, int]:
-        """The answer, and of how many repositories it gives details."""
+    def _graphql(self, call: Call) -> tuple[Answer, int, int]:
+        """The answer, of how many repositories it gives details, and the points that it cost."""
         try:
             request = json.loads(call.body)
         except ValueError:
-            return self._message(400, "Problems parsing JSON"), 0
+            return self._message(400, "Problems parsing JSON"), 0, 0
         if not isinstance(request, dict):
-            return self._message(400, "Body should be a JSON object"), 0
+            return self._message(400, "Body should be a JSON object"), 0, 0
         query, variables = request.get("query"), request.get("variables") or {}
         if not isinstance(query, str) or not query:
-            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), 0
+            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), 0, 0
         if not isinstance(variables, dict):
-            return self._errors([{"message": "Variables must be a JSON object."}]), 0
+            return self._errors([{"message": "Variables must be a JSON object."}]), 0, 0
         if self._points.remaining == 0:
-            return self._errors([_RATE_LIMIT]), 0
+            return Answer(200, _dumps(next(self._used_up)), self._headers(), refused=True), 0, 0
         try:
             operation = check(query).operation(request.get("operationName"))
             cost = price(operation.shape, operation.variables(variables))
         except Refused as refused:
-            return self._errors(refused.errors), 0
+            return self._errors(refused.errors), 0, 0
         except Typed as error:
-            return self._errors([as_json(error)]), 0
-        return self._execute(operation, variables, cost)
+            return self._errors([as_json(error)]), 0, 0
+        return self._execute(operation, variables, cost, call.quirk)
 
-    def _execute(self, operation: Operation, variables: dict[str, Any], cost: Cost) -> tuple[Answer, int]:
+    def _execute(
+        self, operation: Operation, variables: dict[str, Any], cost: Cost, quirk: str
+    ) -> tuple[Answer, int, int]:
+        points = 0 if cost.dry_run else cost.points
         if not cost.dry_run:
-            self._points.spend(cost.points)
-            self._meter.spend(cost.points)
-        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes))
+            self._spend(points)
+        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes), quirk)
         result = execute_sync(
             schema(),
             operation.document,
@@ -153,30 +187,30 @@ class GitHubServer:
         value: dict[str, Any] = {"data": result.data}
         if result.errors:
             value["errors"] = [as_json(error) for error in result.errors]
-        return Answer(200, _dumps(value), self._headers()), visit.detailed
+        return Answer(200, _dumps(value), self._headers()), visit.detailed, points
 
     def _errors(self, errors: list[dict[str, Any]]) -> Answer:
         """A request that did not run: status 200, no `data`."""
         return Answer(200, _dumps({"errors": errors}), self._headers())
 
-    def _bad_gateway(self) -> Answer:
-        """A query that takes too long: both recorded shapes of GitHub's 502, in turn."""
-        self._heavy += 1
-        if self._heavy % 2:
-            return Answer(502, _NGINX_502, {"Server": "nginx"}, "text/html")
+    def _too_much(self) -> Answer:
+        """The secondary limit, at once and without a point; the headers are those of the primary one, as at GitHub."""
+        status, body, told = next(self._limited)
         headers = self._headers()
-        words = (
-            "Something went wrong while executing your query. This may be the result of a timeout, or it could be a "
-            f"GitHub bug. Please include `{headers['X-GitHub-Request-Id']}` when reporting this issue."
-        )
+        if told:
+            headers["Retry-After"] = str(self._secondary.retry_after())
+        return Answer(status, _dumps(body), headers, refused=True)
+
+    def _nginx(self) -> Answer:
+        return Answer(502, refusals.NGINX_502, {"Server": "nginx"}, "text/html")
+
+    def _went_wrong(self) -> Answer:
+        headers = self._headers()
+        words = refusals.WRONG_WORDS.format(headers["X-GitHub-Request-Id"])
         return Answer(502, _dumps({"data": None, "errors": [{"message": words}]}), headers)
 
-
-_RATE_LIMIT = {
-    "type": "RATE_LIMIT",
-    "code": "graphql_rate_limit",
-    "message": "API rate limit already exceeded for user ID 1.",
-}
+    def _in_time(self) -> Answer:
+        return self._message(504, refusals.TIMEOUT_WORDS)
 
 
 def _dumps(value: Any) -> bytes:

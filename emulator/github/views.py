@@ -26,7 +26,8 @@ class RepositoryView:
     def __init__(self, owner: Owner, repository: Repository) -> None:
         self.owner = owner
         self.repository = repository
-        self.number = (zlib.crc32(owner.login.lower().encode()) + repository.id) % (2**31 - 1)
+        login, number = repository.identity(owner.login)
+        self.number = (zlib.crc32(login.encode()) + number) % (2**31 - 1)
         self.fields = self._fields()
         self._listings: dict[Any, Listing] = {}
 
@@ -38,7 +39,7 @@ class RepositoryView:
         pushed = canonical_time(datetime.fromisoformat(repository.created_at) + moved)
         return {
             "__typename": "Repository",
-            "id": node_id("R", self.owner.login.lower(), repository.id),
+            "id": node_id("R", *repository.identity(self.owner.login)),
             "databaseId": self.number,
             "name": repository.name,
             "nameWithOwner": path,
@@ -116,7 +117,7 @@ class OwnerView:
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
         self.repositories = [RepositoryView(owner, repository) for repository in owner.repositories]
-        self.by_id = {view.repository.id: view for view in self.repositories}
+        self.by_id = {view.repository.identity(owner.login): view for view in self.repositories}
         self.by_name = {view.repository.name.lower(): view for view in self.repositories}
         self.lists: dict[Any, Listing] = {}
         number = zlib.crc32(owner.login.lower().encode()) % (2**31 - 1)

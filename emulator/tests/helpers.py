@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import requests
 
-from emulator import Emulator, Owner, Repository, World
+from emulator import UNBOUNDED, Emulator, Owner, Repository, World
 
 # no test waits for longer than this, whatever is wrong
 PATIENCE = 10
@@ -76,7 +76,7 @@ class EmulatorCase(unittest.TestCase):
     """One emulator for all tests of a class, its faults, hook and meter cleared before each.
 
     Attributes:
-        options: the emulator's arguments, to be set by subclasses.
+        options: the emulator's arguments, to be set by subclasses; without them it has no limit but GitHub's points.
     """
 
     options: ClassVar[dict[str, Any]] = {}
@@ -86,7 +86,7 @@ class EmulatorCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         """Start the emulator."""
-        cls.emulator = Emulator(**cls.options).start()
+        cls.emulator = Emulator(**{**UNBOUNDED, **cls.options}).start()
         cls.world = cls.emulator.world
         cls.addClassCleanup(cls.emulator.stop)
 

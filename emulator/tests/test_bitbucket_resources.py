@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import requests
 
 from emulator import Credentials, Emulator, Repository
@@ -222,3 +224,45 @@ class TestAnswers(ResourceCase):
             client.session.close()
 
         self.assertEqual(statuses, [200, 200, 200])
+
+    def test_the_forge_has_60_calls_for_strangers_and_1000_for_a_token(self) -> None:
+        with Emulator(self.world) as emulator:
+            client = Client(emulator)
+            strangers = [client.get("/repositories/acme").status_code for _ in range(62)]
+            members = [client.member("/repositories/acme").status_code for _ in range(62)]
+            client.session.close()
+            headers = {"Authorization": f"Bearer {emulator.bitbucket_credentials.access_token}"}
+            told = requests.get(
+                f"{emulator.bitbucket_url}/repositories/acme", headers=headers, timeout=PATIENCE
+            ).headers
+            counts = emulator.meter.snapshot().bitbucket
+
+        self.assertEqual(strangers, [200] * 60 + [429] * 2)
+        self.assertEqual(members, [200] * 62)
+        self.assertEqual(told["X-RateLimit-Limit"], "1000")
+        self.assertEqual((counts.refused, counts.statuses[429]), (2, 2))
+
+    def test_bounds_can_be_given_by_caller(self) -> None:
+        with Emulator(self.world, bitbucket_calls_per_hour={"apitoken": 1}) as emulator:
+            client = Client(emulator)
+            statuses = [client.member("/repositories/acme/a/watchers").status_code for _ in range(2)]
+            strangers = [client.get("/repositories/acme").status_code for _ in range(62)]
+            client.session.close()
+
+        self.assertEqual(statuses[-1], 429)
+        self.assertEqual(set(strangers), {200})
+        self.assertEqual(emulator.meter.snapshot().watchers.refused, 1)
+
+    def test_refused_calls_do_not_count(self) -> None:
+        with Emulator(self.world, bitbucket_calls_per_hour=1, hour=0.4) as emulator:
+            client = Client(emulator)
+            client.get("/repositories/acme")
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                last = client.get("/repositories/acme").status_code
+                time.sleep(0.02)
+                if last == 200:
+                    break
+            client.session.close()
+
+        self.assertEqual(last, 200)

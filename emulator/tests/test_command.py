@@ -12,7 +12,7 @@ from io import StringIO
 
 import requests
 
-from emulator import FAULTS, Emulator
+from emulator import FAULTS, PRESETS, Emulator
 from emulator.__main__ import main
 from emulator.tests.helpers import PATIENCE
 
@@ -60,6 +60,21 @@ class TestCommand(unittest.TestCase):
         self.assertEqual(answer.status_code, 502)
         self.assertGreaterEqual(answer.elapsed.total_seconds(), 0.2)
 
+    def test_without_limits_strangers_have_more_than_bitbuckets_60_calls(self) -> None:
+        for options, last in (((), 429), (("--no-limits", "--timeout", "0"), 200)):
+            with start(*options) as process:
+                assert process.stdout is not None
+                told = "".join(process.stdout.readline() for _ in range(3))
+                url = re.findall(r"http://127\.0\.0\.1:\d+/2\.0", told)[0]
+                with requests.Session() as session:
+                    statuses = [
+                        session.get(f"{url}/repositories/team-1", timeout=PATIENCE).status_code for _ in range(61)
+                    ]
+                process.terminate()
+                process.wait(PATIENCE)
+
+            self.assertEqual(statuses[-1], last)
+
     def test_a_taken_port_is_said_and_ends_with_1(self) -> None:
         with Emulator() as running, start("--port", str(running.port)) as process:
             told = process.communicate(timeout=PATIENCE)[1]
@@ -72,8 +87,9 @@ class TestCommand(unittest.TestCase):
             told = process.communicate(timeout=PATIENCE)[0]
 
         self.assertEqual(process.returncode, 0)
-        for name, kind in FAULTS.items():
-            self.assertRegex(told, rf"(?m)^{name} +{re.escape(kind.help)}$")
+        words = [(name, kind.help) for name, kind in FAULTS.items()]
+        for name, help in words + [(name, one.help) for name, one in PRESETS.items()]:
+            self.assertRegex(told, rf"(?m)^{name} +{re.escape(help)}$")
 
     def test_a_wrong_option_is_refused(self) -> None:
         with redirect_stderr(StringIO()) as told, self.assertRaises(SystemExit) as raised:

@@ -39,11 +39,19 @@ class TestControl(EmulatorCase):
             "[]",
             '"x"',
             '{"kind": "hang", "errors": 3}',
+            '{"kind": "hang", "times": "2"}',
+            '{"kind": "hang", "after": true}',
+            '{"kind": "hang", "contains": 3}',
+            '{"kind": "hang", "method": 3}',
+            '{"kind": "chunked", "cut": 1}',
+            '{"kind": "headers", "headers": [1]}',
+            '{"kind": "world", "owner": "acme", "change": {"explode": 1}}',
         ):
             answer = self.client.control("POST", "faults", data=data)
 
             self.assertEqual(answer.status_code, 400, data)
             self.assertTrue(answer.json()["error"])
+        self.assertEqual(self.emulator.faults.all(), [])
 
     def test_the_oracle_answers_for_both_forges(self) -> None:
         told = self.client.control(

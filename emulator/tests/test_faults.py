@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 import unittest
 from dataclasses import fields
 from typing import Any
 
-import requests
-
-from emulator import FAULTS, Fault
-from emulator.tests.helpers import PATIENCE, EmulatorCase
+from emulator import FAULTS, Fault, Repository
+from emulator.tests import test_faults_lists, test_faults_places, test_faults_wire
+from emulator.tests.helpers import EmulatorCase, workspace
 
 LIST = "/repositories/team-30"
 OWNER = '{ repositoryOwner(login: "spack") { login } }'
 
 
 class TestKinds(EmulatorCase):
-    """One test a row of the table."""
+    """One test a row of the table, here or in the modules beside this one."""
 
     def strike(self, kind: str, **options: Any) -> None:
         """Switch a fault on."""
         self.emulator.faults.add(Fault(kind, **options))
 
     def test_every_kind_has_a_test_here_and_words(self) -> None:
-        tested = {name.removeprefix("test_kind_") for name in dir(self) if name.startswith("test_kind_")}
+        cases = (self, test_faults_lists.TestLists, test_faults_places.TestPlaces, test_faults_wire.TestWire)
+        names = {name for case in cases for name in dir(case)}
+        tested = {name.removeprefix("test_kind_") for name in names if name.startswith("test_kind_")}
 
         self.assertEqual(tested, set(FAULTS))
         self.assertTrue(all(kind.help for kind in FAULTS.values()))
@@ -47,30 +47,6 @@ class TestKinds(EmulatorCase):
             (answer.status_code, answer.headers["Content-Type"], answer.text), (200, "text/html", "<html>")
         )
 
-    def test_kind_reset(self) -> None:
-        self.strike("reset")
-        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=PATIENCE)
-        self.addCleanup(connection.close)
-        connection.request("GET", f"/2.0{LIST}")
-
-        # a FIN would be RemoteDisconnected here, whose cause is no ECONNRESET
-        with self.assertRaises(ConnectionResetError) as raised:
-            connection.getresponse()
-
-        self.assertNotIsInstance(raised.exception, http.client.RemoteDisconnected)
-
-    def test_kind_hang(self) -> None:
-        self.strike("hang")
-
-        with self.assertRaises(requests.exceptions.ReadTimeout):
-            requests.get(self.emulator.bitbucket_url + LIST, timeout=0.2)
-
-    def test_kind_truncate(self) -> None:
-        self.strike("truncate")
-
-        with self.assertRaises(requests.exceptions.ChunkedEncodingError):
-            self.client.get(LIST)
-
     def test_kind_slow(self) -> None:
         self.strike("slow", seconds=0.2)
         began = time.perf_counter()
@@ -79,17 +55,6 @@ class TestKinds(EmulatorCase):
 
         self.assertGreaterEqual(time.perf_counter() - began, 0.2)
         self.assertEqual(answer.json()["size"], 30)
-
-    def test_kind_drip(self) -> None:
-        self.strike("drip", seconds=0.01)
-        url = f"{self.emulator.bitbucket_url}{LIST}?fields=size"
-
-        with requests.get(url, stream=True, timeout=PATIENCE) as answer:
-            began = time.perf_counter()
-            body = b"".join(answer.iter_content(1))
-
-        self.assertEqual(body, b'{"size": 30}')
-        self.assertGreaterEqual(time.perf_counter() - began, 0.01 * (len(body) - 2))
 
     def test_kind_graphql_errors(self) -> None:
         error = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}
@@ -100,6 +65,34 @@ class TestKinds(EmulatorCase):
 
         self.assertEqual((without.status_code, without.json()), (200, {"errors": [error]}))
         self.assertEqual(with_data.json(), {"data": None, "errors": [error]})
+
+    def test_kind_headers(self) -> None:
+        self.strike("headers", headers={"x-ratelimit-remaining": "0", "Retry-After": "7", "content-type": "text/odd"})
+
+        answer = self.client.post({"query": OWNER})
+
+        self.assertEqual(answer.json()["data"]["repositoryOwner"], {"login": "spack"})
+        self.assertEqual((answer.headers["X-RateLimit-Remaining"], answer.headers["Retry-After"]), ("0", "7"))
+        self.assertEqual(answer.headers["Content-Type"], "text/odd")
+        self.assertEqual(answer.headers["X-RateLimit-Limit"], "5000")
+
+    def test_kind_world(self) -> None:
+        self.world.add(workspace(Repository("a"), Repository("b")))
+        self.strike("world", owner="acme", change={"create": 3}, after=1, times=1)
+
+        sizes = [self.client.get("/repositories/acme").json()["size"] for _ in range(3)]
+
+        self.assertEqual(sizes, [2, 5, 5])
+        self.assertEqual(self.world.sum([("bitbucket", "acme")])["originalRepos"], 5)
+
+    def test_a_change_of_nobody_is_told(self) -> None:
+        self.world.add(workspace(Repository("a")))
+        self.strike("world", owner="acme", change={"vanish": True})
+
+        answers = [self.client.get("/repositories/acme") for _ in range(2)]
+
+        self.assertEqual([answer.status_code for answer in answers], [404, 404])
+        self.assertEqual([answer.headers.get("X-Emulator-Missed") for answer in answers], [None, "acme"])
 
     def test_kind_edit(self) -> None:
         self.strike("edit", edit=lambda answer: {**answer, "size": 7})
@@ -161,6 +154,27 @@ class TestChoice(EmulatorCase):
 
         self.assertEqual(self.client.get(LIST).status_code, 200)
 
+    def test_for_seconds_ends_it(self) -> None:
+        before = self.statuses(Fault("status", for_seconds=0.3), LIST)
+        time.sleep(0.35)
+
+        self.assertEqual((before, self.client.get(LIST).status_code), ([502], 200))
+
+    def test_a_chance_is_a_schedule_that_its_seed_repeats(self) -> None:
+        schedules = []
+        for seed in (1, 1, 2):
+            self.emulator.faults.clear()
+            schedules.append(self.statuses(Fault("status", chance=0.5, seed=seed), *[LIST] * 20))
+
+        self.assertEqual(schedules[0], schedules[1])
+        self.assertNotEqual(schedules[0], schedules[2])
+        self.assertEqual(set(schedules[0]), {200, 502})
+
+    def test_times_counts_those_that_chance_struck(self) -> None:
+        statuses = self.statuses(Fault("status", chance=0.3, times=3), *[LIST] * 40)
+
+        self.assertEqual(statuses.count(502), 3)
+
     def test_a_struck_call_is_counted_and_costs_no_points(self) -> None:
         self.emulator.faults.add(Fault("status", status=503))
 
@@ -181,6 +195,16 @@ class TestValue(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "needs a function"):
             Fault("edit")
 
+    def test_a_kind_needs_its_attributes(self) -> None:
+        for kind, missing in (("headers", "headers"), ("foreign_next", "url"), ("nulls", "at"), ("world", "owner")):
+            with self.assertRaisesRegex(ValueError, f"the fault '{kind}' needs '{missing}'"):
+                Fault(kind)
+
+    def test_an_impossible_change_is_refused(self) -> None:
+        for change in ({"explode": 1}, {"create": "x"}, {"delete": -1}, {"transfer": 1}, {"vanish": 1}):
+            with self.assertRaises(ValueError, msg=str(change)):
+                Fault("world", owner="acme", change=change)
+
     def test_the_json_form_carries_every_attribute_but_a_function(self) -> None:
         fault = Fault(
             "graphql_errors",
@@ -196,6 +220,20 @@ class TestValue(unittest.TestCase):
             seconds=0.5,
             errors=({"message": "m"},),
             data=None,
+            for_seconds=1.5,
+            chance=0.5,
+            seed=3,
+            size=10,
+            cut=True,
+            url="http://example.org",
+            at="data.*",
+            most=1,
+            value="@nan",
+            type="FORBIDDEN",
+            message="no",
+            extensions={"saml_failure": True},
+            owner="acme",
+            change={"create": 1},
         )
 
         self.assertEqual(set(fault.as_json()), {one.name for one in fields(Fault)} - {"edit"})

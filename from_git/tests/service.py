@@ -12,7 +12,7 @@ from django.test import SimpleTestCase, override_settings
 
 from coding_challenge.options import changeable_defaults
 from coding_challenge.wsgi import application
-from emulator import Emulator, World
+from emulator import UNBOUNDED, Emulator, World
 from from_git import forges
 from from_git.forges import retries
 from from_git.management.commands.runserver import RequestHandler, Server
@@ -42,7 +42,7 @@ class ServiceTestCase(SimpleTestCase):
     def setUpClass(cls) -> None:
         """Start the emulator and the service."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World()))
+        cls.emulator = cls.enterClassContext(Emulator(World(), **UNBOUNDED))
         cls.world = cls.emulator.world
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from emulator import Credentials, Emulator, Fault, Owner, Repository, World
+from emulator import UNBOUNDED, Credentials, Emulator, Fault, Owner, Repository, World
 from from_git.tests.service import ServiceTestCase
 
 LIST = "/2.0/repositories/tiny"
@@ -112,14 +112,14 @@ class Numbers(BitbucketTestCase):
         self.assert_exact(("bitbucket", "tiny"))
 
     def test_lists_without_a_size_are_followed_link_by_link(self) -> None:
-        with Emulator(World(), bitbucket_size=False) as emulator:
+        with Emulator(World(), bitbucket_size=False, **UNBOUNDED) as emulator:
             self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)
             for size in (0, 1, 100, 101, 250):
                 with self.subTest(size):
                     self.assert_exact(("bitbucket", f"team-{size}"))
 
     def test_an_api_that_refuses_pagelen_0_is_asked_for_1(self) -> None:
-        with Emulator(World(), watchers_pagelen_zero=False) as emulator:
+        with Emulator(World(), watchers_pagelen_zero=False, **UNBOUNDED) as emulator:
             self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)
             self.assert_exact(("bitbucket", "team-50"))
             self.assertLess(emulator.meter.snapshot().watchers.calls, 50 + 17 + 10)
@@ -327,7 +327,7 @@ class Access(BitbucketTestCase):
     basic = Credentials(username="me@example.org", api_token="right", access_token="right-too")
 
     def test_right_credentials_of_both_kinds_see_private_repositories_and_do_not_count_them(self) -> None:
-        with Emulator(World(), bitbucket_credentials=self.basic) as emulator:
+        with Emulator(World(), bitbucket_credentials=self.basic, **UNBOUNDED) as emulator:
             for settings in (
                 {"BITBUCKET_USERNAME": "me@example.org", "BITBUCKET_API_TOKEN": "right"},
                 {"BITBUCKET_ACCESS_TOKEN": "right-too"},

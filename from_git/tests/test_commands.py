@@ -15,7 +15,7 @@ from unittest import TestCase, skipUnless
 
 import requests
 
-from emulator import Emulator, Fault, World
+from emulator import UNBOUNDED, Emulator, Fault, World
 from from_git.tests.project import documented, environment, project_copy
 
 MANAGE = [sys.executable, "manage.py"]
@@ -100,7 +100,7 @@ class Aggregate(TestCase):
     def setUpClass(cls) -> None:
         """Start the forges."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator())
+        cls.emulator = cls.enterClassContext(Emulator(**UNBOUNDED))
 
     def setUp(self) -> None:
         """Begin without faults."""

@@ -74,6 +74,9 @@ def _point_at(emulator: Emulator) -> None:
     settings.GITHUB_GRAPHQL_URL = emulator.github_url
     settings.GITHUB_API_TOKEN = emulator.github_token
     settings.BITBUCKET_API_URL = emulator.bitbucket_url
+    # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
+    settings.BITBUCKET_USERNAME = emulator.bitbucket_credentials.username
+    settings.BITBUCKET_API_TOKEN = emulator.bitbucket_credentials.api_token
     forges.close()
 
 

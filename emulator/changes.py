@@ -1,0 +1,122 @@
+"""What happens to an owner's repositories while somebody reads them: created, deleted, hidden, renamed, transferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from emulator.model import Owner, Repository, canonical_time
+
+# name → in words; the order is that in which several of one change are done
+CHANGES = {
+    "create": "so many public repositories more, newer than all others",
+    "delete": "the newest so many public ones are gone",
+    "delete_oldest": "the oldest so many public ones are gone",
+    "private": "the newest so many public ones become private",
+    "rename": "the newest so many public ones get another name",
+    "transfer": "the newest public one goes to this login",
+    "vanish": "true: the owner is gone",
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The owners as they are afterwards, and the identities of the repositories that moved."""
+
+    owners: tuple[Owner, ...]
+    moved: tuple[tuple[str, int], ...] = ()
+
+
+def check(what: Mapping[str, Any]) -> None:
+    """Whether such a change can be done.
+
+    Raises:
+        ValueError: a change that does not exist, or a number that is none.
+    """
+    for name, value in what.items():
+        if name not in CHANGES:
+            raise ValueError(f"no change {name!r}; there are: {', '.join(CHANGES)}")
+        kind: type = {"transfer": str, "vanish": bool}.get(name, int)
+        if not isinstance(value, kind) or (isinstance(value, int) and value < 0):
+            raise ValueError(f"the change {name!r} needs a value of the type {kind.__name__}, and none below 0")
+
+
+def change(owner: Owner, other: Owner | None, what: Mapping[str, Any], serial: Iterator[int]) -> Changed:
+    """Do the changes.
+
+    Args:
+        other: who `transfer` names; None where there is no such owner yet.
+        what: see `CHANGES`.
+        serial: ids for new repositories: a forge never gives one again, even if the newest repository is deleted.
+
+    Raises:
+        ValueError: a change that does not exist, or a number that is none.
+    """
+    check(what)
+    repositories = list(owner.repositories)
+    repositories += _created(owner, what.get("create", 0), serial)
+    for one in [*_newest(repositories, what.get("delete", 0)), *_oldest(repositories, what.get("delete_oldest", 0))]:
+        if one in repositories:
+            repositories.remove(one)
+    for one in _newest(repositories, what.get("private", 0)):
+        repositories[repositories.index(one)] = replace(one, is_private=True)
+    for one in _newest(repositories, what.get("rename", 0)):
+        repositories[repositories.index(one)] = replace(one, name=_free(repositories, f"{one.name}-renamed"))
+    gone = _newest(repositories, 1) if what.get("transfer") else []
+    left = replace(owner, repositories=[one for one in repositories if one not in gone])
+    if not gone:
+        return Changed((left,))
+    theirs = other or Owner(owner.forge, what["transfer"], owner.kind)
+    got = [_taken_over(one, owner.login, theirs, next(serial)) for one in gone]
+    return Changed(
+        (left, replace(theirs, repositories=[*theirs.repositories, *got])),
+        tuple(one.identity(owner.login) for one in gone),
+    )
+
+
+def _public(repositories: list[Repository]) -> list[Repository]:
+    return sorted((one for one in repositories if not one.is_private), key=lambda one: (one.created_at, one.id))
+
+
+def _newest(repositories: list[Repository], count: int) -> list[Repository]:
+    return _public(repositories)[::-1][:count]
+
+
+def _oldest(repositories: list[Repository], count: int) -> list[Repository]:
+    return _public(repositories)[:count]
+
+
+def _created(owner: Owner, count: int, serial: Iterator[int]) -> list[Repository]:
+    made: list[Repository] = []
+    latest = max((one.created_at for one in owner.repositories), default="2024-01-01T00:00:00Z")
+    for number in range(1, count + 1):
+        have = [*owner.repositories, *made]
+        made.append(
+            Repository(
+                _free(have, "created"),
+                stars=1,
+                watchers=1,
+                languages={"Python": 1000},
+                topics=["created"],
+                created_at=canonical_time(datetime.fromisoformat(latest) + timedelta(seconds=number)),
+                id=next(serial),
+            )
+        )
+    return made
+
+
+def _taken_over(one: Repository, login: str, theirs: Owner, number: int) -> Repository:
+    return replace(one, name=_free(theirs.repositories, one.name), id=number, born=one.identity(login))
+
+
+def _free(repositories: Any, wanted: str) -> str:
+    """The name, with a number where somebody has it."""
+    taken = {one.name.lower() for one in repositories}
+    number = 1
+    name = wanted
+    while name.lower() in taken:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
