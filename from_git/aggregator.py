@@ -130,4 +130,5 @@ def _too_late(
     return DeadlineError(
         f"the whole answer was not there within {seconds:g} s ({setting}); of this profile {progress.pages} of"
         f" {progress.pages_known} pages{watchers} were. Ask for fewer profiles at once, or allow more time."
+        f"{f' The last trouble: {progress.note}' if progress.note else ''}"
     ).about(late)

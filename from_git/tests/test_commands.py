@@ -142,7 +142,7 @@ class Aggregate(TestCase):
                 self.assertEqual(json.loads(result.stdout)["error"], "ERR3")
 
     def test_a_failing_upstream_exits_with_1_and_names_it(self) -> None:
-        self.emulator.faults.add(Fault("status", status=500))
+        self.emulator.faults.add(Fault("status", status=403))
 
         result = self.run_piped("https://github.com/spack", "--json")
 

@@ -5,10 +5,12 @@ import json
 import socket
 import threading
 from typing import Any
+from unittest.mock import patch
 
 import requests
 
 from emulator import Fault, Owner, Repository
+from from_git.errors import TransientError
 from from_git.tests.service import ServiceTestCase
 
 KEYS = ["originalRepos", "forkedRepos", "watchers", "followers", "langs", "langsNum", "topics", "topicsNum"]
@@ -302,8 +304,9 @@ class UpstreamFails(ServiceTestCase):
                 self.assertEqual(list(response.json()), ["error", "message", "upstream", "retryAfter"])
                 self.assertEqual((response.json()["upstream"], response.json()["retryAfter"]), (forge, 77))
 
-    def test_a_forge_that_never_answers_is_a_502_after_the_timeout_of_one_call(self) -> None:
+    def test_a_forge_that_never_answers_is_a_502_after_the_timeouts_of_its_calls(self) -> None:
         self.settings_for_test(UPSTREAM_TIMEOUT=0.3)
+        self.enterContext(patch.object(TransientError, "attempts", 2))
         for forge, path in self.paths:
             with self.subTest(path):
                 self.emulator.faults.clear()

@@ -17,6 +17,7 @@ import structlog
 from coding_challenge import logs
 from emulator import Fault
 from from_git.conf import settings
+from from_git.errors import TransientError
 from from_git.tests.service import ServiceTestCase
 
 FORMS = ("text", "json")
@@ -169,7 +170,8 @@ class Lines(ServiceTestCase):
         self.assertEqual([(line["status"], line["outcome"]) for line in written], outcomes)
         self.assertEqual([line["level"] for line in written], ["info"] * 4 + ["warning"] * 2)
         failed = written[4]
-        self.assertEqual((failed["failed"], failed["github_calls"]), ("github/spack", 1))
+        self.assertEqual((failed["failed"], failed["github_calls"]), ("github/spack", TransientError.attempts))
+        self.assertEqual(failed["github_retries"], TransientError.attempts - 1)
         self.assertIn("500", failed["reason"])
 
     def test_the_tracebacks_of_our_faults_carry_the_id_of_their_request(self) -> None:
