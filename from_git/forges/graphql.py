@@ -161,7 +161,8 @@ def _is_limit(message: str) -> bool:
 def _limit(headers: Mapping[str, str], now: float, message: str = "") -> LimitError:
     primary = "rate limit" in message.lower() and "secondary" not in message.lower()
     wait = limit_wait(headers, now, primary)
-    return LimitError("its rate limit for our token is used up.", wait or _SECONDARY_WAIT, guessed=wait is None)
+    seconds = _SECONDARY_WAIT if wait is None else wait
+    return LimitError("its rate limit for our token is used up.", seconds, guessed=wait is None)
 
 
 def _points_left(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:

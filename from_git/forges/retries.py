@@ -34,7 +34,7 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
         return None
     if isinstance(error, TooHeavyError) and (weight > _SMALL or (weight > 1 and attempt > 1)):
         return Again(0.0, smaller=True)
-    seconds = backoff(attempt) * jitter if error.wait is None else error.wait
+    seconds = max(backoff(attempt) * jitter, error.wait or 0.0)
     return Again(seconds) if fits(seconds, left) else None
 
 

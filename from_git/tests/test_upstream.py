@@ -211,6 +211,17 @@ class Encrypted(UpstreamTestCase):
             upstream.call(Waiting(), "GET", upstream.base_url)
         self.assertEqual(server.requests, [])
 
+    def test_a_certificate_stays_bad_and_a_handshake_that_breaks_off_may_not(self) -> None:
+        _, upstream = self.secure()
+        with self.assertRaises(UpstreamError) as caught:
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(caught.exception.attempts, 1)
+
+        server = self.enterContext(RawServer(sending(b"this is no TLS")))
+        upstream = Upstream(server.url.replace("http:", "https:"), "SOME_URL", {}, 1, 5.0)
+        with self.assertRaises(TransientError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
     def test_with_a_good_certificate_calls_share_a_connection(self) -> None:
         server, upstream = self.secure()
 
@@ -228,6 +239,22 @@ class Faults(UpstreamTestCase):
         upstream = Upstream("http://127.0.0.1:9/2.0", "SOME_URL", {}, 1, 5.0)
 
         with self.assertRaisesRegex(UpstreamError, "could not be reached"):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+    def test_a_name_that_does_not_exist_or_is_none(self) -> None:
+        for host in ("nobody.invalid", "a..b", "x" * 64 + ".invalid"):
+            with self.subTest(host), self.assertRaisesRegex(TransientError, "could not be reached"):
+                Upstream(f"http://{host}/2.0", "SOME_URL", {}, 1, 5.0).call(Waiting(), "GET", f"http://{host}/2.0")
+
+    def test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call(self) -> None:
+        stopped = threading.Event()
+        self.addCleanup(stopped.set)
+        upstream = Upstream("http://slow.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+
+        with (
+            patch.object(socket, "getaddrinfo", lambda *args: stopped.wait(20.0)),
+            self.assertRaisesRegex(UpstreamError, "did not answer within 0.3 s"),
+        ):
             upstream.call(Waiting(), "GET", upstream.base_url)
 
     def test_a_connection_that_breaks_before_the_answer(self) -> None:

@@ -4,6 +4,7 @@ This room alone knows `requests` and what it raises. Whatever goes wrong leaves 
 """
 
 import http.client
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -177,13 +178,21 @@ class Upstream:
             reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
             raise TooHeavyError(reason) from error
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-            reason = f"its TLS certificate or handshake is not valid. Look at {self._setting}."
-            raise UpstreamError(reason) from error
+            # a certificate stays what it is; a handshake that breaks off may not
+            kind = UpstreamError if _is_about_certificate(error) else TransientError
+            raise kind(f"its TLS certificate or handshake is not valid. Look at {self._setting}.") from error
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
             raise TransientError("it sent a body that cannot be decompressed. Try again later.") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
             reason = "it could not be reached, or broke the connection before its answer was whole. Try again later;"
             raise TransientError(f"{reason} if that does not help, look at {self._setting}.") from error
+
+
+def _is_about_certificate(error: BaseException | None) -> bool:
+    """Whether the innermost cause is a certificate that cannot be trusted."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _normal(url: str) -> str:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import requests
@@ -90,18 +91,40 @@ class _ClockedResponse(http.client.HTTPResponse):
             http.client.parse_headers(self.fp)
 
 
+def _addresses(host: str, port: int) -> list[Any]:
+    """What `getaddrinfo` gives, while the call has time; it knows no timeout, so a thread waits for it.
+
+    A thread whose answer nobody waits for any more ends when the resolver gives up.
+    """
+    found: SimpleQueue[list[Any] | OSError] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put(list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)))
+        except (OSError, UnicodeError) as error:
+            found.put(error if isinstance(error, OSError) else socket.gaierror(str(error)))
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    while True:
+        try:
+            answer = found.get(timeout=min(call.left(), _SLICE))
+        except Empty:
+            continue  # `left` raises when the time is over or nobody waits
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+
 class _ClockedConnection(urllib3.connection.HTTPConnection):
     response_class = _ClockedResponse
     _served = False
     _unsent: bytearray | None = None
 
     def _new_conn(self) -> socket.socket:
-        """Try the host's addresses in turn, together within the call's time; only the look-up has its own time."""
+        """Try the host's addresses in turn, looking them up included all within the call's time."""
         last: OSError | None = None
         try:
-            for family, kind, protocol, _, address in socket.getaddrinfo(
-                self._dns_host, self.port, 0, socket.SOCK_STREAM
-            ):
+            for family, kind, protocol, _, address in _addresses(self._dns_host, self.port):
                 left = call.left()
                 sock = socket.socket(family, kind, protocol)
                 try:

@@ -1,0 +1,247 @@
+"""Limits that a forge speaks of, on a clock that only the test moves, and what processes share of them."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from typing import ClassVar
+from unittest import TestCase, skipUnless
+
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis import RedisError
+
+from from_git.errors import BudgetError, LimitError
+from from_git.fanout import TaskGroup
+from from_git.forges.account import LONGEST_BLOCK, Account, account_key
+from from_git.forges.budget import Budget, Full, Ledger, LocalLedger, Reservation
+from from_git.forges.shared import SharedLedger, SharedMemory
+from from_git.tests.time import FakeClock
+
+KEY = account_key("https://forge.example/2.0", "Bearer s3cret")
+
+
+class AccountTestCase(TestCase):
+    """An account of ten calls in a minute."""
+
+    def setUp(self) -> None:
+        """A clock, a cache and a group with a minute."""
+        self.clock = FakeClock(1_800_000_000.0)
+        self.cache = LocMemCache("test", {})
+        self.cache.clear()
+        self.account = self.new_account()
+
+    def new_account(self) -> Account:
+        """As another process would make it."""
+        budget = Budget(10.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        return Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
+
+    def group(self, seconds: float = 60.0) -> TaskGroup:
+        """A group with so much time."""
+        return TaskGroup(self.clock.now() + seconds, clock=self.clock)
+
+
+class Limits(AccountTestCase):
+    """What is remembered."""
+
+    def test_until_a_limit_has_passed_calls_wait_or_fail_without_being_sent(self) -> None:
+        self.account.limited(LimitError("it is used up.", 30.0))
+
+        self.assertEqual(self.account.permit(1.0, self.group()), 30.0)
+        with self.assertRaisesRegex(LimitError, "it is used up. Ask again in 30 s.") as caught:
+            self.account.permit(1.0, self.group(20.0))
+        self.assertEqual(caught.exception.retry_after, 30)
+        self.clock.move(30.0)
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Reservation)
+
+    def test_other_processes_learn_of_it_and_so_does_one_that_starts_later(self) -> None:
+        other = self.new_account()
+        self.account.limited(LimitError("it is used up.", 1_000.0))
+        self.clock.move(100.0)
+
+        for account in (other, self.new_account()):
+            self.assertEqual(account.blocked(), 0.0)
+            account.refresh()
+            self.assertEqual(account.blocked(), 900.0)
+
+    def test_another_credential_has_its_own_limit_and_the_secret_is_not_in_the_key(self) -> None:
+        self.account.limited(LimitError("it is used up.", 1_000.0))
+        other = Account(account_key("https://forge.example/2.0", "x"), self.account.budget, SharedMemory(self.cache))
+
+        other.refresh()
+
+        self.assertEqual(other.blocked(), 0.0)
+        self.assertNotIn("s3cret", KEY)
+
+    def test_a_wait_that_is_a_guess_doubles_each_time_it_was_too_short_and_begins_anew_after_a_success(self) -> None:
+        for seconds in (60.0, 120.0, 240.0):
+            self.account.limited(LimitError("again.", 0.0, guessed=True))
+            self.assertEqual(self.account.blocked(), seconds)
+            self.clock.move(seconds + 1.0)
+        self.account.succeeded()
+        self.account.limited(LimitError("again.", 0.0, guessed=True))
+        self.assertEqual(self.account.blocked(), 60.0)
+
+    def test_calls_that_were_under_way_when_a_limit_was_met_do_not_make_it_longer(self) -> None:
+        for _ in range(8):
+            self.account.limited(LimitError("again.", 0.0, guessed=True))
+        self.assertEqual(self.account.blocked(), 60.0)
+
+    def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_longer_than_a_day(self) -> None:
+        for _ in range(20):
+            self.account.limited(LimitError("again.", 0.0, guessed=True))
+            self.assertLessEqual(self.account.blocked(), 3_600.0)
+            self.clock.move(3_601.0)
+        self.account.block(1e9, "for ever.")
+        self.assertEqual(self.account.blocked(), LONGEST_BLOCK)
+
+    def test_nonsense_in_the_cache_is_no_limit(self) -> None:
+        for value in ("soon", None, -1, 1e300, float("nan"), float("inf"), [9], self.clock.now() + 1e6):
+            with self.subTest(value):
+                self.cache.set(f"from-git:limit:{KEY}", value)
+                self.account.refresh()
+                self.assertEqual(self.account.blocked(), 0.0)
+
+    def test_a_budget_that_gives_way_in_time_is_waited_for_and_another_is_an_error(self) -> None:
+        for _ in range(10):
+            found = self.account.permit(1.0, self.group())
+            assert isinstance(found, Reservation)
+            with self.account.spending(found):
+                self.clock.move(1.0)
+
+        waits = self.account.permit(1.0, self.group(100.0))
+        assert isinstance(waits, float)
+        self.assertGreater(waits, 50.0)
+        with self.assertRaisesRegex(BudgetError, r"10 calls were spent, of 10 .* \(SETTING\)") as caught:
+            self.account.permit(1.0, self.group(50.0))
+        self.assertEqual(caught.exception.retry_after, 52)
+
+    def test_a_call_that_fails_or_is_cancelled_settles_its_reservation(self) -> None:
+        found = self.account.permit(10.0, self.group())
+        assert isinstance(found, Reservation)
+        with self.assertRaises(ZeroDivisionError), self.account.spending(found):
+            _ = 1 / 0
+
+        full = self.account.budget.reserve(1.0, self.group())
+        assert isinstance(full, Full)
+        self.assertTrue(full.settled)
+
+    def test_a_cache_that_fails_is_not_asked_again_for_a_while_and_takes_nothing_with_it(self) -> None:
+        asked: list[str] = []
+
+        class Broken:
+            def get(self, key: str) -> None:
+                asked.append(key)
+                raise ConnectionError("redis is down")
+
+        memory = SharedMemory(Broken(), self.clock.now)
+        with self.assertLogs("from_git", "WARNING"):
+            self.assertIsNone(memory.get("a"))
+            self.assertIsNone(memory.get("b"))
+            self.clock.move(6.0)
+            self.assertIsNone(memory.get("c"))
+
+        self.assertEqual(asked, ["a", "c"])
+
+
+class LedgerContract:
+    """What every ledger owes; asked of each kind."""
+
+    def ledger(self) -> Ledger:
+        """A ledger, new or of another process."""
+        raise NotImplementedError
+
+    def test_amounts_add_up_by_slot_and_old_slots_are_not_given(self) -> None:
+        assert isinstance(self, TestCase)
+        ledger = self.ledger()
+        first = int(ledger.now())
+        for slot, amount in [(0, 1.0), (1, 2.5), (1, -0.5), (2, 3.0)]:
+            ledger.add(amount, first + slot)
+
+        self.assertEqual(ledger.slots(first + 1), {first + 1: 2.0, first + 2: 3.0})
+
+
+class Local(LedgerContract, TestCase):
+    """Of this process alone."""
+
+    def ledger(self) -> Ledger:
+        """See the contract."""
+        return LocalLedger(time.time)
+
+
+@skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+class Shared(LedgerContract, TestCase):
+    """Of all processes with one Redis."""
+
+    cache: ClassVar[RedisCache]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start a Redis."""
+        super().setUpClass()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
+        redis = subprocess.Popen([*command, "--appendonly", "no"], stdout=subprocess.DEVNULL)
+        cls.addClassCleanup(redis.wait)
+        cls.addClassCleanup(redis.kill)
+        cls.cache = RedisCache(f"redis://127.0.0.1:{port}", {})
+        while True:
+            try:
+                cls.cache.get("ready")
+                break
+            except RedisError:
+                time.sleep(0.01)
+
+    def setUp(self) -> None:
+        """Begin with an empty cache."""
+        self.cache.clear()
+
+    def ledger(self) -> Ledger:
+        """See the contract."""
+        return SharedLedger(SharedMemory(self.cache), "key", 60.0)
+
+    def test_two_processes_cannot_spend_more_than_the_limit_together(self) -> None:
+        group = TaskGroup(time.monotonic() + 60.0)
+        first, second = (Budget(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
+        found = [budget.reserve(1.0, group) for _ in range(8) for budget in (first, second)]
+
+        self.assertEqual(len([one for one in found if isinstance(one, Reservation)]), 10)
+
+    def test_what_was_counted_while_the_cache_was_away_counts(self) -> None:
+        ledger, first = self.ledger(), int(time.time())
+        ledger.add(3.0, first)
+        self.cache.clear()
+        ledger.add(1.0, first + 1)
+
+        self.assertEqual(ledger.slots(first), {first: 3.0, first + 1: 1.0})
+
+    def test_nonsense_in_the_cache_does_not_count(self) -> None:
+        ledger, first = self.ledger(), int(time.time())
+        ledger.add(3.0, first)
+        self.cache.set(f"from-git:spent:key:{first}", "x")
+
+        with self.assertLogs("from_git", "WARNING"):
+            ledger.add(1.0, first)
+
+        self.assertEqual(ledger.slots(first), {first: 4.0})
+
+    def test_a_limit_that_one_process_met_is_known_to_another(self) -> None:
+        accounts = [Account(KEY, Budget(None, 60.0, self.ledger(), "", ""), SharedMemory(self.cache)) for _ in range(2)]
+        accounts[0].block(500.0, "it is used up.")
+
+        accounts[1].refresh()
+
+        self.assertGreater(accounts[1].blocked(), 490.0)
+
+
+class DefaultCache(TestCase):
+    """What Django's settings give."""
+
+    def test_the_memory_works_with_djangos_default_cache(self) -> None:
+        memory = SharedMemory(caches["default"])
+        memory.set("from-git:test", 5.0, timeout=10.0)
+        self.assertEqual(memory.get("from-git:test"), 5.0)

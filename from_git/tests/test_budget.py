@@ -1,0 +1,207 @@
+"""What may be spent in any stretch of time, on a clock that only the test moves."""
+
+from unittest import TestCase
+
+from from_git.errors import BudgetError
+from from_git.fanout import TaskGroup
+from from_git.forges.budget import SLOTS, Budget, Full, LocalLedger, Remainder, Reservation
+from from_git.tests.time import FakeClock
+
+MINUTE = 60.0
+SLOT = MINUTE / SLOTS
+
+
+class BudgetTestCase(TestCase):
+    """A budget of ten in a minute, and a group that spends."""
+
+    def setUp(self) -> None:
+        """Begin at the beginning of a slot."""
+        self.clock = FakeClock(6_000.0)
+        self.group = self.new_group()
+
+    def new_group(self) -> TaskGroup:
+        """A group with much time."""
+        return TaskGroup(self.clock.now() + 9_000.0, clock=self.clock)
+
+    def budget(self, limit: float | None = 10.0, timed: bool = False) -> Budget:
+        """The budget."""
+        return Budget(limit, MINUTE, LocalLedger(self.clock.now), "calls", "SETTING", timed)
+
+    def take(self, budget: Budget, amount: float = 1.0, group: TaskGroup | None = None) -> Reservation:
+        """A reservation that must be possible."""
+        found = budget.reserve(amount, group or self.group)
+        assert isinstance(found, Reservation), found
+        return found
+
+    def spend(self, budget: Budget, amount: float = 1.0, group: TaskGroup | None = None) -> None:
+        """A call from its beginning to its end."""
+        budget.settle(self.take(budget, amount, group))
+
+
+class Windows(BudgetTestCase):
+    """Any stretch of a window's length."""
+
+    def test_what_was_spent_leaves_a_window_after_the_end_of_its_call_and_not_before(self) -> None:
+        budget = self.budget()
+        one = self.take(budget, 10.0)
+        self.clock.move(5.0)
+        budget.settle(one)
+
+        self.clock.move(MINUTE)
+        self.assertIsInstance(budget.reserve(1.0, self.group), Full)
+        self.clock.move(SLOT)
+        self.take(budget)
+
+    def test_no_stretch_of_a_window_ever_holds_more_than_the_limit(self) -> None:
+        budget, spent = self.budget(), list[float]()
+        for _ in range(400):
+            if isinstance(one := budget.reserve(1.0, self.group), Reservation):
+                self.clock.move(0.3)
+                budget.settle(one)
+                spent.append(self.clock.now())
+            self.clock.move(0.7)
+        for moment in spent:
+            self.assertLessEqual(len([one for one in spent if moment - MINUTE < one <= moment]), 10)
+        self.assertGreaterEqual(len(spent), 50)
+
+    def test_the_wait_is_until_enough_of_the_oldest_has_left(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 4.0)
+        self.clock.move(20.0)
+        self.spend(budget, 6.0)
+
+        for amount, seconds in [(1.0, 41.0), (4.0, 41.0), (5.0, 61.0)]:
+            with self.subTest(amount):
+                self.assertEqual(budget.reserve(amount, self.group), Full(seconds, settled=True))
+        self.assertEqual(budget.until_gone(4.0), 41.0)
+        self.assertEqual(budget.until_gone(1_000.0), 61.0)
+
+    def test_calls_under_way_count_with_what_they_reserved_and_may_give_it_back(self) -> None:
+        budget = self.budget()
+        calls = [self.take(budget, 3.0) for _ in range(3)]
+
+        found = budget.reserve(3.0, self.group)
+
+        assert isinstance(found, Full)
+        self.assertEqual((found.settled, found.seconds <= 0.25), (False, True))
+        budget.settle(calls[0])
+        self.assertIsInstance(budget.reserve(3.0, self.group), Full)  # what it took stays
+
+    def test_seconds_are_settled_by_the_time_that_passed_and_grow_while_a_call_is_under_way(self) -> None:
+        budget = self.budget(timed=True)
+        late = self.take(budget, 2.0)
+        self.clock.move(9.5)
+        self.assertEqual(budget.spent(), 9.5)
+        self.assertIsInstance(budget.reserve(1.0, self.group), Full)
+
+        budget.settle(late)
+        quick = self.take(budget, 0.5)
+        self.clock.move(0.1)
+        budget.settle(quick)
+
+        self.assertAlmostEqual(budget.spent(), 9.6)
+
+    def test_what_is_larger_than_the_limit_passes_when_nothing_else_is_spent(self) -> None:
+        budget = self.budget(2.0)
+        self.spend(budget, 3.0)
+        self.assertIsInstance(budget.reserve(3.0, self.group), Full)
+
+    def test_without_a_limit_everything_passes_and_is_counted(self) -> None:
+        budget = self.budget(None)
+        for _ in range(50):
+            self.spend(budget)
+        budget.count()
+        budget.plan(self.group, 1e9, 1.0)
+
+        self.assertEqual(budget.spent(), 51.0)
+
+
+class Plans(BudgetTestCase):
+    """What an answer is still going to need."""
+
+    def test_a_plan_that_fits_in_time_passes_and_one_that_does_not_is_refused_with_both_figures(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 4.0)
+
+        budget.plan(self.group, 6.0, 10.0)
+        budget.plan(self.group, 10.0, MINUTE + SLOT)
+        with self.assertRaisesRegex(
+            BudgetError, "needs about 7 more calls, and 6 can be spent in time, of 10 .* a minute"
+        ):
+            budget.plan(self.group, 7.0, 10.0)
+
+    def test_the_time_to_ask_again_is_when_it_would_fit(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 4.0)
+        self.clock.move(30.0)
+
+        with self.assertRaises(BudgetError) as caught:
+            budget.plan(self.group, 7.0, 10.0)
+        self.assertEqual(caught.exception.retry_after, 31)
+
+    def test_where_no_time_to_ask_again_helps_there_is_none_and_the_text_says_what_would(self) -> None:
+        with self.assertRaises(BudgetError) as caught:
+            self.budget().plan(self.group, 11.0, 50.0)
+
+        self.assertIsNone(caught.exception.retry_after)
+        self.assertEqual(caught.exception.facts(), {})
+        self.assertIn("--deadline", str(caught.exception))
+        self.assertIn("SETTING", str(caught.exception))
+        self.assertNotIn("Ask again", str(caught.exception))
+
+    def test_an_answer_of_several_windows_passes_where_there_is_time_for_them(self) -> None:
+        self.budget().plan(self.group, 25.0, 2 * MINUTE + 50.0)
+        with self.assertRaises(BudgetError):
+            self.budget().plan(self.group, 31.0, 2 * MINUTE + 50.0)
+
+    def test_what_others_have_planned_is_not_there_until_they_have_spent_it_or_ended(self) -> None:
+        budget, other = self.budget(), self.new_group()
+        budget.plan(other, 8.0, 10.0)
+        with self.assertRaises(BudgetError) as caught:
+            budget.plan(self.group, 3.0, 10.0)
+        self.assertEqual(caught.exception.retry_after, 60)
+
+        for _ in range(8):
+            self.spend(budget, 1.0, other)
+        budget.plan(self.group, 2.0, 10.0)
+        with self.assertRaises(BudgetError):
+            budget.plan(self.group, 3.0, 10.0)
+
+        budget, other = self.budget(), self.new_group()
+        budget.plan(other, 8.0, 10.0)
+        other.cancel()
+        budget.plan(self.group, 10.0, 10.0)
+
+    def test_a_plan_is_forgotten_with_its_group(self) -> None:
+        budget = self.budget()
+        budget.plan(self.new_group(), 8.0, 10.0)
+        budget.plan(self.group, 10.0, 10.0)
+
+
+class Remainders(TestCase):
+    """What the forge counts itself."""
+
+    def test_a_plan_beyond_what_is_left_is_refused_until_the_window_begins_anew(self) -> None:
+        clock = FakeClock()
+        left = Remainder("points", clock.now)
+        left.plan(1e9, 60.0)  # nothing is known
+
+        left.tell(40, 1_000.0)
+        left.plan(40.0, 60.0)
+        with self.assertRaisesRegex(BudgetError, "needs about 41 more points; 40 are left") as caught:
+            left.plan(41.0, 60.0)
+        self.assertEqual(caught.exception.retry_after, 1_000)
+        left.plan(41.0, 1_001.0)
+        clock.move(1_001.0)
+        left.plan(41.0, 60.0)
+
+    def test_an_answer_that_was_overtaken_does_not_give_points_back_but_a_new_window_does(self) -> None:
+        clock = FakeClock()
+        left = Remainder("points", clock.now)
+        left.tell(40, 1_000.0)
+        left.tell(50, 1_001.0)
+        with self.assertRaises(BudgetError):
+            left.plan(45.0, 60.0)
+
+        left.tell(5_000, 3_600.0)
+        left.plan(4_500.0, 60.0)
