@@ -121,23 +121,28 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
     _unsent: bytearray | None = None
 
     def _new_conn(self) -> socket.socket:
-        """Try the host's addresses in turn, looking them up included all within the call's time."""
-        last: OSError | None = None
+        """Try the host's addresses in turn, all of it within the call's time."""
         try:
-            for family, kind, protocol, _, address in _addresses(self._dns_host, self.port):
-                left = call.left()
-                sock = socket.socket(family, kind, protocol)
-                try:
-                    sock.settimeout(left)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    sock.connect(address)
-                except OSError as error:
-                    sock.close()
-                    last = error
-                else:
-                    return sock
+            return self._connected(_addresses(self._dns_host, self.port))
         except socket.gaierror as error:
             raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:  # urllib3 would take a plain one for a broken connection
+            raise urllib3.exceptions.ConnectTimeoutError(self, "no connection in time") from error
+
+    def _connected(self, addresses: list[Any]) -> socket.socket:
+        last: OSError | None = None
+        for family, kind, protocol, _, address in addresses:
+            left = call.left()
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(left)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                last = error
+            else:
+                return sock
         call.left()
         raise urllib3.exceptions.NewConnectionError(self, "no address can be reached") from last
 
