@@ -1,14 +1,15 @@
-"""What is written from the table of options: `python -m coding_challenge.documents` brings both files up to date."""
+"""What is written from the tables of options and errors: `python -m coding_challenge.documents` does it."""
 
 import re
 from pathlib import Path
 
 from coding_challenge.options import OPTIONS, Option
+from from_git.errors import FromGitError, UpstreamError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"
 README = BASE_DIR / "README.md"
-_BEGIN, _END = "<!-- settings: made by python -m coding_challenge.documents -->\n", "<!-- end of settings -->\n"
+_MADE_BY = "made by python -m coding_challenge.documents"
 
 
 def example() -> str:
@@ -37,16 +38,40 @@ def table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def with_table(readme: str) -> str:
-    """The README's text with its table of settings made anew."""
-    pattern = re.compile(re.escape(_BEGIN) + ".*?" + re.escape(_END), re.DOTALL)
-    return pattern.sub(lambda _: f"{_BEGIN}\n{table()}\n{_END}", readme)
+def kinds(kind: type[FromGitError] = FromGitError) -> list[type[FromGitError]]:
+    """The errors that a client can see, in the order of their tree."""
+    below = [one for sub in kind.__subclasses__() for one in kinds(sub)]
+    return below if kind is FromGitError else [kind, *below]
+
+
+def errors() -> str:
+    """The README's table of errors, as Markdown."""
+    rows = ["| what | status | `error` | more members | sent at most |", "| --- | --- | --- | --- | --- |"]
+    for kind in kinds():
+        what = (kind.__doc__ or "").split("\n\n")[0].replace("\n   ", "").strip()
+        members = ", ".join(f"`{name}`" for name in kind.members)
+        times = kind.attempts if issubclass(kind, UpstreamError) else 0
+        sent = f"{times} times" if times > 1 else "once" if times else ""
+        rows.append(f"| {what} | {kind.status} | `{kind.code}` | {members} | {sent} |")
+    return "\n".join(rows) + "\n"
+
+
+def with_table(text: str, name: str, content: str, made_by: str = _MADE_BY) -> str:
+    """A document's text with the part of that name made anew."""
+    begin, end = f"<!-- {name}: {made_by} -->\n", f"<!-- end of {name} -->\n"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", text)
+
+
+def readme(text: str) -> str:
+    """The README's text with its tables made anew."""
+    return with_table(with_table(text, "settings", table()), "errors", errors())
 
 
 def write() -> None:
     """Bring both files up to date."""
     EXAMPLE.write_text(example(), encoding="utf-8")
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _bounds(option: Option) -> str:

@@ -31,6 +31,8 @@ class FromGitError(Exception):
 
     status: ClassVar[int]
     code: ClassVar[str]
+    members: ClassVar[tuple[str, ...]] = ()
+    """What the body has beyond `error` and `message`, in its order."""
 
     @property
     def message(self) -> str:
@@ -43,7 +45,7 @@ class FromGitError(Exception):
         return None
 
     def facts(self) -> dict[str, str | int]:
-        """The members of the body beyond `error` and `message`, in their order."""
+        """The values of `members`; one that is not known is left out."""
         return {}
 
 
@@ -75,6 +77,7 @@ class UpstreamError(FromGitError):
 
     status = 502
     code = "ERR2"
+    members = ("upstream", "profile")
     attempts: ClassVar[int] = 1
     """How often a call that ends in this may be sent in all."""
     wait: float | None = None
@@ -144,13 +147,15 @@ class MalformedAnswer(UpstreamError):
 
 
 class LimitError(UpstreamError):
-    """The forge's rate limit is used up; `wait` seconds until it can serve us again.
+    """The forge's rate limit is used up; asking again after `retryAfter` seconds helps.
 
     Args:
+        wait: seconds until it can serve us again; None: no time helps.
         guessed: whether `wait` is our guess, because the forge did not say.
     """
 
     status = 503
+    members = ("upstream", "retryAfter")
     attempts = 12
 
     def __init__(self, reason: str, wait: float | None, guessed: bool = False) -> None:
@@ -173,7 +178,7 @@ class LimitError(UpstreamError):
 
 
 class BudgetError(LimitError):
-    """What may be spent at the forge does not suffice for this answer, which is not asked for; names both figures."""
+    """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps."""
 
     attempts = 1
 

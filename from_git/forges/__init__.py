@@ -22,12 +22,19 @@ from from_git.forges.shared import SharedLedger, SharedMemory
 __all__ = ["REGISTRY", "Cost", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
 
 
+MINUTE, HOUR = 60.0, 3600.0
+"""Seconds of the windows in which GitHub counts its time, and Bitbucket calls."""
+_CALLS_PER_MINUTE = 1_900.0
+
+
 def _github(conf: Any) -> Forge:
     pool = Pool("github", conf.NUM_THREADS_GITHUB)
     url, token = conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN
     limit = conf.GITHUB_SECONDS_PER_MINUTE or None
-    bound = _Bound(limit, 60.0, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
-    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound))
+    bound = _Bound(limit, MINUTE, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
+    # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
+    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "calls to GitHub", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound, rate if limit else None))
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -53,7 +60,7 @@ def _bitbucket(conf: Any) -> Forge:
         _account(
             conf.BITBUCKET_API_URL,
             authorization,
-            _Bound(limit or None, 3600.0, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
+            _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
         ),
         learns_limit=auto and credentials == "access token",
     )
@@ -69,19 +76,20 @@ class _Bound(NamedTuple):
     timed: bool = False
 
 
-def _account(url: str, secret: str, bound: _Bound) -> Account:
-    """The account of a credential at a forge: with a cache that processes share, all of them keep one; else each has
-    its part of the limit."""
-    memory = SharedMemory(caches["default"])
-    key = account_key(url, secret)
-    ledger: Ledger
-    if settings.CACHE_URL.startswith("locmem:"):
-        ledger = LocalLedger(REAL_TIME.now)
-        workers = _workers()
-        bound = bound._replace(limit=bound.limit and bound.limit / workers)
-    else:
-        ledger = SharedLedger(memory, key, bound.window)
-    return Account(key, Budget(bound.limit, bound.window, ledger, bound.unit, bound.setting, bound.timed), memory)
+def _account(url: str, secret: str, bound: _Bound, rate: _Bound | None = None) -> Account:
+    """The account of a credential at a forge."""
+    memory, key = SharedMemory(caches["default"]), account_key(url, secret)
+    return Account(
+        key, _budget(key, memory, bound), memory, rate=_budget(f"{key}:calls", memory, rate) if rate else None
+    )
+
+
+def _budget(key: str, memory: SharedMemory, bound: _Bound) -> Budget:
+    """With a cache that processes share, all of them keep one budget; else each has its part of the limit."""
+    shared = not settings.CACHE_URL.startswith("locmem:")
+    ledger: Ledger = SharedLedger(memory, key, bound.window) if shared else LocalLedger(REAL_TIME.now)
+    limit = bound.limit if shared or bound.limit is None else bound.limit / _workers()
+    return Budget(limit, bound.window, ledger, bound.unit, bound.setting, bound.timed)
 
 
 def _workers() -> int:

@@ -5,9 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from from_git.errors import LimitError
+from from_git.errors import Cancelled, DeadlineError, LimitError
 from from_git.fanout import TaskGroup
 from from_git.forges.budget import Budget, Full, Reservation
 from from_git.forges.retries import fits
@@ -35,6 +36,26 @@ def account_key(url: str, secret: str) -> str:
     return hashlib.sha256(f"{url} {secret}".encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Permit:
+    """One call may be sent."""
+
+    reservations: tuple[tuple[Budget, Reservation], ...]
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """The call; what it has cost is settled at its end, however it ends."""
+        left_alone = False
+        try:
+            yield
+        except (Cancelled, DeadlineError):
+            left_alone = True
+            raise
+        finally:
+            for budget, reservation in self.reservations:
+                budget.settle(reservation, left_alone)
+
+
 class Account:
     """One credential at one forge, as all fetches use it. Safe from any thread.
 
@@ -43,6 +64,7 @@ class Account:
     Args:
         key: what tells this account from others; see `account_key`.
         budget: what its calls are counted against.
+        rate: against which each call counts one besides; None: there is no such bound.
     """
 
     def __init__(
@@ -51,8 +73,10 @@ class Account:
         budget: Budget,
         memory: Memory,
         now: Callable[[], float] = time.time,
+        rate: Budget | None = None,
     ) -> None:
         self.budget = budget
+        self._rate = rate
         self._key = f"from-git:limit:{key}"
         self._memory = memory
         self._now = now
@@ -69,8 +93,8 @@ class Account:
             with self._lock:
                 self._blocked_until = max(self._blocked_until, until)
 
-    def permit(self, amount: float, group: TaskGroup) -> Reservation | float:
-        """A reservation for one call, or the seconds after which to ask again.
+    def permit(self, amount: float, group: TaskGroup) -> Permit | float:
+        """The permission for one call, or the seconds after which to ask again.
 
         Raises:
             LimitError: neither a limit nor the budget gives way in time for `group`.
@@ -80,22 +104,24 @@ class Account:
             raise LimitError(self._reason, blocked)
         if blocked:
             return blocked
-        found = self.budget.reserve(amount, group)
-        if isinstance(found, Full) and found.settled and not fits(found.seconds, left):
-            raise self.budget.used_up(found.seconds)
-        return found.seconds if isinstance(found, Full) else found
-
-    @contextmanager
-    def spending(self, reservation: Reservation) -> Iterator[None]:
-        """The call that was reserved for."""
-        try:
-            yield
-        finally:
-            self.budget.settle(reservation)
+        reservations: list[tuple[Budget, Reservation]] = []
+        for budget, share in ((self._rate, 1.0), (self.budget, amount)):
+            found = budget.reserve(share, group) if budget else None
+            if budget and isinstance(found, Full):
+                for other, reservation in reservations:
+                    other.withdraw(reservation)
+                if found.settled and not fits(found.seconds, left):
+                    raise budget.used_up(found.seconds)
+                return found.seconds
+            if budget and isinstance(found, Reservation):
+                reservations.append((budget, found))
+        return Permit(tuple(reservations))
 
     def unforeseen(self) -> None:
         """Count a call that nobody reserved for, because it was sent again at once."""
-        self.budget.count()
+        for budget in (self._rate, self.budget):
+            if budget:
+                budget.count()
 
     def succeeded(self) -> None:
         """The forge has answered."""

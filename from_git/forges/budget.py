@@ -120,16 +120,30 @@ class Budget:
                 return Full(seconds, settled=True)
             return Full(min(seconds, _POLL), settled=False)
 
-    def settle(self, one: Reservation) -> None:
-        """The call has ended: count what it really was in place of what was reserved."""
+    def settle(self, one: Reservation, left_alone: bool = False) -> None:
+        """The call has ended: count what it really was in place of what was reserved.
+
+        Args:
+            left_alone: we have gone away before its answer came, so that the forge may have gone on for as long as was
+                expected.
+        """
         with self._lock:
             self._under_way.discard(one)
             now = self._ledger.now()
             actual = now - one.begun if self.timed else one.amount
+            if left_alone:
+                actual = max(actual, one.amount)
             if (one.amount, one.slot) != (actual, self._slot(now)):
                 self._ledger.add(-one.amount, one.slot)
                 self._ledger.add(actual, self._slot(now))
             self._planned(one.group, one.amount - actual)
+
+    def withdraw(self, one: Reservation) -> None:
+        """There will be no such call."""
+        with self._lock:
+            self._under_way.discard(one)
+            self._ledger.add(-one.amount, one.slot)
+            self._planned(one.group, one.amount)
 
     def count(self) -> None:
         """Count one call that was not reserved; the time of one is in the reservation of the call that it repeats."""

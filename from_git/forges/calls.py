@@ -10,8 +10,7 @@ from typing import Any
 
 from from_git.errors import LimitError, TooHeavyError, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges.account import Account
-from from_git.forges.budget import Reservation
+from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
 from from_git.forges.retries import backoff, decide, fits
 
@@ -116,7 +115,7 @@ class Calls:
         elif cut:
             cut()
 
-    def _permit(self, call: Call) -> Reservation | float:
+    def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
         pause = self._paused_until - self._group.clock.now()
         if pause > 0 and self._last:
@@ -129,9 +128,9 @@ class Calls:
             self.note = f"it waited: {self._account.waits_for()}"
         return permit
 
-    def _send(self, call: Call, reservation: Reservation) -> None:
+    def _send(self, call: Call, permit: Permit) -> None:
         try:
-            with self.spending.call(), self._account.spending(reservation):
+            with self.spending.call(), permit.used():
                 found = call.ask()
         except UpstreamError as error:
             self._failed(call, error)

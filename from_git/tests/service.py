@@ -14,6 +14,7 @@ from coding_challenge.options import changeable_defaults
 from coding_challenge.wsgi import application
 from emulator import UNBOUNDED, Emulator, World
 from from_git import forges
+from from_git.conf import settings
 from from_git.forges import retries
 from from_git.management.commands.runserver import RequestHandler, Server
 
@@ -86,6 +87,11 @@ class ServiceTestCase(SimpleTestCase):
         override.enable()
         self.addCleanup(override.disable)
         forges.close()
+
+    def settings_kept(self, **changes: Any) -> None:
+        """Change settings without making new pools."""
+        for name, value in changes.items():
+            setattr(settings, name, value)
 
     def ask(self, *urls: str, **options: Any) -> requests.Response:
         """GET /health-check for `urls`."""

@@ -15,7 +15,7 @@ from redis import RedisError
 
 from from_git.errors import BudgetError, LimitError
 from from_git.fanout import TaskGroup
-from from_git.forges.account import LONGEST_BLOCK, Account, account_key
+from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
 from from_git.forges.budget import Budget, Full, Ledger, LocalLedger, Reservation
 from from_git.forges.shared import SharedLedger, SharedMemory
 from from_git.tests.time import FakeClock
@@ -54,7 +54,7 @@ class Limits(AccountTestCase):
             self.account.permit(1.0, self.group(20.0))
         self.assertEqual(caught.exception.retry_after, 30)
         self.clock.move(30.0)
-        self.assertIsInstance(self.account.permit(1.0, self.group()), Reservation)
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
 
     def test_other_processes_learn_of_it_and_so_does_one_that_starts_later(self) -> None:
         other = self.new_account()
@@ -107,8 +107,8 @@ class Limits(AccountTestCase):
     def test_a_budget_that_gives_way_in_time_is_waited_for_and_another_is_an_error(self) -> None:
         for _ in range(10):
             found = self.account.permit(1.0, self.group())
-            assert isinstance(found, Reservation)
-            with self.account.spending(found):
+            assert isinstance(found, Permit)
+            with found.used():
                 self.clock.move(1.0)
 
         waits = self.account.permit(1.0, self.group(100.0))
@@ -120,13 +120,29 @@ class Limits(AccountTestCase):
 
     def test_a_call_that_fails_or_is_cancelled_settles_its_reservation(self) -> None:
         found = self.account.permit(10.0, self.group())
-        assert isinstance(found, Reservation)
-        with self.assertRaises(ZeroDivisionError), self.account.spending(found):
+        assert isinstance(found, Permit)
+        with self.assertRaises(ZeroDivisionError), found.used():
             _ = 1 / 0
 
         full = self.account.budget.reserve(1.0, self.group())
         assert isinstance(full, Full)
         self.assertTrue(full.settled)
+
+    def test_a_bound_of_calls_besides_the_budget_holds_and_leaves_the_budget_alone(self) -> None:
+        rate = Budget(2.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        account = Account(KEY, self.account.budget, SharedMemory(self.cache), self.clock.now, rate)
+        for _ in range(2):
+            found = account.permit(3.0, self.group())
+            assert isinstance(found, Permit)
+            with found.used():
+                pass
+
+        self.assertEqual(account.permit(3.0, self.group(100.0)), 61.0)
+        self.clock.move(61.0)
+        self.assertIsInstance(account.permit(8.0, self.group()), Permit)
+        waits = account.permit(3.0, self.group())
+        self.assertNotIsInstance(waits, Permit)
+        self.assertEqual((rate.spent(), account.budget.spent()), (1.0, 8.0))
 
     def test_a_cache_that_fails_is_not_asked_again_for_a_while_and_takes_nothing_with_it(self) -> None:
         asked: list[str] = []

@@ -101,6 +101,15 @@ class Windows(BudgetTestCase):
 
         self.assertAlmostEqual(budget.spent(), 9.6)
 
+    def test_a_call_that_was_left_alone_costs_at_least_what_was_reserved(self) -> None:
+        budget = self.budget(timed=True)
+        one = self.take(budget, 5.0)
+        self.clock.move(1.0)
+
+        budget.settle(one, left_alone=True)
+
+        self.assertEqual(budget.spent(), 5.0)
+
     def test_what_is_larger_than_the_limit_passes_when_nothing_else_is_spent(self) -> None:
         budget = self.budget(2.0)
         self.spend(budget, 3.0)

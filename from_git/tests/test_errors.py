@@ -20,6 +20,15 @@ def _made(kind: type[FromGitError]) -> FromGitError:
 class Errors(TestCase):
     """The family tree."""
 
+    def test_each_has_the_members_that_it_says(self) -> None:
+        for kind in _all(UpstreamError):
+            with self.subTest(kind.__name__):
+                error = _made(kind)
+                assert isinstance(error, UpstreamError)
+                self.assertEqual(tuple(error.about(PROFILE).facts()), kind.members)
+                self.assertIn(", ".join(kind.members), errors.__doc__ or "")
+                self.assertEqual(_made(kind).facts().get("profile"), None)
+
     def test_each_has_a_status_a_code_and_its_place_in_the_drawing(self) -> None:
         for kind in _all(FromGitError)[1:]:
             with self.subTest(kind.__name__):

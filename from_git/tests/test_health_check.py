@@ -380,13 +380,6 @@ class UpstreamFails(ServiceTestCase):
 
         self.assert_exact(("github", "spack"))
 
-    def settings_kept(self, **changes: Any) -> None:
-        """Change settings without making new pools."""
-        from from_git.conf import settings
-
-        for name, value in changes.items():
-            setattr(settings, name, value)
-
     def test_our_own_fault_is_a_500_without_internals(self) -> None:
         self.settings_for_test(GITHUB_GRAPHQL_URL=None)
 

@@ -171,8 +171,9 @@ class Documents(TestCase):
     def test_the_readmes_table_is_up_to_date(self) -> None:
         readme = documents.README.read_text(encoding="utf-8")
 
-        self.assertEqual(documents.with_table(readme), readme)
+        self.assertEqual(documents.readme(readme), readme)
         self.assertIn(documents.table(), readme)
+        self.assertIn(documents.errors(), readme)
 
 
 class Start(TestCase):

@@ -1,0 +1,141 @@
+"""Calls that are made again: outages, sizes, and how much they cost."""
+
+import json
+from collections import Counter
+from typing import Any
+from unittest.mock import patch
+
+from emulator import Fault, Latency, Repository
+from emulator.faults import preset
+from from_git.errors import TransientError
+from from_git.forges import retries
+from from_git.tests.github import GitHubTestCase
+
+BITBUCKET = "https://bitbucket.org/team-130"
+
+
+class Outages(GitHubTestCase):
+    """A forge that is away."""
+
+    def test_an_outage_that_ends_within_the_deadline_is_not_seen(self) -> None:
+        for path, owner in [("/graphql", ("github", "org-130")), ("/2.0/*", ("bitbucket", "team-130"))]:
+            for kind in ("reset", "status", "truncate", "body"):
+                with self.subTest(path, kind=kind):
+                    self.emulator.faults.clear()
+                    times = TransientError.attempts - 1
+                    self.emulator.faults.add(Fault(kind, path=path, times=times, status=503))
+                    self.assert_exact(owner)
+
+    def test_calls_that_fail_now_and_then_are_not_seen(self) -> None:
+        for seed in range(3):
+            with self.subTest(seed):
+                self.emulator.faults.clear()
+                self.emulator.faults.add(Fault("status", status=500, chance=0.3, seed=seed))
+                self.assert_exact(("github", "org-130"), ("bitbucket", "team-130"))
+
+    def test_a_retry_after_of_a_forge_that_is_away_is_obeyed(self) -> None:
+        self.emulator.faults.add(Fault("status", path="/graphql", status=503, headers={"Retry-After": "1"}, times=1))
+        self.assert_exact(("github", "org-5"))
+
+        self.emulator.faults.add(Fault("status", path="/graphql", status=503, headers={"Retry-After": "100"}, times=1))
+        self.assertIn("503", self.failure(502, "https://github.com/org-5")["message"])
+
+    def test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository(self) -> None:
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=500))
+
+        message = self.failure(502, "https://bitbucket.org/team-1000")["message"]
+
+        self.assertIn("500 Internal Server Error", message)
+        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 150)
+
+    def test_how_often_it_was_asked_is_said(self) -> None:
+        self.emulator.faults.add(Fault("status", path="/graphql", status=500))
+
+        self.assertIn(f"asked {TransientError.attempts} times", self.failure(502, self.url)["message"])
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, TransientError.attempts)
+
+    def test_a_failure_is_told_as_soon_as_another_wait_would_not_fit(self) -> None:
+        self.enterContext(patch.multiple(retries, FIRST_WAIT=10.0, LONGEST_WAIT=10.0))
+        self.settings_for_test(REQUEST_DEADLINE=5.0)
+        self.emulator.faults.add(Fault("status", path="/graphql", status=500))
+
+        self.failure(502, self.url)
+
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 1)
+
+    def test_when_the_time_is_over_the_last_trouble_is_told(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=0.7, UPSTREAM_TIMEOUT=0.3)
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+
+        message = self.failure(504, self.url)["message"]
+
+        self.assertIn("within 0.7 s (REQUEST_DEADLINE)", message)
+        self.assertIn("The last trouble: it did not answer within 0.3 s (UPSTREAM_TIMEOUT)", message)
+
+
+class Sizes(GitHubTestCase):
+    """Queries that are too much."""
+
+    def setUp(self) -> None:
+        """An owner of some pages, and a record of what is asked."""
+        super().setUp()
+        self.add(*(Repository(f"r{n}", watchers=n, languages={"C": 1}) for n in range(150)))
+        self.bodies: list[str] = []
+        self.emulator.before_call(lambda upstream, path, body: self.bodies.append(body))
+        self.addCleanup(self.emulator.before_call, None)
+        self.addCleanup(setattr, self.emulator, "latency", self.emulator.latency)
+
+    def heavy(self) -> list[tuple[str, int]]:
+        """The queries for details: what they say, and for how many."""
+        asked = []
+        for body in self.bodies:
+            variables: dict[str, Any] = json.loads(body)["variables"]
+            weight = len(variables.get("ids", [])) or variables.get("first", 0)
+            asked.append((body, weight))
+        return asked
+
+    def test_an_upstream_that_dies_above_twelve_repositories_gives_the_exact_answer(self) -> None:
+        for threads in (1, 8):
+            with self.subTest(threads):
+                self.settings_for_test(NUM_THREADS_GITHUB=threads)
+                self.bodies.clear()
+                self.emulator.latency = Latency(max_weight=12)
+
+                self.assert_exact(("github", "tiny"))
+
+                twice = [weight for (_, weight), times in Counter(self.heavy()).items() if times > 1]
+                self.assertEqual([weight for weight in twice if weight > 5], [])
+
+    def test_the_size_that_worked_is_remembered_for_all_owners(self) -> None:
+        self.emulator.latency = Latency(max_weight=12)
+        self.assert_exact(("github", "tiny"))
+        self.bodies.clear()
+        self.emulator.meter.reset()
+
+        self.assert_exact(("github", "org-130"))
+
+        self.assertLessEqual(max(weight for _, weight in self.heavy()), 12)
+        self.assertEqual(dict(self.emulator.meter.snapshot().github.statuses), {200: len(self.bodies)})
+
+    def test_any_weight_gives_the_exact_answer(self) -> None:
+        for weight in (1, 2, 3, 5, 7, 17, 29, 39):
+            with self.subTest(weight):
+                self.settings_for_test()
+                self.emulator.latency = Latency(max_weight=weight)
+                self.assert_exact(("github", "tiny"))
+
+    def test_names_that_are_too_much_are_asked_for_in_halves(self) -> None:
+        self.add(*(Repository(f"r{n}", languages={f"L{n}-{i}": 1 for i in range(50)}) for n in range(30)))
+        self.emulator.faults.add(preset("something_went_wrong", contains="query Names", times=3))
+
+        self.assert_exact(("github", "tiny"))
+
+        weights = sorted(weight for body, weight in self.heavy() if "query Names" in body)
+        self.assertLess(weights[0], weights[-1])
+
+    def test_a_single_failure_of_a_light_query_is_asked_again_as_it_was(self) -> None:
+        self.emulator.faults.add(preset("timeout_502", contains="query Repositories", times=2))
+
+        self.assert_exact(("github", "tiny"))
+
+        self.assertEqual(sum("query Repositories" in body for body in self.bodies), 3)
