@@ -16,6 +16,7 @@ from from_git.forges.retries import fits
 LONGEST_BLOCK = 86_400.0
 """Seconds; no forge is left alone for longer, whatever it says."""
 _LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
+_HALVED = 300.0  # seconds
 _MOST_GUESS = 3600.0  # seconds; the windows of both forges
 
 
@@ -157,5 +158,7 @@ class Account:
             if error.guessed and not still:
                 self._guesses += 1
                 seconds = max(seconds, _LEAST_GUESS * 2.0 ** min(self._guesses - 1, 10))
+        if self.budget.timed:
+            self.budget.halve(_HALVED)  # other programs with this token spend as well
         if not (error.guessed and still):
             self.block(min(seconds, _MOST_GUESS) if error.guessed else seconds, error.reason)

@@ -100,6 +100,7 @@ class Budget:
         self._width = window / SLOTS
         self._lock = threading.Lock()
         self._under_way: set[Reservation] = set()
+        self._halved_until = 0.0
         self._plans: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()  # what each is still going to spend
 
     def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
@@ -110,12 +111,13 @@ class Budget:
             # added before it is compared, so that of two processes with one ledger not both find room
             self._ledger.add(amount, one.slot)
             spent = self._spent(now)
-            if self.limit is None or spent <= self.limit or spent <= amount + _NOTHING:
+            limit = self._limit(now)
+            if limit is None or spent <= limit or spent <= amount + _NOTHING:
                 self._under_way.add(one)
                 self._planned(group, -amount)
                 return one
             self._ledger.add(-amount, one.slot)
-            seconds = self._wait(self.limit - amount, now)
+            seconds = self._wait(limit - amount, now)
             if not self._under_way:
                 return Full(seconds, settled=True)
             return Full(min(seconds, _POLL), settled=False)
@@ -144,6 +146,11 @@ class Budget:
             self._under_way.discard(one)
             self._ledger.add(-one.amount, one.slot)
             self._planned(one.group, one.amount)
+
+    def halve(self, seconds: float) -> None:
+        """Keep to half of the limit for so long: the forge has refused us all the same."""
+        with self._lock:
+            self._halved_until = self._ledger.now() + seconds
 
     def count(self) -> None:
         """Count one call that was not reserved; the time of one is in the reservation of the call that it repeats."""
@@ -185,7 +192,7 @@ class Budget:
         return f"of {self.limit or 0.0:,.0f} that may be in {_words(self.window)} ({self.setting})."
 
     def _refusal(self, amount: float, room: float, others: float, now: float) -> BudgetError:
-        limit = self.limit or 0.0
+        limit = self._limit(now) or 0.0
         wait = None
         if amount <= limit:
             wait = self.window if others + amount > limit else self._wait(limit - others - amount, now)
@@ -197,6 +204,9 @@ class Budget:
             reason += " Allow more time (`manage.py aggregate --deadline`, REQUEST_DEADLINE)"
             reason += f", or raise {self.setting} if the forge allows you more."
         return BudgetError(reason, wait)
+
+    def _limit(self, now: float) -> float | None:
+        return self.limit / 2 if self.limit and now < self._halved_until else self.limit
 
     def _planned(self, group: TaskGroup, amount: float) -> None:
         if group in self._plans:
@@ -224,7 +234,7 @@ class Budget:
 
     def _room(self, seconds: float, now: float) -> float:
         """What can be spent within so many seconds: what is free now, and what becomes free."""
-        limit = self.limit or 0.0
+        limit = self._limit(now) or 0.0
         windows, rest = divmod(seconds, self.window)
         slots = self._slots(now)
         staying = sum(amount for slot, amount in slots.items() if (slot + 1 + SLOTS) * self._width - now > rest)

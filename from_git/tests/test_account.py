@@ -1,23 +1,19 @@
 """Limits that a forge speaks of, on a clock that only the test moves, and what processes share of them."""
 
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
 from typing import ClassVar
-from unittest import TestCase, skipUnless
+from unittest import TestCase
 
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
-from redis import RedisError
 
 from from_git.errors import BudgetError, LimitError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
 from from_git.forges.budget import Budget, Full, Ledger, LocalLedger, Reservation
 from from_git.forges.shared import SharedLedger, SharedMemory
+from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.time import FakeClock
 
 KEY = account_key("https://forge.example/2.0", "Bearer s3cret")
@@ -187,7 +183,7 @@ class Local(LedgerContract, TestCase):
         return LocalLedger(time.time)
 
 
-@skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+@needs_redis
 class Shared(LedgerContract, TestCase):
     """Of all processes with one Redis."""
 
@@ -197,20 +193,7 @@ class Shared(LedgerContract, TestCase):
     def setUpClass(cls) -> None:
         """Start a Redis."""
         super().setUpClass()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
-        redis = subprocess.Popen([*command, "--appendonly", "no"], stdout=subprocess.DEVNULL)
-        cls.addClassCleanup(redis.wait)
-        cls.addClassCleanup(redis.kill)
-        cls.cache = RedisCache(f"redis://127.0.0.1:{port}", {})
-        while True:
-            try:
-                cls.cache.get("ready")
-                break
-            except RedisError:
-                time.sleep(0.01)
+        cls.cache = RedisCache(start_redis(cls), {})
 
     def setUp(self) -> None:
         """Begin with an empty cache."""

@@ -115,6 +115,17 @@ class Windows(BudgetTestCase):
         self.spend(budget, 3.0)
         self.assertIsInstance(budget.reserve(3.0, self.group), Full)
 
+    def test_a_budget_that_did_not_suffice_is_half_as_large_for_a_while(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 5.0)
+        budget.halve(100.0)
+
+        self.assertIsInstance(budget.reserve(1.0, self.group), Full)
+        with self.assertRaises(BudgetError):
+            budget.plan(self.group, 1.0, 10.0)
+        self.clock.move(100.0)
+        self.take(budget, 10.0)
+
     def test_without_a_limit_everything_passes_and_is_counted(self) -> None:
         budget = self.budget(None)
         for _ in range(50):

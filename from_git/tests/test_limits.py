@@ -1,8 +1,10 @@
 """Limits that are never met by surprise: on emulators that keep them, with windows of a second or two."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import requests
@@ -11,6 +13,8 @@ from django.core.cache import caches
 from emulator import UNBOUNDED, Emulator, Fault, Latency, World
 from emulator.faults import preset
 from from_git import forges
+from from_git.tests.project import environment, project_copy
+from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.service import ServiceTestCase
 
 Ask = tuple[tuple[str, str], ...]
@@ -203,3 +207,52 @@ class Remembered(ServiceTestCase):
         self.assertAlmostEqual(body["retryAfter"], 600, delta=3)
         self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
         self.assert_exact(("bitbucket", "team-5"))
+
+
+@needs_redis
+class BetweenProcesses(ServiceTestCase):
+    """With CACHE_URL, what one process has spent or met counts for all."""
+
+    redis: ClassVar[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start a Redis."""
+        super().setUpClass()
+        cls.redis = start_redis(cls)
+
+    def aggregate(self, emulator: Emulator, url: str, deadline: str) -> subprocess.CompletedProcess[str]:
+        """`manage.py aggregate` in a process of its own."""
+        settings = {
+            "GITHUB_GRAPHQL_URL": emulator.github_url,
+            "GITHUB_API_TOKEN": emulator.github_token,
+            "BITBUCKET_API_URL": emulator.bitbucket_url,
+            "CACHE_URL": self.redis,
+        }
+        command = [sys.executable, "manage.py", "aggregate", url, "--json", "--deadline", deadline]
+        return subprocess.run(
+            command,
+            cwd=project_copy(self),
+            env=environment(**settings),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_what_processes_spend_one_after_the_other_stays_within_the_hour(self) -> None:
+        with Emulator(World()) as emulator:
+            for name, status in [("team-30", 0), ("team-20", 0), ("team-15", 1)]:
+                with self.subTest(name):
+                    result = self.aggregate(emulator, f"https://bitbucket.org/{name}", "5")
+                    self.assertEqual(result.returncode, status, result.stderr)
+            self.assertRegex(result.stderr, r"needs about 15 more calls to Bitbucket, and \d can be spent in time")
+            self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
+
+    def test_a_limit_that_one_process_has_met_costs_the_next_no_call(self) -> None:
+        with Emulator(World()) as emulator:
+            emulator.faults.add(preset("secondary_403_retry_after", times=1))
+            for _ in range(2):
+                result = self.aggregate(emulator, "https://github.com/spack", "5")
+                self.assertIn("Ask again in", result.stderr)
+            self.assertEqual(emulator.meter.snapshot().github.calls, 1)
