@@ -150,15 +150,25 @@ class Account:
         with self._lock:
             return max(0.0, self._blocked_until - self._now())
 
-    def limited(self, error: LimitError) -> None:
-        """Remember a limit; a wait that is our guess gets longer each time when it turns out to have been too short."""
-        seconds = error.wait or 0.0
-        with self._lock:
-            still = self._blocked_until > self._now()  # a call that was under way when the limit was met
-            if error.guessed and not still:
-                self._guesses += 1
-                seconds = max(seconds, _LEAST_GUESS * 2.0 ** min(self._guesses - 1, 10))
+    def limited(self, error: LimitError, group: TaskGroup) -> float:
+        """Remember a limit that a call of `group` has met, and return after how many seconds `group` may go on.
+
+        A wait that is our guess is a minute, and longer each time when it turns out to have been too short. Where calls
+        are what is counted it lasts at least until the oldest of ours leaves the window, and for `group` until enough
+        of them have left for what it has planned.
+        """
         if self.budget.timed:
             self.budget.halve(_HALVED)  # other programs with this token spend as well
-        if not (error.guessed and still):
-            self.block(min(seconds, _MOST_GUESS) if error.guessed else seconds, error.reason)
+        self.budget.count(-1.0)
+        if not error.guessed:
+            self.block(error.wait or 0.0, error.reason)
+            return self.blocked()
+        with self._lock:
+            still = self._blocked_until > self._now()  # a call that was under way when the limit was met
+            if not still:
+                self._guesses += 1
+            seconds = _LEAST_GUESS * 2.0 ** min(self._guesses - 1, 10)
+        if not still:
+            oldest = 0.0 if self.budget.timed else self.budget.until_gone(1.0)
+            self.block(min(_MOST_GUESS, max(seconds, oldest)), error.reason)
+        return max(self.blocked(), 0.0 if self.budget.timed else self.budget.until_affordable(group))

@@ -152,10 +152,13 @@ class Budget:
         with self._lock:
             self._halved_until = self._ledger.now() + seconds
 
-    def count(self) -> None:
-        """Count one call that was not reserved; the time of one is in the reservation of the call that it repeats."""
+    def count(self, calls: float = 1.0) -> None:
+        """Count calls that were not reserved; below 0 those that the forge refused, and so did not count.
+
+        Where time is counted this does nothing: it is in the reservation of the call that was repeated.
+        """
         if not self.timed:
-            self._ledger.add(1.0, self._slot(self._ledger.now()))
+            self._ledger.add(calls, self._slot(self._ledger.now()))
 
     def spent(self) -> float:
         """What counts against the limit now."""
@@ -183,6 +186,12 @@ class Budget:
         with self._lock:
             now = self._ledger.now()
             return self._wait(max(0.0, self._spent(now) - amount), now)
+
+    def until_affordable(self, group: TaskGroup) -> float:
+        """Seconds until so much has left the window as `group` has planned to spend."""
+        with self._lock:
+            planned = self._plans.get(group, 0.0)
+        return self.until_gone(max(1.0, planned))
 
     def used_up(self, seconds: float) -> BudgetError:
         """The error for a call for which there is no room in time."""

@@ -143,8 +143,7 @@ class Calls:
         error.tries = call.attempt
         weight, jitter = call.weight if call.smaller else 0, 0.5 + self._random() / 2
         if isinstance(error, LimitError):
-            self._account.limited(error)
-            error.wait = self._account.blocked()
+            error.wait = self._account.limited(error, self._group)
         elif isinstance(error, TransientError):
             self._failures, self._last = self._failures + 1, error
             if self._failures >= _IN_A_ROW:

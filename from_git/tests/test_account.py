@@ -43,7 +43,7 @@ class Limits(AccountTestCase):
     """What is remembered."""
 
     def test_until_a_limit_has_passed_calls_wait_or_fail_without_being_sent(self) -> None:
-        self.account.limited(LimitError("it is used up.", 30.0))
+        self.account.limited(LimitError("it is used up.", 30.0), self.group())
 
         self.assertEqual(self.account.permit(1.0, self.group()), 30.0)
         with self.assertRaisesRegex(LimitError, "it is used up. Ask again in 30 s.") as caught:
@@ -54,7 +54,7 @@ class Limits(AccountTestCase):
 
     def test_other_processes_learn_of_it_and_so_does_one_that_starts_later(self) -> None:
         other = self.new_account()
-        self.account.limited(LimitError("it is used up.", 1_000.0))
+        self.account.limited(LimitError("it is used up.", 1_000.0), self.group())
         self.clock.move(100.0)
 
         for account in (other, self.new_account()):
@@ -63,7 +63,7 @@ class Limits(AccountTestCase):
             self.assertEqual(account.blocked(), 900.0)
 
     def test_another_credential_has_its_own_limit_and_the_secret_is_not_in_the_key(self) -> None:
-        self.account.limited(LimitError("it is used up.", 1_000.0))
+        self.account.limited(LimitError("it is used up.", 1_000.0), self.group())
         other = Account(account_key("https://forge.example/2.0", "x"), self.account.budget, SharedMemory(self.cache))
 
         other.refresh()
@@ -73,21 +73,49 @@ class Limits(AccountTestCase):
 
     def test_a_wait_that_is_a_guess_doubles_each_time_it_was_too_short_and_begins_anew_after_a_success(self) -> None:
         for seconds in (60.0, 120.0, 240.0):
-            self.account.limited(LimitError("again.", 0.0, guessed=True))
+            self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
             self.assertEqual(self.account.blocked(), seconds)
             self.clock.move(seconds + 1.0)
         self.account.succeeded()
-        self.account.limited(LimitError("again.", 0.0, guessed=True))
+        self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
         self.assertEqual(self.account.blocked(), 60.0)
+
+    def test_where_none_of_our_calls_were_counted_a_guess_is_a_minute(self) -> None:
+        budget = Budget(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        account = Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
+        budget.count()
+
+        self.assertEqual(account.limited(LimitError("again.", 0.0, guessed=True), self.group()), 60.0)
+        self.assertEqual(budget.spent(), 0.0)
+
+    def test_where_calls_are_counted_a_guess_lasts_until_the_oldest_has_left(self) -> None:
+        budget = Budget(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        account = Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
+        group = self.group(9_000.0)
+        for _ in range(30):
+            found = account.permit(1.0, group)
+            assert isinstance(found, Permit)
+            with found.used():
+                self.clock.move(60.0)
+        budget.count()  # the call that is refused
+
+        seconds = account.limited(LimitError("again.", 0.0, guessed=True), group)
+
+        self.assertAlmostEqual(seconds, 3_600.0 - 29 * 60.0, delta=60.0)
+        self.assertEqual(account.blocked(), seconds)
+        budget.limit = 100.0
+        budget.plan(group, 10.0, 9_000.0)
+        self.assertAlmostEqual(account.limited(LimitError("again.", 0.0, guessed=True), group), seconds + 540.0)
+        self.assertEqual(account.blocked(), seconds)
 
     def test_calls_that_were_under_way_when_a_limit_was_met_do_not_make_it_longer(self) -> None:
         for _ in range(8):
-            self.account.limited(LimitError("again.", 0.0, guessed=True))
+            self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
         self.assertEqual(self.account.blocked(), 60.0)
 
     def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_longer_than_a_day(self) -> None:
         for _ in range(20):
-            self.account.limited(LimitError("again.", 0.0, guessed=True))
+            self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
             self.assertLessEqual(self.account.blocked(), 3_600.0)
             self.clock.move(3_601.0)
         self.account.block(1e9, "for ever.")
