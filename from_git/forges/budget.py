@@ -233,7 +233,7 @@ class Budget:
 
     def _wait(self, most: float, now: float) -> float:
         """Seconds until at most `most` is spent, if nothing more is."""
-        slots = self._slots(now)
+        slots = {slot: amount for slot, amount in self._slots(now).items() if amount > _NOTHING}
         spent = sum(slots.values())
         for slot in sorted(slots):
             spent -= slots[slot]
