@@ -88,8 +88,8 @@ def _budget(key: str, memory: SharedMemory, bound: _Bound) -> Budget:
     """With a cache that processes share, all of them keep one budget; else each has its part of the limit."""
     shared = not settings.CACHE_URL.startswith("locmem:")
     ledger: Ledger = SharedLedger(memory, key, bound.window) if shared else LocalLedger(REAL_TIME.now)
-    limit = bound.limit if shared or bound.limit is None else bound.limit / _workers()
-    return Budget(limit, bound.window, ledger, bound.unit, bound.setting, bound.timed)
+    share = 1.0 if shared else 1.0 / _workers()
+    return Budget(bound.limit, bound.window, ledger, bound.unit, bound.setting, bound.timed, share)
 
 
 def _workers() -> int:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
+from from_git.forges.account import Account
 from from_git.forges.cost import Cost, Pace
 from from_git.stats import Stats
 from from_git.upstream import Answer
@@ -71,6 +72,9 @@ class Forge(Protocol):
 
     secrets: tuple[str, ...]
     """Its credentials, which no message may show."""
+
+    account: Account
+    """What may be spent there."""
 
     @property
     def pace(self) -> Pace | None:

@@ -84,7 +84,7 @@ class Bitbucket:
         """Take in what an answer says about the limit, which it does with access tokens only (2026-04)."""
         limit = answer.headers.get("x-ratelimit-limit", "")
         if self.learns_limit and limit.isdecimal() and 0 < len(limit) < 10:
-            self.account.budget.limit = max(1.0, float(limit))
+            self.account.budget.told(float(limit))
 
     def close(self) -> None:
         """See `Forge.close`."""

@@ -29,8 +29,8 @@ class Ledger(Protocol):
         """Add to a slot; a negative amount takes away."""
         ...
 
-    def slots(self, first: int) -> dict[int, float]:
-        """The amounts from slot `first` on; older ones may be forgotten."""
+    def slots(self, first: int, last: int) -> dict[int, float]:
+        """The amounts of these slots; older ones may be forgotten."""
         ...
 
 
@@ -47,12 +47,12 @@ class LocalLedger:
         with self._lock:
             self._slots[slot] = self._slots.get(slot, 0.0) + amount
 
-    def slots(self, first: int) -> dict[int, float]:
+    def slots(self, first: int, last: int) -> dict[int, float]:
         """See `Ledger.slots`."""
         with self._lock:
             for slot in [slot for slot in self._slots if slot < first]:
                 del self._slots[slot]
-            return dict(self._slots)
+            return {slot: amount for slot, amount in self._slots.items() if slot <= last}
 
 
 @dataclass(eq=False)
@@ -86,12 +86,21 @@ class Budget:
         unit: what is counted, for messages.
         setting: where `limit` comes from, for messages.
         timed: whether amounts are seconds, so that a call under way has cost at least the time since it began.
+        share: the part of the limit that is this budget's; the rest is other processes'.
     """
 
     def __init__(
-        self, limit: float | None, window: float, ledger: Ledger, unit: str, setting: str, timed: bool = False
+        self,
+        limit: float | None,
+        window: float,
+        ledger: Ledger,
+        unit: str,
+        setting: str,
+        timed: bool = False,
+        share: float = 1.0,
     ) -> None:
-        self.limit = limit
+        self._share = share
+        self.limit = limit and limit * share
         self.window = window
         self.unit = unit
         self.setting = setting
@@ -146,6 +155,10 @@ class Budget:
             self._under_way.discard(one)
             self._ledger.add(-one.amount, one.slot)
             self._planned(one.group, one.amount)
+
+    def told(self, limit: float) -> None:
+        """The forge says what its limit is."""
+        self.limit = max(1.0, limit * self._share)
 
     def halve(self, seconds: float) -> None:
         """Keep to half of the limit for so long: the forge has refused us all the same."""
@@ -225,7 +238,7 @@ class Budget:
         return math.floor(now / self._width)
 
     def _slots(self, now: float) -> dict[int, float]:
-        return self._ledger.slots(self._slot(now) - SLOTS)
+        return self._ledger.slots(self._slot(now) - SLOTS, self._slot(now))
 
     def _spent(self, now: float) -> float:
         overdue = sum(max(0.0, now - one.begun - one.amount) for one in self._under_way) if self.timed else 0.0

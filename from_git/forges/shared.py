@@ -70,10 +70,10 @@ class SharedLedger:
 
         self._memory.ask(count, None)
 
-    def slots(self, first: int) -> dict[int, float]:
+    def slots(self, first: int, last: int) -> dict[int, float]:
         """See `Ledger.slots`."""
-        own = self._own.slots(first)
-        keys = {f"{self._key}:{slot}": slot for slot in range(first, max(own, default=first) + 1)}
+        own = self._own.slots(first, last)
+        keys = {f"{self._key}:{slot}": slot for slot in range(first, last + 1)}
         found = self._memory.ask(lambda cache: cache.get_many(keys), None)
         if found is None:
             return own

@@ -200,7 +200,7 @@ class LedgerContract:
         for slot, amount in [(0, 1.0), (1, 2.5), (1, -0.5), (2, 3.0)]:
             ledger.add(amount, first + slot)
 
-        self.assertEqual(ledger.slots(first + 1), {first + 1: 2.0, first + 2: 3.0})
+        self.assertEqual(ledger.slots(first + 1, first + 9), {first + 1: 2.0, first + 2: 3.0})
 
 
 class Local(LedgerContract, TestCase):
@@ -238,13 +238,22 @@ class Shared(LedgerContract, TestCase):
 
         self.assertEqual(len([one for one in found if isinstance(one, Reservation)]), 10)
 
+    def test_what_others_spend_is_seen_by_one_that_has_spent_nothing(self) -> None:
+        group = TaskGroup(time.monotonic() + 60.0)
+        first, second = (Budget(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
+        first.reserve(8.0, group)
+
+        self.assertEqual(second.spent(), 8.0)
+        with self.assertRaises(BudgetError):
+            second.plan(group, 3.0, 60.0)
+
     def test_what_was_counted_while_the_cache_was_away_counts(self) -> None:
         ledger, first = self.ledger(), int(time.time())
         ledger.add(3.0, first)
         self.cache.clear()
         ledger.add(1.0, first + 1)
 
-        self.assertEqual(ledger.slots(first), {first: 3.0, first + 1: 1.0})
+        self.assertEqual(ledger.slots(first, first + 9), {first: 3.0, first + 1: 1.0})
 
     def test_nonsense_in_the_cache_does_not_count(self) -> None:
         ledger, first = self.ledger(), int(time.time())
@@ -254,7 +263,7 @@ class Shared(LedgerContract, TestCase):
         with self.assertLogs("from_git", "WARNING"):
             ledger.add(1.0, first)
 
-        self.assertEqual(ledger.slots(first), {first: 4.0})
+        self.assertEqual(ledger.slots(first, first + 9), {first: 4.0})
 
     def test_a_limit_that_one_process_met_is_known_to_another(self) -> None:
         accounts = [Account(KEY, Budget(None, 60.0, self.ledger(), "", ""), SharedMemory(self.cache)) for _ in range(2)]

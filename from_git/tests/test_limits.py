@@ -1,5 +1,6 @@
 """Limits that are never met by surprise: on emulators that keep them, with windows of a second or two."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,3 +257,21 @@ class BetweenProcesses(ServiceTestCase):
                 result = self.aggregate(emulator, "https://github.com/spack", "5")
                 self.assertIn("Ask again in", result.stderr)
             self.assertEqual(emulator.meter.snapshot().github.calls, 1)
+
+
+class Workers(ServiceTestCase):
+    """Without a shared cache, worker processes divide what may be spent."""
+
+    def test_each_worker_has_an_equal_part(self) -> None:
+        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=56.0, BITBUCKET_CALLS_PER_HOUR=100)
+        for workers, seconds, calls in [("", 56.0, 100.0), ("1", 56.0, 100.0), ("4", 14.0, 25.0), ("x", 56.0, 100.0)]:
+            with self.subTest(workers), patch.dict(os.environ, WEB_CONCURRENCY=workers):
+                forges.close()
+                github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
+                self.assertEqual(github.account.budget.limit, seconds)
+                self.assertEqual(bitbucket.account.budget.limit, calls)
+
+    def test_zero_is_no_bound(self) -> None:
+        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0, BITBUCKET_CALLS_PER_HOUR=0)
+        for name in ("github", "bitbucket"):
+            self.assertIsNone(forges.forge(name).account.budget.limit)
