@@ -14,10 +14,10 @@ from from_git.fanout import REAL_TIME, Pool
 from from_git.forges.account import Account, account_key
 from from_git.forges.base import Fetch, Forge, Found, Progress
 from from_git.forges.bitbucket import Bitbucket
-from from_git.forges.budget import Budget, Ledger, LocalLedger
+from from_git.forges.budget import Budget
 from from_git.forges.cost import Cost
 from from_git.forges.github import GitHub
-from from_git.forges.shared import SharedLedger, SharedMemory
+from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
 
 __all__ = ["REGISTRY", "Cost", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
 

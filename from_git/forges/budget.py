@@ -5,54 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
+from from_git.forges.ledgers import Ledger
 
 SLOTS = 60
 """Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
 _NOTHING = 1e-9  # what additions and subtractions may leave of zero
 _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
 _POLL = 0.25  # seconds between looks while calls under way may give back a part of what was reserved for them
-
-
-class Ledger(Protocol):
-    """Amounts by slot (time divided by the slot's width) over the last window. Safe from any thread."""
-
-    def now(self) -> float:
-        """Seconds on the ledger's clock."""
-        ...
-
-    def add(self, amount: float, slot: int) -> None:
-        """Add to a slot; a negative amount takes away."""
-        ...
-
-    def slots(self, first: int, last: int) -> dict[int, float]:
-        """The amounts of these slots; older ones may be forgotten."""
-        ...
-
-
-class LocalLedger:
-    """A ledger of this process alone."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self.now = now
-        self._lock = threading.Lock()
-        self._slots: dict[int, float] = {}
-
-    def add(self, amount: float, slot: int) -> None:
-        """See `Ledger.add`."""
-        with self._lock:
-            self._slots[slot] = self._slots.get(slot, 0.0) + amount
-
-    def slots(self, first: int, last: int) -> dict[int, float]:
-        """See `Ledger.slots`."""
-        with self._lock:
-            for slot in [slot for slot in self._slots if slot < first]:
-                del self._slots[slot]
-            return {slot: amount for slot, amount in self._slots.items() if slot <= last}
 
 
 @dataclass(eq=False)

@@ -11,8 +11,8 @@ from django.core.cache.backends.redis import RedisCache
 from from_git.errors import BudgetError, LimitError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
-from from_git.forges.budget import Budget, Full, Ledger, LocalLedger, Reservation
-from from_git.forges.shared import SharedLedger, SharedMemory
+from from_git.forges.budget import Budget, Full, Reservation
+from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
 from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.time import FakeClock
 

@@ -4,7 +4,8 @@ from unittest import TestCase
 
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import SLOTS, Budget, Full, LocalLedger, Remainder, Reservation
+from from_git.forges.budget import SLOTS, Budget, Full, Remainder, Reservation
+from from_git.forges.ledgers import LocalLedger
 from from_git.tests.time import FakeClock
 
 MINUTE = 60.0

@@ -1,16 +1,52 @@
-"""What processes share through Django's cache, where it is one that they share; without it each knows its own part."""
+"""What was spent when: in this process, or in all that share a cache; without one each knows its own part."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-from from_git.forges.budget import LocalLedger
+from typing import Any, Protocol, TypeVar
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _REST = 5.0  # seconds for which a cache that failed is not asked again
 _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
+
+
+class Ledger(Protocol):
+    """Amounts by slot (time divided by the slot's width) over the last window. Safe from any thread."""
+
+    def now(self) -> float:
+        """Seconds on the ledger's clock."""
+        ...
+
+    def add(self, amount: float, slot: int) -> None:
+        """Add to a slot; a negative amount takes away."""
+        ...
+
+    def slots(self, first: int, last: int) -> dict[int, float]:
+        """The amounts of these slots; older ones may be forgotten."""
+        ...
+
+
+class LocalLedger:
+    """A ledger of this process alone."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.now = now
+        self._lock = threading.Lock()
+        self._slots: dict[int, float] = {}
+
+    def add(self, amount: float, slot: int) -> None:
+        """See `Ledger.add`."""
+        with self._lock:
+            self._slots[slot] = self._slots.get(slot, 0.0) + amount
+
+    def slots(self, first: int, last: int) -> dict[int, float]:
+        """See `Ledger.slots`."""
+        with self._lock:
+            for slot in [slot for slot in self._slots if slot < first]:
+                del self._slots[slot]
+            return {slot: amount for slot, amount in self._slots.items() if slot <= last}
 
 
 class SharedMemory:
@@ -46,7 +82,7 @@ class SharedMemory:
 
 
 class SharedLedger:
-    """A ledger that all processes with this cache and this `key` keep together; see `budget.Ledger`.
+    """A ledger that all processes with this cache and this `key` keep together; see `Ledger`.
 
     What this process does is kept here as well, which is what counts while the cache is away. An entry leaves the cache
     by itself, so that a process that dies leaves nothing behind for longer than the window.
