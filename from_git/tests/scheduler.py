@@ -83,7 +83,8 @@ class Scheduler:
         self.clock = FakeClock()
         self.errors: list[BaseException] = []
         self._pace = self.random.choice(_PACES)
-        self._left = 0
+        self._left = 1
+        self._kept = False
         self._ready: list[_Thread] = []
         self._blocked: set[_Thread] = set()
         self._running: _Thread | None = None
@@ -132,10 +133,19 @@ class Scheduler:
 
     def step(self, instructions: int = 1) -> None:
         """Count so many instructions; another thread may be let on."""
-        self._left -= instructions
+        self._left -= 0 if self._kept else instructions
         if self._left <= 0:
             self._left = 1 + int(self.random.expovariate(1 / self._pace))
             self.point()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let nobody else on inside the block: how many instructions it takes is not the seed's."""
+        self._kept = True
+        try:
+            yield
+        finally:
+            self._kept = False
 
     def point(self) -> None:
         """Let any thread on."""

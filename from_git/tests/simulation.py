@@ -133,7 +133,8 @@ class Simulation:
             self.started.append(self.clock.now())
             self.scheduler.sleep(before)
             try:
-                answer = _CALL(upstream, caller, *args, **kwargs)
+                with self.scheduler.kept():  # it looks at the clock as often as bytes come
+                    answer = _CALL(upstream, caller, *args, **kwargs)
             finally:
                 self.scheduler.sleep(after)
             if caller.time_left() <= 0:
@@ -154,5 +155,10 @@ class Simulation:
         assert not self.account.budget._under_way, "a reservation was never settled"
         for pool in (adapter.pool, getattr(adapter, "watchers_pool", adapter.pool)):
             assert pool.idle == pool.size, "a pool believes that its threads are busy"
+        if not any(one.group._cancelled or one.group._error for one in self.questions):
+            counted = sum(one.fetch.cost().calls for one in self.questions)
+            assert counted >= len(self.started), "a call was not counted"
+        if self.limit and not self.account.budget.timed:
+            assert len(self.started) <= self.limit, "more calls than the budget has"
         assert not any(one.late and not self.may_be_late for one in self.questions), "a fetch came to no end"
         return [one.ended for one in self.questions]

@@ -5,9 +5,9 @@ FROM_GIT_SEEDS is the number of seeds for each test, FROM_GIT_SEED the only one 
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any, ClassVar
 from unittest import TestCase
 from unittest.mock import patch
 
@@ -107,6 +107,30 @@ class InterleavingTestCase(TestCase):
         assert outcome is not None
         self.assertIn(outcome.stats, allowed)
 
+    def changed(self, before: list[Repository], seed: int) -> tuple[Stats, Stats]:
+        """Have something happen to the list at some call; the sums before and after it."""
+        at = seed * 7 % len(before)
+        one, rest = before[at], [*before[:at], *before[at + 1 :]]
+        new = Repository("new", watchers=7, created_at="2021-01-01T00:00:00Z")
+        old = Repository("old", watchers=7, created_at="2019-01-01T00:00:00Z")
+        after = (rest, [*before, new], [*before, old], [*rest, new], [*rest, replace(one, is_private=True)])[
+            seed // 2 % 5
+        ]
+        then = self.add(*after)
+        now = self.add(*before)
+        self.change(2 + seed % 20, *after)
+        return now, then
+
+    def assert_pause(self, seconds: float) -> None:
+        """For so long no call was sent."""
+        started = sorted(self.simulation.started)
+        self.assertGreaterEqual(max(b - a for a, b in pairwise(started)), seconds)
+
+    def break_calls(self, seed: int) -> None:
+        """Have some calls fail, each in a way that passes."""
+        for number, kind in enumerate(("status", "reset", "truncate", "chunked")):
+            self.emulator.faults.add(Fault(kind, chance=0.1, times=6, seed=seed + number, cut=True))
+
 
 class GitHubInterleavings(InterleavingTestCase):
     """GitHub."""
@@ -134,8 +158,7 @@ class GitHubInterleavings(InterleavingTestCase):
 
     def test_failures_that_pass_change_nothing(self) -> None:
         def check(seed: int) -> None:
-            for number, kind in enumerate(("status", "reset", "truncate", "chunked")):
-                self.emulator.faults.add(Fault(kind, chance=0.1, times=6, seed=seed + number, cut=True))
+            self.break_calls(seed)
             self.assert_found(self.run_one(seed)[0], stats)
 
         stats = self.add(*repositories(100))
@@ -152,7 +175,7 @@ class GitHubInterleavings(InterleavingTestCase):
 
     def test_a_list_that_changes_adds_up_to_what_it_was_or_is(self) -> None:
         def check(seed: int) -> None:
-            before, after = self.changed(seed)
+            before, after = self.changed(repositories(80), seed)
             self.assert_found(self.run_one(seed)[0], before, after)
 
         self.for_seeds(check)
@@ -207,26 +230,70 @@ class GitHubInterleavings(InterleavingTestCase):
         stats = self.add(*repositories(150))
         self.for_seeds(check)
 
-    def changed(self, seed: int) -> tuple[Stats, Stats]:
-        """Have something happen to the list at some call; the sums before and after it."""
-        before = repositories(80)
-        at = seed * 7 % 80
-        one, rest = before[at], [*before[:at], *before[at + 1 :]]
-        new = Repository("new", watchers=7, created_at="2021-01-01T00:00:00Z")
-        old = Repository("old", watchers=7, created_at="2019-01-01T00:00:00Z")
-        after = (rest, [*before, new], [*before, old], [*rest, replace(one, is_private=True)])[seed // 2 % 4]
-        then = self.add(*after)
-        now = self.add(*before)
-        self.change(2 + seed % 20, *after)
-        return now, then
-
-    def assert_pause(self, seconds: float) -> None:
-        """For so long no call was sent."""
-        started = sorted(self.simulation.started)
-        self.assertGreaterEqual(max(b - a for a, b in pairwise(started)), seconds)
-
 
 class BitbucketInterleavings(InterleavingTestCase):
     """Bitbucket."""
 
     forge = "bitbucket"
+
+    def test_a_workspace_of_60_repositories_adds_up(self) -> None:
+        def check(seed: int) -> None:
+            self.assert_found(self.run_one(seed)[0], stats)
+            self.assertEqual(len(self.simulation.started), 60 + 2 * 6)
+
+        stats = self.add(*repositories(60))
+        self.for_seeds(check)
+
+    def test_failures_that_pass_change_nothing(self) -> None:
+        def check(seed: int) -> None:
+            self.break_calls(seed)
+            self.assert_found(self.run_one(seed)[0], stats)
+
+        stats = self.add(*repositories(60))
+        self.for_seeds(check)
+
+    def test_a_list_that_shifts_adds_up_to_what_it_was_or_is(self) -> None:
+        def check(seed: int) -> None:
+            before, after = self.changed(repositories(50), seed)
+            self.assert_found(self.run_one(seed)[0], before, after)
+
+        self.for_seeds(check)
+
+    def test_a_limit_in_the_middle_is_waited_for_and_no_call_is_sent_meanwhile(self) -> None:
+        def check(seed: int) -> None:
+            self.emulator.faults.add(preset("bitbucket_429", after=seed * 5 % 45, times=1))
+
+            self.assert_found(self.run_one(seed)[0], stats)
+            self.assert_pause(59.0)
+
+        stats = self.add(*repositories(50))
+        self.for_seeds(check)
+
+    def test_two_workspaces_together_stay_within_the_budget(self) -> None:
+        def check(seed: int) -> None:
+            outcomes = self.run_one(seed, ("acme", "other"), limit=70.0 + seed % 60)
+
+            if not any(isinstance(one, BudgetError) for one in outcomes):
+                for outcome in outcomes:
+                    self.assert_found(outcome, stats)
+
+        stats = self.add(*repositories(45))
+        self.add(*repositories(45), login="other")
+        self.for_seeds(check)
+
+    def test_a_budget_that_fits_exactly_is_no_error(self) -> None:
+        def check(seed: int) -> None:
+            self.assert_found(self.run_one(seed, limit=45.0 + 2 * 5)[0], stats)
+
+        stats = self.add(*repositories(45))
+        self.for_seeds(check)
+
+    def test_a_deadline_in_the_middle_ends_everything(self) -> None:
+        def check(seed: int) -> None:
+            outcome = self.run_one(seed, deadline=0.2 * (1 + seed % 9), may_be_late=True)[0]
+
+            if not isinstance(outcome, DeadlineError):
+                self.assert_found(outcome, stats)
+
+        stats = self.add(*repositories(30))
+        self.for_seeds(check)
