@@ -19,7 +19,9 @@ from from_git import fanout
 from from_git.tests.time import FakeClock
 
 _HANG = 120.0  # seconds of real time after which a run is given up; none takes one
-_PACES = (40, 400, 4000)  # instructions between two changes, in the mean; each seed has one of them
+_PACES = (15, 100, 1000)  # instructions between two changes, in the mean; each seed has one of them
+_STALL = 1.5  # seconds that a thread may stand still in the middle of something, at most
+_STALLS = (0, 8)  # how often that happens in 40,000 instructions; each seed has one of them
 _LOCK = 25  # instructions that a lock counts for
 _SOON = 1.0  # seconds; what is due so soon may come before everybody waits
 _LATE = 1e-6  # seconds that an alarm comes late, so that sums of floats cannot make it come early
@@ -69,6 +71,22 @@ class _Executor:
         pass
 
 
+class _Clock(FakeClock):
+    """A clock whose alarms are threads of the scheduler's."""
+
+    def __init__(self, scheduler: "Scheduler") -> None:
+        super().__init__()
+        self._scheduler = scheduler
+
+    def call_later(self, delay: float, function: Callable[[], object]) -> None:
+        """See `Clock.call_later`."""
+        super().call_later(delay, partial(self._scheduler.spawn, function))
+
+    def wake_later(self, delay: float, function: Callable[[], object]) -> None:
+        """Call `function` then and there; it must not take a lock."""
+        super().call_later(delay, function)
+
+
 class Scheduler:
     """One run.
 
@@ -80,15 +98,15 @@ class Scheduler:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - a schedule, not a secret
-        self.clock = FakeClock()
+        self.clock = _Clock(self)
         self.errors: list[BaseException] = []
         self._pace = self.random.choice(_PACES)
+        self._stalls = self.random.choice(_STALLS) * self._pace / 40_000
         self._left = 1
         self._kept = False
         self._ready: list[_Thread] = []
         self._blocked: set[_Thread] = set()
         self._running: _Thread | None = None
-        self._alarm = False
         self._over = threading.Semaphore(0)
         self._watched: frozenset[str] = frozenset()
 
@@ -136,7 +154,10 @@ class Scheduler:
         self._left -= 0 if self._kept else instructions
         if self._left <= 0:
             self._left = 1 + int(self.random.expovariate(1 / self._pace))
-            self.point()
+            if self._running and self.random.random() < self._stalls:
+                self.sleep(_STALL * self.random.random())
+            else:
+                self.point()
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -156,7 +177,7 @@ class Scheduler:
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
         waiting: list[_Thread] = []
-        self.clock.call_later(seconds, lambda: self.unblock(waiting))
+        self.clock.wake_later(seconds, lambda: self.unblock(waiting))
         self.block(waiting)
 
     def block(self, waiting: list[_Thread]) -> None:
@@ -190,21 +211,16 @@ class Scheduler:
 
     def _pass_on(self) -> None:
         """Give the baton to whom chance wants; the end of the run when there is nobody, nor an alarm to wait for."""
-        delay = self.clock.next_delay
-        early = delay is not None and delay <= _SOON and self.random.random() < 0.1
-        if delay is not None and not self._alarm and (early or not self._ready):
-            self._alarm = True
-            self.spawn(partial(self._ring, delay + _LATE))
+        while (delay := self.clock.next_delay) is not None and (
+            not self._ready or (delay <= _SOON and self.random.random() < 0.1)
+        ):
+            self.clock.move(delay + _LATE)
         if self._ready:
             self._running = self.random.choice(self._ready)
             self._running.baton.release()
         else:
             self._running = None
             self._over.release()
-
-    def _ring(self, delay: float) -> None:
-        self.clock.move(delay)
-        self._alarm = False
 
     def _trace(self, frame: FrameType, event: str, argument: object) -> Any:
         if frame.f_code.co_filename not in self._watched:

@@ -83,11 +83,10 @@ class Simulation:
         stub = patch.object(graphql, "time", SimpleNamespace(time=self.clock.now))
         with self.scheduler.installed(MODULES), stub, patch.object(Upstream, "call", self._call()):
             adapter = self.github() if forge == "github" else self.bitbucket()
-            try:
-                self.scheduler.run(partial(self._ask, adapter, owners))
-                return self._judge(adapter)
-            finally:
-                adapter.close()
+            self.scheduler.run(partial(self._ask, adapter, owners))
+            outcomes = self._judge(adapter)
+            adapter.close()
+            return outcomes
 
     def github(self) -> GitHub:
         """An adapter on simulated threads and time."""

@@ -204,7 +204,7 @@ class GitHubInterleavings(InterleavingTestCase):
 
     def test_a_budget_that_is_used_up_in_the_middle_is_waited_for(self) -> None:
         def check(seed: int) -> None:
-            self.assert_found(self.run_one(seed, limit=4.0, deadline=600.0)[0], stats)
+            self.assert_found(self.run_one(seed, limit=6.0, deadline=2000.0)[0], stats)
 
         stats = self.add(*repositories(150))
         self.for_seeds(check)
