@@ -25,3 +25,20 @@ def of(forge: str, repositories: Iterable[Repository]) -> Stats:
         langs={name: Language(sum(name in one for one in langs), None) for name in sorted(set().union(*langs))},
         topics={name: sum(name in one for one in topics) for name in sorted(set().union(*topics))},
     )
+
+
+def data(owners: Iterable[Owner]) -> dict[str, object]:
+    """The `data` of an answer for these owners."""
+    parts = [expected(owner) for owner in owners]
+    langs = sorted({name for one in parts for name in one.langs})
+    topics = sorted({name for one in parts for name in one.topics})
+    return {
+        "originalRepos": sum(one.original_repos for one in parts),
+        "forkedRepos": sum(one.forked_repos for one in parts),
+        "watchers": sum(one.watchers for one in parts),
+        "followers": sum(one.followers for one in parts),
+        "langs": langs,
+        "langsNum": len(langs),
+        "topics": topics,
+        "topicsNum": len(topics),
+    }
