@@ -19,9 +19,10 @@ from from_git import fanout
 from from_git.tests.time import FakeClock
 
 _HANG = 120.0  # seconds of real time after which a run is given up; none takes one
-_PACES = (15, 100, 1000)  # instructions between two changes, in the mean; each seed has one of them
+_SLICES = (2.0, 3.0, 4.0)  # a thread goes on for 1 to so many instructions, in powers of ten; each seed has one of them
 _STALL = 1.5  # seconds that a thread may stand still in the middle of something, at most
-_STALLS = (0, 8)  # how often that happens in 40,000 instructions; each seed has one of them
+_STALLS = (0, 12)  # how often that may happen; each seed has one of them
+_STALLED = 0.01  # of all changes are such
 _LOCK = 25  # instructions that a lock counts for
 _SOON = 1.0  # seconds; what is due so soon may come before everybody waits
 _LATE = 1e-6  # seconds that an alarm comes late, so that sums of floats cannot make it come early
@@ -34,8 +35,9 @@ class Stuck(AssertionError):
 class _Thread:
     """One of the scheduler's threads: it runs while it holds the baton."""
 
-    def __init__(self) -> None:
+    def __init__(self, rank: float) -> None:
         self.baton = threading.Semaphore(0)
+        self.rank = rank
 
 
 class Lock:
@@ -100,8 +102,10 @@ class Scheduler:
         self.random = random.Random(seed)  # noqa: S311 - a schedule, not a secret
         self.clock = _Clock(self)
         self.errors: list[BaseException] = []
-        self._pace = self.random.choice(_PACES)
-        self._stalls = self.random.choice(_STALLS) * self._pace / 40_000
+        self._slice = self.random.choice(_SLICES)
+        self._stalls = self.random.choice(_STALLS)
+        self._ranked = self.random.random() < 0.5
+        self._lowest = 0
         self._left = 1
         self._kept = False
         self._ready: list[_Thread] = []
@@ -145,7 +149,7 @@ class Scheduler:
 
     def spawn(self, function: Callable[..., object]) -> None:
         """Have a new thread run it, in its turn."""
-        thread = _Thread()
+        thread = _Thread(self.random.random())
         self._ready.append(thread)
         threading.Thread(target=self._live, args=(thread, function), daemon=True, name="scheduled").start()
 
@@ -153,10 +157,14 @@ class Scheduler:
         """Count so many instructions; another thread may be let on."""
         self._left -= 0 if self._kept else instructions
         if self._left <= 0:
-            self._left = 1 + int(self.random.expovariate(1 / self._pace))
-            if self._running and self.random.random() < self._stalls:
+            # even in its logarithm: one thread stops within a line, and the next goes on for a while
+            self._left = 1 + int(10 ** (self._slice * self.random.random()))
+            if self._running and self._stalls and self.random.random() < _STALLED:
+                self._stalls -= 1
                 self.sleep(_STALL * self.random.random())
-            else:
+            elif self._running:
+                self._lowest -= 1
+                self._running.rank = self._lowest
                 self.point()
 
     @contextmanager
@@ -216,7 +224,9 @@ class Scheduler:
         ):
             self.clock.move(delay + _LATE)
         if self._ready:
-            self._running = self.random.choice(self._ready)
+            # the same thread as long as it can, or anyone: each finds what the other does not
+            by_rank = self._ranked and max(self._ready, key=lambda one: one.rank)
+            self._running = by_rank or self.random.choice(self._ready)
             self._running.baton.release()
         else:
             self._running = None

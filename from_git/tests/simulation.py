@@ -23,6 +23,7 @@ from from_git.upstream import Answer, Upstream
 
 MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, watchers)
 _CALL = Upstream.call
+_SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
 
 
@@ -67,8 +68,6 @@ class Simulation:
     """Of the budget: seconds in a minute at GitHub, calls in an hour at Bitbucket."""
     deadline: float = 120.0
     may_be_late: bool = False
-    slowest: float = 0.6
-    """Seconds of a call at most."""
     started: list[float] = field(default_factory=list)
     """When each call began."""
     questions: list[Question] = field(default_factory=list)
@@ -76,6 +75,8 @@ class Simulation:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.seed)
         self.clock = self.scheduler.clock
+        # where calls are quick, threads look for work all the time
+        self.slowest = self.scheduler.random.choice(_SLOWEST)
 
     def run(self, forge: str, *owners: str) -> list[Found | UpstreamError | None]:
         """Ask for these owners at the same time, as one request does; what came out for each."""

@@ -124,7 +124,11 @@ class Changes(AnswersTestCase):
         st.sampled_from(["github", "bitbucket"]),
         SIZES,
         st.integers(0, 24),
-        st.lists(st.tuples(st.integers(1, 25), st.sampled_from(["gone", "private", "new"]), st.integers(0, 23))),
+        st.lists(
+            st.tuples(st.integers(2, 25), st.sampled_from(["gone", "private", "new"]), st.integers(0, 23)),
+            min_size=1,
+            max_size=9,
+        ),
     )
     def test_what_stands_is_neither_lost_nor_doubled(
         self, forge: str, sizes: dict[str, int], count: int, changes: list[tuple[int, str, int]]
