@@ -11,10 +11,13 @@ from unittest import SkipTest
 from emulator import PRESETS, Fault, Owner, Repository, preset
 
 try:
-    from hypothesis import HealthCheck, settings
+    from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 except ImportError as missing:
     raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
+
+# from here and not from hypothesis, so that without it their tests are skipped
+__all__ = ["FAULTS", "OWNERS", "SIZES", "WEIGHTS", "examples", "given", "repositories", "st"]
 
 _MANY = int(os.environ.get("FROM_GIT_EXAMPLES", "0"))
 settings.register_profile(

@@ -1,5 +1,6 @@
 """Any world, any sizes, any accidents: the answer is right, or there is none; hypothesis looks for counterexamples."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -9,13 +10,11 @@ from unittest.mock import patch
 import requests
 from django.core.cache import caches
 from django.test import override_settings
-from hypothesis import given
-from hypothesis import strategies as st
 
 from emulator import Fault, Latency, Owner, Repository
 from from_git.forges import bitbucket, details, github, nodes
 from from_git.tests import oracle
-from from_git.tests.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples
+from from_git.tests.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st
 from from_git.tests.service import ServiceTestCase
 
 HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
@@ -27,6 +26,9 @@ class AnswersTestCase(ServiceTestCase):
     def setUp(self) -> None:
         """Let no example change the next."""
         super().setUp()
+        # the jitter of a fetch that nobody waits for any more, while the next example is drawn
+        self.enterContext(warnings.catch_warnings())
+        warnings.filterwarnings("ignore", "Do not use the `random` module inside strategies")
         self.addCleanup(self.emulator.before_call, None)
         self.addCleanup(setattr, self.emulator, "latency", self.emulator.latency)
 
@@ -34,10 +36,16 @@ class AnswersTestCase(ServiceTestCase):
     def sizes(self, sizes: Mapping[str, int]) -> Iterator[None]:
         """A new service with pages and pools of these sizes."""
         threads = sizes["THREADS"]
-        batches = {"_BATCH": sizes["BATCH"], "_SMALL_BATCH": sizes["SMALL_BATCH"], "_NAMES_BATCH": sizes["NAMES_BATCH"]}
+        batches = {
+            "_BATCH": sizes["BATCH"],
+            "_SMALL_BATCH": sizes["SMALL_BATCH"],
+            "_NAMES_BATCH": sizes["NAMES_BATCH"],
+            "NAMES_SIZE": sizes["NAMES"],
+        }
         with ExitStack() as stack:
             stack.enter_context(patch.multiple(github, PAGE_SIZE=sizes["GITHUB_PAGE"], LIST_SIZE=sizes["LIST"]))
-            stack.enter_context(patch.multiple(details, NAMES_SIZE=sizes["NAMES"], **batches))
+            for name, size in batches.items():
+                stack.enter_context(patch.object(details, name, size))
             stack.enter_context(patch.object(nodes, "NAMES_SIZE", sizes["NAMES"]))
             stack.enter_context(patch.object(bitbucket, "PAGE_SIZE", sizes["BITBUCKET_PAGE"]))
             stack.enter_context(patch.dict(bitbucket._LIST, pagelen=str(sizes["BITBUCKET_PAGE"])))
@@ -161,7 +169,7 @@ class Changes(AnswersTestCase):
             if what == "gone":
                 del state[identity]
             else:
-                state[identity] = replace_private(state[identity])
+                state[identity] = replace(state[identity], is_private=True)
 
     def follow(
         self, owner: Owner, plan: Mapping[int, list[dict[int, Repository]]], states: Sequence[object]
@@ -188,8 +196,3 @@ class Changes(AnswersTestCase):
         every = {one.watchers: one for state in states for one in state.values() if not one.is_private}
         of = replace(owner, repositories=[every[mark] for mark in counted])
         self.assertEqual(data, oracle.data([of]))
-
-
-def replace_private(one: Repository) -> Repository:
-    """The same, private from now on."""
-    return replace(one, is_private=True)
