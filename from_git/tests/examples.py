@@ -47,7 +47,7 @@ _TIMES = st.integers(0, 9).map("2020-01-01T00:00:0{}Z".format)  # many were made
 def repositories(forge: str) -> st.SearchStrategy[list[Repository]]:
     """Any list of them."""
     counts = st.integers(0, 3) | st.integers(0, _LARGEST[forge])
-    shape = st.fixed_dictionaries(
+    shape: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {
             "is_fork": st.booleans(),
             "is_private": st.integers(0, 4).map(lambda n: n == 0),

@@ -225,9 +225,9 @@ class Scheduler:
             self.clock.move(delay + _LATE)
         if self._ready:
             # the same thread as long as it can, or anyone: each finds what the other does not
-            by_rank = self._ranked and max(self._ready, key=lambda one: one.rank)
-            self._running = by_rank or self.random.choice(self._ready)
-            self._running.baton.release()
+            by_rank = max(self._ready, key=lambda one: one.rank)
+            self._running = following = by_rank if self._ranked else self.random.choice(self._ready)
+            following.baton.release()
         else:
             self._running = None
             self._over.release()
