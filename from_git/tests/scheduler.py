@@ -18,7 +18,7 @@ from unittest.mock import patch
 from from_git import fanout
 from from_git.tests.time import FakeClock
 
-_HANG = 120.0  # seconds of real time after which a run is given up; none takes one
+_HANG = 30.0  # seconds of real time after which a run is given up; none takes one
 _SLICES = (2.0, 3.0, 4.0)  # a thread goes on for 1 to so many instructions, in powers of ten; each seed has one of them
 _STALL = 1.5  # seconds that a thread may stand still in the middle of something, at most
 _STALLS = (0, 12)  # how often that may happen; each seed has one of them

@@ -1,14 +1,8 @@
-"""Fetches whose threads take turns in many orders; see `scheduler.py`.
+"""Fetches whose threads take turns in many orders; see `scheduler.py`."""
 
-FROM_GIT_SEEDS is the number of seeds for each test, FROM_GIT_SEED the only one to run.
-"""
-
-import os
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, ClassVar
-from unittest import TestCase
 from unittest.mock import patch
 
 from emulator import UNBOUNDED, Emulator, Fault, Latency, Owner, Repository, World, preset
@@ -17,16 +11,10 @@ from from_git.forges import bitbucket, details, github
 from from_git.forges.base import Found
 from from_git.stats import Stats
 from from_git.tests.oracle import expected
+from from_git.tests.seeds import SeededTestCase
 from from_git.tests.simulation import Simulation
 
-SEEDS = 6
 Outcome = Found | UpstreamError | None
-
-
-def seeds() -> Iterable[int]:
-    """The seeds to run."""
-    one = os.environ.get("FROM_GIT_SEED")
-    return [int(one)] if one else range(int(os.environ.get("FROM_GIT_SEEDS", SEEDS)))
 
 
 def repositories(count: int) -> list[Repository]:
@@ -45,7 +33,7 @@ def repositories(count: int) -> list[Repository]:
     ]
 
 
-class InterleavingTestCase(TestCase):
+class InterleavingTestCase(SeededTestCase):
     """An emulator, and small pages, so that a small owner needs many calls."""
 
     forge: ClassVar[str]
@@ -84,16 +72,10 @@ class InterleavingTestCase(TestCase):
 
         self.emulator.before_call(act)
 
-    def for_seeds(self, check: Callable[[int], None]) -> None:
-        """Run it with each seed; tells how to repeat the one that fails."""
-        for seed in seeds():
-            self.emulator.faults.clear()
-            self.emulator.before_call(None)
-            try:
-                check(seed)
-            except Exception as error:
-                error.add_note(f"Once more: FROM_GIT_SEED={seed} python manage.py test {self.id()}")
-                raise
+    def before_seed(self) -> None:
+        """Begin without faults and changes."""
+        self.emulator.faults.clear()
+        self.emulator.before_call(None)
 
     def run_one(self, seed: int, owners: tuple[str, ...] = ("acme",), **options: Any) -> list[Outcome]:
         """The outcomes of one run."""
