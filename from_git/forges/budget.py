@@ -237,12 +237,12 @@ class Remainder:
         unit: what is counted, for messages.
     """
 
-    def __init__(self, unit: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
         self._unit = unit
         self._now = now
         self._lock = threading.Lock()
         self._left = 0
-        self._until = 0.0  # since the epoch; nothing is known after it
+        self._until = 0.0  # nothing is known after it
 
     def tell(self, left: int, seconds: float) -> None:
         """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""

@@ -1,6 +1,8 @@
 """GitHub: organizations and users, through GraphQL v4."""
 
 import threading
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -25,22 +27,30 @@ _READINGS = 3  # how often a list is read before one that never adds up is an er
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
 
-    def __init__(self, url: str, token: str, pool: Pool, timeout: float, account: Account) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        pool: Pool,
+        timeout: float,
+        account: Account,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._token = token
         self.secrets: tuple[str, ...] = (token,) if token else ()
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
         self.pool = pool
-        self.pace = Pace()
+        self.pace = Pace(now)
         self.account = account
         client = GraphqlOverUpstream(self._upstream)
-        self.standing = Standing(client, account, self.pace, Remainder("of GitHub's points"))
+        self.standing = Standing(client, account, self.pace, Remainder("of GitHub's points", now))
 
     def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""
         fetch = GitHubFetch(self, owner, group)
         if self._token:
             self.account.refresh()
-            fetch.ask_first_page()
+            fetch.ask_first_page(PAGE_SIZE)
         else:
             group.start(self.pool, _refuse)
         return fetch
@@ -123,7 +133,7 @@ class GitHubFetch:
         """See `Fetch.cost`."""
         return self._calls.spending.cost()
 
-    def ask_first_page(self, first: int = PAGE_SIZE) -> None:
+    def ask_first_page(self, first: int) -> None:
         """Have the first repositories asked for in detail, with the first page of the list."""
         first = self._details.most(first)
         ask, smaller = partial(self._first_page, first), partial(self.ask_first_page, first // 2)

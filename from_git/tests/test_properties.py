@@ -1,15 +1,12 @@
 """What holds for any input; hypothesis looks for the counterexample."""
 
-from unittest import SkipTest, TestCase
+from unittest import TestCase
 
+from emulator import Repository
 from from_git.profiles import BadUrl, parse_profile
-from from_git.stats import Language, Stats, merge
-
-try:
-    from hypothesis import given
-    from hypothesis import strategies as st
-except ImportError as missing:
-    raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
+from from_git.stats import Language, Stats, Tally, merge
+from from_git.tests import oracle
+from from_git.tests.examples import given, repositories, st
 
 HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
 NAMES = st.sampled_from(["c", "python", "c++", "go"])
@@ -50,3 +47,30 @@ class Merging(TestCase):
     def test_nothing_added_changes_nothing(self, a: Stats) -> None:
         self.assertEqual(merge([a, Stats()]), a)
         self.assertEqual(merge([]), Stats())
+
+    @given(st.lists(STATS, max_size=6).flatmap(lambda parts: st.tuples(st.just(parts), st.permutations(parts))))
+    def test_the_order_of_arrival_does_not_show(self, orders: tuple[list[Stats], list[Stats]]) -> None:
+        asked, arrived = orders
+        one, other = merge(asked), merge(arrived)
+
+        self.assertEqual(one, other)
+        self.assertEqual((list(one.langs), list(one.topics)), (list(other.langs), list(other.topics)))
+
+    @given(repositories("github").flatmap(lambda many: st.tuples(st.just(many), st.integers(0, len(many)))))
+    def test_the_sum_of_parts_is_the_sum_of_the_whole(self, cut: tuple[list[Repository], int]) -> None:
+        many, at = cut
+
+        self.assertEqual(merge([tallied(many[:at]), tallied(many[at:])]), tallied(many))
+        self.assertEqual(tallied(many), oracle.of("github", many))
+
+
+def tallied(many: list[Repository]) -> Stats:
+    """The tally of those that are public."""
+    tally = Tally()
+    for one in many:
+        if not one.is_private:
+            langs = [(name, None) for name, _ in one.languages]
+            tally.add_repository(
+                is_fork=one.is_fork, watchers=one.watchers, followers=one.stars, langs=langs, topics=one.topics
+            )
+    return tally.stats()

@@ -1,0 +1,114 @@
+"""Examples for tests of laws: worlds, sizes and accidents; importing this chooses how hypothesis searches.
+
+The examples are the same each time. FROM_GIT_EXAMPLES=5000 looks at so many others for each law instead.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+from unittest import SkipTest
+
+from emulator import PRESETS, Fault, Owner, Repository, preset
+
+try:
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis import strategies as st
+except ImportError as missing:
+    raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
+
+# from here and not from hypothesis, so that without it their tests are skipped
+__all__ = ["FAULTS", "OWNERS", "SIZES", "WEIGHTS", "examples", "given", "repositories", "st"]
+
+_MANY = int(os.environ.get("FROM_GIT_EXAMPLES", "0"))
+settings.register_profile(
+    "from-git",
+    derandomize=not _MANY,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("from-git")
+
+
+def examples(number: int) -> Callable[[Any], Any]:
+    """So many examples of a law, or FROM_GIT_EXAMPLES."""
+    return settings(max_examples=_MANY or number)
+
+
+# GitHub's counts are GraphQL's Int; Bitbucket's may be anything that JSON keeps
+_LARGEST = {"github": 2**31 - 1, "bitbucket": 2**53}
+_NAMES = st.sampled_from(["C", "c", "Python", "PYTHON", "C++", "Go", "Jupyter Notebook", "ÅNGSTRÖM", "ångström"])
+_MANY_NAMES = st.integers(0, 150).map(lambda count: [f"L{n}" for n in range(count)])
+_TOPICS = st.lists(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), max_size=20, unique=True)
+_TIMES = st.integers(0, 9).map("2020-01-01T00:00:0{}Z".format)  # many were made in the same second
+
+
+def repositories(forge: str) -> st.SearchStrategy[list[Repository]]:
+    """Any list of them."""
+    counts = st.integers(0, 3) | st.integers(0, _LARGEST[forge])
+    shape: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {
+            "is_fork": st.booleans(),
+            "is_private": st.integers(0, 4).map(lambda n: n == 0),
+            "is_archived": st.booleans(),
+            "stars": st.integers(0, _LARGEST["github"]),
+            "watchers": counts,
+            "languages": (st.lists(_NAMES, max_size=4) | _MANY_NAMES).map(lambda names: [(name, 1) for name in names]),
+            "topics": _TOPICS,
+            "created_at": _TIMES,
+        }
+    )
+    # the number first: hypothesis likes short lists, which need no second page
+    lists = st.integers(0, 45).flatmap(lambda count: st.lists(shape, min_size=count, max_size=count))
+    return lists.map(lambda shapes: [Repository(f"r{n}", **one) for n, one in enumerate(shapes)])
+
+
+def _owner(forge: str, kinds: tuple[str, ...]) -> st.SearchStrategy[Owner]:
+    return st.builds(
+        Owner, st.just(forge), st.sampled_from(["acme", "Zed-1"]), st.sampled_from(kinds), repositories(forge)
+    )
+
+
+OWNERS = st.lists(
+    _owner("github", ("Organization", "User")) | _owner("bitbucket", ("Workspace",)),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda one: one.key,
+)
+SIZES = st.fixed_dictionaries(
+    {
+        "GITHUB_PAGE": st.integers(1, 30),
+        "LIST": st.integers(1, 40),
+        "BATCH": st.integers(1, 40),
+        "SMALL_BATCH": st.integers(1, 18),
+        "NAMES_BATCH": st.integers(1, 5),
+        "NAMES": st.integers(20, 100),
+        "BITBUCKET_PAGE": st.integers(1, 40),
+        "THREADS": st.integers(1, 8),
+    }
+)
+_SCHEDULE = {
+    "times": st.integers(1, 9) | st.none(),
+    "after": st.integers(0, 9),
+    "chance": st.sampled_from([1.0, 0.5, 0.1]),
+    "seed": st.integers(0, 99),
+}
+# no `hang`, `slow` or `drip`: nothing here may need time
+_WIRE = st.sampled_from(["status", "reset", "truncate", "chunked", "interim", "body", "early_end", "self_next"])
+_BROKEN = st.builds(
+    Fault, _WIRE | st.just("repeat_page"), status=st.sampled_from([500, 502, 503, 504]), cut=st.booleans(), **_SCHEDULE
+)
+# a null for an owner without an error means at GitHub that there is none: no accident
+_PRESET = st.builds(preset, st.sampled_from(sorted(PRESETS.keys() - {"null_owner"})), **_SCHEDULE)
+_PLACES = ["data.**.id", "data.**.totalCount", "data.**.name", "values.*.uuid", "size", "next", "values.0"]
+_SPOILT = st.builds(
+    Fault,
+    st.just("wrong_type"),
+    at=st.sampled_from(_PLACES),
+    value=st.sampled_from([None, -1, "@nan", "@missing", "@huge", [], {}]),
+    most=st.none() | st.just(1),
+    **_SCHEDULE,
+)
+FAULTS = st.lists(_BROKEN | _PRESET | _SPOILT, min_size=1, max_size=3)
+WEIGHTS = st.none() | st.integers(1, 30)
