@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -29,6 +30,7 @@ from from_git.serializers import (
 from from_git.throttle import ClientThrottle
 
 logger = logging.getLogger(__name__)
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _MAX_REASON = 500  # characters in the log
 _OUR_FAULT = "Something went wrong in from-git itself; its log says what. Asking again may help."
 
@@ -140,7 +142,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _content_length(request: Request) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not _LENGTH.fullmatch(length):  # Python's int() takes "1_0" and "+1" too, Django's body fails with the rest
+        raise RequestError("The Content-Length is not a number.")
+    return int(length)
