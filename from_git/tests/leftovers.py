@@ -27,9 +27,16 @@ def objects() -> dict[str, int]:
     return dict(Counter(type(one).__name__ for one in gc.get_objects() if type(one) in KINDS))
 
 
+def tracked() -> int:
+    """All objects of this process that can hold others."""
+    gc.collect()
+    return len(gc.get_objects())
+
+
 def threads() -> list[str]:
-    """Threads of the pools and of the servers, by name, but for the one that keeps all delays."""
-    return sorted(one.name for one in threading.enumerate() if one.name != "fanout-alarm")
+    """Threads by name, but for those that stay once they were needed: for all delays, and some of the emulator's."""
+    names = (one.name for one in threading.enumerate())
+    return sorted(name for name in names if not name.startswith(("fanout-alarm", "asyncio_")))
 
 
 def connections(emulator: Emulator) -> int:

@@ -112,6 +112,21 @@ class Hung(LifecycleTestCase):
         self.assert_idle()
         self.assert_nothing_left()
 
+    def test_the_threads_of_a_cancelled_request_are_free_long_before_its_deadline(self) -> None:
+        self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=60.0)
+        for kind in self.kinds:
+            with self.subTest(kind):
+                # the other forge fails when this one hangs for sure
+                self.emulator.faults.add(Fault(kind, path="/graphql", seconds=0.5, times=1))
+                self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-5", seconds=0.1))
+                self.emulator.faults.add(Fault("status", path="*team-5*/watchers", status=403))
+                self.failure(502, GITHUB, "https://bitbucket.org/team-5")
+                self.emulator.faults.clear()
+                with self.settings_kept(REQUEST_DEADLINE=20.0):
+                    self.assert_exact(*BOTH)
+        self.assert_idle()
+        self.assert_nothing_left()
+
 
 class ClientGone(LifecycleTestCase):
     """A client that does not wait: no WSGI server tells, so that its work goes on, at most to the deadline."""
