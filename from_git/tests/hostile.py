@@ -21,7 +21,18 @@ def exchange(base: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
         head, _, body = b"".join(iter(lambda: connection.recv(65_536), b"")).partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
-    return int(status.split()[1]), headers, body
+    return int(status.split()[1]), headers, _whole(body) if "transfer-encoding" in headers else body
+
+
+def _whole(chunks: bytes) -> bytes:
+    """A body in chunks put together, with whatever comes after it."""
+    body = b""
+    while chunks:
+        size, _, chunks = chunks.partition(b"\r\n")
+        body, chunks = body + chunks[: int(size, 16)], chunks[int(size, 16) + 2 :]
+        if size == b"0":
+            break
+    return body + chunks
 
 
 def request(

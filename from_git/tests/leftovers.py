@@ -18,7 +18,7 @@ from from_git.forges.calls import Call, Calls
 from from_git.forges.github import GitHubFetch
 
 KINDS = (TaskGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
-_PATIENCE = 5.0  # seconds; a cancelled call ends at its next look at the clock
+_PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock
 
 
 def objects() -> dict[str, int]:
