@@ -21,7 +21,15 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     Taken away here because Django takes any codec of Python's for a charset and fails with those that are none (`hex`)
     before a view or a handler could answer.
     """
-    _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", "")[:1_000])
-    if parameters.get("charset", "").lower() not in _UNICODE:
+    if _charset(environ.get("CONTENT_TYPE", "")[:1_000]) not in _UNICODE:
         environ = {**environ, "CONTENT_TYPE": "", REFUSED_CHARSET: True}
     return _django(environ, start_response)
+
+
+def _charset(media_type: str) -> str | None:
+    """The charset in lower case, empty without one; None where some parameter has one that does not exist."""
+    try:
+        _, parameters = parse_header_parameters(media_type)
+    except ValueError:
+        return None
+    return parameters.get("charset", "").lower()

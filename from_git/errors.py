@@ -2,6 +2,7 @@
 
     FromGitError                status  error  body beyond `error` and `message`
     ├── RequestError               400  ERR3
+    │   ├── LengthRequired         411  ERR3
     │   ├── BodyTooLarge           413  ERR3
     │   └── LineTooLong            414  ERR3
     └── UpstreamError              502  ERR2   upstream, profile
@@ -54,6 +55,12 @@ class RequestError(FromGitError):
 
     status = 400
     code = "ERR3"
+
+
+class LengthRequired(RequestError):
+    """The request's body comes in chunks, of which WSGI would show us nothing."""
+
+    status = 411
 
 
 class BodyTooLarge(RequestError):

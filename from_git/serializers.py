@@ -65,8 +65,8 @@ def error_body(error: FromGitError) -> dict[str, Any]:
 
 
 def plain_error_body(code: str, message: str) -> dict[str, Any]:
-    """The body of a failure that the framework found."""
-    return {"error": code, "message": message}
+    """The body of a failure that the framework found; its words may repeat a header."""
+    return {"error": code, "message": _printable(message)}
 
 
 def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
@@ -89,4 +89,8 @@ def _complaint(url: str, why: str) -> str:
 def _shown(url: str) -> str:
     """A URL as asked, with what a terminal or an eye could stumble over escaped, cut after 200 characters."""
     cut = url if len(url) <= 200 else url[:200] + "…"
-    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut) + "'"
+    return f"'{_printable(cut)}'"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

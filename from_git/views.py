@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,7 +18,7 @@ from structlog.contextvars import bind_contextvars
 
 from from_git.aggregator import aggregate
 from from_git.conf import settings
-from from_git.errors import BodyTooLarge, FromGitError, LineTooLong, RequestError, UpstreamError
+from from_git.errors import BodyTooLarge, FromGitError, LengthRequired, LineTooLong, RequestError, UpstreamError
 from from_git.serializers import (
     EXAMPLE,
     answer_body,
@@ -29,6 +30,7 @@ from from_git.serializers import (
 from from_git.throttle import ClientThrottle
 
 logger = logging.getLogger(__name__)
+_LENGTH = re.compile(r"[0-9]{1,4000}")
 _MAX_REASON = 500  # characters in the log
 _OUR_FAULT = "Something went wrong in from-git itself; its log says what. Asking again may help."
 
@@ -43,6 +45,8 @@ class HealthCheck(APIView):
         super().initial(request, *args, **kwargs)
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes. Send the URLs with POST.")
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            raise LengthRequired("Send the body with a Content-Length, not in chunks.")  # Django would read none of it
         if _content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge(
                 f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. Ask for fewer profiles."
@@ -140,7 +144,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _content_length(request: Request) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not _LENGTH.fullmatch(length):  # Python's int() takes "1_0" and "+1" too, Django's body fails with the rest
+        raise RequestError("The Content-Length is not a number.")
+    return int(length)

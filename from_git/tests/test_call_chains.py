@@ -5,8 +5,9 @@ from functools import partial
 from from_git.errors import LimitError, TransientError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.budget import Budget, LocalLedger
+from from_git.forges.budget import Budget
 from from_git.forges.calls import Calls
+from from_git.forges.ledgers import LocalLedger
 from from_git.tests.scheduler import Scheduler
 from from_git.tests.seeds import SeededTestCase
 from from_git.tests.simulation import MODULES, Memory

@@ -21,10 +21,14 @@ _MOST = 34 * 1024 * 1024  # bytes of one answer with its head; urllib3 takes a c
 _SLICE = 0.25  # seconds; how soon a call that waits for bytes learns that nobody waits for it any more
 
 
+def _over() -> float:
+    raise TimeoutError
+
+
 class Call(threading.local):
     """The call that this thread is making."""
 
-    left: Callable[[], float]
+    left: Callable[[], float] = staticmethod(_over)
     """Seconds for its next step, above 0; raises when there are none or nobody waits."""
     reused = False
     """Whether its connection has served a call before."""
@@ -40,7 +44,10 @@ call = Call()
 def clocked(left: Callable[[], float]) -> Iterator[None]:
     """Let `left` bound every step of the call made inside the block."""
     call.left, call.reused, call.received = left, False, 0
-    yield
+    try:
+        yield
+    finally:
+        call.left = _over  # an idle thread must not keep the request of its last call, with all that it found
 
 
 class _ClockedIO(io.RawIOBase):

@@ -1,6 +1,7 @@
 """Django's own server, with request lines of any length and its errors in the form of all others."""
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,12 @@ class RequestHandler(WSGIRequestHandler):
             # a WSGI server of the standard library would take the chunks for the next request
             self.send_error(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length, not in chunks.")
             return
-        if len(self.headers.get("Content-Length", "")) > _DIGITS:
+        lengths = self.headers.get_all("Content-Length", [])
+        if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]+", length) for length in lengths):
+            # who reads it otherwise than we do would see another request begin in the body
+            self.send_error(HTTPStatus.BAD_REQUEST, "The Content-Length is not one number.")
+            return
+        if len("".join(lengths)) > _DIGITS:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
         handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())

@@ -1,0 +1,224 @@
+"""The service in processes that fork, end and are killed."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any, ClassVar
+from unittest import TestCase
+
+import requests
+
+from emulator import UNBOUNDED, Emulator, Fault
+from from_git.tests.hostile import assert_clear, exchange, request
+from from_git.tests.leftovers import settled
+from from_git.tests.project import environment, project_copy
+from from_git.tests.workers import Gunicorn
+
+URLS = ["https://github.com/spack", "https://bitbucket.org/mailchimp"]
+OWNERS = [("github", "spack"), ("bitbucket", "mailchimp")]
+
+
+class WorkersTestCase(TestCase):
+    """Forges for the class."""
+
+    emulator: ClassVar[Emulator]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the forges."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(**UNBOUNDED))
+
+    def setUp(self) -> None:
+        """Begin without faults."""
+        super().setUp()
+        self.emulator.faults.clear()
+        self.emulator.meter.reset()
+        self.addCleanup(self.emulator.faults.clear)
+
+    def ask(self, base: str) -> requests.Response:
+        """The answer for one owner of each forge."""
+        return requests.get(f"{base}/health-check", params={"url": URLS}, timeout=60)
+
+    def assert_exact(self, response: requests.Response) -> None:
+        """The straight sum."""
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.json()["data"], self.emulator.world.sum(OWNERS))
+
+
+class Ends(WorkersTestCase):
+    """Signals."""
+
+    def ask_while(self, fault: Fault, base: str) -> "tuple[threading.Thread, list[Any]]":
+        """A request that has met the fault when this returns, and the list that its outcome goes into."""
+        outcome: list[Any] = []
+
+        def ask() -> None:
+            try:
+                outcome.append(self.ask(base))
+            except requests.RequestException as error:
+                outcome.append(error)
+
+        self.assert_exact(self.ask(base))  # a worker that has loaded the service
+        self.emulator.faults.add(fault)
+        self.emulator.meter.reset()
+        client = threading.Thread(target=ask)
+        client.start()
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        return client, outcome
+
+    def test_what_is_running_when_it_is_told_to_end_is_still_answered(self) -> None:
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                gunicorn = Gunicorn(self, self.emulator, workers)
+                client, outcome = self.ask_while(Fault("slow", path="/graphql", seconds=1.0), gunicorn.base)
+
+                gunicorn.process.send_signal(signal.SIGTERM)
+                client.join()
+
+                self.emulator.faults.clear()
+                self.assert_exact(outcome[0])
+                self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+                self.assertNotIn("Traceback", gunicorn.said)
+
+    def test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker(self) -> None:
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                gunicorn = Gunicorn(self, self.emulator, workers)
+                client, outcome = self.ask_while(Fault("hang", path="/graphql"), gunicorn.base)
+                busy = max(gunicorn.workers(), key=lambda one: len(one.net_connections("tcp")))
+
+                busy.kill()
+                client.join()
+
+                self.assertIsInstance(outcome[0], requests.ConnectionError)
+                self.emulator.faults.clear()
+                gunicorn.workers(without=busy.pid)
+                for _ in range(4):
+                    self.assert_exact(self.ask(gunicorn.base))
+                gunicorn.process.terminate()
+                self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+
+
+class Hostile(WorkersTestCase):
+    """Requests that nobody sends by accident, where gunicorn takes them otherwise than Django's server does."""
+
+    def setUp(self) -> None:
+        """Start it."""
+        super().setUp()
+        self.gunicorn = Gunicorn(self, self.emulator, 1)
+
+    def test_what_it_passes_on_is_refused_in_json(self) -> None:
+        body = b'{"url": "github.com/a/b"}'
+        for status, headers, sent in [
+            (415, {"Content-Type": b"application/json; charset*=nonsense''x"}, body),
+            (415, {"Content-Type": b"application/json; a*=hex%00''x; charset=x"}, body),
+            (415, {"Content-Type": b"text/\xff\xad"}, body),
+            (400, {"Content-Type": b"application/json"}, b"[" * 100_000),
+            (400, {"Content-Type": b"multipart/form-data; boundary=x"}, b"--x"),
+            (400, {"Content-Type": b"application/json"}, b'{"url": "\\ud800"}'),
+            (413, {"Content-Type": b"application/json", "Content-Length": b"99999999999"}, b""),
+            (413, {"Content-Type": b"application/json", "Content-Length": b"9" * 30}, b""),
+            (400, {"Host": b"evil.example"}, body),
+        ]:
+            with self.subTest(headers):
+                found, _, answer = exchange(self.gunicorn.base, request(method=b"POST", headers=headers, body=sent))
+                assert_clear(self, found, answer)
+                self.assertEqual(found, status)
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertNotIn("Traceback", self.gunicorn.said)
+
+    def test_what_it_refuses_itself_is_no_fault_and_reaches_nobody(self) -> None:
+        for asked in (
+            request(headers={"Content-Length": b"2_8"}),
+            request(headers={"Content-Length": b"3\r\nContent-Length: 4"}),
+            request(headers={"Content-Length": b"3\r\nTransfer-Encoding: chunked"}),
+            request(headers={"X-Odd": b"a\x00b"}),
+            request(headers={"X-Odd ": b"x"}),
+            request(b"/health-check?url=" + b"x" * 5_000),
+            request(b"/health-check?url=x\x1b", method=b"G\x1bT"),
+        ):
+            with self.subTest(asked[:60]):
+                status, _, answer = exchange(self.gunicorn.base, asked)
+                self.assertIn(status, (400, 414, 431))
+                self.assertNotIn(b"Traceback", answer)
+                self.assertNotIn(b"\x1b", answer)
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertNotIn("Traceback", self.gunicorn.said)
+
+    def test_a_body_in_chunks_is_refused_and_never_half_of_the_question(self) -> None:
+        body = "&".join(f"url={url}" for url in URLS).encode()
+        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        head = b"POST /health-check?url=github.com/mfem HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        head += b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+        status, _, answer = exchange(self.gunicorn.base, head + chunks)
+
+        self.assertEqual(status, 411, answer)
+        self.assertIn("Content-Length", assert_clear(self, status, answer)["message"])
+
+
+FORKING = """
+import json, os, sys, threading
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "coding_challenge.settings"
+django.setup()
+from django.test import Client
+from from_git import forges
+
+def ask():
+    answer = Client().get("/health-check", {"url": sys.argv[1:]}, headers={"Host": "localhost"})
+    names = sorted({one.name.rpartition("_")[0] or one.name for one in threading.enumerate()})
+    pools = sorted(map(id, forges._open.values()))
+    return [os.getpid(), answer.status_code, answer.json().get("data"), names, pools]
+
+before = ask()
+reading, writing = os.pipe()
+child = os.fork()
+if child == 0:
+    with os.fdopen(writing, "w") as out:
+        json.dump([ask(), ask()], out)
+    os._exit(0)
+os.close(writing)
+with os.fdopen(reading) as said:
+    children = json.load(said)
+status = os.waitpid(child, 0)[1]
+print(json.dumps({"parent": [before, ask()], "child": children, "status": status}))
+"""
+
+
+class Forked(WorkersTestCase):
+    """A process that has asked the forges and forks."""
+
+    def test_child_and_parent_both_answer_with_threads_and_connections_of_their_own(self) -> None:
+        # calls come again after a while, which needs the thread for delays
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=500, chance=0.3))
+        result = subprocess.run(
+            [sys.executable, "-c", FORKING, *URLS],
+            cwd=project_copy(self),
+            env=environment(
+                GITHUB_GRAPHQL_URL=self.emulator.github_url,
+                GITHUB_API_TOKEN=self.emulator.github_token,
+                BITBUCKET_API_URL=self.emulator.bitbucket_url,
+                BITBUCKET_CALLS_PER_HOUR="0",
+                REQUEST_DEADLINE="20",
+            ),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        found = json.loads(result.stdout)
+        self.assertEqual(found["status"], 0)
+        sums = self.emulator.world.sum(OWNERS)
+        for answer in (*found["parent"], *found["child"]):
+            self.assertEqual(answer[1:3], [200, sums])
+            self.assertIn("fanout-alarm", answer[3])
+            self.assertIn("github", answer[3])
+        (parent, *_), (child, *_) = found["parent"][0], found["child"][0]
+        self.assertNotEqual(parent, child)
+        self.assertEqual(found["parent"][0][4], found["parent"][1][4])
