@@ -87,7 +87,7 @@ def secret_values(settings: Any) -> list[str]:
 def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
     def without_secrets(logger: WrappedLogger, name: str, line: Any) -> ProcessorReturnValue:
         for secret in secrets():
-            line = line.replace(secret, "***")
+            line = re.sub(re.escape(secret), "***", line, flags=re.IGNORECASE)
         return str(line)
 
     return [

@@ -9,8 +9,9 @@ from typing import Any
 
 from structlog.contextvars import bind_contextvars
 
+from from_git import forges
 from from_git.cache import Flight
-from from_git.errors import DeadlineError, UpstreamError
+from from_git.errors import BudgetError, DeadlineError, UpstreamError
 from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
 from from_git.stats import Stats, merge
@@ -56,6 +57,7 @@ def aggregate(
     outcomes: dict[Profile, Found | None] = {}
     shown = time.monotonic()
     try:
+        _foresee(profiles, waiter, seconds)
         for profile in profiles:
             flights[profile] = Flight(profile, waiter, deadline)
         while len(outcomes) < len(flights):
@@ -101,6 +103,16 @@ def _bind_facts(
         if own[0].pace:
             logger.debug("%s takes %s", forge, own[0].pace)
     bind_contextvars(**facts)
+
+
+def _foresee(profiles: Sequence[Profile], request: object, seconds: float) -> None:
+    """Refuse before the first call what no budget can pay."""
+    for name in sorted({profile.forge for profile in profiles}):
+        own = [profile for profile in profiles if profile.forge == name]
+        try:
+            forges.forge(name).foresee(request, len(own), seconds)
+        except BudgetError as error:
+            raise error.about(own[0]) from error
 
 
 def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) -> Flight | None:

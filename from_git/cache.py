@@ -22,7 +22,7 @@ class Flight:
         self.profile = profile
         self._lock = threading.Lock()
         self._waiters = [waiter]
-        self._group = TaskGroup(deadline, on_end=self._land)
+        self._group = TaskGroup(deadline, on_end=self._land, request=waiter)
         forge = forges.forge(profile.forge)
         self.secrets = forge.secrets
         self.pace = forge.pace

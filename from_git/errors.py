@@ -9,6 +9,7 @@
         ├── CredentialsError       502  ERR2   upstream, profile
         ├── MalformedAnswer        502  ERR2   upstream, profile
         ├── TransientError         502  ERR2   upstream, profile
+        │   ├── BrokenError        502  ERR2   upstream, profile
         │   └── TooHeavyError      502  ERR2   upstream, profile
         ├── LimitError             503  ERR2   upstream, retryAfter
         │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps
@@ -23,6 +24,7 @@ import math
 import re
 from collections.abc import Iterable
 from typing import ClassVar, Self
+from urllib.parse import quote
 
 from from_git.profiles import LABELS, Profile
 
@@ -93,7 +95,8 @@ class UpstreamError(FromGitError):
     def __init__(self, reason: str, said: object = "") -> None:
         super().__init__(reason, said)
         self.reason = reason
-        self.said = said if isinstance(said, str) else ""
+        # cleaned before anything is looked for in it: a token with a zero-width space inside is still a token
+        self.said = "".join(filter(str.isprintable, said)) if isinstance(said, str) else ""
         self.profile: Profile | None = None
         self.tries = 1
         """How often the call was sent."""
@@ -107,7 +110,7 @@ class UpstreamError(FromGitError):
         error = type(self).__new__(type(self))  # copy.copy would call __init__, with what was made of its arguments
         error.__dict__.update(self.__dict__)
         error.profile = profile
-        for secret in secrets:
+        for secret in [form for one in secrets for form in (one, quote(one, safe=""))]:
             for name in ("reason", "said"):
                 setattr(error, name, re.sub(re.escape(secret), "***", getattr(error, name), flags=re.IGNORECASE))
         error.__cause__ = self.__cause__
@@ -131,13 +134,17 @@ class CredentialsError(UpstreamError):
 
 
 class TransientError(UpstreamError):
-    """The forge failed in a way that may pass: a broken connection, a status from 500, a body that is no JSON."""
+    """The forge failed in a way that may pass: a status from 500, a body that is no JSON, an error without a type."""
 
     attempts = 12
 
     def __init__(self, reason: str, said: object = "", wait: float | None = None) -> None:
         super().__init__(reason, said)
         self.wait = wait
+
+
+class BrokenError(TransientError):
+    """The forge could not be reached, or the connection broke before its answer was whole."""
 
 
 class TooHeavyError(TransientError):
@@ -201,5 +208,5 @@ class Cancelled(Exception):
 
 
 def quoted(words: str) -> str:
-    """A forge's own words, cut and cleaned, as the end of a phrase; nothing when there are none."""
-    return f": “{''.join(character for character in words if character.isprintable())[:200]}”" if words else ""
+    """A forge's own words, cut, as the end of a phrase; nothing when there are none."""
+    return f": “{words[:200]}”" if words else ""

@@ -113,9 +113,11 @@ class TaskGroup:
         deadline: float,
         on_end: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
+        request: object = None,
     ) -> None:
         self.deadline = deadline
         self.clock = clock or REAL_TIME
+        self._request = request
         self._on_end = on_end
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Task]] = {}
@@ -126,6 +128,11 @@ class TaskGroup:
         self._error: BaseException | None = None
         self._cancelled = False
         self._ended = threading.Event()
+
+    @property
+    def request(self) -> object:
+        """Whose work this is, for those who count what a request costs; the group itself where nobody says."""
+        return self if self._request is None else self._request
 
     def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> None:
         """Run `function(*args)` on `pool`, after at least `delay` seconds."""

@@ -3,7 +3,7 @@
 import base64
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
@@ -34,7 +34,7 @@ def _github(conf: Any) -> Forge:
     bound = _Bound(limit, MINUTE, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
     rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "calls to GitHub", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
-    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound, rate if limit else None))
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound, [rate] if limit else []))
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -76,12 +76,11 @@ class _Bound(NamedTuple):
     timed: bool = False
 
 
-def _account(url: str, secret: str, bound: _Bound, rate: _Bound | None = None) -> Account:
+def _account(url: str, secret: str, bound: _Bound, each: Iterable[_Bound] = ()) -> Account:
     """The account of a credential at a forge."""
     memory, key = SharedMemory(caches["default"]), account_key(url, secret)
-    return Account(
-        key, _budget(key, memory, bound), memory, rate=_budget(f"{key}:calls", memory, rate) if rate else None
-    )
+    budgets = [_budget(f"{key}:{number}", memory, one) for number, one in enumerate(each)]
+    return Account(key, _budget(key, memory, bound), memory, each=budgets)
 
 
 def _budget(key: str, memory: SharedMemory, bound: _Bound) -> Budget:

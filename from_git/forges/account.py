@@ -3,18 +3,22 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from from_git.errors import Cancelled, DeadlineError, LimitError
+from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
 from from_git.forges.budget import Budget, Full, Reservation
-from from_git.forges.retries import fits
+from from_git.forges.retries import Pause, fits
 
-LONGEST_BLOCK = 86_400.0
-"""Seconds; no forge is left alone for longer, whatever it says."""
+LONGEST_BLOCK = 3_660.0
+"""Seconds; the windows of both forges and a minute. No forge is left alone for longer, whatever it says."""
+_SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
+_FIRST = 30.0  # seconds for which all others wait for the call that goes first
+_POLL = 0.25  # seconds
+_ASKERS = 3  # fetches that must fail before others wait
 _LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
 _HALVED = 300.0  # seconds
 _MOST_GUESS = 3600.0  # seconds; the windows of both forges
@@ -37,11 +41,33 @@ def account_key(url: str, secret: str) -> str:
     return hashlib.sha256(f"{url} {secret}".encode()).hexdigest()[:32]
 
 
+class Bound(Protocol):
+    """What a call is counted against: a `Budget`, or a `Remainder`."""
+
+    def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
+        """See `Budget.reserve`."""
+        ...
+
+    def settle(self, one: Reservation, left_alone: bool = False) -> None:
+        """See `Budget.settle`."""
+        ...
+
+    def withdraw(self, one: Reservation) -> None:
+        """See `Budget.withdraw`."""
+        ...
+
+    def used_up(self, seconds: float) -> LimitError:
+        """See `Budget.used_up`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Permit:
     """One call may be sent."""
 
-    reservations: tuple[tuple[Budget, Reservation], ...]
+    reservations: tuple[tuple[Bound, Reservation], ...]
+    over: Callable[[], object]
+    """To be called at the end."""
 
     @contextmanager
     def used(self) -> Iterator[None]:
@@ -49,23 +75,25 @@ class Permit:
         left_alone = False
         try:
             yield
-        except (Cancelled, DeadlineError):
+        except (Cancelled, DeadlineError, TooHeavyError):
             left_alone = True
             raise
         finally:
-            for budget, reservation in self.reservations:
-                budget.settle(reservation, left_alone)
+            for bound, reservation in self.reservations:
+                bound.settle(reservation, left_alone)
+            self.over()
 
 
 class Account:
     """One credential at one forge, as all fetches use it. Safe from any thread.
 
-    A limit that the forge speaks of is remembered, here and in `memory`, and until it has passed no call is sent.
+    A limit that the forge speaks of is remembered, here and in `memory`, and until it has passed no call is sent; after
+    it one call goes first, to see whether it has.
 
     Args:
         key: what tells this account from others; see `account_key`.
         budget: what its calls are counted against.
-        rate: against which each call counts one besides; None: there is no such bound.
+        each: bounds against which each call counts one besides.
     """
 
     def __init__(
@@ -74,17 +102,24 @@ class Account:
         budget: Budget,
         memory: Memory,
         now: Callable[[], float] = time.time,
-        rate: Budget | None = None,
+        each: Iterable[Bound] = (),
     ) -> None:
         self.budget = budget
-        self._rate = rate
+        self.pause = Pause(now, askers=_ASKERS)
+        self._each = list(each)
         self._key = f"from-git:limit:{key}"
         self._memory = memory
         self._now = now
         self._lock = threading.Lock()  # around everything below
         self._blocked_until = 0.0  # since the epoch, which other processes share
+        self._limited = False  # whether a limit was met, and no answer came since
+        self._first_until = 0.0  # when the call that goes first is given up
         self._reason = "its rate limit is used up."
         self._guesses = 0
+
+    def count_against(self, bound: Bound) -> None:
+        """Let each call count one against `bound` too."""
+        self._each.append(bound)
 
     def refresh(self) -> None:
         """Learn what other processes have met; to be called for each fetch, since it may ask a server."""
@@ -92,7 +127,7 @@ class Account:
         now = self._now()
         if isinstance(until, int | float) and now < until <= now + LONGEST_BLOCK:
             with self._lock:
-                self._blocked_until = max(self._blocked_until, until)
+                self._blocked_until, self._limited = max(self._blocked_until, until), True
 
     def permit(self, amount: float, group: TaskGroup) -> Permit | float:
         """The permission for one call, or the seconds after which to ask again.
@@ -103,40 +138,58 @@ class Account:
         left, blocked = group.time_left(), self.blocked()
         if blocked and not fits(blocked, left):
             raise LimitError(self._reason, blocked)
-        if blocked:
-            return blocked
-        reservations: list[tuple[Budget, Reservation]] = []
-        for budget, share in ((self._rate, 1.0), (self.budget, amount)):
-            found = budget.reserve(share, group) if budget else None
-            if budget and isinstance(found, Full):
+        if wait := blocked or self.pause.wait(left) or self._wait_for_first():
+            return wait
+        reservations: list[tuple[Bound, Reservation]] = []
+        for bound, share in (*((one, 1.0) for one in self._each), (self.budget, amount)):
+            found = bound.reserve(share, group)
+            if isinstance(found, Full):
                 for other, reservation in reservations:
                     other.withdraw(reservation)
+                self._first_is_over()
                 if found.settled and not fits(found.seconds, left):
-                    raise budget.used_up(found.seconds)
+                    raise bound.used_up(found.seconds)
                 return found.seconds
-            if budget and isinstance(found, Reservation):
-                reservations.append((budget, found))
-        return Permit(tuple(reservations))
+            reservations.append((bound, found))
+        return Permit(tuple(reservations), self._first_is_over)
 
-    def unforeseen(self) -> None:
-        """Count a call that nobody reserved for, because it was sent again at once."""
-        for budget in (self._rate, self.budget):
-            if budget:
-                budget.count()
+    def once_more(self, group: TaskGroup) -> bool:
+        """Whether a call may be sent again at once, which costs another one."""
+        bounds = (*self._each, *(() if self.budget.timed else (self.budget,)))
+        for bound in bounds:
+            found = bound.reserve(1.0, group)
+            if isinstance(found, Full):
+                return False
+            bound.settle(found)
+        return True
 
     def succeeded(self) -> None:
         """The forge has answered."""
-        if self._guesses:
+        self.pause.succeeded()
+        if self._limited:
             with self._lock:
-                if self._blocked_until < self._now():
-                    self._guesses = 0
+                if self._blocked_until <= self._now():
+                    self._limited, self._guesses = False, 0
+
+    def _wait_for_first(self) -> float:
+        """0 for the call that goes first after a limit, and for all when none was met; else seconds to wait."""
+        if not self._limited:
+            return 0.0
+        with self._lock:
+            if self._now() < self._first_until:
+                return _POLL
+            self._first_until = self._now() + _FIRST
+        return 0.0
+
+    def _first_is_over(self) -> None:
+        self._first_until = 0.0
 
     def block(self, seconds: float, reason: str) -> None:
         """Send nothing for so many seconds, because of `reason`."""
         seconds = min(seconds, LONGEST_BLOCK)
         with self._lock:
             self._blocked_until = max(self._blocked_until, self._now() + seconds)
-            self._reason = reason
+            self._limited, self._reason = True, reason
             until = self._blocked_until
         self._memory.set(self._key, until, timeout=until - self._now())
 
@@ -161,7 +214,7 @@ class Account:
             self.budget.halve(_HALVED)  # other programs with this token spend as well
         self.budget.count(-1.0)
         if not error.guessed:
-            self.block(error.wait or 0.0, error.reason)
+            self.block(max(_SHORTEST_BLOCK, error.wait or 0.0), error.reason)
             return self.blocked()
         with self._lock:
             still = self._blocked_until > self._now()  # a call that was under way when the limit was met

@@ -81,6 +81,17 @@ class Forge(Protocol):
         """What its queries take, learned from its answers; None where all cost the same."""
         ...
 
+    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+        """Look whether so many profiles can be paid within `seconds` at all, whatever they hold.
+
+        Args:
+            request: who asks; the `request` of the task groups of its fetches.
+
+        Raises:
+            BudgetError: they cannot.
+        """
+        ...
+
     def fetch(self, owner: str, group: TaskGroup) -> Fetch:
         """Start to fetch `owner`, as tasks of `group` on the forge's pools; returns at once.
 

@@ -73,6 +73,10 @@ class Bitbucket:
         self.dialect = Dialect(credentials)
         self.pace = None
 
+    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+        """See `Forge.foresee`."""
+        self.account.budget.foresee(request, profiles, seconds)
+
     def fetch(self, owner: str, group: TaskGroup) -> "BitbucketFetch":
         """See `Forge.fetch`."""
         self.account.refresh()
@@ -83,7 +87,7 @@ class Bitbucket:
     def learn(self, answer: Answer) -> None:
         """Take in what an answer says about the limit, which it does with access tokens only (2026-04)."""
         limit = answer.headers.get("x-ratelimit-limit", "")
-        if self.learns_limit and limit.isdecimal() and 0 < len(limit) < 10:
+        if self.learns_limit and limit.isdecimal() and len(limit) < 10 and int(limit):
             self.account.budget.told(float(limit))
 
     def close(self) -> None:
@@ -190,6 +194,8 @@ class BitbucketFetch:
         if page.following:
             if not fresh or self._pages_known >= _MAX_PAGES:
                 raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
+            done, known = self._watchers.counts()
+            self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
             self._ask_linked(page.following)
         self._page_done()
 

@@ -2,8 +2,6 @@
 
 import math
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -14,8 +12,8 @@ from from_git.forges.ledgers import Ledger
 SLOTS = 60
 """Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
 _NOTHING = 1e-9  # what additions and subtractions may leave of zero
-_SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
-_POLL = 0.25  # seconds between looks while calls under way may give back a part of what was reserved for them
+POLL = 0.25
+"""Seconds between looks while calls under way may give back a part of what was reserved for them."""
 
 
 @dataclass(eq=False)
@@ -36,6 +34,18 @@ class Full:
     """Until it is worth another look."""
     settled: bool
     """Whether that is certain; no while calls under way may turn out cheaper."""
+
+
+class _Purse:
+    """What one request has spent, and what its groups are still going to spend."""
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self.plans: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()
+
+    def rest(self, besides: TaskGroup | None = None) -> float:
+        """What the groups have planned and not spent."""
+        return sum(max(0.0, rest) for one, rest in self.plans.items() if not (one.ended or one is besides))
 
 
 class Budget:
@@ -73,7 +83,7 @@ class Budget:
         self._lock = threading.Lock()
         self._under_way: set[Reservation] = set()
         self._halved_until = 0.0
-        self._plans: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()  # what each is still going to spend
+        self._purses: WeakKeyDictionary[object, _Purse] = WeakKeyDictionary()  # by request
 
     def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
         """For a call of `group`: count `amount` as spent, if there is room, which there is where nothing is spent."""
@@ -89,10 +99,10 @@ class Budget:
                 self._planned(group, -amount)
                 return one
             self._ledger.add(-amount, one.slot)
-            seconds = self._wait(limit - amount, now)
+            seconds = self._wait(max(0.0, limit - amount), now)
             if not self._under_way:
                 return Full(seconds, settled=True)
-            return Full(min(seconds, _POLL), settled=False)
+            return Full(min(seconds, POLL), settled=False)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
         """The call has ended: count what it really was in place of what was reserved.
@@ -111,6 +121,7 @@ class Budget:
                 self._ledger.add(-one.amount, one.slot)
                 self._ledger.add(actual, self._slot(now))
             self._planned(one.group, one.amount - actual)
+            self._purse(one.group.request).spent += actual
 
     def withdraw(self, one: Reservation) -> None:
         """There will be no such call."""
@@ -145,17 +156,34 @@ class Budget:
         """Set aside what the group is going to spend within the next `seconds`.
 
         Raises:
-            BudgetError: what the others have set aside leaves less; with a time to ask again, if that helps.
+            BudgetError: with the rest of its request it is more than others have left; with a time to ask again, if
+                asking for all of it again would fit then.
         """
         with self._lock:
-            if self.limit is None:
-                return
-            now = self._ledger.now()
-            others = sum(max(0.0, rest) for one, rest in self._plans.items() if not (one.ended or one is group))
-            room = max(0.0, self._room(seconds, now) - others)
-            if amount > room:
-                raise self._refusal(amount, room, others, now)
-            self._plans[group] = amount
+            purse = self._purse(group.request)
+            self._afford(purse, amount + purse.rest(besides=group), seconds)
+            if self.limit is not None:
+                purse.plans[group] = amount
+
+    def foresee(self, request: object, amount: float, seconds: float) -> None:
+        """As `plan`, before the first call: what a request needs at least; nothing is set aside."""
+        with self._lock:
+            self._afford(self._purse(request), amount, seconds)
+
+    def _afford(self, purse: _Purse, amount: float, seconds: float) -> None:
+        if self.limit is None:
+            return
+        now = self._ledger.now()
+        others = sum(one.rest() for one in self._purses.values() if one is not purse)
+        room = max(0.0, self._room(seconds, now) - others)
+        if amount > room + _NOTHING:
+            raise self._refusal(amount, room, others, amount + purse.spent, now)
+
+    def _purse(self, request: object) -> _Purse:
+        purse = self._purses.get(request)
+        if purse is None:
+            purse = self._purses[request] = _Purse()
+        return purse
 
     def until_gone(self, amount: float) -> float:
         """Seconds until so much of what is spent has left the window, or all of it."""
@@ -166,36 +194,36 @@ class Budget:
     def until_affordable(self, group: TaskGroup) -> float:
         """Seconds until so much has left the window as `group` has planned to spend."""
         with self._lock:
-            planned = self._plans.get(group, 0.0)
+            planned = self._purse(group.request).plans.get(group, 0.0)
         return self.until_gone(max(1.0, planned))
 
     def used_up(self, seconds: float) -> BudgetError:
         """The error for a call for which there is no room in time."""
-        return BudgetError(f"{self.spent():,.0f} {self.unit} were spent, {self._bound()}", seconds)
+        return BudgetError(f"{_number(self.spent())} {self.unit} were spent, {self._bound()}", seconds)
 
     def _bound(self) -> str:
-        return f"of {self.limit or 0.0:,.0f} that may be in {_words(self.window)} ({self.setting})."
+        whose = self.setting if self._share == 1.0 else f"a part of {self.setting} for each worker"
+        return f"of {_number(self.limit or 0.0)} that may be in {_words(self.window)} ({whose})."
 
-    def _refusal(self, amount: float, room: float, others: float, now: float) -> BudgetError:
-        limit = self._limit(now) or 0.0
-        wait = None
-        if amount <= limit:
-            wait = self.window if others + amount > limit else self._wait(limit - others - amount, now)
-        reason = (
-            f"this answer needs about {math.ceil(amount):,} more {self.unit}, and {math.floor(room):,} can be spent"
-        )
+    def _refusal(self, amount: float, room: float, others: float, again: float, now: float) -> BudgetError:
+        """The error for `amount` where there is only `room`; to ask again would cost `again` in all."""
+        limit, wait = self._limit(now) or 0.0, None
+        if again <= limit:
+            wait = self.window if others + again > limit else self._wait(limit - others - again, now)
+        reason = f"this answer needs about {_number(amount)} more {self.unit}, and {_number(room)} can be spent"
         reason += f" in time, {self._bound()}"
         if wait is None:
             reason += " Allow more time (`manage.py aggregate --deadline`, REQUEST_DEADLINE)"
-            reason += f", or raise {self.setting} if the forge allows you more."
+            reason += f", ask for less at once, or raise {self.setting} if the forge allows you more."
         return BudgetError(reason, wait)
 
     def _limit(self, now: float) -> float | None:
         return self.limit / 2 if self.limit and now < self._halved_until else self.limit
 
     def _planned(self, group: TaskGroup, amount: float) -> None:
-        if group in self._plans:
-            self._plans[group] += amount
+        plans = self._purse(group.request).plans
+        if group in plans:
+            plans[group] += amount
 
     def _slot(self, now: float) -> int:
         return math.floor(now / self._width)
@@ -226,40 +254,9 @@ class Budget:
         return windows * limit + max(0.0, limit - staying)
 
 
+def _number(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 10 or amount == int(amount) else f"{amount:.2g}"
+
+
 def _words(seconds: float) -> str:
     return {60.0: "a minute", 3600.0: "an hour"}.get(seconds, f"{seconds:g} s")
-
-
-class Remainder:
-    """What is left of a limit that the forge counts itself and tells with each answer. Safe from any thread.
-
-    Args:
-        unit: what is counted, for messages.
-    """
-
-    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
-        self._unit = unit
-        self._now = now
-        self._lock = threading.Lock()
-        self._left = 0
-        self._until = 0.0  # nothing is known after it
-
-    def tell(self, left: int, seconds: float) -> None:
-        """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""
-        until = self._now() + seconds
-        with self._lock:
-            same_window = abs(until - self._until) < _SAME_WINDOW
-            self._left = min(left, self._left) if same_window else left
-            self._until = until
-
-    def plan(self, amount: float, seconds: float) -> None:
-        """Compare with what an answer is still going to cost within `seconds`.
-
-        Raises:
-            BudgetError: less is left.
-        """
-        with self._lock:
-            left, wait = self._left, self._until - self._now()
-        if amount > left and wait > seconds:
-            figures = f"this answer needs about {math.ceil(amount):,} more {self._unit}; {left:,} are left"
-            raise BudgetError(f"{figures} until its limit begins anew.", wait)

@@ -6,16 +6,16 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from from_git.errors import LimitError, TooHeavyError, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
-from from_git.forges.retries import backoff, decide, fits
+from from_git.forges.retries import Pause, decide
 
 logger = logging.getLogger(__name__)
-_IN_A_ROW = 8  # failures of a fetch without a success between them that no longer look like bad luck
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -48,7 +48,7 @@ class Calls:
         group: TaskGroup,
         account: Account,
         pace: Pace | None = None,
-        random: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = lambda: random.uniform(0.5, 1.0),  # noqa: S311
     ) -> None:
         self.spending = Spending()
         self.note = ""
@@ -56,26 +56,36 @@ class Calls:
         self._group = group
         self._account = account
         self._pace = pace
+        self._jitter = jitter
+        self._pause = Pause(group.clock.now)
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Call]] = {}
-        self._random = random
-        self._failures = 0  # in a row; nobody minds a miscount between threads
-        self._paused_until = 0.0
-        self._last: UpstreamError | None = None
         self._served: set[Pool] = set()  # pools with a task that sends what waits for them
 
-    def start(self, pool: Pool, ask: Callable[[], Any], then: Callable[[Any], object], **options: Any) -> None:
+    def start(
+        self,
+        pool: Pool,
+        ask: Callable[[], T],
+        then: Callable[[T], object],
+        weight: int = 0,
+        smaller: Callable[[], object] | None = None,
+    ) -> None:
         """Have a call made on `pool`; see `Call`."""
-        self._put(Call(pool, ask, then, **options))
+        self._put(Call(pool, ask, then, weight, smaller))
 
     def time_left(self) -> float:
         """See `upstream.Caller`."""
         return self._group.time_left()
 
     def resent(self) -> None:
-        """See `upstream.Caller`: one more call, which the forge may have counted."""
+        """See `upstream.Caller`.
+
+        Raises:
+            TransientError: the budget has no room for one more at once.
+        """
         self.spending.add(Cost(calls=1))
-        self._account.unforeseen()
+        if not self._account.once_more(self._group):
+            raise TransientError("it closed the connection. Try again later.")
 
     def plan(self, amount: float) -> None:
         """Set aside what is still to be spent; see `Budget.plan`."""
@@ -117,10 +127,7 @@ class Calls:
 
     def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
-        pause = self._paused_until - self._group.clock.now()
-        if pause > 0 and self._last:
-            if not fits(pause, self._group.time_left()):
-                raise self._last
+        if pause := self._pause.wait(self._group.time_left()):
             return pause
         # seconds where time is what the forge bounds, else calls
         permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
@@ -135,23 +142,18 @@ class Calls:
         except UpstreamError as error:
             self._failed(call, error)
             return
-        self._failures = 0
+        self._pause.succeeded()
         self._account.succeeded()
         call.then(found)
 
     def _failed(self, call: Call, error: UpstreamError) -> None:
         error.tries = call.attempt
-        weight, jitter = call.weight if call.smaller else 0, 0.5 + self._random() / 2
         if isinstance(error, LimitError):
             error.wait = self._account.limited(error, self._group)
-        elif isinstance(error, TransientError):
-            self._failures, self._last = self._failures + 1, error
-            if self._failures >= _IN_A_ROW:
-                # all that wait would fail as well, and cost calls of the budget
-                self._paused_until = self._group.clock.now() + jitter * backoff(self._failures - _IN_A_ROW + 1)
+        weight, jitter = call.weight if call.smaller else 0, self._jitter()
+        again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
         if isinstance(error, TooHeavyError) and self._pace and weight:
             self._pace.too_heavy(weight)
-        again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
         if again is None:
             raise error
         self.spending.add(Cost(retries=1))
@@ -160,5 +162,9 @@ class Calls:
         if again.smaller and call.smaller:
             call.smaller()
             return
+        if isinstance(error, TransientError):
+            for pause in (self._pause, self._account.pause):
+                pause.failed(error, id(self), jitter)
+            self._pause.extend(error.wait or 0.0)
         call.attempt += 1
         self._group.start(call.pool, self._put, call, True, delay=again.seconds)

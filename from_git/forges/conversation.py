@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from from_git.fanout import TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.budget import Remainder
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
+from from_git.forges.remainder import Remainder
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ class Conversation:
             BudgetError: what may be spent in time, or the points that are left, do not suffice.
         """
         seconds, points = self.pace.expected(queries, repositories)
-        self._standing.points.plan(points, self._group.time_left())
+        self._standing.points.plan(self._group, points, self._group.time_left())
         self.calls.plan(seconds)

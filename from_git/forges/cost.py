@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _MEMORY = 0.98  # weight of the past at each new answer: about the last fifty count
 _UNKNOWN = 0.1  # seconds a repository, before the first answer (100 took 8 to 10 s; wiiiimm/gh-manager-cli#104)
+_FEW = 2.5  # answers, the past fading
 _MARGIN = 1.5  # of the expected seconds are reserved; what a call does not take comes back at its end
 _LEAST = 5  # repositories; a failure with so few says nothing about size
 _REMEMBERED = 600.0  # seconds for which a size that was too large is not asked for again
@@ -101,13 +102,15 @@ class Pace:
     def reserve(self, repositories: int) -> float:
         """Seconds to reserve for a query that gives details of so many."""
         with self._lock:
-            known, (each_call, each) = self._seconds.known, self._seconds.line()
+            known, (each_call, each) = self._seconds.answers, self._seconds.line()
         return _MARGIN * (each_call + each * repositories) if known else _UNKNOWN * (1 + repositories)
 
     def expected(self, queries: int, repositories: int) -> tuple[float, float]:
         """Seconds and points that so many queries for so many repositories in all are expected to take."""
         with self._lock:
             seconds, points = self._seconds.sum(queries, repositories), self._points.sum(queries, repositories)
+            if self._seconds.answers < _FEW:  # one slow answer must not refuse an owner
+                seconds = min(seconds, _UNKNOWN * repositories)
         return seconds, max(float(queries), points)
 
     def __str__(self) -> str:
@@ -131,9 +134,9 @@ class _Line:
         self._xy = self._xy * _MEMORY + x * y
 
     @property
-    def known(self) -> bool:
-        """Whether anything was added."""
-        return self._n > 0
+    def answers(self) -> float:
+        """How many were added, the past fading."""
+        return self._n
 
     def sum(self, number: int, x: float) -> float:
         """What y is for so many together whose x add up to `x`.

@@ -10,12 +10,12 @@ from from_git.errors import CredentialsError, MalformedAnswer, TransientError, U
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
 from from_git.forges.base import Found, Progress, get, keeps_changing, maybe, never_added_up
-from from_git.forges.budget import Remainder
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
 from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed
+from from_git.forges.remainder import Remainder
 from from_git.stats import Tally
 from from_git.upstream import Upstream
 
@@ -42,8 +42,14 @@ class GitHub:
         self.pool = pool
         self.pace = Pace(now)
         self.account = account
-        client = GraphqlOverUpstream(self._upstream)
-        self.standing = Standing(client, account, self.pace, Remainder("of GitHub's points", now))
+        points = Remainder("of GitHub's points", now)
+        account.count_against(points)
+        self.standing = Standing(GraphqlOverUpstream(self._upstream), account, self.pace, points)
+
+    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+        """See `Forge.foresee`."""
+        expected, _ = self.pace.expected(profiles, 0)
+        self.account.budget.foresee(request, expected, seconds)
 
     def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""

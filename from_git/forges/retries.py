@@ -1,13 +1,16 @@
-"""What is worth another try: one decision, from a failure to what follows, without any state."""
+"""What is worth another try: one decision, from a failure to what follows; and the pause that many failures bring."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from from_git.errors import TooHeavyError, UpstreamError
+from from_git.errors import BrokenError, TooHeavyError, UpstreamError
 
 FIRST_WAIT = 0.25
 """Seconds before the second try; each further wait is twice as long."""
 LONGEST_WAIT = 8.0
 """Seconds; a forge that is away for a minute is found again soon after."""
+_IN_A_ROW = 8  # failures that no longer look like bad luck
+_NO_TIME = 0.1  # seconds that are not worth another try
 _SMALL = 5  # repositories; what fails with so few is not too heavy, at least not at first
 
 
@@ -30,12 +33,17 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
         weight: repositories that it asks for in detail; 0 if it cannot be made smaller.
         jitter: from 0.5 to 1, so that calls that failed together do not come back together.
     """
-    if attempt >= error.attempts:
+    if attempt >= error.attempts or left < _NO_TIME:
         return None
-    if isinstance(error, TooHeavyError) and (weight > _SMALL or (weight > 1 and attempt > 1)):
+    # a heavy query whose answer broke off twice is taken for too heavy
+    large, again = weight > _SMALL, attempt > 1
+    too_much = (large or again) if isinstance(error, TooHeavyError) else (large and again)
+    if isinstance(error, TooHeavyError | BrokenError) and weight > 1 and too_much:
         return Again(0.0, smaller=True)
-    seconds = max(backoff(attempt) * jitter, error.wait or 0.0)
-    return Again(seconds) if fits(seconds, left) else None
+    if error.wait is not None:
+        return Again(error.wait) if fits(error.wait, left) else None
+    # a wait of our own leaves half of the time, so that a forge that is back just in time is found
+    return Again(min(backoff(attempt) * jitter, left / 2))
 
 
 def backoff(failures: int) -> float:
@@ -44,5 +52,54 @@ def backoff(failures: int) -> float:
 
 
 def fits(seconds: float, left: float) -> bool:
-    """Whether a wait leaves time to ask afterwards."""
+    """Whether a wait that the forge asks for leaves time to ask afterwards."""
     return seconds <= 0.9 * left
+
+
+class Pause:
+    """Failures in a row, and the pause that many of them bring: all that wait would fail as well, and cost calls.
+
+    Safe from any thread, but for a miscount that nobody minds.
+
+    Args:
+        askers: how many different ones must have failed; one bad owner is no reason to keep others waiting.
+    """
+
+    def __init__(self, now: Callable[[], float], askers: int = 1) -> None:
+        self._now = now
+        self._askers = askers
+        self._failed: set[int] = set()
+        self._failures = 0
+        self._until = 0.0
+        self._last: UpstreamError | None = None
+
+    def failed(self, error: UpstreamError, asker: int, jitter: float) -> None:
+        """One more."""
+        self._failures += 1
+        self._last = error
+        self._failed.add(asker)
+        if self._failures >= _IN_A_ROW and len(self._failed) >= self._askers:
+            self.extend(backoff(self._failures - _IN_A_ROW + 1) * jitter)
+
+    def extend(self, seconds: float) -> None:
+        """Pause for at least so long."""
+        self._until = max(self._until, self._now() + seconds)
+
+    def succeeded(self) -> None:
+        """The end of the row."""
+        if self._failures:
+            self._failures, self._until = 0, 0.0
+            self._failed.clear()
+
+    def wait(self, left: float) -> float:
+        """Seconds to wait, 0 for none; at most half of the time that is `left`.
+
+        Raises:
+            UpstreamError: the last failure, when no time is left to wait for better.
+        """
+        seconds = self._until - self._now()
+        if seconds <= 0:
+            return 0.0
+        if left < _NO_TIME and self._last:
+            raise self._last
+        return min(seconds, left / 2)

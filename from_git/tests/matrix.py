@@ -69,9 +69,9 @@ _CHANGE = b'{"type": "error", "error": {"message": "CHANGE-2770 - Functionality 
 _NO = b'{"type": "error", "error": {"message": "No"}}'
 
 _TRANSPORT = [
-    ("the connection is reset before an answer", Fault("reset"), EXACT, "TransientError", _BROKEN),
-    ("half of a body, then the end", Fault("truncate"), EXACT, "TransientError", _BROKEN),
-    ("chunks without the last one", Fault("chunked", cut=True), EXACT, "TransientError", _BROKEN),
+    ("the connection is reset before an answer", Fault("reset"), EXACT, "BrokenError", _BROKEN),
+    ("half of a body, then the end", Fault("truncate"), EXACT, "BrokenError", _BROKEN),
+    ("chunks without the last one", Fault("chunked", cut=True), EXACT, "BrokenError", _BROKEN),
     ("no answer, ever", Fault("hang"), EXACT, "TooHeavyError", _LATE),
     ("a body, byte by byte", Fault("drip", seconds=0.2), EXACT, "TooHeavyError", _LATE),
     ("a head, byte by byte", Fault("drip_head", seconds=0.2), EXACT, "TooHeavyError", _LATE),

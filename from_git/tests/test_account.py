@@ -113,7 +113,34 @@ class Limits(AccountTestCase):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
         self.assertEqual(self.account.blocked(), 60.0)
 
-    def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_longer_than_a_day(self) -> None:
+    def test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer(self) -> None:
+        self.account.limited(LimitError("it is used up.", 0.0), self.group())
+        self.assertEqual(self.account.blocked(), 1.0)  # 0 is no invitation
+        self.clock.move(1.0)
+
+        first = self.account.permit(1.0, self.group())
+        assert isinstance(first, Permit)
+        self.assertEqual([self.account.permit(1.0, self.group()) for _ in range(3)], [0.25] * 3)
+        with first.used():
+            pass
+        self.account.succeeded()
+        for _ in range(3):
+            self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+
+    def test_if_the_call_that_goes_first_is_lost_another_one_does(self) -> None:
+        self.account.limited(LimitError("it is used up.", 1.0), self.group())
+        self.clock.move(1.0)
+        first = self.account.permit(1.0, self.group())
+        assert isinstance(first, Permit)
+        with self.assertRaises(ZeroDivisionError), first.used():
+            _ = 1 / 0
+
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+        self.assertEqual(self.account.permit(1.0, self.group()), 0.25)
+        self.clock.move(31.0)
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+
+    def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_much_longer(self) -> None:
         for _ in range(20):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
             self.assertLessEqual(self.account.blocked(), 3_600.0)
@@ -154,7 +181,7 @@ class Limits(AccountTestCase):
 
     def test_a_bound_of_calls_besides_the_budget_holds_and_leaves_the_budget_alone(self) -> None:
         rate = Budget(2.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
-        account = Account(KEY, self.account.budget, SharedMemory(self.cache), self.clock.now, rate)
+        account = Account(KEY, self.account.budget, SharedMemory(self.cache), self.clock.now, [rate])
         for _ in range(2):
             found = account.permit(3.0, self.group())
             assert isinstance(found, Permit)

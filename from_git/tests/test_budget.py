@@ -4,8 +4,9 @@ from unittest import TestCase
 
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import SLOTS, Budget, Full, Remainder, Reservation
+from from_git.forges.budget import SLOTS, Budget, Full, Reservation
 from from_git.forges.ledgers import LocalLedger
+from from_git.forges.remainder import Remainder
 from from_git.tests.time import FakeClock
 
 MINUTE = 60.0
@@ -111,6 +112,12 @@ class Windows(BudgetTestCase):
 
         self.assertEqual(budget.spent(), 5.0)
 
+    def test_what_is_larger_than_the_limit_waits_until_nothing_is_spent(self) -> None:
+        budget = self.budget(2.0)
+        self.spend(budget, 1.0)
+
+        self.assertEqual(budget.reserve(3.0, self.group), Full(61.0, settled=True))
+
     def test_what_is_larger_than_the_limit_passes_when_nothing_else_is_spent(self) -> None:
         budget = self.budget(2.0)
         self.spend(budget, 3.0)
@@ -153,7 +160,7 @@ class Plans(BudgetTestCase):
 
     def test_the_time_to_ask_again_is_when_it_would_fit(self) -> None:
         budget = self.budget()
-        self.spend(budget, 4.0)
+        self.spend(budget, 4.0, self.new_group())
         self.clock.move(30.0)
 
         with self.assertRaises(BudgetError) as caught:
@@ -199,30 +206,84 @@ class Plans(BudgetTestCase):
         budget.plan(self.group, 10.0, 10.0)
 
 
-class Remainders(TestCase):
+class Requests(BudgetTestCase):
+    """Groups of one request."""
+
+    def setUp(self) -> None:
+        """Two groups of one request."""
+        super().setUp()
+        self.request = self.new_group()
+        self.one, self.two = (
+            TaskGroup(self.clock.now() + 9_000.0, clock=self.clock, request=self.request) for _ in range(2)
+        )
+
+    def test_what_a_request_needs_in_all_is_what_is_compared(self) -> None:
+        budget = self.budget()
+        budget.plan(self.one, 6.0, 10.0)
+
+        with self.assertRaisesRegex(BudgetError, "about 11 more calls, and 10 can be spent") as caught:
+            budget.plan(self.two, 5.0, 10.0)
+        self.assertIsNone(caught.exception.retry_after)
+        budget.plan(self.two, 4.0, 10.0)
+
+    def test_asking_again_costs_again_what_was_spent_before_the_refusal(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 1.0)
+        self.spend(budget, 1.0, self.one)
+
+        for amount, seconds in [(9.0, 61), (10.0, None)]:
+            with self.subTest(amount), self.assertRaises(BudgetError) as caught:
+                budget.plan(self.one, amount, 10.0)
+            self.assertEqual(caught.exception.retry_after, seconds)
+
+    def test_what_it_needs_at_least_is_refused_before_the_first_call(self) -> None:
+        budget = self.budget()
+        budget.foresee(self.request, 10.0, 10.0)
+        with self.assertRaisesRegex(BudgetError, "about 11 more calls"):
+            budget.foresee(self.request, 11.0, 10.0)
+
+
+class Remainders(BudgetTestCase):
     """What the forge counts itself."""
 
     def test_a_plan_beyond_what_is_left_is_refused_until_the_window_begins_anew(self) -> None:
-        clock = FakeClock()
-        left = Remainder("points", clock.now)
-        left.plan(1e9, 60.0)  # nothing is known
+        left = Remainder("points", self.clock.now)
+        left.plan(self.group, 1e9, 60.0)  # nothing is known
 
         left.tell(40, 1_000.0)
-        left.plan(40.0, 60.0)
+        left.plan(self.group, 40.0, 60.0)
         with self.assertRaisesRegex(BudgetError, "needs about 41 more points; 40 are left") as caught:
-            left.plan(41.0, 60.0)
+            left.plan(self.group, 41.0, 60.0)
         self.assertEqual(caught.exception.retry_after, 1_000)
-        left.plan(41.0, 1_001.0)
-        clock.move(1_001.0)
-        left.plan(41.0, 60.0)
+        left.plan(self.group, 41.0, 1_001.0)
+        self.clock.move(1_001.0)
+        left.plan(self.group, 41.0, 60.0)
 
     def test_an_answer_that_was_overtaken_does_not_give_points_back_but_a_new_window_does(self) -> None:
-        clock = FakeClock()
-        left = Remainder("points", clock.now)
+        left = Remainder("points", self.clock.now)
         left.tell(40, 1_000.0)
         left.tell(50, 1_001.0)
         with self.assertRaises(BudgetError):
-            left.plan(45.0, 60.0)
+            left.plan(self.group, 45.0, 60.0)
 
         left.tell(5_000, 3_600.0)
-        left.plan(4_500.0, 60.0)
+        left.plan(self.group, 4_500.0, 60.0)
+
+    def test_calls_under_way_and_plans_of_others_are_not_left(self) -> None:
+        left, other = Remainder("points", self.clock.now), self.new_group()
+        left.tell(2, 1_000.0)
+        found = [left.reserve(1.0, self.group) for _ in range(3)]
+        self.assertEqual([type(one) for one in found], [Reservation, Reservation, Full])
+        assert isinstance(found[0], Reservation)
+        assert isinstance(found[2], Full)
+        self.assertFalse(found[2].settled)
+
+        left.settle(found[0])
+        left.tell(1, 1_000.0)
+        self.assertIsInstance(left.reserve(1.0, self.group), Full)
+        left.tell(100, 3_600.0)
+        left.plan(other, 70.0, 60.0)
+        with self.assertRaisesRegex(BudgetError, "30 are left"):
+            left.plan(self.group, 40.0, 60.0)
+        other.cancel()
+        left.plan(self.group, 40.0, 60.0)

@@ -33,7 +33,7 @@ class Run:
         self.account = Account("any", self.budget, Memory(), self.clock.now)
         self.pool = Pool("pool", threads)
         self.group = TaskGroup(self.clock.now() + 1e6, clock=self.clock)
-        self.calls = Calls(self.group, self.account, random=self.scheduler.random.random)
+        self.calls = Calls(self.group, self.account, jitter=lambda: self.scheduler.random.uniform(0.5, 1.0))
         for chain in range(CHAINS):
             self._link(chain, LINKS)
         self.group.seal()

@@ -5,6 +5,7 @@ from typing import Any
 from unittest import TestCase
 
 from from_git.errors import (
+    BrokenError,
     BudgetError,
     CredentialsError,
     DeadlineError,
@@ -56,7 +57,8 @@ TABLE: list[tuple[str, UpstreamError, int, float, int, Again | None]] = [
     ("the second time", github(500), 2, 60.0, 30, Again(0.5)),
     ("the sixth time", github(500), 6, 60.0, 30, Again(8.0)),
     ("the last time", github(500), 12, 60.0, 30, None),
-    ("no time left", github(500), 6, 8.0, 30, None),
+    ("little time left", github(500), 6, 8.0, 30, Again(4.0)),
+    ("no time left", github(500), 6, 0.05, 30, None),
     ("503 that says how long", github(503, retry_after="7"), 1, 60.0, 30, Again(7.0)),
     ("503 for too long", github(503, retry_after="3600"), 1, 60.0, 30, None),
     ("502 to many", github(502, b"<html>"), 1, 60.0, 40, SMALLER),
@@ -77,7 +79,10 @@ TABLE: list[tuple[str, UpstreamError, int, float, int, Again | None]] = [
     ("limit, too long", github(403, {"message": "rate limit"}, retry_after="59"), 1, 60.0, 30, None),
     ("limit in a 200", github(200, errors(type="RATE_LIMIT"), retry_after="20"), 1, 60.0, 30, Again(20.0)),
     ("429, retry-after", github(429, retry_after="20"), 1, 60.0, 30, Again(20.0)),
-    ("limit that is over at once", github(429, retry_after="0"), 3, 60.0, 30, Again(1.0)),
+    ("limit that is over at once", github(429, retry_after="0"), 3, 60.0, 30, Again(0.0)),
+    ("a connection that broke", BrokenError("x"), 1, 60.0, 30, Again(0.25)),
+    ("a connection that broke again", BrokenError("x"), 2, 60.0, 30, SMALLER),
+    ("a connection that broke again for few", BrokenError("x"), 2, 60.0, 5, Again(0.5)),
     ("no JSON", github(200, b"<html>"), 1, 60.0, 30, Again(0.25)),
     ("half of the JSON", github(200, b'{"data": {'), 1, 60.0, 30, Again(0.25)),
     ("another shape", github(200, {"data": None}), 1, 60.0, 30, Again(0.25)),

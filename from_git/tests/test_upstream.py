@@ -252,7 +252,7 @@ class Faults(UpstreamTestCase):
         upstream = Upstream("http://slow.invalid/2.0", "SOME_URL", {}, 1, 0.3)
 
         with (
-            patch.object(socket, "getaddrinfo", lambda *args: stopped.wait(20.0)),
+            patch.object(socket, "getaddrinfo", lambda *args: [stopped.wait(20.0)]),
             self.assertRaisesRegex(UpstreamError, "did not answer within 0.3 s"),
         ):
             upstream.call(Waiting(), "GET", upstream.base_url)

@@ -19,7 +19,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
 from from_git import __version__
-from from_git.errors import DeadlineError, TooHeavyError, TransientError, UpstreamError
+from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
 from from_git.upstream.clocked import ClockedAdapter, call, clocked
 
 MAX_BODY = 32 * 1024 * 1024
@@ -100,7 +100,8 @@ class Upstream:
         """Send one request (`payload` as JSON) and read the whole answer.
 
         Raises:
-            TransientError: no connection, or one that broke, or a body that is cut or cannot be decompressed.
+            BrokenError: no connection, or one that broke, or a body that is cut.
+            TransientError: a handshake that broke off, or a body that cannot be decompressed.
             TooHeavyError: no answer within the timeout.
             UpstreamError: a body that is too large, a bad certificate, or `url` is not under the base URL.
             DeadlineError: the caller's time ran out first.
@@ -185,7 +186,7 @@ class Upstream:
             raise TransientError("it sent a body that cannot be decompressed. Try again later.") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
             reason = "it could not be reached, or broke the connection before its answer was whole. Try again later;"
-            raise TransientError(f"{reason} if that does not help, look at {self._setting}.") from error
+            raise BrokenError(f"{reason} if that does not help, look at {self._setting}.") from error
 
 
 def _is_about_certificate(error: BaseException | None) -> bool:
