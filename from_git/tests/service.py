@@ -38,12 +38,14 @@ class ServiceTestCase(SimpleTestCase):
     world: ClassVar[World]
     server: ClassVar[_ThreadingServer]
     base: ClassVar[str]
+    points: ClassVar[int] = 5000
+    """Of GitHub's, in an hour."""
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start the emulator and the service."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World(), **UNBOUNDED))
+        cls.emulator = cls.enterClassContext(Emulator(World(), github_points=cls.points, **UNBOUNDED))
         cls.world = cls.emulator.world
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)
