@@ -125,6 +125,7 @@ class AThousandRequests(ServiceTestCase):
         struck = sum(active.struck for active in self.emulator.faults._active)
         self.assertGreater(struck, REQUESTS // 3)
         self.assertEqual(settled(objects, {}), {})
+        self.assertGreater(connections(self.emulator), 0)
         forges.close()
         self.assertLess(tracked() - made_once, 5 * REQUESTS)
         self.assertEqual(settled(lambda: connections(self.emulator), 0), 0)
