@@ -101,14 +101,19 @@ class UpstreamError(FromGitError):
         self.tries = 1
         """How often the call was sent."""
 
+    def bare(self) -> Self:
+        """A copy without traceback and cause, which hold on to all that was under way."""
+        error = type(self).__new__(type(self))  # copy.copy would call __init__, with what was made of its arguments
+        error.__dict__.update(self.__dict__)
+        return error
+
     def about(self, profile: Profile, secrets: Iterable[str] = ()) -> Self:
         """A copy that names `profile` (as its asker spelt it) and the profile's forge.
 
         Args:
             secrets: what must not be shown, should the forge's own words repeat it.
         """
-        error = type(self).__new__(type(self))  # copy.copy would call __init__, with what was made of its arguments
-        error.__dict__.update(self.__dict__)
+        error = self.bare()
         error.profile = profile
         for secret in [form for one in secrets for form in (one, quote(one, safe=""))]:
             for name in ("reason", "said"):

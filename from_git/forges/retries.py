@@ -76,7 +76,7 @@ class Pause:
     def failed(self, error: UpstreamError, asker: int, jitter: float) -> None:
         """One more."""
         self._failures += 1
-        self._last = error
+        self._last = error.bare()
         self._failed.add(asker)
         if self._failures >= _IN_A_ROW and len(self._failed) >= self._askers:
             self.extend(backoff(self._failures - _IN_A_ROW + 1) * jitter)
@@ -101,5 +101,5 @@ class Pause:
         if seconds <= 0:
             return 0.0
         if left < _NO_TIME and self._last:
-            raise self._last
+            raise self._last.bare()
         return min(seconds, left / 2)

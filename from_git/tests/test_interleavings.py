@@ -243,7 +243,9 @@ class BitbucketInterleavings(InterleavingTestCase):
 
     def test_a_limit_in_the_middle_is_waited_for_and_no_call_is_sent_meanwhile(self) -> None:
         def check(seed: int) -> None:
-            self.emulator.faults.add(preset("bitbucket_429", after=seed * 5 % 45, times=1))
+            self.emulator.faults.add(
+                preset("bitbucket_429", headers={"Retry-After": "60"}, after=seed * 5 % 45, times=1)
+            )
 
             self.assert_found(self.run_one(seed)[0], stats)
             self.assert_pause(59.0)

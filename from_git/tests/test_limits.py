@@ -101,7 +101,9 @@ class GitHubTime(LimitsTestCase):
 
         body = self.failure(503, "https://github.com/org-1000")
 
-        self.assertRegex(body["message"], r"needs about \d+ more seconds of GitHub's time, and \d can be spent in time")
+        self.assertRegex(
+            body["message"], r"needs about [\d.]+ more seconds of GitHub's time, and [\d.]+ can be spent in time"
+        )
         self.assertIn("GITHUB_SECONDS_PER_MINUTE", body["message"])
         self.assertIn("--deadline", body["message"])
         self.assertNotIn("retryAfter", body)
