@@ -34,6 +34,48 @@ PROOFS: dict[str, str] = {
     "Links that lead away are not followed, and the credentials stay home.": (
         "test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
     ),
+    "A cancelled or late call counts with what it was expected to take, since the forge may go on with it.": (
+        "test_budget.Windows.test_a_call_that_was_left_alone_costs_at_least_what_was_reserved"
+    ),
+    "After a limit one call goes first; the others follow its answer.": (
+        "test_account.Limits.test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer"
+    ),
+    "For any world, sizes, faults and changes an answer is the slow sum, or an error.": (
+        "test_answers.Answers.test_an_answer_is_the_sum_or_an_error_whatever_fails"
+    ),
+    "In whatever order threads take turns, an owner adds up.": (
+        "test_interleavings.GitHubInterleavings.test_an_owner_of_150_repositories_adds_up"
+    ),
+    "Any request at all is answered or refused in JSON.": (
+        "test_hostile_fuzz.AnyRequest.test_any_query_is_answered_or_refused"
+    ),
+    "Lookalike hosts and traversals reach no forge.": (
+        "test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
+    ),
+    "A thousand requests under faults leave no thread, connection, file, task or object behind.": (
+        "test_leftovers.AThousandRequests.test_each_is_exact_or_a_clear_error_and_nothing_is_left"
+    ),
+    "An error of our own in a task is one 500, and the pools go on.": (
+        "test_lifecycle.OwnFault.test_it_is_a_500_once_and_the_pools_go_on"
+    ),
+    "Pools of one thread answer everything, under faults too.": (
+        "test_lifecycle.SinglePools.test_mixed_requests_are_answered_side_by_side_though_calls_fail_and_come_again"
+    ),
+    "A hung forge gives its threads back with the request's deadline.": (
+        "test_lifecycle.Hung.test_the_threads_of_a_missed_deadline_are_free_for_the_next_request"
+    ),
+    "The work for a client that has gone ends with the deadline at the latest, and leaves nothing.": (
+        "test_lifecycle.ClientGone.test_its_work_ends_with_the_deadline_and_leaves_nothing"
+    ),
+    "SIGTERM lets running requests be answered.": (
+        "test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
+    ),
+    "SIGKILL loses nothing but the worker's own answers.": (
+        "test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"
+    ),
+    "After a fork parent and child both answer.": (
+        "test_workers.Forked.test_child_and_parent_both_answer_with_threads_and_connections_of_their_own"
+    ),
     "A token that a forge repeats, in whatever letter case or cut, is in no message and no log.": (
         "test_secrets.Secrets.test_a_token_that_a_forge_repeats_is_nowhere"
     ),
