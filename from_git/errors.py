@@ -115,7 +115,7 @@ class UpstreamError(FromGitError):
         """
         error = self.bare()
         error.profile = profile
-        for secret in [form for one in secrets for form in (one, quote(one, safe=""))]:
+        for secret in [form for one in secrets for form in (one, quote(one), quote(one, safe=""))]:
             for name in ("reason", "said"):
                 setattr(error, name, re.sub(re.escape(secret), "***", getattr(error, name), flags=re.IGNORECASE))
         error.__cause__ = self.__cause__

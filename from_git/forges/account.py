@@ -16,7 +16,7 @@ from from_git.forges.retries import Pause, fits
 LONGEST_BLOCK = 3_660.0
 """Seconds; the windows of both forges and a minute. No forge is left alone for longer, whatever it says."""
 _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
-_FIRST = 30.0  # seconds for which all others wait for the call that goes first
+_FIRST = 3.0  # seconds for which all others wait for the call that goes first; then another one goes
 _POLL = 0.25  # seconds
 _ASKERS = 3  # fetches that must fail before others wait
 _LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
@@ -106,6 +106,7 @@ class Account:
     ) -> None:
         self.budget = budget
         self.pause = Pause(now, askers=_ASKERS)
+        """Of the fetches that have failed, when several have; others may try."""
         self._each = list(each)
         self._key = f"from-git:limit:{key}"
         self._memory = memory
@@ -138,7 +139,8 @@ class Account:
         left, blocked = group.time_left(), self.blocked()
         if blocked and not fits(blocked, left):
             raise LimitError(self._reason, blocked)
-        if wait := blocked or self.pause.wait(left) or self._wait_for_first():
+        first = self._limited
+        if wait := blocked or self._wait_for_first():
             return wait
         reservations: list[tuple[Bound, Reservation]] = []
         for bound, share in (*((one, 1.0) for one in self._each), (self.budget, amount)):
@@ -146,12 +148,13 @@ class Account:
             if isinstance(found, Full):
                 for other, reservation in reservations:
                     other.withdraw(reservation)
-                self._first_is_over()
+                if first:
+                    self._first_is_over()
                 if found.settled and not fits(found.seconds, left):
                     raise bound.used_up(found.seconds)
                 return found.seconds
             reservations.append((bound, found))
-        return Permit(tuple(reservations), self._first_is_over)
+        return Permit(tuple(reservations), self._first_is_over if first else lambda: None)
 
     def once_more(self, group: TaskGroup) -> bool:
         """Whether a call may be sent again at once, which costs another one."""
@@ -196,7 +199,9 @@ class Account:
     def waits_for(self) -> str:
         """What keeps the next call, in words."""
         with self._lock:
-            return self._reason if self._blocked_until > self._now() else f"{self.budget.setting}."
+            if self._blocked_until > self._now():
+                return self._reason
+            return "after a limit one call goes first." if self._limited else f"{self.budget.setting}."
 
     def blocked(self) -> float:
         """Seconds until the forge serves us again; 0 when it does."""

@@ -12,6 +12,7 @@ from from_git.forges.ledgers import Ledger
 SLOTS = 60
 """Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
 _NOTHING = 1e-9  # what additions and subtractions may leave of zero
+_LONGEST_CALL = 15.0  # seconds; GitHub ends a query after ten
 POLL = 0.25
 """Seconds between looks while calls under way may give back a part of what was reserved for them."""
 
@@ -96,13 +97,13 @@ class Budget:
             limit = self._limit(now)
             if limit is None or spent <= limit or spent <= amount + _NOTHING:
                 self._under_way.add(one)
-                self._planned(group, -amount)
+                self._spend(group, amount)
                 return one
             self._ledger.add(-amount, one.slot)
             seconds = self._wait(max(0.0, limit - amount), now)
-            if not self._under_way:
-                return Full(seconds, settled=True)
-            return Full(min(seconds, POLL), settled=False)
+            if self._under_way or spent - amount - self._young(now) <= max(0.0, limit - amount):
+                return Full(min(seconds, POLL), settled=False)
+            return Full(seconds, settled=True)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
         """The call has ended: count what it really was in place of what was reserved.
@@ -120,15 +121,14 @@ class Budget:
             if (one.amount, one.slot) != (actual, self._slot(now)):
                 self._ledger.add(-one.amount, one.slot)
                 self._ledger.add(actual, self._slot(now))
-            self._planned(one.group, one.amount - actual)
-            self._purse(one.group.request).spent += actual
+            self._spend(one.group, actual - one.amount)
 
     def withdraw(self, one: Reservation) -> None:
         """There will be no such call."""
         with self._lock:
             self._under_way.discard(one)
             self._ledger.add(-one.amount, one.slot)
-            self._planned(one.group, one.amount)
+            self._spend(one.group, -one.amount)
 
     def told(self, limit: float) -> None:
         """The forge says what its limit is."""
@@ -220,10 +220,19 @@ class Budget:
     def _limit(self, now: float) -> float | None:
         return self.limit / 2 if self.limit and now < self._halved_until else self.limit
 
-    def _planned(self, group: TaskGroup, amount: float) -> None:
-        plans = self._purse(group.request).plans
-        if group in plans:
-            plans[group] += amount
+    def _spend(self, group: TaskGroup, amount: float) -> None:
+        """Note it in the purse of the group's request, where it was planned or not."""
+        purse = self._purse(group.request)
+        purse.spent += amount
+        if group in purse.plans:
+            purse.plans[group] -= amount
+
+    def _young(self, now: float) -> float:
+        """What other processes with the same ledger may have reserved for calls that are still under way."""
+        if not (self.timed and self._ledger.shared):
+            return 0.0
+        begun = self._slot(now - _LONGEST_CALL)
+        return sum(amount for slot, amount in self._slots(now).items() if slot >= begun)
 
     def _slot(self, now: float) -> int:
         return math.floor(now / self._width)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from from_git.errors import LimitError, TooHeavyError, TransientError, UpstreamError
+from from_git.errors import LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
-from from_git.forges.retries import Pause, decide
+from from_git.forges.retries import NO_TIME, Pause, decide
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Calls:
         self._pace = pace
         self._jitter = jitter
         self._pause = Pause(group.clock.now)
+        self._last: UpstreamError | None = None
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Call]] = {}
         self._served: set[Pool] = set()  # pools with a task that sends what waits for them
@@ -127,8 +128,11 @@ class Calls:
 
     def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
-        if pause := self._pause.wait(self._group.time_left()):
-            return pause
+        left = self._group.time_left()
+        if pause := max(one.wait(id(self)) for one in (self._pause, self._account.pause)):
+            if left < NO_TIME and self._last:
+                raise self._last.bare()
+            return min(pause, left / 2)
         # seconds where time is what the forge bounds, else calls
         permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
         if isinstance(permit, float):
@@ -152,19 +156,21 @@ class Calls:
             error.wait = self._account.limited(error, self._group)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
         again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
-        if isinstance(error, TooHeavyError) and self._pace and weight:
-            self._pace.too_heavy(weight)
         if again is None:
             raise error
         self.spending.add(Cost(retries=1))
         self.note = error.reason.replace("{said}", "")
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller and call.smaller:
+            if self._pace:
+                self._pace.too_heavy(weight)
             call.smaller()
             return
-        if isinstance(error, TransientError):
+        about_size = isinstance(error, TooHeavyError) and weight > 1
+        if isinstance(error, TransientError | MalformedAnswer) and not about_size:
+            self._last = error.bare()
             for pause in (self._pause, self._account.pause):
-                pause.failed(error, id(self), jitter)
+                pause.failed(id(self), jitter)
             self._pause.extend(error.wait or 0.0)
         call.attempt += 1
         self._group.start(call.pool, self._put, call, True, delay=again.seconds)

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 _MEMORY = 0.98  # weight of the past at each new answer: about the last fifty count
+_MEMORY_LEAST = 1e-6  # keeps what fades for days above nothing
 _UNKNOWN = 0.1  # seconds a repository, before the first answer (100 took 8 to 10 s; wiiiimm/gh-manager-cli#104)
 _FEW = 2.5  # answers, the past fading
 _MARGIN = 1.5  # of the expected seconds are reserved; what a call does not take comes back at its end
-_LEAST = 5  # repositories; a failure with so few says nothing about size
+_SMALL = 5  # repositories; a single failure with more brings batches down to this, only repeated ones further
+_HALF_LIFE = 60.0  # seconds after which an answer counts half: a forge that was slow must not be thought slow for ever
 _REMEMBERED = 600.0  # seconds for which a size that was too large is not asked for again
 _SPREAD = 5.0  # repositories; sizes that differ less (standard deviation) do not tell what one costs
 
@@ -72,19 +74,21 @@ class Pace:
         self._lock = threading.Lock()
         self._seconds = _Line()
         self._points = _Line()
+        self._faded = now()
         self._most = 0  # repositories of a query that were not too many; nothing is known after `_until`
         self._until = 0.0
 
     def learn(self, repositories: int, seconds: float, points: int) -> None:
         """Take in one good answer that gave details of so many repositories."""
         with self._lock:
+            self._fade()
             self._seconds.add(repositories, seconds)
             self._points.add(repositories, points)
 
     def too_heavy(self, repositories: int) -> None:
         """Take in that a query for so many was too heavy: for some minutes none is larger than half of that."""
         with self._lock:
-            half = max(_LEAST, repositories // 2)
+            half = max(_SMALL, repositories // 2) if repositories > _SMALL else max(1, repositories // 2)
             self._most = min(half, self._most) if self._now() < self._until else half
             self._until = self._now() + _REMEMBERED
 
@@ -108,10 +112,19 @@ class Pace:
     def expected(self, queries: int, repositories: int) -> tuple[float, float]:
         """Seconds and points that so many queries for so many repositories in all are expected to take."""
         with self._lock:
+            self._fade()
             seconds, points = self._seconds.sum(queries, repositories), self._points.sum(queries, repositories)
             if self._seconds.answers < _FEW:  # one slow answer must not refuse an owner
                 seconds = min(seconds, _UNKNOWN * repositories)
         return seconds, max(float(queries), points)
+
+    def _fade(self) -> None:
+        """Let time pass for what was learned; what is known of the proportions stays."""
+        now = self._now()
+        factor = 0.5 ** ((now - self._faded) / _HALF_LIFE)
+        for line in (self._seconds, self._points):
+            line.fade(max(factor, _MEMORY_LEAST))
+        self._faded = now
 
     def __str__(self) -> str:
         with self._lock:
@@ -125,6 +138,14 @@ class _Line:
 
     def __init__(self) -> None:
         self._n = self._x = self._y = self._xx = self._xy = 0.0
+
+    def fade(self, factor: float) -> None:
+        """Let all that was added count so much less."""
+        self._n *= factor
+        self._x *= factor
+        self._y *= factor
+        self._xx *= factor
+        self._xy *= factor
 
     def add(self, x: float, y: float) -> None:
         self._n = self._n * _MEMORY + 1
@@ -153,7 +174,7 @@ class _Line:
         if not self._n:
             return 0.0, 0.0
         spread = self._n * self._xx - self._x * self._x
-        if spread < (_SPREAD * self._n) ** 2:
+        if spread <= (_SPREAD * self._n) ** 2:
             return self._y / self._n, 0.0
         slope = max(0.0, (self._n * self._xy - self._x * self._y) / spread)
         return max(0.0, (self._y - slope * self._x) / self._n), slope

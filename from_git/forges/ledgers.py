@@ -15,6 +15,9 @@ _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millis
 class Ledger(Protocol):
     """Amounts by slot (time divided by the slot's width) over the last window. Safe from any thread."""
 
+    shared: bool
+    """Whether other processes add to it."""
+
     def now(self) -> float:
         """Seconds on the ledger's clock."""
         ...
@@ -30,6 +33,8 @@ class Ledger(Protocol):
 
 class LocalLedger:
     """A ledger of this process alone."""
+
+    shared = False
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
@@ -87,6 +92,8 @@ class SharedLedger:
     What this process does is kept here as well, which is what counts while the cache is away. An entry leaves the cache
     by itself, so that a process that dies leaves nothing behind for longer than the window.
     """
+
+    shared = True
 
     def __init__(self, memory: SharedMemory, key: str, window: float, now: Callable[[], float] = time.time) -> None:
         self.now = now

@@ -56,7 +56,12 @@ class Remainder:
         with self._lock:
             self._under_way -= 1
 
-    withdraw = settle
+    def withdraw(self, one: Reservation) -> None:
+        """See `Budget.withdraw`."""
+        with self._lock:
+            self._under_way -= 1
+            if one.group in self._plans:
+                self._plans[one.group] += one.amount
 
     def count(self) -> None:
         """See `Budget.count`; the forge counts."""

@@ -10,7 +10,8 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 8.0
 """Seconds; a forge that is away for a minute is found again soon after."""
 _IN_A_ROW = 8  # failures that no longer look like bad luck
-_NO_TIME = 0.1  # seconds that are not worth another try
+NO_TIME = 0.1
+"""Seconds that are not worth another try."""
 _SMALL = 5  # repositories; what fails with so few is not too heavy, at least not at first
 
 
@@ -33,7 +34,7 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
         weight: repositories that it asks for in detail; 0 if it cannot be made smaller.
         jitter: from 0.5 to 1, so that calls that failed together do not come back together.
     """
-    if attempt >= error.attempts or left < _NO_TIME:
+    if attempt >= error.attempts or left < NO_TIME:
         return None
     # a heavy query whose answer broke off twice is taken for too heavy
     large, again = weight > _SMALL, attempt > 1
@@ -71,12 +72,10 @@ class Pause:
         self._failed: set[int] = set()
         self._failures = 0
         self._until = 0.0
-        self._last: UpstreamError | None = None
 
-    def failed(self, error: UpstreamError, asker: int, jitter: float) -> None:
+    def failed(self, asker: int, jitter: float) -> None:
         """One more."""
         self._failures += 1
-        self._last = error.bare()
         self._failed.add(asker)
         if self._failures >= _IN_A_ROW and len(self._failed) >= self._askers:
             self.extend(backoff(self._failures - _IN_A_ROW + 1) * jitter)
@@ -91,15 +90,6 @@ class Pause:
             self._failures, self._until = 0, 0.0
             self._failed.clear()
 
-    def wait(self, left: float) -> float:
-        """Seconds to wait, 0 for none; at most half of the time that is `left`.
-
-        Raises:
-            UpstreamError: the last failure, when no time is left to wait for better.
-        """
-        seconds = self._until - self._now()
-        if seconds <= 0:
-            return 0.0
-        if left < _NO_TIME and self._last:
-            raise self._last.bare()
-        return min(seconds, left / 2)
+    def wait(self, asker: int) -> float:
+        """Seconds that `asker` should wait, 0 for none and for one that has not failed itself."""
+        return max(0.0, self._until - self._now()) if asker in self._failed else 0.0

@@ -137,8 +137,19 @@ class Limits(AccountTestCase):
 
         self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
         self.assertEqual(self.account.permit(1.0, self.group()), 0.25)
-        self.clock.move(31.0)
+        self.clock.move(3.1)  # one that hangs does not hold up the others
         self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+
+    def test_a_call_that_began_before_the_limit_does_not_end_the_turn_of_the_one_that_goes_first(self) -> None:
+        before = self.account.permit(1.0, self.group())
+        assert isinstance(before, Permit)
+        self.account.limited(LimitError("it is used up.", 1.0), self.group())
+        self.clock.move(1.0)
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+        with before.used():
+            pass
+
+        self.assertEqual(self.account.permit(1.0, self.group()), 0.25)
 
     def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_much_longer(self) -> None:
         for _ in range(20):
@@ -264,6 +275,21 @@ class Shared(LedgerContract, TestCase):
         found = [budget.reserve(1.0, group) for _ in range(8) for budget in (first, second)]
 
         self.assertEqual(len([one for one in found if isinstance(one, Reservation)]), 10)
+
+    def test_what_others_have_reserved_may_come_back_and_what_is_old_does_not(self) -> None:
+        group, clock = TaskGroup(time.monotonic() + 60.0), FakeClock(1_800_000_000.0)
+        ledgers = [SharedLedger(SharedMemory(self.cache), "timed", 60.0, clock.now) for _ in range(2)]
+        first, second = (Budget(10.0, 60.0, ledger, "seconds", "SETTING", timed=True) for ledger in ledgers)
+        found = first.reserve(9.0, group)
+        assert isinstance(found, Reservation)
+
+        self.assertEqual(second.reserve(5.0, group), Full(0.25, settled=False))
+        clock.move(9.0)
+        first.settle(found)
+        clock.move(20.0)
+        full = second.reserve(5.0, group)
+        assert isinstance(full, Full)
+        self.assertTrue(full.settled)
 
     def test_what_others_spend_is_seen_by_one_that_has_spent_nothing(self) -> None:
         group = TaskGroup(time.monotonic() + 60.0)

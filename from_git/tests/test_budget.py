@@ -236,6 +236,24 @@ class Requests(BudgetTestCase):
                 budget.plan(self.one, amount, 10.0)
             self.assertEqual(caught.exception.retry_after, seconds)
 
+    def test_calls_under_way_are_a_part_of_what_asking_again_costs(self) -> None:
+        budget = self.budget()
+        self.take(budget, 6.0, self.one)
+
+        with self.assertRaises(BudgetError) as caught:
+            budget.plan(self.two, 5.0, 10.0)
+        self.assertIsNone(caught.exception.retry_after)
+
+    def test_what_is_withdrawn_was_neither_spent_nor_taken_from_the_plan(self) -> None:
+        budget = self.budget()
+        budget.plan(self.one, 6.0, 10.0)
+        for _ in range(10):
+            budget.withdraw(self.take(budget, 1.0, self.one))
+
+        self.assertEqual(budget.spent(), 0.0)
+        with self.assertRaises(BudgetError):
+            budget.plan(self.group, 5.0, 10.0)
+
     def test_what_it_needs_at_least_is_refused_before_the_first_call(self) -> None:
         budget = self.budget()
         budget.foresee(self.request, 10.0, 10.0)
@@ -268,6 +286,19 @@ class Remainders(BudgetTestCase):
 
         left.tell(5_000, 3_600.0)
         left.plan(self.group, 4_500.0, 60.0)
+
+    def test_what_is_withdrawn_stays_planned(self) -> None:
+        left = Remainder("points", self.clock.now)
+        left.tell(100, 1_000.0)
+        left.plan(self.group, 60.0, 60.0)
+        for _ in range(60):
+            found = left.reserve(1.0, self.group)
+            assert isinstance(found, Reservation)
+            left.withdraw(found)
+
+        with self.assertRaisesRegex(BudgetError, "40 are left"):
+            left.plan(self.new_group(), 50.0, 60.0)
+        self.assertIsInstance(left.reserve(100.0, self.new_group()), Reservation)
 
     def test_calls_under_way_and_plans_of_others_are_not_left(self) -> None:
         left, other = Remainder("points", self.clock.now), self.new_group()

@@ -1,7 +1,10 @@
 """Calls that are made again: outages, sizes, and how much they cost."""
 
 import json
+import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
 
@@ -47,6 +50,27 @@ class Outages(GitHubTestCase):
 
         self.assertIn("500 Internal Server Error", message)
         self.assertLess(self.emulator.meter.snapshot().watchers.calls, 150)
+
+    def test_owners_that_fail_all_the_time_keep_no_healthy_one_waiting(self) -> None:
+        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.25, LONGEST_WAIT=8.0))
+        self.settings_for_test(REQUEST_DEADLINE=8.0)
+        for number in range(5):
+            self.emulator.faults.add(Fault("status", path="/graphql", contains=f"user-{number + 20}", status=503))
+        stopped, failing = threading.Event(), [f"https://github.com/user-{number + 20}" for number in range(5)]
+
+        def fail(url: str) -> None:
+            while not stopped.is_set():
+                self.ask(url)
+
+        with ThreadPoolExecutor(5) as pool:
+            for url in failing:
+                pool.submit(fail, url)
+            self.addCleanup(stopped.set)
+            while self.emulator.meter.snapshot().github.calls < 20:
+                time.sleep(0.01)
+            for size in (40, 50, 60):
+                self.assert_exact(("github", f"org-{size}"))
+            stopped.set()
 
     def test_how_often_it_was_asked_is_said(self) -> None:
         self.emulator.faults.add(Fault("status", path="/graphql", status=500))

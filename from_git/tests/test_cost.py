@@ -3,6 +3,7 @@
 from unittest import TestCase
 
 from from_git.forges.cost import Cost, Pace, Spending
+from from_git.tests.time import FakeClock
 
 
 class Counting(TestCase):
@@ -62,3 +63,51 @@ class Learning(TestCase):
 
     def test_a_line_that_falls_below_zero_does_not_make_a_query_cost_less_than_nothing(self) -> None:
         self.assertTrue(str(self.learned((10, 0.1, 1), (40, 9.0, 1))).startswith("0.000 s and"))
+
+
+class Expecting(TestCase):
+    """What is to be reserved and planned."""
+
+    def setUp(self) -> None:
+        """A pace on a clock that only the test moves."""
+        self.clock = FakeClock()
+        self.pace = Pace(self.clock.now)
+
+    def learn(self, *answers: tuple[int, float]) -> None:
+        """Take in answers of so many repositories and seconds."""
+        for repositories, seconds in answers:
+            self.pace.learn(repositories, seconds, 1)
+
+    def test_before_the_first_answer_a_tenth_of_a_second_a_repository_is_reserved_and_nothing_is_expected(self) -> None:
+        self.assertAlmostEqual(self.pace.reserve(40), 4.1)
+        self.assertEqual(self.pace.expected(10, 400)[0], 0.0)
+
+    def test_what_was_learned_and_half_as_much_again_is_reserved(self) -> None:
+        self.learn((0, 0.1), (40, 0.5), (20, 0.3))
+
+        self.assertAlmostEqual(self.pace.reserve(40), 0.75)
+        self.assertAlmostEqual(self.pace.expected(10, 400)[0], 5.0)
+
+    def test_one_slow_answer_is_not_believed_beyond_a_tenth_of_a_second_a_repository(self) -> None:
+        self.learn((30, 12.0))
+        self.assertAlmostEqual(self.pace.expected(7, 270)[0], 27.0)
+
+        self.learn((30, 12.0), (30, 12.0))
+        self.assertAlmostEqual(self.pace.expected(7, 270)[0], 108.0)
+
+    def test_what_was_learned_long_ago_is_no_reason_to_refuse(self) -> None:
+        self.learn(*[(0, 3.0), (40, 8.0)] * 20)
+        self.assertGreater(self.pace.expected(80, 0)[0], 200.0)
+
+        for _ in range(100):
+            self.clock.move(600.0)
+            self.assertEqual(self.pace.expected(80, 0)[0], 0.0)
+        self.assertGreater(self.pace.reserve(40), 1.0)
+
+    def test_a_size_that_was_too_much_is_halved_for_ten_minutes(self) -> None:
+        self.assertEqual(self.pace.most(40), 40)
+        for failed, left in [(40, 20), (40, 20), (12, 6), (20, 6), (6, 5), (5, 2), (2, 1), (1, 1)]:
+            self.pace.too_heavy(failed)
+            self.assertEqual(self.pace.most(40), left)
+        self.clock.move(601.0)
+        self.assertEqual(self.pace.most(40), 40)

@@ -16,7 +16,8 @@ from from_git.errors import (
     UpstreamError,
 )
 from from_git.forges import graphql, rest
-from from_git.forges.retries import LONGEST_WAIT, Again, backoff, decide, fits
+from from_git.forges.retries import LONGEST_WAIT, Again, Pause, backoff, decide, fits
+from from_git.tests.time import FakeClock
 from from_git.upstream import Answer
 
 NOW = 1_800_000_000.0
@@ -140,3 +141,36 @@ class Decisions(TestCase):
     def test_a_shape_is_tried_three_times_and_what_may_pass_for_about_a_minute(self) -> None:
         self.assertEqual(MalformedAnswer.attempts, 3)
         self.assertGreater(sum(backoff(n) for n in range(1, TransientError.attempts)), 50.0)
+
+
+class Pauses(TestCase):
+    """What many failures in a row bring."""
+
+    def test_eight_in_a_row_are_a_pause_that_grows_and_a_success_ends_it(self) -> None:
+        clock = FakeClock()
+        pause = Pause(clock.now)
+        for _ in range(7):
+            pause.failed(1, 1.0)
+        self.assertEqual(pause.wait(1), 0.0)
+        for seconds in (0.25, 0.5, 1.0):
+            pause.failed(1, 1.0)
+            self.assertEqual(pause.wait(1), seconds)
+        clock.move(0.4)
+        self.assertAlmostEqual(pause.wait(1), 0.6)
+        pause.succeeded()
+        self.assertEqual(pause.wait(1), 0.0)
+
+    def test_where_several_must_have_failed_one_bad_one_keeps_nobody_waiting(self) -> None:
+        pause = Pause(FakeClock().now, askers=3)
+        for _ in range(100):
+            pause.failed(1, 1.0)
+            pause.failed(2, 1.0)
+        self.assertEqual(pause.wait(1), 0.0)
+        pause.failed(3, 1.0)
+        self.assertEqual([pause.wait(asker) for asker in (1, 2, 3)], [8.0] * 3)
+
+    def test_who_has_not_failed_does_not_wait(self) -> None:
+        pause = Pause(FakeClock().now)
+        for _ in range(8):
+            pause.failed(1, 1.0)
+        self.assertEqual((pause.wait(1), pause.wait(2)), (0.25, 0.0))
