@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import logging
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 from from_git.errors import Cancelled
 
+logger = logging.getLogger(__name__)
 Task = tuple[Callable[..., object], tuple[Any, ...]]
 
 
@@ -284,7 +286,10 @@ class RealTime:
                 while not self._heap or (wait := self._heap[0][0] - time.monotonic()) > 0:
                     self._condition.wait(wait if self._heap else None)
                 function = heapq.heappop(self._heap)[2]
-            function()
+            try:
+                function()
+            except Exception:  # the one thread for all delays must not end with one of them
+                logger.exception("A delay could not be ended")
 
 
 REAL_TIME = RealTime()

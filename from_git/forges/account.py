@@ -111,7 +111,7 @@ class Account:
         self._key = f"from-git:limit:{key}"
         self._memory = memory
         self._now = now
-        self._lock = threading.Lock()  # around everything below
+        self._lock = threading.Lock()  # around changes of what follows that must not be lost
         self._blocked_until = 0.0  # since the epoch, which other processes share
         self._limited = False  # whether a limit was met, and no answer came since
         self._first_until = 0.0  # when the call that goes first is given up

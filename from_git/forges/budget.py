@@ -115,7 +115,7 @@ class Budget:
         with self._lock:
             self._under_way.discard(one)
             now = self._ledger.now()
-            actual = now - one.begun if self.timed else one.amount
+            actual = max(0.0, now - one.begun) if self.timed else one.amount
             if left_alone:
                 actual = max(actual, one.amount)
             if (one.amount, one.slot) != (actual, self._slot(now)):
@@ -139,10 +139,10 @@ class Budget:
         with self._lock:
             self._halved_until = self._ledger.now() + seconds
 
-    def count(self, calls: float = 1.0) -> None:
+    def count(self, calls: float) -> None:
         """Count calls that were not reserved; below 0 those that the forge refused, and so did not count.
 
-        Where time is counted this does nothing: it is in the reservation of the call that was repeated.
+        Where time is counted this does nothing.
         """
         if not self.timed:
             self._ledger.add(calls, self._slot(self._ledger.now()))

@@ -39,8 +39,8 @@ class Calls:
     """What a fetch sends through `account`, as tasks of `group`. Safe from any thread.
 
     No thread waits: a call that must not go yet (a limit, the budget, a failure before) stays here, and the group is
-    woken when it is time. So a fetch has one waiting task for each pool, however many calls it has. As an
-    `upstream.Caller` it says how long its calls may take.
+    woken when it is time. So a fetch has one waiting task for each pool, however many calls it has, and one for each
+    call that failed and is to come again. As an `upstream.Caller` it says how long its calls may take.
     """
 
     def __init__(

@@ -52,5 +52,5 @@ class Conversation:
             BudgetError: what may be spent in time, or the points that are left, do not suffice.
         """
         seconds, points = self.pace.expected(queries, repositories)
-        self._standing.points.plan(self._group, points, self._group.time_left())
+        self._standing.points.plan(self._group, points, 0.9 * self._group.time_left())
         self.calls.plan(seconds)

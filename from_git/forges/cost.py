@@ -28,7 +28,7 @@ class Cost:
     points: int = 0
     """Of GitHub's hourly points (`rateLimit.cost`); 0 where a forge counts calls."""
     retries: int = 0
-    """Calls among `calls` that were sent because one before them had failed."""
+    """Failed calls that were sent again, as they were or in halves."""
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -88,7 +88,8 @@ class Pace:
     def too_heavy(self, repositories: int) -> None:
         """Take in that a query for so many was too heavy: for some minutes none is larger than half of that."""
         with self._lock:
-            half = max(_SMALL, repositories // 2) if repositories > _SMALL else max(1, repositories // 2)
+            half = (repositories + 1) // 2  # the larger one
+            half = max(_SMALL, half) if repositories > _SMALL else half
             self._most = min(half, self._most) if self._now() < self._until else half
             self._until = self._now() + _REMEMBERED
 

@@ -27,8 +27,6 @@ _LIMIT_WORDS = ("rate limit", "abuse detection")
 _HEAVY_TYPES = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "TIMEOUT"}
 _HEAVY_WORDS = ("something went wrong while executing your query", "respond to your request in time")
 _WINDOW = 3600.0  # seconds of the primary limit; a reset that lies further away is not believed
-# "at least one minute" where retry-after is absent (docs, "Rate limits and query limits")
-_SECONDARY_WAIT = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -161,8 +159,7 @@ def _is_limit(message: str) -> bool:
 def _limit(headers: Mapping[str, str], now: float, message: str = "") -> LimitError:
     primary = "rate limit" in message.lower() and "secondary" not in message.lower()
     wait = limit_wait(headers, now, primary)
-    seconds = _SECONDARY_WAIT if wait is None else wait
-    return LimitError("its rate limit for our token is used up.", seconds, guessed=wait is None)
+    return LimitError("its rate limit for our token is used up.", wait or 0.0, guessed=wait is None)
 
 
 def _points_left(headers: Mapping[str, str], now: float) -> tuple[int, float] | None:

@@ -63,9 +63,6 @@ class Remainder:
             if one.group in self._plans:
                 self._plans[one.group] += one.amount
 
-    def count(self) -> None:
-        """See `Budget.count`; the forge counts."""
-
     def used_up(self, seconds: float) -> BudgetError:
         """See `Budget.used_up`."""
         return BudgetError(f"{self._left:,} {self._unit} are left until its limit begins anew.", seconds)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from from_git.errors import BrokenError, TooHeavyError, UpstreamError
+from from_git.errors import BrokenError, LimitError, TooHeavyError, UpstreamError
 
 FIRST_WAIT = 0.25
 """Seconds before the second try; each further wait is twice as long."""
@@ -41,10 +41,13 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
     too_much = (large or again) if isinstance(error, TooHeavyError) else (large and again)
     if isinstance(error, TooHeavyError | BrokenError) and weight > 1 and too_much:
         return Again(0.0, smaller=True)
-    if error.wait is not None:
-        return Again(error.wait) if fits(error.wait, left) else None
     # a wait of our own leaves half of the time, so that a forge that is back just in time is found
-    return Again(min(backoff(attempt) * jitter, left / 2))
+    own = min(backoff(attempt) * jitter, left / 2)
+    if isinstance(error, LimitError):
+        own = 0.0  # the account sees to it that nobody is asked too soon
+    if error.wait is not None and not fits(error.wait, left):
+        return None
+    return Again(max(own, error.wait or 0.0))
 
 
 def backoff(failures: int) -> float:

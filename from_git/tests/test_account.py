@@ -7,8 +7,9 @@ from unittest import TestCase
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from redis import Redis
 
-from from_git.errors import BudgetError, LimitError
+from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
 from from_git.forges.budget import Budget, Full, Reservation
@@ -62,6 +63,64 @@ class Limits(AccountTestCase):
             account.refresh()
             self.assertEqual(account.blocked(), 900.0)
 
+    def test_the_longer_of_two_limits_holds_whoever_told_it(self) -> None:
+        self.account.block(500.0, "long.")
+        self.account.block(5.0, "short.")
+        self.assertEqual(self.account.blocked(), 500.0)
+
+        self.cache.set(f"from-git:limit:{KEY}", self.clock.now() + 9.0)
+        self.account.refresh()
+        self.assertEqual(self.account.blocked(), 500.0)
+
+    def test_after_a_limit_that_another_process_met_one_call_goes_first_as_well(self) -> None:
+        other = self.new_account()
+        self.account.block(10.0, "it is used up.")
+        other.refresh()
+        self.clock.move(10.0)
+
+        self.assertIsInstance(other.permit(1.0, self.group()), Permit)
+        self.assertEqual(other.permit(1.0, self.group()), 0.25)
+
+    def test_a_success_of_a_call_that_was_under_way_does_not_end_a_limit(self) -> None:
+        self.account.limited(LimitError("it is used up.", 9.0), self.group())
+        self.account.succeeded()
+        self.clock.move(9.0)
+
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+        self.assertEqual(self.account.permit(1.0, self.group()), 0.25)
+
+    def test_a_call_that_may_not_go_first_for_want_of_budget_keeps_nobody_waiting(self) -> None:
+        found = self.account.permit(10.0, self.group())
+        self.account.limited(LimitError("it is used up.", 1.0), self.group())
+        self.clock.move(1.0)
+        waits = self.account.permit(2.0, self.group())
+        self.assertEqual(waits, 0.25)  # the budget is full, and may give way
+
+        assert isinstance(found, Permit)
+        with found.used():
+            pass
+        self.clock.move(61.0)
+        self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
+
+    def test_a_call_that_is_sent_again_at_once_costs_another_one_and_nothing_stays_under_way(self) -> None:
+        self.assertTrue(all(self.account.once_more(self.group()) for _ in range(10)))
+        self.assertFalse(self.account.once_more(self.group()))
+
+        full = self.account.budget.reserve(1.0, self.group())
+        assert isinstance(full, Full)
+        self.assertTrue(full.settled)
+
+    def test_a_call_that_timed_out_costs_at_least_what_was_reserved(self) -> None:
+        budget = Budget(100.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
+        account = Account(KEY, budget, SharedMemory(self.cache), self.clock.now)
+        for error in (TooHeavyError("late"), Cancelled(), DeadlineError("late")):
+            before = budget.spent()
+            found = account.permit(3.0, self.group())
+            assert isinstance(found, Permit)
+            with self.assertRaises(type(error)), found.used():
+                raise error
+            self.assertEqual(budget.spent() - before, 3.0)
+
     def test_another_credential_has_its_own_limit_and_the_secret_is_not_in_the_key(self) -> None:
         self.account.limited(LimitError("it is used up.", 1_000.0), self.group())
         other = Account(account_key("https://forge.example/2.0", "x"), self.account.budget, SharedMemory(self.cache))
@@ -83,7 +142,7 @@ class Limits(AccountTestCase):
     def test_where_none_of_our_calls_were_counted_a_guess_is_a_minute(self) -> None:
         budget = Budget(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
         account = Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
-        budget.count()
+        budget.count(1.0)
 
         self.assertEqual(account.limited(LimitError("again.", 0.0, guessed=True), self.group()), 60.0)
         self.assertEqual(budget.spent(), 0.0)
@@ -97,7 +156,7 @@ class Limits(AccountTestCase):
             assert isinstance(found, Permit)
             with found.used():
                 self.clock.move(60.0)
-        budget.count()  # the call that is refused
+        budget.count(1.0)  # the call that is refused
 
         seconds = account.limited(LimitError("again.", 0.0, guessed=True), group)
 
@@ -253,13 +312,15 @@ class Local(LedgerContract, TestCase):
 class Shared(LedgerContract, TestCase):
     """Of all processes with one Redis."""
 
+    address: ClassVar[str]
     cache: ClassVar[RedisCache]
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start a Redis."""
         super().setUpClass()
-        cls.cache = RedisCache(start_redis(cls), {})
+        cls.address = start_redis(cls)
+        cls.cache = RedisCache(cls.address, {})
 
     def setUp(self) -> None:
         """Begin with an empty cache."""
@@ -268,6 +329,15 @@ class Shared(LedgerContract, TestCase):
     def ledger(self) -> Ledger:
         """See the contract."""
         return SharedLedger(SharedMemory(self.cache), "key", 60.0)
+
+    def test_a_slot_leaves_the_cache_by_itself(self) -> None:
+        ledger = self.ledger()
+        ledger.add(1.0, int(time.time()))
+
+        with Redis.from_url(self.address) as redis:
+            ages = [redis.ttl(key) for key in redis.keys("*spent*")]
+        self.assertTrue(ages)
+        self.assertTrue(all(0 < age <= 121 for age in ages), ages)
 
     def test_two_processes_cannot_spend_more_than_the_limit_together(self) -> None:
         group = TaskGroup(time.monotonic() + 60.0)

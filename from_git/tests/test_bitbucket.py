@@ -118,6 +118,38 @@ class Numbers(BitbucketTestCase):
                 with self.subTest(size):
                     self.assert_exact(("bitbucket", f"team-{size}"))
 
+    def test_an_api_that_refuses_every_pagelen_is_an_error(self) -> None:
+        self.add(Repository("a"))
+        self.error(400, "Invalid pagelen", WATCHERS)
+
+        self.assertIn("400", self.failure(502, self.url)["message"])
+        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 5)
+
+    def test_a_404_of_somebody_else_at_the_watchers_is_an_error(self) -> None:
+        self.add(Repository("a"))
+        self.fault("status", WATCHERS, status=404, body=b"<html>")
+
+        self.failure(502, self.url)
+
+    def test_one_deleted_and_one_created_between_two_pages_are_seen(self) -> None:
+        before = [
+            Repository(f"r{n:03}", watchers=2 ** (n % 40), created_at=f"2020-01-01T{n // 60:02}:{n % 60:02}:00Z")
+            for n in range(150)
+        ]
+        late = Repository("late", watchers=7, created_at="2021-01-01T00:00:00Z")
+        self.add(*before)
+        lists: list[str] = []
+
+        def shift(upstream: str, path: str, body: str) -> None:
+            lists.extend([path] * (path == LIST))
+            if len(lists) == 2:
+                self.add(*before[1:], late)
+
+        self.emulator.before_call(shift)
+        self.addCleanup(self.emulator.before_call, None)
+
+        self.assert_exact(("bitbucket", "tiny"))
+
     def test_an_api_that_refuses_pagelen_0_is_asked_for_1(self) -> None:
         with Emulator(World(), watchers_pagelen_zero=False, **UNBOUNDED) as emulator:
             self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)

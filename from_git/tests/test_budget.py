@@ -138,7 +138,7 @@ class Windows(BudgetTestCase):
         budget = self.budget(None)
         for _ in range(50):
             self.spend(budget)
-        budget.count()
+        budget.count(1.0)
         budget.plan(self.group, 1e9, 1.0)
 
         self.assertEqual(budget.spent(), 51.0)
@@ -199,6 +199,26 @@ class Plans(BudgetTestCase):
         budget.plan(other, 8.0, 10.0)
         other.cancel()
         budget.plan(self.group, 10.0, 10.0)
+
+    def test_what_was_reserved_and_settled_is_taken_from_the_plan(self) -> None:
+        budget, other = self.budget(), self.new_group()
+        budget.plan(self.group, 8.0, 10.0)
+        one = self.take(budget, 5.0)
+        budget.settle(one)
+        self.spend(budget, 1.0, other)
+
+        budget.plan(other, 1.0, 10.0)  # 6 spent, 3 still planned
+        with self.assertRaises(BudgetError):
+            budget.plan(other, 2.0, 10.0)
+
+    def test_a_clock_that_goes_back_gives_nothing_back(self) -> None:
+        budget = self.budget(timed=True)
+        one = self.take(budget, 1.0)
+        self.clock.move(-30.0)
+
+        budget.settle(one)
+
+        self.assertEqual(budget.spent(), 0.0)
 
     def test_a_plan_is_forgotten_with_its_group(self) -> None:
         budget = self.budget()
@@ -299,6 +319,17 @@ class Remainders(BudgetTestCase):
         with self.assertRaisesRegex(BudgetError, "40 are left"):
             left.plan(self.new_group(), 50.0, 60.0)
         self.assertIsInstance(left.reserve(100.0, self.new_group()), Reservation)
+
+    def test_calls_that_were_made_are_no_longer_planned(self) -> None:
+        left = Remainder("points", self.clock.now)
+        left.tell(100, 1_000.0)
+        left.plan(self.group, 10.0, 60.0)
+        for _ in range(10):
+            found = left.reserve(1.0, self.group)
+            assert isinstance(found, Reservation)
+            left.settle(found)
+
+        left.plan(self.new_group(), 100.0, 60.0)
 
     def test_calls_under_way_and_plans_of_others_are_not_left(self) -> None:
         left, other = Remainder("points", self.clock.now), self.new_group()

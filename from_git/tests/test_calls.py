@@ -43,17 +43,25 @@ class Outages(GitHubTestCase):
         self.emulator.faults.add(Fault("status", path="/graphql", status=503, headers={"Retry-After": "100"}, times=1))
         self.assertIn("503", self.failure(502, "https://github.com/org-5")["message"])
 
+    def test_a_wait_that_the_forge_asks_for_at_one_call_holds_the_others_of_its_fetch(self) -> None:
+        headers = {"Retry-After": "1"}
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=503, headers=headers, for_seconds=0.7))
+
+        self.assert_exact(("bitbucket", "team-130"))
+
+        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 130 + 40)
+
     def test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository(self) -> None:
         self.emulator.faults.add(Fault("status", path="*/watchers", status=500))
 
         message = self.failure(502, "https://bitbucket.org/team-1000")["message"]
 
         self.assertIn("500 Internal Server Error", message)
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 150)
+        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 300)
 
     def test_owners_that_fail_all_the_time_keep_no_healthy_one_waiting(self) -> None:
         self.enterContext(patch.multiple(retries, FIRST_WAIT=0.25, LONGEST_WAIT=8.0))
-        self.settings_for_test(REQUEST_DEADLINE=8.0)
+        self.settings_for_test(REQUEST_DEADLINE=4.0)
         for number in range(5):
             self.emulator.faults.add(Fault("status", path="/graphql", contains=f"user-{number + 20}", status=503))
         stopped, failing = threading.Event(), [f"https://github.com/user-{number + 20}" for number in range(5)]
@@ -147,6 +155,24 @@ class Sizes(GitHubTestCase):
                 self.settings_for_test()
                 self.emulator.latency = Latency(max_weight=weight)
                 self.assert_exact(("github", "tiny"))
+
+    def test_queries_that_wait_are_cut_before_they_are_sent(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=1)
+        self.emulator.faults.add(preset("timeout_502", contains="query Details", times=1))
+
+        self.assert_exact(("github", "tiny"))
+
+        weights = [weight for body, weight in self.heavy() if "query Details" in body]
+        self.assertGreater(weights[0], 20)
+        self.assertLessEqual(max(weights[1:]), 20)
+
+    def test_a_connection_that_breaks_twice_under_a_heavy_query_halves_it(self) -> None:
+        self.emulator.faults.add(Fault("reset", path="/graphql", contains="query Details", times=16))
+
+        self.assert_exact(("github", "tiny"))
+
+        asked = Counter(self.heavy())
+        self.assertLessEqual(max(times for (_, weight), times in asked.items() if weight > 5), 3)
 
     def test_names_that_are_too_much_are_asked_for_in_halves(self) -> None:
         self.add(*(Repository(f"r{n}", languages={f"L{n}-{i}": 1 for i in range(50)}) for n in range(30)))

@@ -106,7 +106,7 @@ class Expecting(TestCase):
 
     def test_a_size_that_was_too_much_is_halved_for_ten_minutes(self) -> None:
         self.assertEqual(self.pace.most(40), 40)
-        for failed, left in [(40, 20), (40, 20), (12, 6), (20, 6), (6, 5), (5, 2), (2, 1), (1, 1)]:
+        for failed, left in [(40, 20), (40, 20), (12, 6), (20, 6), (6, 5), (5, 3), (2, 1), (1, 1)]:
             self.pace.too_heavy(failed)
             self.assertEqual(self.pace.most(40), left)
         self.clock.move(601.0)

@@ -3,13 +3,14 @@
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 from unittest import TestCase
 
 from from_git.errors import Cancelled
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool, RealTime, TaskGroup
 from from_git.tests.time import FakeClock
 
 LONG = 30.0  # seconds that nothing here ever takes
@@ -282,6 +283,36 @@ class Deadline(FanoutTestCase):
         self.assertEqual(group.time_left(), 50.0)
         clock.move(51.0)
         self.assertEqual(group.time_left(), -1.0)
+
+
+class Delays(FanoutTestCase):
+    """Rule 3, on the clock."""
+
+    def test_a_delay_that_fails_does_not_end_the_others(self) -> None:
+        time, done = RealTime(), threading.Event()
+
+        def fail() -> None:
+            raise RuntimeError("no more threads")
+
+        with self.assertLogs("from_git.fanout", "ERROR"):
+            time.call_later(0.0, fail)
+            time.call_later(0.01, done.set)
+            self.assertTrue(done.wait(10))
+
+    def test_a_cancelled_group_lets_go_of_what_was_delayed(self) -> None:
+        class Thing:
+            def run(self) -> None:
+                raise AssertionError
+
+        group, thing = self.group(), Thing()
+        group.start(self.pool(1), thing.run, delay=600.0)
+        reference = weakref.ref(thing)
+        del thing
+        self.assertIsNotNone(reference())
+
+        group.cancel()
+
+        self.assertIsNone(reference())
 
 
 class Turns(FanoutTestCase):

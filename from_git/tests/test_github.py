@@ -1,5 +1,6 @@
 """GitHub beyond the contract of all forges: what counts, and what is no answer."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -127,6 +128,34 @@ class Doubts(GitHubTestCase):
         )
 
         self.assertIn("changed while they were read", self.failure(502, self.url)["message"])
+
+    def test_a_name_swapped_between_two_readings_is_an_error(self) -> None:
+        self.add(Repository("a", languages={f"L{n:03}": 1 for n in range(130)}))
+        swapped = [Repository("a", languages={f"L{n:03}": 1 for n in range(1, 131)})]
+        pages: list[str] = []
+
+        def after_the_first_page(number: int, body: str) -> bool:
+            pages.extend([body] * ("query Names" in body))
+            return len(pages) == 2
+
+        self.change(swapped, after_the_first_page)
+
+        self.assertIn("changed while they were read", self.failure(502, self.url)["message"])
+
+    def test_a_list_that_always_brings_new_ones_ends(self) -> None:
+        numbers = itertools.count()
+
+        def go_on(body: Any) -> Any:
+            page = body["data"]["repositoryOwner"]["repositories"]
+            page["pageInfo"] = {"hasNextPage": True, "endCursor": "x"}
+            page["nodes"] = [{"id": f"R_{next(numbers)}"} for _ in range(100)]
+            return body
+
+        self.add(Repository("a"))
+        self.fault("edit", contains="repositoryOwner(", edit=go_on)
+
+        self.failure(502, self.url)
+        self.assertLess(self.emulator.meter.snapshot().github.calls, 60)
 
     def test_good_data_beside_an_error_is_an_error(self) -> None:
         def spoil(body: Any) -> Any:

@@ -37,7 +37,7 @@ REFUSALS: list[tuple[str, Answer, type[FromGitError], str]] = [
     ),
     ("403 nothing left", answer(403, {}, x_ratelimit_remaining="0"), LimitError, "rate limit"),
     ("403 retry-after", answer(403, {}, retry_after="60"), LimitError, "Ask again in 60 s"),
-    ("403 secondary", answer(403, SECONDARY), LimitError, "Ask again in 60 s"),
+    ("403 secondary", answer(403, SECONDARY), LimitError, "rate limit"),
     (
         "403 abuse",
         answer(403, {"message": "You have triggered an abuse detection mechanism."}),
@@ -105,6 +105,28 @@ class Replies(TestCase):
 
         with self.assertRaises(CredentialsError):
             read_reply(answer(200, {"data": {"repositoryOwner": None}, "errors": errors}), NOW)
+
+    def test_of_several_errors_a_limit_decides_and_then_what_stays(self) -> None:
+        limit, stays, passes = {"type": "RATE_LIMITED"}, {"type": "FORBIDDEN", "message": "x"}, {"message": "hiccup"}
+        for errors, kind in [
+            ([stays, limit], LimitError),
+            ([limit, passes], LimitError),
+            ([passes, stays], CredentialsError),
+        ]:
+            with self.subTest(errors), self.assertRaises(kind):
+                read_reply(answer(200, {"data": None, "errors": errors}), NOW)
+
+    def test_points_are_told_where_there_are_any(self) -> None:
+        reset = f"{NOW + 99:.0f}"
+        for headers, left in [
+            ({"x_ratelimit_limit": "5000", "x_ratelimit_remaining": "7", "x_ratelimit_reset": reset}, (7, 100.0)),
+            ({"x_ratelimit_limit": "0", "x_ratelimit_remaining": "0", "x_ratelimit_reset": reset}, None),
+            ({"x_ratelimit_remaining": "7"}, None),
+            ({"x_ratelimit_remaining": "-7", "x_ratelimit_reset": reset}, None),
+            ({}, None),
+        ]:
+            with self.subTest(headers):
+                self.assertEqual(read_reply(answer(200, {"data": {"a": 1}}, **headers), NOW).left, left)
 
     def test_not_found_is_no_error_but_a_path(self) -> None:
         body = {"data": {"repositoryOwner": None}, "errors": [{"type": "NOT_FOUND", "path": ["repositoryOwner"]}]}

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import requests.adapters
 
 from from_git import upstream as upstream_module
-from from_git.errors import Cancelled, DeadlineError, TransientError, UpstreamError
+from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
 from from_git.tests.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
 from from_git.upstream import Answer, Upstream
 
@@ -245,6 +245,23 @@ class Faults(UpstreamTestCase):
         for host in ("a..b", "x" * 64 + ".invalid"):
             with self.subTest(host), self.assertRaisesRegex(TransientError, "could not be reached"):
                 Upstream(f"http://{host}/2.0", "SOME_URL", {}, 1, 5.0).call(Waiting(), "GET", f"http://{host}/2.0")
+
+    def test_an_address_at_which_nobody_answers_leaves_time_for_the_next(self) -> None:
+        server = self.enterContext(RawServer(sending(OK)))
+        port = int(server.url.split(":")[2].split("/")[0])
+        black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", port))
+        good = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+        upstream = Upstream(f"http://two.invalid:{port}/2.0", "SOME_URL", {}, 1, 2.0)
+        self.addCleanup(upstream.close)
+
+        with patch.object(socket, "getaddrinfo", lambda *args: [black_hole, good]):
+            self.assertEqual(upstream.call(Waiting(), "GET", upstream.base_url).status, 200)
+
+    def test_no_connection_in_time_is_not_for_the_weight_of_a_query(self) -> None:
+        black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 80))
+        upstream = Upstream("http://hole.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+        with patch.object(socket, "getaddrinfo", lambda *args: [black_hole]), self.assertRaises(BrokenError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
 
     def test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call(self) -> None:
         stopped = threading.Event()

@@ -102,7 +102,7 @@ class Upstream:
         Raises:
             BrokenError: no connection, or one that broke, or a body that is cut.
             TransientError: a handshake that broke off, or a body that cannot be decompressed.
-            TooHeavyError: no answer within the timeout.
+            TooHeavyError: no answer within the timeout, though there was a connection.
             UpstreamError: a body that is too large, a bad certificate, or `url` is not under the base URL.
             DeadlineError: the caller's time ran out first.
             Cancelled: the caller's group has ended.
@@ -177,7 +177,8 @@ class Upstream:
             if caller.time_left() <= 0:
                 raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
             reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
-            raise TooHeavyError(reason) from error
+            # without a connection nothing was asked that could be too heavy
+            raise (BrokenError if isinstance(error, requests.ConnectTimeout) else TooHeavyError)(reason) from error
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
             # a certificate stays what it is; a handshake that breaks off may not
             kind = UpstreamError if _is_about_certificate(error) else TransientError

@@ -138,13 +138,16 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
 
     def _connected(self, addresses: list[Any]) -> socket.socket:
         last: OSError | None = None
-        for family, kind, protocol, _, address in addresses:
-            left = call.left()
+        for remaining, (family, kind, protocol, _, address) in zip(
+            range(len(addresses), 0, -1), addresses, strict=True
+        ):
             sock = socket.socket(family, kind, protocol)
             try:
-                sock.settimeout(left)
+                # one that nobody answers at, as IPv6 may be, must leave time for the others
+                sock.settimeout(call.left() / remaining)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.connect(address)
+                sock.settimeout(call.left())  # for the handshake of TLS
             except OSError as error:
                 sock.close()
                 last = error
