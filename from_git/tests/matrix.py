@@ -47,11 +47,11 @@ def _rows(
     group: str, what: str, fault: Fault, once: str, always: str, words: str, at: tuple[str, ...], size: int = SMALL
 ) -> Iterator[Row]:
     for place in at:
-        path = fault.path if fault.path != "*" else PATHS[place]
+        struck = replace(fault, path=fault.path if fault.path != "*" else PATHS[place])
         if fault.kind == "world" and place == GITHUB:
             # the second page of the list, and no call that is left of the row before
-            fault = replace(fault, contains="query Repositories", after=0)
-        yield Row(group, what, place, replace(fault, path=path), once, always, words, size)
+            struck = replace(struck, contains="query Repositories", after=0)
+        yield Row(group, what, place, struck, once, always, words, size)
 
 
 def _status(status: int, body: bytes = b"", **headers: str) -> Fault:

@@ -129,4 +129,6 @@ class AThousandRequests(ServiceTestCase):
         forges.close()
         self.assertLess(tracked() - made_once, 10 * REQUESTS)
         self.assertEqual(settled(lambda: connections(self.emulator), 0), 0)
-        self.assertEqual(settled(lambda: (threads(), descriptors()), before), before)
+        self.assertEqual(settled(threads, before[0]), before[0])
+        # other tests may have left some, which are closed by now
+        self.assertTrue(settled(lambda: descriptors() <= before[1], True))
