@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Call:
-    """One question to a forge, until it is answered."""
+    """One question to a forge, until it is answered; kept small, since a workspace may have thousands."""
 
     pool: Pool
     ask: Callable[[], Any]
