@@ -8,10 +8,11 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from structlog.typing import EventDict, Processor, ProcessorReturnValue, WrappedLogger
+
+from from_git.errors import struck
 
 _PLAIN = re.compile(r"[\w.,/:@+~*%-]+")
 _ORDER = (
@@ -82,18 +83,13 @@ def secret_values(settings: Any) -> list[str]:
         settings.SECRET_KEY,
         base64.b64encode(pair.encode()).decode() if settings.BITBUCKET_API_TOKEN else "",
     ]
-    return [form for value in values if len(value) >= _SHORTEST_SECRET for form in _forms(value)]
-
-
-def _forms(secret: str) -> set[str]:
-    """As it is, as JSON writes it, and as an address holds it."""
-    return {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}
+    return [value for value in values if len(value) >= _SHORTEST_SECRET]
 
 
 def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
     def without_secrets(logger: WrappedLogger, name: str, line: Any) -> ProcessorReturnValue:
         for secret in secrets():
-            line = re.sub(re.escape(secret), "***", line, flags=re.IGNORECASE)
+            line = struck(line, secret)
         return str(line)
 
     return [

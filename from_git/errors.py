@@ -20,6 +20,7 @@ client: they never hold a token, a header that we sent, or the text of a foreign
 `Cancelled` is no outcome: it ends a task whose group nobody waits for any more.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterable
@@ -115,9 +116,8 @@ class UpstreamError(FromGitError):
         """
         error = self.bare()
         error.profile = profile
-        for secret in [form for one in secrets for form in (one, quote(one), quote(one, safe=""))]:
-            for name in ("reason", "said"):
-                setattr(error, name, re.sub(re.escape(secret), "***", getattr(error, name), flags=re.IGNORECASE))
+        for secret in secrets:
+            error.reason, error.said = struck(error.reason, secret), struck(error.said, secret)
         error.__cause__ = self.__cause__
         return error
 
@@ -210,6 +210,13 @@ class DeadlineError(UpstreamError):
 
 class Cancelled(Exception):
     """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""
+
+
+def struck(text: str, secret: str) -> str:
+    """`text` without the secret, in whatever letter case, as JSON writes it or as an address holds it."""
+    for form in {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}:
+        text = re.sub(re.escape(form), "***", text, flags=re.IGNORECASE)
+    return text
 
 
 def quoted(words: str) -> str:
