@@ -10,14 +10,13 @@ from typing import Any, Protocol
 
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import Budget, Full, Reservation
+from from_git.forges.budget import POLL, Budget, Full, Reservation
 from from_git.forges.retries import Pause, fits
 
 LONGEST_BLOCK = 3_660.0
 """Seconds; the windows of both forges and a minute. No forge is left alone for longer, whatever it says."""
 _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
 _FIRST = 3.0  # seconds for which all others wait for the call that goes first; then another one goes
-_POLL = 0.25  # seconds
 _ASKERS = 3  # fetches that must fail before others wait
 _LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
 _HALVED = 300.0  # seconds
@@ -123,7 +122,7 @@ class Account:
         self._each.append(bound)
 
     def refresh(self) -> None:
-        """Learn what other processes have met; to be called for each fetch, since it may ask a server."""
+        """Learn what other processes have met; it may ask a server."""
         until = self._memory.get(self._key)
         now = self._now()
         if isinstance(until, int | float) and now < until <= now + LONGEST_BLOCK:
@@ -180,7 +179,7 @@ class Account:
             return 0.0
         with self._lock:
             if self._now() < self._first_until:
-                return _POLL
+                return POLL
             self._first_until = self._now() + _FIRST
         return 0.0
 

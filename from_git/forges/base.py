@@ -82,7 +82,9 @@ class Forge(Protocol):
         ...
 
     def foresee(self, request: object, profiles: int, seconds: float) -> None:
-        """Look whether so many profiles can be paid within `seconds` at all, whatever they hold.
+        """Look whether so many profiles can be paid within `seconds` at all, and learn of limits that others have met.
+
+        To be called once for each request, before its fetches: it may ask a shared cache.
 
         Args:
             request: who asks; the `request` of the task groups of its fetches.

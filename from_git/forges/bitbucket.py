@@ -75,11 +75,11 @@ class Bitbucket:
 
     def foresee(self, request: object, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
+        self.account.refresh()
         self.account.budget.foresee(request, profiles, seconds)
 
     def fetch(self, owner: str, group: TaskGroup) -> "BitbucketFetch":
         """See `Forge.fetch`."""
-        self.account.refresh()
         fetch = BitbucketFetch(self, owner, group)
         fetch.ask_first_page()
         return fetch

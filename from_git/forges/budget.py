@@ -37,16 +37,36 @@ class Full:
     """Whether that is certain; no while calls under way may turn out cheaper."""
 
 
+class Plans:
+    """What groups are still going to spend; forgotten with them. For its owner's lock."""
+
+    def __init__(self) -> None:
+        self._rest: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()
+
+    def of(self, group: TaskGroup) -> float:
+        """What the group has planned and not spent, 0 if it has no plan."""
+        return self._rest.get(group, 0.0)
+
+    def set(self, group: TaskGroup, amount: float) -> None:
+        """Plan so much, in place of what was planned."""
+        self._rest[group] = amount
+
+    def spend(self, group: TaskGroup, amount: float) -> None:
+        """Take away what was planned and is spent; below 0 it is given back."""
+        if group in self._rest:
+            self._rest[group] -= amount
+
+    def total(self, besides: TaskGroup | None = None) -> float:
+        """What all groups that have not ended, but for one, have planned and not spent."""
+        return sum(max(0.0, rest) for one, rest in self._rest.items() if not (one.ended or one is besides))
+
+
 class _Purse:
     """What one request has spent, and what its groups are still going to spend."""
 
     def __init__(self) -> None:
         self.spent = 0.0
-        self.plans: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()
-
-    def rest(self, besides: TaskGroup | None = None) -> float:
-        """What the groups have planned and not spent."""
-        return sum(max(0.0, rest) for one, rest in self.plans.items() if not (one.ended or one is besides))
+        self.plans = Plans()
 
 
 class Budget:
@@ -93,9 +113,9 @@ class Budget:
             one = Reservation(amount, self._slot(now), now, group)
             # added before it is compared, so that of two processes with one ledger not both find room
             self._ledger.add(amount, one.slot)
-            spent = self._spent(now)
             limit = self._limit(now)
-            if limit is None or spent <= limit or spent <= amount + _NOTHING:
+            spent = 0.0 if limit is None else self._spent(now)
+            if limit is None or spent <= max(limit, amount + _NOTHING):
                 self._under_way.add(one)
                 self._spend(group, amount)
                 return one
@@ -161,9 +181,9 @@ class Budget:
         """
         with self._lock:
             purse = self._purse(group.request)
-            self._afford(purse, amount + purse.rest(besides=group), seconds)
+            self._afford(purse, amount + purse.plans.total(besides=group), seconds)
             if self.limit is not None:
-                purse.plans[group] = amount
+                purse.plans.set(group, amount)
 
     def foresee(self, request: object, amount: float, seconds: float) -> None:
         """As `plan`, before the first call: what a request needs at least; nothing is set aside."""
@@ -174,7 +194,7 @@ class Budget:
         if self.limit is None:
             return
         now = self._ledger.now()
-        others = sum(one.rest() for one in self._purses.values() if one is not purse)
+        others = sum(one.plans.total() for one in self._purses.values() if one is not purse)
         room = max(0.0, self._room(seconds, now) - others)
         if amount > room + _NOTHING:
             raise self._refusal(amount, room, others, amount + purse.spent, now)
@@ -194,7 +214,7 @@ class Budget:
     def until_affordable(self, group: TaskGroup) -> float:
         """Seconds until so much has left the window as `group` has planned to spend."""
         with self._lock:
-            planned = self._purse(group.request).plans.get(group, 0.0)
+            planned = self._purse(group.request).plans.of(group)
         return self.until_gone(max(1.0, planned))
 
     def used_up(self, seconds: float) -> BudgetError:
@@ -224,8 +244,7 @@ class Budget:
         """Note it in the purse of the group's request, where it was planned or not."""
         purse = self._purse(group.request)
         purse.spent += amount
-        if group in purse.plans:
-            purse.plans[group] -= amount
+        purse.plans.spend(group, amount)
 
     def _young(self, now: float) -> float:
         """What other processes with the same ledger may have reserved for calls that are still under way."""
@@ -236,6 +255,10 @@ class Budget:
 
     def _slot(self, now: float) -> int:
         return math.floor(now / self._width)
+
+    def _leaves(self, slot: int) -> float:
+        """When what stands in the slot leaves the window."""
+        return (slot + 1 + SLOTS) * self._width
 
     def _slots(self, now: float) -> dict[int, float]:
         return self._ledger.slots(self._slot(now) - SLOTS, self._slot(now))
@@ -251,7 +274,7 @@ class Budget:
         for slot in sorted(slots):
             spent -= slots[slot]
             if spent <= most + _NOTHING:
-                return (slot + 1 + SLOTS) * self._width - now
+                return self._leaves(slot) - now
         return self._width  # calls under way are what fills it
 
     def _room(self, seconds: float, now: float) -> float:
@@ -259,7 +282,7 @@ class Budget:
         limit = self._limit(now) or 0.0
         windows, rest = divmod(seconds, self.window)
         slots = self._slots(now)
-        staying = sum(amount for slot, amount in slots.items() if (slot + 1 + SLOTS) * self._width - now > rest)
+        staying = sum(amount for slot, amount in slots.items() if self._leaves(slot) - now > rest)
         return windows * limit + max(0.0, limit - staying)
 
 

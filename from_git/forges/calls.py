@@ -12,7 +12,7 @@ from from_git.errors import LimitError, MalformedAnswer, TooHeavyError, Transien
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
-from from_git.forges.retries import NO_TIME, Pause, decide
+from from_git.forges.retries import NO_TIME, Pause, decide, usable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class Calls:
 
     def plan(self, amount: float) -> None:
         """Set aside what is still to be spent; see `Budget.plan`."""
-        self._account.budget.plan(self._group, amount, 0.9 * self._group.time_left())
+        self._account.budget.plan(self._group, amount, usable(self._group.time_left()))
 
     def _put(self, call: Call, front: bool = False) -> None:
         with self._lock:

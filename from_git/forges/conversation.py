@@ -9,6 +9,7 @@ from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
 from from_git.forges.remainder import Remainder
+from from_git.forges.retries import usable
 
 
 @dataclass(frozen=True)
@@ -52,5 +53,5 @@ class Conversation:
             BudgetError: what may be spent in time, or the points that are left, do not suffice.
         """
         seconds, points = self.pace.expected(queries, repositories)
-        self._standing.points.plan(self._group, points, 0.9 * self._group.time_left())
+        self._standing.points.plan(self._group, points, usable(self._group.time_left()))
         self.calls.plan(seconds)

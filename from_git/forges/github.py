@@ -48,6 +48,7 @@ class GitHub:
 
     def foresee(self, request: object, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
+        self.account.refresh()
         expected, _ = self.pace.expected(profiles, 0)
         self.account.budget.foresee(request, expected, seconds)
 
@@ -55,7 +56,6 @@ class GitHub:
         """See `Forge.fetch`."""
         fetch = GitHubFetch(self, owner, group)
         if self._token:
-            self.account.refresh()
             fetch.ask_first_page(PAGE_SIZE)
         else:
             group.start(self.pool, _refuse)

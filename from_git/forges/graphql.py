@@ -80,10 +80,9 @@ def read_reply(answer: Answer, now: float) -> Reply:
             raise MalformedAnswer("errors.path is not a list of names and numbers")
     if worse:
         raise min(worse, key=_rank)
-    if not not_found and "data" not in body and _is_limit(_message(answer)):
-        raise _limit(
-            answer.headers, now, _message(answer)
-        )  # a secondary limit may come with status 200 and the body of a 403
+    if not not_found and "data" not in body and _is_limit(message := _message(answer)):
+        # a secondary limit may come with status 200 and the body of a 403
+        raise _limit(answer.headers, now, message)
     data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
     points = maybe(data, "rateLimit", "cost", kind=int) or 0
     return Reply(data, frozenset(not_found), answer.seconds, points, _points_left(answer.headers, now))

@@ -4,11 +4,10 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import POLL, Full, Reservation
+from from_git.forges.budget import POLL, Full, Plans, Reservation
 
 _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
 
@@ -29,7 +28,7 @@ class Remainder:
         self._left = 0
         self._until = 0.0  # nothing is known after it
         self._under_way = 0
-        self._plans: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()
+        self._plans = Plans()
 
     def tell(self, left: int, seconds: float) -> None:
         """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""
@@ -47,8 +46,7 @@ class Remainder:
                 seconds = self._until - now
                 return Full(seconds, True) if not self._under_way else Full(min(seconds, POLL), False)
             self._under_way += 1
-            if group in self._plans:
-                self._plans[group] -= amount
+            self._plans.spend(group, amount)
             return Reservation(amount, 0, now, group)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
@@ -60,8 +58,7 @@ class Remainder:
         """See `Budget.withdraw`."""
         with self._lock:
             self._under_way -= 1
-            if one.group in self._plans:
-                self._plans[one.group] += one.amount
+            self._plans.spend(one.group, -one.amount)
 
     def used_up(self, seconds: float) -> BudgetError:
         """See `Budget.used_up`."""
@@ -74,9 +71,9 @@ class Remainder:
             BudgetError: less is left.
         """
         with self._lock:
-            others = sum(max(0.0, rest) for one, rest in self._plans.items() if not (one.ended or one is group))
-            left, wait = max(0, self._left - int(others)), self._until - self._now()
+            others = int(self._plans.total(besides=group))
+            left, wait = max(0, self._left - others), self._until - self._now()
             if amount > left and wait > seconds:
                 figures = f"this answer needs about {math.ceil(amount):,} more {self._unit}; {left:,} are left"
                 raise BudgetError(f"{figures} until its limit begins anew.", wait)
-            self._plans[group] = amount
+            self._plans.set(group, amount)

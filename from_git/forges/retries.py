@@ -55,9 +55,14 @@ def backoff(failures: int) -> float:
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 32))
 
 
+def usable(left: float) -> float:
+    """How many of the seconds that are left may be waited or planned for: the rest is for the last calls."""
+    return 0.9 * left
+
+
 def fits(seconds: float, left: float) -> bool:
     """Whether a wait that the forge asks for leaves time to ask afterwards."""
-    return seconds <= 0.9 * left
+    return seconds <= usable(left)
 
 
 class Pause:

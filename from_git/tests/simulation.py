@@ -12,7 +12,19 @@ from emulator import Emulator
 from from_git import fanout
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
-from from_git.forges import account, bitbucket, budget, calls, cost, details, github, graphql, ledgers, watchers
+from from_git.forges import (
+    account,
+    bitbucket,
+    budget,
+    calls,
+    cost,
+    details,
+    github,
+    graphql,
+    ledgers,
+    remainder,
+    watchers,
+)
 from from_git.forges.account import Account
 from from_git.forges.base import Found
 from from_git.forges.bitbucket import Bitbucket, BitbucketFetch
@@ -22,7 +34,7 @@ from from_git.forges.ledgers import LocalLedger
 from from_git.tests.scheduler import Scheduler
 from from_git.upstream import Answer, Upstream
 
-MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, watchers)
+MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, remainder, watchers)
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
