@@ -33,6 +33,9 @@ class Secrets(ServiceTestCase):
             logger = logging.getLogger(name)
             self.addCleanup(logger.setLevel, logger.level)
             logger.setLevel(logging.DEBUG)
+        for console in logging.getLogger().handlers:  # so much is for no reader
+            self.addCleanup(console.setLevel, console.level)
+            console.setLevel(logging.CRITICAL)
         for form in FORMS:
             made, written = handler(form)
             logging.getLogger().addHandler(made)

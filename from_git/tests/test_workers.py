@@ -88,7 +88,7 @@ class Ends(WorkersTestCase):
             with self.subTest(workers=workers):
                 gunicorn = Gunicorn(self, self.emulator, workers)
                 client, outcome = self.ask_while(Fault("hang", path="/graphql"), gunicorn.base)
-                busy = max(gunicorn.workers(), key=lambda one: len(one.net_connections("tcp")))
+                busy = gunicorn.busy()
 
                 busy.kill()
                 client.join()

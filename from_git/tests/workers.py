@@ -65,6 +65,16 @@ class Gunicorn:
             time.sleep(0.02)
         raise AssertionError(self.said)
 
+    def busy(self) -> psutil.Process:
+        """The worker that has a client's connection open; there must be one."""
+        port = int(self.base.rpartition(":")[2])
+        [found] = [
+            worker
+            for worker in self.workers()
+            if any(one.laddr.port == port and one.status == "ESTABLISHED" for one in worker.net_connections("tcp"))
+        ]
+        return found
+
     def _address(self) -> str:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end and self.process.poll() is None:
