@@ -10,7 +10,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from from_git import forges
-from from_git.cache import Flight
+from from_git.cache import Fetched, Flight
 from from_git.errors import BudgetError, DeadlineError, UpstreamError
 from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
@@ -27,10 +27,12 @@ _SHOWN = 20  # profiles in the log
 class Answer:
     """What the profiles look like together."""
 
+    fetched: Mapping[Profile, Fetched]
+    """All that were asked for, in the order asked."""
     found: Mapping[Profile, Found]
-    """In the order asked."""
+    """Those of them that exist, in the order asked."""
     missing: tuple[Profile, ...]
-    """In the order asked."""
+    """The others, in the order asked."""
     stats: Stats
     """The sum over `found`."""
 
@@ -54,7 +56,7 @@ def aggregate(
     waiter: SimpleQueue[Flight] = SimpleQueue()
     deadline = time.monotonic() + seconds
     flights: dict[Profile, Flight] = {}
-    outcomes: dict[Profile, Found | None] = {}
+    outcomes: dict[Profile, Fetched] = {}
     shown = time.monotonic()
     try:
         _foresee(profiles, waiter, seconds)
@@ -78,22 +80,23 @@ def aggregate(
         for flight in flights.values():
             flight.leave(waiter)
         _bind_facts(flights, profiles, outcomes)
-    found = {profile: outcome for profile in flights if (outcome := outcomes[profile]) is not None}
+    found = {profile: one for profile in flights if (one := outcomes[profile].found) is not None}
     return Answer(
+        fetched={profile: outcomes[profile] for profile in flights},
         found=found,
-        missing=tuple(profile for profile in flights if outcomes[profile] is None),
+        missing=tuple(profile for profile in flights if profile not in found),
         stats=merge(one.stats for one in found.values()),
     )
 
 
 def _bind_facts(
-    flights: Mapping[Profile, Flight], profiles: Sequence[Profile], outcomes: Mapping[Profile, Found | None]
+    flights: Mapping[Profile, Flight], profiles: Sequence[Profile], outcomes: Mapping[Profile, Fetched]
 ) -> None:
     """What was asked, and what the flights cost at each forge, for the request's line in the log."""
     facts: dict[str, Any] = {
         "profiles": len(profiles),
         "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
-        "missing": sum(outcome is None for outcome in outcomes.values()),
+        "missing": sum(outcome.found is None for outcome in outcomes.values()),
         "cache_hits": 0,
     }
     for forge in sorted({profile.forge for profile in flights}):
@@ -124,7 +127,7 @@ def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) ->
         return None
 
 
-def _outcome(flight: Flight) -> Found | None:
+def _outcome(flight: Flight) -> Fetched:
     try:
         return flight.outcome()
     except UpstreamError as error:
@@ -132,7 +135,7 @@ def _outcome(flight: Flight) -> Found | None:
 
 
 def _too_late(
-    flights: Mapping[Profile, Flight], outcomes: Mapping[Profile, Found | None], seconds: float, setting: str
+    flights: Mapping[Profile, Flight], outcomes: Mapping[Profile, Fetched], seconds: float, setting: str
 ) -> DeadlineError:
     late = next(profile for profile in flights if profile not in outcomes)
     progress = flights[late].progress()

@@ -1,12 +1,26 @@
 """Flights: the fetch of one profile, as the unit of work that requests wait for."""
 
 import threading
+import time
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 from from_git import forges
 from from_git.fanout import TaskGroup
 from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a fetch has brought, and when; times in seconds since the epoch."""
+
+    found: Found | None
+    """None: there is no such profile."""
+    at: float
+    """When the fetch ended."""
+    oldest: float
+    """When the oldest number in it was counted."""
 
 
 class Flight:
@@ -38,14 +52,15 @@ class Flight:
         if alone:
             self._group.cancel()
 
-    def outcome(self) -> Found | None:
-        """What was found, None for a missing profile; to be asked after the flight has ended.
+    def outcome(self) -> Fetched:
+        """What was found; to be asked after the flight has ended.
 
         Raises:
             UpstreamError: the fetch's error, without a profile.
         """
         self._group.wait(0)
-        return self._fetch.outcome()
+        now = time.time()
+        return Fetched(self._fetch.outcome(), now, now)
 
     def progress(self) -> Progress:
         """How far the fetch is."""
