@@ -55,13 +55,21 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # some kilobytes for each profile; Django's 300 would be culled by one long list
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
     if _values["CACHE_URL"].startswith("locmem://")
     else {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _values["CACHE_URL"],
         # seconds; a cache that does not answer must not hold up a request
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        "OPTIONS": {
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 0.5,
+            "serializer": "coding_challenge.serializer.JsonSerializer",
+        },
     }
 }
 

@@ -2,16 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from structlog.contextvars import bind_contextvars
 
-from from_git import forges
-from from_git.cache import Fetched, Flight
-from from_git.errors import BudgetError, DeadlineError, UpstreamError
+from from_git import cache, forges
+from from_git.cache import Fetched, Flight, Waiter
+from from_git.errors import BudgetError, DeadlineError, UnfinishedError, UpstreamError
 from from_git.forges import Cost, Found, Progress
 from from_git.profiles import Profile
 from from_git.stats import Stats, merge
@@ -42,108 +42,149 @@ def aggregate(
     seconds: float,
     setting: str,
     on_progress: Callable[[Sequence[Progress]], None] | None = None,
+    longest: float | None = None,
+    anew: bool = False,
 ) -> Answer:
-    """Fetch all `profiles` (distinct) at the same time and merge them.
+    """Fetch all `profiles` (distinct) that are not kept at the same time, and merge them.
 
     Args:
         seconds: for the whole answer; `setting` is the name of where that number came from, for the message.
-        on_progress: called on this thread, at most each TICK, with the progress of each profile in the order asked.
+        on_progress: called on this thread, at most each TICK, with the progress of each fetch in the order asked.
+        longest: seconds that the fetch of one profile may take in all, while it makes progress; None: it ends then.
+        anew: whether nothing that is kept will do; see `cache.kept`.
 
     Raises:
-        UpstreamError: the first failure of any profile, naming it; the other fetches are cancelled.
-        DeadlineError: the time is over; names the first profile that is not done.
+        UpstreamError: the first failure of any profile, naming it; the other fetches end, unless others wait for them.
+        UnfinishedError: the time is over, or will be, and the fetches go on; names the first profile that is not done.
+        DeadlineError: the time is over; names the first profile that is not done and makes no progress.
     """
-    waiter: SimpleQueue[Flight] = SimpleQueue()
-    deadline = time.monotonic() + seconds
-    flights: dict[Profile, Flight] = {}
-    outcomes: dict[Profile, Fetched] = {}
-    shown = time.monotonic()
+    kept = cache.kept(profiles, anew)
+    fetches = _Fetches([one for one in profiles if one not in kept], seconds, setting, longest)
     try:
-        _foresee(profiles, waiter, seconds)
-        for profile in profiles:
-            flights[profile] = Flight(profile, waiter, deadline)
-        while len(outcomes) < len(flights):
-            flight = _next(waiter, deadline, TICK if on_progress else None)
-            if flight is not None:
-                try:
-                    outcomes[flight.profile] = _outcome(flight)
-                except DeadlineError as error:
-                    raise _too_late(flights, outcomes, seconds, setting) from error
-            elif time.monotonic() >= deadline:
-                raise _too_late(flights, outcomes, seconds, setting)
-            if on_progress and time.monotonic() - shown >= TICK:
-                shown = time.monotonic()
-                on_progress([one.progress() for one in flights.values()])
-        if on_progress:
-            on_progress([one.progress() for one in flights.values()])
+        fetched = {**kept, **fetches.all(anew, on_progress)}
     finally:
-        for flight in flights.values():
-            flight.leave(waiter)
-        _bind_facts(flights, profiles, outcomes)
-    found = {profile: one for profile in flights if (one := outcomes[profile].found) is not None}
+        fetches.leave()
+        fetches.bind_facts(profiles, kept)
+    found = {profile: one for profile in profiles if (one := fetched[profile].found) is not None}
+    missing = tuple(profile for profile in profiles if profile not in found)
+    bind_contextvars(missing=len(missing))
     return Answer(
-        fetched={profile: outcomes[profile] for profile in flights},
+        fetched={profile: fetched[profile] for profile in profiles},
         found=found,
-        missing=tuple(profile for profile in flights if profile not in found),
+        missing=missing,
         stats=merge(one.stats for one in found.values()),
     )
 
 
-def _bind_facts(
-    flights: Mapping[Profile, Flight], profiles: Sequence[Profile], outcomes: Mapping[Profile, Fetched]
-) -> None:
-    """What was asked, and what the flights cost at each forge, for the request's line in the log."""
-    facts: dict[str, Any] = {
-        "profiles": len(profiles),
-        "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
-        "missing": sum(outcome.found is None for outcome in outcomes.values()),
-        "cache_hits": 0,
-    }
-    for forge in sorted({profile.forge for profile in flights}):
-        own = [flight for profile, flight in flights.items() if profile.forge == forge]
-        cost = sum((flight.cost() for flight in own), Cost())
-        facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
-        if own[0].pace:
-            logger.debug("%s takes %s", forge, own[0].pace)
-    bind_contextvars(**facts)
+class _Fetches:
+    """What one request waits for; for the request's own thread."""
 
+    def __init__(self, profiles: Sequence[Profile], seconds: float, setting: str, longest: float | None) -> None:
+        self._profiles = profiles
+        self._seconds = seconds
+        self._setting = setting
+        self._longest = longest
+        self._deadline = time.monotonic() + seconds
+        self._waiter: Waiter = SimpleQueue()
+        self._flights: dict[Profile, Flight] = {}
+        self._joined = 0
+        self._outcomes: dict[Profile, Fetched] = {}
 
-def _foresee(profiles: Sequence[Profile], request: object, seconds: float) -> None:
-    """Refuse before the first call what no budget can pay."""
-    for name in sorted({profile.forge for profile in profiles}):
-        own = [profile for profile in profiles if profile.forge == name]
+    def all(self, anew: bool, on_progress: Callable[[Sequence[Progress]], None] | None) -> Mapping[Profile, Fetched]:
+        """Every outcome, or the first error."""
+        flights = cache.flights()
+        self._foresee([one for one in self._profiles if not flights.under_way(one)])
+        for profile in self._profiles:
+            flight = flights.join(profile, self._waiter, self._deadline, self._longest, anew)
+            self._flights[profile] = flight
+        shown = time.monotonic()
+        while len(self._outcomes) < len(self._flights):
+            self._take_next(TICK if on_progress else None)
+            if on_progress and time.monotonic() - shown >= TICK:
+                shown = time.monotonic()
+                on_progress([one.progress() for one in self._flights.values()])
+        if on_progress:
+            on_progress([one.progress() for one in self._flights.values()])
+        return self._outcomes
+
+    def leave(self) -> None:
+        """Wait no longer for any of them."""
+        for flight in self._flights.values():
+            flight.leave(self._waiter)
+
+    def bind_facts(self, profiles: Sequence[Profile], kept: Collection[Profile]) -> None:
+        """What was asked, and what its fetches cost at each forge, for the request's line in the log."""
+        own = [flight for flight in self._flights.values() if flight.begun_for(self._waiter)]
+        facts: dict[str, Any] = {
+            "profiles": len(profiles),
+            "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+            "cache_hits": len(kept),
+            "joined": len(self._flights) - len(own),
+        }
+        for forge in sorted({flight.profile.forge for flight in own}):
+            cost = sum((flight.cost() for flight in own if flight.profile.forge == forge), Cost())
+            facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
+            if pace := forges.forge(forge).pace:
+                logger.debug("%s takes %s", forge, pace)
+        bind_contextvars(**facts)
+
+    def _foresee(self, profiles: Sequence[Profile]) -> None:
+        """Refuse before the first call what no budget can pay."""
+        for name in sorted({profile.forge for profile in profiles}):
+            own = [profile for profile in profiles if profile.forge == name]
+            try:
+                forges.forge(name).foresee(self._waiter, len(own), self._seconds)
+            except BudgetError as error:
+                raise error.about(own[0]) from error
+
+    def _take_next(self, tick: float | None) -> None:
+        """Wait for the next flight that ends, or for a tick; raises its error, or that the time is over."""
+        left = max(0.0, self._deadline - time.monotonic())
         try:
-            forges.forge(name).foresee(request, len(own), seconds)
-        except BudgetError as error:
-            raise error.about(own[0]) from error
+            flight = self._waiter.get(timeout=left if tick is None else min(left, tick))
+        except Empty:
+            if time.monotonic() >= self._deadline:
+                raise self._too_late() from None
+            return
+        if not flight.ended:
+            if flight.late is not None:
+                raise self._too_late(flight)
+            return
+        try:
+            self._outcomes[flight.profile] = flight.outcome()
+        except DeadlineError as error:
+            raise self._too_late() from error
+        except UpstreamError as error:
+            raise error.about(flight.profile, flight.secrets) from error
+
+    def _too_late(self, known: Flight | None = None) -> UpstreamError:
+        """Leave those that are not done, and say how far they are.
+
+        Args:
+            known: the flight of which it is known before the deadline.
+        """
+        late = [flight for profile, flight in self._flights.items() if profile not in self._outcomes]
+        going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
+        stuck = next((flight for flight in late if flight not in going_on), None)
+        if stuck is None and going_on:
+            first = known or late[0]
+            text = f"{self._how_far(first)} It goes on being read.{_trouble(first)}"
+            wait = max(flight.seconds_left() for flight in going_on)
+            return UnfinishedError(text, wait).about(first.profile)
+        first = stuck or late[0]
+        text = f"{self._how_far(first)} Ask for fewer profiles at once, or allow more time.{_trouble(first)}"
+        return DeadlineError(text).about(first.profile)
+
+    def _how_far(self, flight: Flight) -> str:
+        progress = flight.progress()
+        repositories = f" and {progress.watchers} of {progress.watchers_known} repositories"
+        far = f"{progress.pages} of {progress.pages_known} pages{repositories if progress.watchers_known else ''}"
+        within = f"within {self._seconds:g} s ({self._setting})"
+        if flight.late:
+            return f"the whole answer cannot be there {within}: {flight.late.figures} Of this profile {far} are read."
+        return f"the whole answer was not there {within}; of this profile {far} were read."
 
 
-def _next(waiter: "SimpleQueue[Flight]", deadline: float, tick: float | None) -> Flight | None:
-    """The next flight that ends, None when the deadline or a tick passes first."""
-    left = max(0.0, deadline - time.monotonic())
-    try:
-        return waiter.get(timeout=left if tick is None else min(left, tick))
-    except Empty:
-        return None
-
-
-def _outcome(flight: Flight) -> Fetched:
-    try:
-        return flight.outcome()
-    except UpstreamError as error:
-        raise error.about(flight.profile, flight.secrets) from error
-
-
-def _too_late(
-    flights: Mapping[Profile, Flight], outcomes: Mapping[Profile, Fetched], seconds: float, setting: str
-) -> DeadlineError:
-    late = next(profile for profile in flights if profile not in outcomes)
-    progress = flights[late].progress()
-    watchers = (
-        f" and {progress.watchers} of {progress.watchers_known} watcher counts" if progress.watchers_known else ""
-    )
-    return DeadlineError(
-        f"the whole answer was not there within {seconds:g} s ({setting}); of this profile {progress.pages} of"
-        f" {progress.pages_known} pages{watchers} were. Ask for fewer profiles at once, or allow more time."
-        f"{f' The last trouble: {progress.note}' if progress.note else ''}"
-    ).about(late)
+def _trouble(flight: Flight) -> str:
+    note = flight.progress().note
+    return f" The last trouble: {note}" if note else ""

@@ -13,6 +13,7 @@
         │   └── TooHeavyError      502  ERR2   upstream, profile
         ├── LimitError             503  ERR2   upstream, retryAfter
         │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps
+        ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter
         └── DeadlineError          504  ERR2   upstream, profile
 
 The message tells the reader what to do next, the attributes tell the program. Messages are safe to show to a
@@ -87,7 +88,7 @@ class UpstreamError(FromGitError):
 
     status = 502
     code = "ERR2"
-    members = ("upstream", "profile")
+    members: ClassVar[tuple[str, ...]] = ("upstream", "profile")
     attempts: ClassVar[int] = 1
     """How often a call that ends in this may be sent in all."""
     wait: float | None = None
@@ -114,11 +115,16 @@ class UpstreamError(FromGitError):
         Args:
             secrets: what must not be shown, should the forge's own words repeat it.
         """
-        error = self.bare()
+        error = self.without(secrets)
         error.profile = profile
+        error.__cause__ = self.__cause__
+        return error
+
+    def without(self, secrets: Iterable[str]) -> Self:
+        """A bare copy that holds none of `secrets`."""
+        error = self.bare()
         for secret in secrets:
             error.reason, error.said = struck(error.reason, secret), struck(error.said, secret)
-        error.__cause__ = self.__cause__
         return error
 
     def __str__(self) -> str:
@@ -197,9 +203,41 @@ class LimitError(UpstreamError):
 
 
 class BudgetError(LimitError):
-    """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps."""
+    """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps.
+
+    Args:
+        figures: what is needed and what there is.
+        advice: what to do where no time helps.
+    """
 
     attempts = 1
+
+    def __init__(self, figures: str, wait: float | None, advice: str = "") -> None:
+        super().__init__(f"{figures} {advice}".rstrip(), wait)
+        self.figures = figures
+
+
+class UnfinishedError(UpstreamError):
+    """The time for the whole answer passed, and the forge is still being read: asking again finds more, or all."""
+
+    status = 503
+    members = ("upstream", "profile", "retryAfter")
+
+    def __init__(self, reason: str, wait: float) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+    @property
+    def retry_after(self) -> int | None:
+        """Whole seconds, rounded up, at least 1."""
+        return max(1, math.ceil(self.wait or 0.0))
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} Ask again in {self.retry_after} s."
+
+    def facts(self) -> dict[str, str | int]:
+        """As of every UpstreamError, and `retryAfter` (seconds)."""
+        return {**super().facts(), "retryAfter": self.retry_after or 1}
 
 
 class DeadlineError(UpstreamError):

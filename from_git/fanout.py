@@ -1,34 +1,18 @@
 """Task groups over global thread pools: who may start work, when it ends, and who is to blame."""
 
-import heapq
 import itertools
-import logging
-import os
 import threading
-import time
 import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
+from from_git.clock import REAL_TIME, Clock
 from from_git.errors import Cancelled
 
-logger = logging.getLogger(__name__)
 Task = tuple[Callable[..., object], tuple[Any, ...]]
-
-
-class Clock(Protocol):
-    """What tells the time and wakes; an argument, so that tests wait for nothing."""
-
-    def now(self) -> float:
-        """Seconds since some moment; never goes back."""
-        ...
-
-    def call_later(self, delay: float, function: Callable[[], object]) -> None:
-        """Call `function`, which must be short and raise nothing, after `delay` seconds, on any thread."""
-        ...
 
 
 class Pool:
@@ -103,7 +87,8 @@ class TaskGroup:
        `Cancelled` in running ones, whatever they return or raise is dropped, `start` does nothing.
        `cancel` does the same without an error, and makes `wait` raise `Cancelled`.
     5. `deadline` (on `clock`) bounds everything: `time_left` says how much is left, `wait` returns False when none is.
-       It may be moved while the group runs. The owner decides what a missed deadline means.
+       It may be moved while the group runs, up to `horizon`. The owner decides what a missed deadline means. A task
+       that knows beforehand that the deadline will be missed says so with `late`.
     6. Each pool takes one task of each group in turn (see `Pool`).
     7. `on_end` is called once, by the thread that ended the group, without a lock held.
 
@@ -116,9 +101,13 @@ class TaskGroup:
         on_end: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
         request: object = None,
+        horizon: float | None = None,
+        on_late: Callable[[Exception], object] = lambda error: None,
     ) -> None:
         self.deadline = deadline
+        self.horizon = deadline if horizon is None else max(deadline, horizon)
         self.clock = clock or REAL_TIME
+        self.late = on_late
         self._request = request
         self._on_end = on_end
         self._lock = threading.Lock()
@@ -171,6 +160,10 @@ class TaskGroup:
         if self._ended.is_set():
             raise Cancelled
         return self.deadline - self.clock.now()
+
+    def horizon_left(self) -> float:
+        """Seconds for which the group may go on at most, if its deadline is moved; as `time_left`."""
+        return max(self.time_left(), self.horizon - self.clock.now())
 
     @property
     def ended(self) -> bool:
@@ -252,45 +245,3 @@ def _awake(reference: "weakref.ref[TaskGroup]", number: int) -> None:
     group = reference()
     if group:
         group.awake(number)
-
-
-class RealTime:
-    """The monotonic clock, with one thread for all delays of the process, begun with the first of them."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget everything: after a fork the delays are the parent's, and its lock may be held for ever."""
-        self._condition = threading.Condition()
-        self._heap: list[tuple[float, int, Callable[[], object]]] = []
-        self._numbers = itertools.count()  # keeps the heap from comparing functions
-        self._thread: threading.Thread | None = None
-
-    def now(self) -> float:
-        """See `Clock.now`."""
-        return time.monotonic()
-
-    def call_later(self, delay: float, function: Callable[[], object]) -> None:
-        """See `Clock.call_later`."""
-        with self._condition:
-            heapq.heappush(self._heap, (time.monotonic() + delay, next(self._numbers), function))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="fanout-alarm", daemon=True)
-                self._thread.start()
-            self._condition.notify()
-
-    def _run(self) -> None:
-        while True:
-            with self._condition:
-                while not self._heap or (wait := self._heap[0][0] - time.monotonic()) > 0:
-                    self._condition.wait(wait if self._heap else None)
-                function = heapq.heappop(self._heap)[2]
-            try:
-                function()
-            except Exception:  # the one thread for all delays must not end with one of them
-                logger.exception("A delay could not be ended")
-
-
-REAL_TIME = RealTime()
-os.register_at_fork(after_in_child=REAL_TIME.reset)

@@ -68,7 +68,12 @@ class HealthCheck(APIView):
         return self._answer([*request.query_params.getlist("url"), *urls])
 
     def _answer(self, urls: list[str]) -> Response:
-        answer = aggregate(profiles_asked(urls), settings.REQUEST_DEADLINE, "REQUEST_DEADLINE")
+        answer = aggregate(
+            profiles_asked(urls),
+            settings.REQUEST_DEADLINE,
+            "REQUEST_DEADLINE",
+            longest=settings.FLIGHT_SECONDS,
+        )
         return Response(answer_body(answer))
 
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from django.core.cache import caches
 from django.core.signals import setting_changed
 
+from from_git.clock import REAL_TIME
 from from_git.conf import settings
-from from_git.fanout import REAL_TIME, Pool
+from from_git.fanout import Pool
 from from_git.forges.account import Account, account_key
 from from_git.forges.base import Fetch, Forge, Found, Progress
 from from_git.forges.bitbucket import Bitbucket

@@ -103,11 +103,12 @@ class Account:
         now: Callable[[], float] = time.time,
         each: Iterable[Bound] = (),
     ) -> None:
+        self.key = key
         self.budget = budget
         self.pause = Pause(now, askers=_ASKERS)
         """Of the fetches that have failed, when several have; others may try."""
         self._each = list(each)
-        self._key = f"from-git:limit:{key}"
+        self._limit_key = f"from-git:limit:{key}"
         self._memory = memory
         self._now = now
         self._lock = threading.Lock()  # around changes of what follows that must not be lost
@@ -123,7 +124,7 @@ class Account:
 
     def refresh(self) -> None:
         """Learn what other processes have met; it may ask a server."""
-        until = self._memory.get(self._key)
+        until = self._memory.get(self._limit_key)
         now = self._now()
         if isinstance(until, int | float) and now < until <= now + LONGEST_BLOCK:
             with self._lock:
@@ -136,6 +137,7 @@ class Account:
             LimitError: neither a limit nor the budget gives way in time for `group`.
         """
         left, blocked = group.time_left(), self.blocked()
+        longest = group.horizon_left()
         if blocked and not fits(blocked, left):
             raise LimitError(self._reason, blocked)
         first = self._limited
@@ -149,7 +151,8 @@ class Account:
                     other.withdraw(reservation)
                 if first:
                     self._first_is_over()
-                if found.settled and not fits(found.seconds, left):
+                # what we bound ourselves leaves by itself, so a large answer that has begun goes on later
+                if found.settled and not fits(found.seconds, longest if bound is self.budget else left):
                     raise bound.used_up(found.seconds)
                 return found.seconds
             reservations.append((bound, found))
@@ -193,7 +196,7 @@ class Account:
             self._blocked_until = max(self._blocked_until, self._now() + seconds)
             self._limited, self._reason = True, reason
             until = self._blocked_until
-        self._memory.set(self._key, until, timeout=until - self._now())
+        self._memory.set(self._limit_key, until, timeout=until - self._now())
 
     def waits_for(self) -> str:
         """What keeps the next call, in words."""

@@ -32,6 +32,8 @@ class Found:
     """Organization, User or Workspace."""
     stats: Stats
     """Its public repositories, each once."""
+    oldest: float | None = None
+    """When the oldest number in it was counted, in seconds since the epoch; None: all of them by this fetch."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ class Progress:
     retries: int = 0
     note: str = ""
     """What it last had to wait for, or try again because of, in words; empty before."""
+    wait: float = 0.0
+    """Seconds that a call still has to wait for a limit or a budget."""
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """Pages and repositories that are read, and how many of both are known."""
+        return self.pages + self.watchers, self.pages_known + self.watchers_known
 
 
 class Fetch(Protocol):

@@ -145,7 +145,9 @@ class BitbucketFetch:
         """See `Fetch.progress`."""
         with self._lock:
             known = self._watchers.counts()
-            return Progress(self._pages, self._pages_known, *known, self.cost().retries, self._calls.note)
+            return Progress(
+                self._pages, self._pages_known, *known, self.cost().retries, self._calls.note, self._calls.wait
+            )
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""

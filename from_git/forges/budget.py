@@ -230,12 +230,11 @@ class Budget:
         limit, wait = self._limit(now) or 0.0, None
         if again <= limit:
             wait = self.window if others + again > limit else self._wait(limit - others - again, now)
-        reason = f"this answer needs about {_number(amount)} more {self.unit}, and {_number(room)} can be spent"
-        reason += f" in time, {self._bound()}"
-        if wait is None:
-            reason += " Allow more time (`manage.py aggregate --deadline`, REQUEST_DEADLINE)"
-            reason += f", ask for less at once, or raise {self.setting} if the forge allows you more."
-        return BudgetError(reason, wait)
+        figures = f"this answer needs about {_number(amount)} more {self.unit}, and {_number(room)} can be spent"
+        figures += f" in time, {self._bound()}"
+        advice = "Allow more time (`manage.py aggregate --deadline`, FLIGHT_SECONDS), ask for less at once, or raise"
+        advice += f" {self.setting} if the forge allows you more."
+        return BudgetError(figures, wait, "" if wait is not None else advice)
 
     def _limit(self, now: float) -> float | None:
         return self.limit / 2 if self.limit and now < self._halved_until else self.limit

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from from_git.errors import LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
+from from_git.errors import BudgetError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
@@ -53,6 +53,7 @@ class Calls:
         self.spending = Spending()
         self.note = ""
         """What the fetch last had to wait for, in words; empty before."""
+        self._waits_until = 0.0
         self._group = group
         self._account = account
         self._pace = pace
@@ -74,6 +75,11 @@ class Calls:
         """Have a call made on `pool`; see `Call`."""
         self._put(Call(pool, ask, then, weight, smaller))
 
+    @property
+    def wait(self) -> float:
+        """Seconds that a call still has to wait for a limit or a budget; 0 for none."""
+        return max(0.0, self._waits_until - self._group.clock.now())
+
     def time_left(self) -> float:
         """See `upstream.Caller`."""
         return self._group.time_left()
@@ -89,8 +95,20 @@ class Calls:
             raise TransientError("it closed the connection. Try again later.")
 
     def plan(self, amount: float) -> None:
-        """Set aside what is still to be spent; see `Budget.plan`."""
-        self._account.budget.plan(self._group, amount, usable(self._group.time_left()))
+        """Set aside what is still to be spent; what can be paid after the deadline only is late, not refused.
+
+        Raises:
+            BudgetError: not even until the group's horizon can it be paid; see `Budget.plan`.
+        """
+        budget, left, longest = self._account.budget, self._group.time_left(), self._group.horizon_left()
+        try:
+            budget.plan(self._group, amount, usable(left))
+        except BudgetError as error:
+            if longest <= left:
+                raise
+            # not set aside: it would keep small answers from being paid for minutes
+            budget.foresee(self._group.request, amount, usable(longest))
+            self._group.late(error)
 
     def _put(self, call: Call, front: bool = False) -> None:
         with self._lock:
@@ -137,6 +155,7 @@ class Calls:
         permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
         if isinstance(permit, float):
             self.note = f"it waited: {self._account.waits_for()}"
+            self._waits_until = self._group.clock.now() + permit
         return permit
 
     def _send(self, call: Call, permit: Permit) -> None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from redis.exceptions import ConnectionError, TimeoutError
+
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _REST = 5.0  # seconds for which a cache that failed is not asked again
@@ -75,14 +77,17 @@ class SharedMemory:
         self.ask(lambda cache: cache.set(key, value, timeout=max(1, int(timeout))), None)
 
     def ask(self, question: Callable[[Any], T], otherwise: T) -> T:
-        """The cache's answer; `otherwise` when it fails, or has just done so."""
+        """The cache's answer; `otherwise` when it fails, or has just been away."""
         if self._now() < self._rests_until:
             return otherwise
         try:
             return question(self._cache)
-        except Exception as error:  # noqa: BLE001 - whatever a cache raises, it must not take an answer with it
+        except (OSError, ConnectionError, TimeoutError) as error:
             self._rests_until = self._now() + _REST
-            logger.warning("The cache failed (%s); limits and budgets are this process's own for now.", type(error))
+            logger.warning("The cache is away (%s); this process goes by what it knows itself.", type(error).__name__)
+            return otherwise
+        except Exception as error:  # noqa: BLE001 - full, or a value of another kind: one question without an answer
+            logger.warning("The cache failed (%s).", type(error).__name__)
             return otherwise
 
 

@@ -36,7 +36,7 @@ def tracked() -> int:
 def threads() -> list[str]:
     """Threads by name, but for those that stay once they were needed: for all delays, and some of the emulator's."""
     names = (one.name for one in threading.enumerate())
-    return sorted(name for name in names if not name.startswith(("fanout-alarm", "asyncio_")))
+    return sorted(name for name in names if not name.startswith(("fanout-alarm", "flights-watch", "asyncio_")))
 
 
 def connections(emulator: Emulator) -> int:

@@ -83,6 +83,8 @@ class ServiceTestCase(SimpleTestCase):
             # a busy machine makes every call long
             "GITHUB_SECONDS_PER_MINUTE": 0.0,
             "BITBUCKET_CALLS_PER_HOUR": 0,
+            # what a test asks for is fetched
+            "PROFILE_CACHE_SECONDS": 0.0,
         }
 
     def settings_for_test(self, **changes: Any) -> None:

@@ -14,7 +14,7 @@ FLOORS = [
     {"cache"},
     {"forges"},
     {"fanout", "conf"},
-    {"upstream"},
+    {"clock", "upstream"},
     {"errors"},
     {"profiles", "stats"},
 ]
@@ -60,7 +60,7 @@ class House(TestCase):
                     self.assertGreater(floor(parts[1]), floor(room(path)))
 
     def test_values_know_neither_django_nor_http(self) -> None:
-        for name in ("profiles", "stats", "errors", "fanout"):
+        for name in ("profiles", "stats", "errors", "clock", "fanout"):
             found = {module.split(".")[0] for module in imports(ROOT / "from_git" / f"{name}.py")}
             with self.subTest(name):
                 self.assertEqual(found & {"django", "rest_framework", "requests", "urllib3"}, set())

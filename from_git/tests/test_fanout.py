@@ -9,8 +9,9 @@ from queue import SimpleQueue
 from typing import Any
 from unittest import TestCase
 
+from from_git.clock import RealTime
 from from_git.errors import Cancelled
-from from_git.fanout import Pool, RealTime, TaskGroup
+from from_git.fanout import Pool, TaskGroup
 from from_git.tests.time import FakeClock
 
 LONG = 30.0  # seconds that nothing here ever takes
@@ -294,7 +295,7 @@ class Delays(FanoutTestCase):
         def fail() -> None:
             raise RuntimeError("no more threads")
 
-        with self.assertLogs("from_git.fanout", "ERROR"):
+        with self.assertLogs("from_git.clock", "ERROR"):
             time.call_later(0.0, fail)
             time.call_later(0.01, done.set)
             self.assertTrue(done.wait(10))

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from emulator import Fault
-from from_git import forges
+from from_git import cache, forges
 from from_git.cache import Flight
 from from_git.conf import settings
 from from_git.forges.bitbucket import BitbucketFetch
@@ -183,7 +183,7 @@ class Memory(LifecycleTestCase):
         """Two fetches of which nothing but delayed calls is left, and nobody waits for either."""
         waiter: SimpleQueue[Flight] = SimpleQueue()
         profiles, _ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
-        flights = [Flight(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
+        flights = [cache.flights().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
         self.assertTrue(settled(lambda: all(flight.progress().note for flight in flights), True))
         self.assert_idle()
         for flight in flights:

@@ -1,0 +1,64 @@
+"""The per-profile cache and single flight: any number of concurrent requests for one profile cost one fetch.
+
+Who computes: the process that has claimed the profile. Who waits: all others who ask meanwhile, here and elsewhere.
+What a failure leaves behind: nothing; errors go to those who wait, and are not kept.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.cache import caches
+from django.core.signals import setting_changed
+
+from from_git import forges
+from from_git.cache.fetched import Fetched
+from from_git.cache.flight import Flight, Waiter
+from from_git.cache.flights import Flights
+from from_git.cache.store import Store, seconds_kept
+from from_git.conf import settings
+from from_git.profiles import Profile
+
+__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "seconds_kept"]
+
+_lock = threading.Lock()
+_flights: Flights | None = None
+
+
+def flights() -> Flights:
+    """This process's flights, made on first use, after any fork."""
+    global _flights
+    with _lock:
+        if _flights is None:
+            shared = not settings.CACHE_URL.startswith("locmem:")
+            _flights = Flights(Store(caches["default"], lambda name: forges.forge(name).account.key, shared))
+        return _flights
+
+
+def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
+    """What may be shown without asking a forge.
+
+    Args:
+        anew: whether the client wants all of it anew, which each profile is at most once in ten seconds.
+    """
+    store = flights().store
+    asked = [one for one in profiles if not store.may_ask_anew(one)] if anew else profiles
+    return store.kept(asked)
+
+
+def close(**_: Any) -> None:
+    """Forget the flights; those under way end for those who wait."""
+    global _flights
+    with _lock:
+        _flights = None
+
+
+def _after_fork() -> None:
+    # a lock may have been held by a thread that is not here, and the flights are the parent's
+    global _lock, _flights
+    _lock, _flights = threading.Lock(), None
+
+
+os.register_at_fork(after_in_child=_after_fork)
+setting_changed.connect(close)  # override_settings in tests

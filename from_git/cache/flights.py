@@ -1,0 +1,91 @@
+"""All flights of this process, and the one thread that watches over them."""
+
+import logging
+import threading
+import time
+
+from from_git.cache.flight import Flight, Waiter
+from from_git.cache.store import Store
+from from_git.profiles import Profile
+
+logger = logging.getLogger(__name__)
+LOOK = 0.1
+"""Seconds between looks at fetches of other processes."""
+_RENEW = 1.0  # seconds between renewals of our claims, of CLAIM_SECONDS
+
+
+class Flights:
+    """At most one flight for each profile at any time. Safe from any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._flights: dict[Profile, Flight] = {}
+        self._watch: threading.Thread | None = None
+
+    def join(
+        self, profile: Profile, waiter: Waiter, deadline: float, longest: float | None = None, anew: bool = False
+    ) -> Flight:
+        """The flight of `profile`, begun now if there is none, with `waiter` on board.
+
+        Args:
+            deadline: the waiter's, on the monotonic clock.
+            longest: see `Flight.start`.
+            anew: see `Flight.start`.
+        """
+        with self._lock:
+            flight = self._flights.get(profile)
+            fresh = flight is None or not flight.board(waiter, deadline)
+            if flight is None or fresh:
+                flight = self._flights[profile] = Flight(profile, self.store, self._ended)
+                flight.board(waiter, deadline)
+        if fresh:
+            flight.start(waiter, longest, anew)
+            self._wake()
+        return flight
+
+    def under_way(self, profile: Profile) -> bool:
+        """Whether this process has a flight of the profile."""
+        return profile in self._flights
+
+    def _ended(self, flight: Flight) -> None:
+        with self._lock:
+            if self._flights.get(flight.profile) is flight:
+                del self._flights[flight.profile]
+
+    def _wake(self) -> None:
+        with self._changed:
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._run, name="flights-watch", daemon=True)
+                self._watch.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        renewed = 0.0
+        while True:
+            with self._changed:
+                while not self._flights:
+                    self._changed.wait()
+            renew = time.monotonic() - renewed >= _RENEW
+            renewed = time.monotonic() if renew else renewed
+            try:
+                followed = self._look(renew)
+            except Exception:  # the one thread for all flights must not end with one of them
+                logger.exception("Flights could not be watched")
+                followed = False
+            with self._changed:
+                self._changed.wait(LOOK if followed else _RENEW)
+
+    def _look(self, renew: bool) -> bool:
+        """Hear of the flights that other processes hold, and renew our own; whether there are others'."""
+        with self._lock:
+            flights = list(self._flights.values())
+        followed = {one.profile: holder for one in flights if (holder := one.holder)}
+        news = self.store.news(followed) if followed else {}
+        for flight in flights:
+            if flight.profile in followed:
+                flight.hear(news[flight.profile] if news else None)
+            elif renew:
+                flight.renew()
+        return bool(followed)
