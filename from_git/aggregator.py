@@ -3,7 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -68,12 +69,37 @@ def aggregate(
     found = {profile: one for profile in profiles if (one := fetched[profile].found) is not None}
     missing = tuple(profile for profile in profiles if profile not in found)
     bind_contextvars(missing=len(missing))
+    parts = frozenset(_Part(one, fetched[one].at, fetched[one].oldest, found[one].stats) for one in found)
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
         found=found,
         missing=missing,
-        stats=merge(one.stats for one in found.values()),
+        stats=_merged(parts),
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one fetch has counted; the same as another when profile and times are."""
+
+    profile: Profile
+    at: float
+    oldest: float
+    stats: Stats = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _merged(parts: frozenset[_Part]) -> Stats:
+    """The sum; kept, so that the same question in another order or form is not added up again."""
+    return merge(part.stats for part in parts)
+
+
+def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:
+    """What was asked, for the request's line in the log."""
+    return {
+        "profiles": len(profiles),
+        "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+    }
 
 
 class _Fetches:
@@ -116,8 +142,7 @@ class _Fetches:
         """What was asked, and what its fetches cost at each forge, for the request's line in the log."""
         own = [flight for flight in self._flights.values() if flight.begun_for(self._waiter)]
         facts: dict[str, Any] = {
-            "profiles": len(profiles),
-            "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+            **asked_facts(profiles),
             "cache_hits": len(kept),
             "joined": len(self._flights) - len(own),
         }

@@ -61,6 +61,8 @@ def logged(get_response: _Handler) -> _Handler:
         response.headers[REQUEST_ID] = own_id
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.status_code >= 400:
+            response.headers.setdefault("Cache-Control", "no-store")
         write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun)
         clear_contextvars()
         return response

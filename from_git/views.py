@@ -3,22 +3,27 @@
 import logging
 import math
 import re
+import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from structlog.contextvars import bind_contextvars
 
-from from_git.aggregator import aggregate
+from from_git import cache
+from from_git.aggregator import Answer, aggregate
 from from_git.conf import settings
 from from_git.errors import BodyTooLarge, FromGitError, LengthRequired, LineTooLong, RequestError, UpstreamError
+from from_git.httpcache import RECENT, recent_response, rendered, respond, wants_anew
 from from_git.serializers import (
     EXAMPLE,
     answer_body,
@@ -68,13 +73,36 @@ class HealthCheck(APIView):
         return self._answer([*request.query_params.getlist("url"), *urls])
 
     def _answer(self, urls: list[str]) -> Response:
+        version = cache.version()
         answer = aggregate(
             profiles_asked(urls),
             settings.REQUEST_DEADLINE,
             "REQUEST_DEADLINE",
             longest=settings.FLIGHT_SECONDS,
+            anew=wants_anew(self.request),
         )
-        return Response(answer_body(answer))
+        response = Response(answer_body(answer))
+        if self.request.method == "POST":
+            response.headers["Cache-Control"] = "no-store"
+        else:
+            response.add_post_render_callback(partial(_cacheable, self.request._request, answer, version))
+        return response
+
+
+def _cacheable(request: HttpRequest, answer: Answer, version: object, response: HttpResponse) -> HttpResponse:
+    """The response with all that caches need, or a 304; remembered for those who ask the same in a moment."""
+    one = rendered(answer, response)
+    RECENT.put(request, version, one)
+    return respond(request, one, time.time())
+
+
+_drf_health_check = HealthCheck.as_view()
+
+
+@csrf_exempt
+def health_check(request: HttpRequest) -> HttpResponseBase:
+    """The answer; one that was given a moment ago without REST framework, which costs more than all the rest."""
+    return recent_response(request) or _drf_health_check(request)
 
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:

@@ -20,7 +20,7 @@ from from_git.cache.store import Store, seconds_kept
 from from_git.conf import settings
 from from_git.profiles import Profile
 
-__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "seconds_kept"]
+__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "seconds_kept", "version"]
 
 _lock = threading.Lock()
 _flights: Flights | None = None
@@ -45,6 +45,11 @@ def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
     store = flights().store
     asked = [one for one in profiles if not store.may_ask_anew(one)] if anew else profiles
     return store.kept(asked)
+
+
+def version() -> object:
+    """Another object after each thing that this process has fetched, or after `close`."""
+    return flights().store.version
 
 
 def close(**_: Any) -> None:

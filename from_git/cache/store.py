@@ -65,6 +65,8 @@ class Store:
         self._accounts = accounts
         self._shared = shared
         self._now = now
+        self.version = object()
+        """Another one after each `keep`."""
 
     def kept(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
         """Those whose numbers may still be shown."""
@@ -84,6 +86,7 @@ class Store:
     def keep(self, profile: Profile, fetched: Fetched) -> None:
         """Keep what was fetched for as long as it may be shown."""
         key, value, seconds = self._key("profile", profile), encoded(fetched), seconds_kept(fetched)
+        self.version = object()
         if seconds <= 0:
             return
         whole = math.ceil(seconds)  # Redis would take a part of a second for none

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware"},
-    {"serializers", "throttle"},
+    {"serializers", "throttle", "httpcache"},
     {"aggregator"},
     {"cache"},
     {"forges"},
