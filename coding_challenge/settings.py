@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 # what only adds to responses stands outside, so that redirects, static files and refused hosts have it too
 MIDDLEWARE = [
     "from_git.middleware.logged",
+    "from_git.httpcache.cached",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -25,6 +25,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import ClassVar, Self
 from urllib.parse import quote
 
@@ -252,9 +253,14 @@ class Cancelled(Exception):
 
 def struck(text: str, secret: str) -> str:
     """`text` without the secret, in whatever letter case, as JSON writes it or as an address holds it."""
-    for form in {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}:
-        text = re.sub(re.escape(form), "***", text, flags=re.IGNORECASE)
-    return text
+    return _forms(secret).sub("***", text)
+
+
+@lru_cache(maxsize=64)
+def _forms(secret: str) -> re.Pattern[str]:
+    forms = {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}
+    # the longer ones first, since one may begin with another
+    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE)
 
 
 def quoted(words: str) -> str:

@@ -9,11 +9,12 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from structlog.contextvars import bind_contextvars
@@ -21,9 +22,16 @@ from structlog.contextvars import bind_contextvars
 from from_git import cache
 from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
+from from_git.serializers import plain_error_body
 
 _SECONDS = 1.0  # for which the bytes are used again; other processes may have asked anew meanwhile
+_NOT_PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")  # a body is refused elsewhere
 _MOST, _MOST_KEY, _MOST_BODY = 128, 4_096, 131_072  # answers, and bytes of each: 16 MB in all at most
+
+
+_Handler = Callable[[HttpRequest], HttpResponse]
+_MARK = "from_git_answer"
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 
 @dataclass(frozen=True)
@@ -31,10 +39,10 @@ class Rendered:
     """The bytes of a 200 and what is known of them; times in seconds since the epoch."""
 
     body: bytes
-    content_type: str
     headers: Mapping[str, str]
-    """What its renderer adds."""
+    """Those of the response without the ones about its age."""
     etag: str
+    cache_control: str
     oldest: float
     """When the oldest number in it was counted."""
     newest: float
@@ -45,47 +53,80 @@ class Rendered:
     """For the request's line in the log."""
 
 
+def mark(response: HttpResponse, answer: Answer, version: object) -> None:
+    """Say that a response is a rendering of `answer`, which was made from what `version` of the cache had."""
+    setattr(response, _MARK, (answer, version))
+
+
+def wants_anew(request: HttpRequest) -> bool:
+    """Whether the client says that nothing kept will do."""
+    directives = request.META.get("HTTP_CACHE_CONTROL")
+    return directives is not None and "no-cache" in (one.strip() for one in directives.lower().split(","))
+
+
+def cached(get_response: _Handler) -> _Handler:
+    """Give marked responses what caches need, answer conditional requests, and answer again what was asked just now.
+
+    Outside of whatever else adds headers, so that an answer that is used again has them too.
+    """
+    recent = Recent()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        one = recent.get(request)
+        if one is None:
+            response = get_response(request)
+            marked = getattr(response, _MARK, None)
+            if marked is None:
+                return response
+            answer, version = marked
+            one = rendered(answer, response)
+            recent.put(request, version, one)
+        else:
+            bind_contextvars(**one.facts)
+        return respond(request, one, time.time())
+
+    return middleware
+
+
 def rendered(answer: Answer, response: HttpResponse) -> Rendered:
     """What the response to `answer` is made of."""
     fetched = answer.fetched.values()
+    patch_vary_headers(response, ["Accept"])
+    oldest, expires = min(one.oldest for one in fetched), min(one.at + cache.seconds_kept(one) for one in fetched)
+    fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=response.content,
-        content_type=response.headers["Content-Type"],
-        headers={name: value for name, value in response.headers.items() if name != "Content-Type"},
+        headers=dict(response.headers),
+        cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
         etag=f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"',
-        oldest=min(one.oldest for one in fetched),
+        oldest=oldest,
         newest=max(one.at for one in fetched),
-        expires=min(one.at + cache.seconds_kept(one) for one in fetched),
+        expires=expires,
         facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
     )
 
 
 def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
-    """The 200, or the 304 that the request's conditions allow."""
-    response = HttpResponse(one.body, content_type=one.content_type, headers=dict(one.headers))
-    age = max(0, math.floor(now - one.oldest))
-    fresh = max(0, math.floor(one.expires - one.oldest))
-    response.headers["ETag"] = one.etag
-    response.headers["Cache-Control"] = (
-        f"public, max-age={fresh}, stale-if-error={math.floor(settings.STALE_IF_ERROR_SECONDS)}"
-    )
-    response.headers["Age"] = str(age)
-    patch_vary_headers(response, ["Accept"])
+    """The 200, or what the request's conditions make of it: 304 or 412."""
     # within its own second a later answer would have the same date (RFC 9110, 8.8.2)
     last_modified = math.floor(one.newest) if math.floor(one.newest) < math.floor(now) else None
+    headers = {
+        "ETag": one.etag,
+        "Cache-Control": one.cache_control,
+        "Age": str(max(0, math.floor(now - one.oldest))),
+    }
     if last_modified is not None:
-        response.headers["Last-Modified"] = http_date(last_modified)
-    conditional = get_conditional_response(request, one.etag, last_modified, response)
-    if conditional is None:
-        return response
-    conditional.headers.setdefault("Age", str(age))  # what a cache counts the freshness of a 304 from
-    return conditional
-
-
-def wants_anew(request: HttpRequest) -> bool:
-    """Whether the client says that nothing kept will do."""
-    directives = request.headers.get("Cache-Control", "").lower().split(",")
-    return "no-cache" in (one.strip() for one in directives)
+        headers["Last-Modified"] = http_date(last_modified)
+    if any(name in request.META for name in _CONDITIONS):
+        other = get_conditional_response(request, one.etag, last_modified)
+        if other is not None:
+            if other.status_code == HTTPStatus.PRECONDITION_FAILED:
+                words = "The answer is not the one that If-Match or If-Unmodified-Since names."
+                return JsonResponse(plain_error_body("ERR3", words), status=other.status_code)
+            for name, value in {**headers, "Vary": one.headers["Vary"]}.items():
+                other.headers[name] = value
+            return other
+    return HttpResponse(one.body, headers={**one.headers, **headers})
 
 
 class Recent:
@@ -96,12 +137,13 @@ class Recent:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, str], tuple[object, float, Rendered]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, ...], tuple[object, float, Rendered]] = OrderedDict()
 
     def get(self, request: HttpRequest) -> Rendered | None:
-        """The answer to the same question, if it is recent."""
-        found = self._answers.get(_question(request))
-        if found is None:
+        """The answer to the same question, if it is recent and nothing is to be looked at besides."""
+        key = _question(request)
+        found = self._answers.get(key) if key else None
+        if found is None or settings.CLIENT_RATE:
             return None
         version, until, one = found
         return one if version is cache.version() and time.monotonic() < until and time.time() < one.expires else None
@@ -109,7 +151,7 @@ class Recent:
     def put(self, request: HttpRequest, version: object, one: Rendered) -> None:
         """Remember an answer that was made from what `version` of the cache had."""
         key = _question(request)
-        if len(key[0]) + len(key[1]) > _MOST_KEY or len(one.body) > _MOST_BODY:
+        if key is None or sum(map(len, key)) > _MOST_KEY or len(one.body) > _MOST_BODY:
             return
         with self._lock:
             self._answers[key] = version, time.monotonic() + _SECONDS, one
@@ -118,19 +160,11 @@ class Recent:
                 self._answers.popitem(last=False)
 
 
-RECENT = Recent()
-
-
-def recent_response(request: HttpRequest) -> HttpResponse | None:
-    """The response to a question that was answered a moment ago; None where it must be asked properly."""
-    if request.method not in ("GET", "HEAD") or settings.CLIENT_RATE or wants_anew(request):
+def _question(request: HttpRequest) -> tuple[str, ...] | None:
+    """What an answer depends on; None for a request that is no plain question."""
+    meta = request.META
+    if request.method not in ("GET", "HEAD") or any(meta.get(name) for name in _NOT_PLAIN) or wants_anew(request):
         return None
-    one = RECENT.get(request)
-    if one is None:
-        return None
-    bind_contextvars(**one.facts)
-    return respond(request, one, time.time())
-
-
-def _question(request: HttpRequest) -> tuple[str, str]:
-    return request.META.get("QUERY_STRING", ""), request.META.get("HTTP_ACCEPT", "")
+    # scheme and host, because the middleware further in may redirect or refuse them
+    whole = (request.scheme or "", meta.get("HTTP_HOST", ""), request.path_info)
+    return *whole, meta.get("QUERY_STRING", ""), meta.get("HTTP_ACCEPT", "")

@@ -55,7 +55,7 @@ def logged(get_response: _Handler) -> _Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         begun = time.monotonic()
         clear_contextvars()  # a server's thread serves one request after the other
-        own_id = request_id(request.headers.get(REQUEST_ID))
+        own_id = request_id(request.META.get("HTTP_X_REQUEST_ID"))  # `headers` would be made of all of them first
         bind_contextvars(request_id=own_id)
         response = get_response(request)
         response.headers[REQUEST_ID] = own_id

@@ -6,6 +6,6 @@ from from_git import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("health-check", views.health_check, name="health-check"),
+    path("health-check", views.HealthCheck.as_view(), name="health-check"),
     path("from-git/test", views.page, name="page"),
 ]

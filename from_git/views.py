@@ -3,16 +3,13 @@
 import logging
 import math
 import re
-import time
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +17,10 @@ from rest_framework.views import APIView
 from structlog.contextvars import bind_contextvars
 
 from from_git import cache
-from from_git.aggregator import Answer, aggregate
+from from_git.aggregator import aggregate
 from from_git.conf import settings
 from from_git.errors import BodyTooLarge, FromGitError, LengthRequired, LineTooLong, RequestError, UpstreamError
-from from_git.httpcache import RECENT, recent_response, rendered, respond, wants_anew
+from from_git.httpcache import mark, wants_anew
 from from_git.serializers import (
     EXAMPLE,
     answer_body,
@@ -85,24 +82,8 @@ class HealthCheck(APIView):
         if self.request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
         else:
-            response.add_post_render_callback(partial(_cacheable, self.request._request, answer, version))
+            mark(response, answer, version)
         return response
-
-
-def _cacheable(request: HttpRequest, answer: Answer, version: object, response: HttpResponse) -> HttpResponse:
-    """The response with all that caches need, or a 304; remembered for those who ask the same in a moment."""
-    one = rendered(answer, response)
-    RECENT.put(request, version, one)
-    return respond(request, one, time.time())
-
-
-_drf_health_check = HealthCheck.as_view()
-
-
-@csrf_exempt
-def health_check(request: HttpRequest) -> HttpResponseBase:
-    """The answer; one that was given a moment ago without REST framework, which costs more than all the rest."""
-    return recent_response(request) or _drf_health_check(request)
 
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:

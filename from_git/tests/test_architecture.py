@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware"},
-    {"serializers", "throttle", "httpcache"},
+    {"httpcache"},
+    {"serializers", "throttle"},
     {"aggregator"},
     {"cache"},
     {"forges"},
