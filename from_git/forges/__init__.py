@@ -17,6 +17,7 @@ from from_git.forges.base import Fetch, Forge, Found, Progress
 from from_git.forges.bitbucket import Bitbucket
 from from_git.forges.budget import Budget
 from from_git.forges.cost import Cost
+from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
 
@@ -50,6 +51,7 @@ def _bitbucket(conf: Any) -> Forge:
         authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
+    seconds = conf.WATCHERS_CACHE_SECONDS
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
@@ -64,6 +66,7 @@ def _bitbucket(conf: Any) -> Forge:
             _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
         ),
         learns_limit=auto and credentials == "access token",
+        counts=Counts(SharedMemory(caches["default"]), account_key(conf.BITBUCKET_API_URL, authorization), seconds),
     )
 
 

@@ -5,6 +5,7 @@ Repositories) and support.atlassian.com "API request limits".
 """
 
 import threading
+import time
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from from_git.forges.account import Account
 from from_git.forges.base import Found, Progress, keeps_changing, never_added_up
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
+from from_git.forges.counts import Counts
 from from_git.forges.rest import (
     Page,
     Shape,
@@ -49,6 +51,7 @@ class Bitbucket:
         secrets: see `Forge.secrets`.
         credentials: what kind that is: none, API token or access token.
         learns_limit: whether the budget's limit is what Bitbucket says it is.
+        counts: watcher counts of earlier fetches.
     """
 
     def __init__(
@@ -62,9 +65,11 @@ class Bitbucket:
         timeout: float,
         account: Account,
         learns_limit: bool,
+        counts: Counts,
     ) -> None:
         self.secrets = secrets
         self.learns_limit = learns_limit
+        self.counts = counts
         self.account = account
         headers = {"Authorization": authorization} if authorization else {}
         self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout)
@@ -108,8 +113,10 @@ class BitbucketFetch:
     def __init__(self, forge: Bitbucket, owner: str, group: TaskGroup) -> None:
         self._forge = forge
         self._calls = Calls(group, forge.account)
+        self._begun = time.time()
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
-        self._base = f"{forge.upstream.base_url}/repositories/{quote(owner.lower(), safe='')}"
+        self._workspace = owner.lower()
+        self._base = f"{forge.upstream.base_url}/repositories/{quote(self._workspace, safe='')}"
         self._watchers = Watchers(self._calls, forge.watchers_pool, self._get, forge.dialect, self._settled)
         self._lock = threading.Lock()  # around everything below
         self._found = False
@@ -139,7 +146,14 @@ class BitbucketFetch:
             if shape is not None and watchers is not None:
                 is_fork, language = shape
                 tally.add_repository(is_fork=is_fork, watchers=watchers, langs=[(language, None)] if language else [])
-        return Found("Workspace", tally.stats())
+        return Found("Workspace", tally.stats(), self._keep_counts() if self._forge.counts.kept else None)
+
+    def _keep_counts(self) -> float | None:
+        """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""
+        counts = self._watchers.counted(self._listed or (), self._begun)
+        self._forge.counts.keep(self._workspace, counts)
+        oldest = min((at for _, at in counts.values()), default=self._begun)
+        return oldest if oldest < self._begun else None
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -173,8 +187,10 @@ class BitbucketFetch:
         numbered = self._by_number and following and is_numbered(following) and len(page.entries) == PAGE_SIZE
         numbers = range(2, pages + 1) if numbered and pages <= _MAX_PAGES else range(0)
         if not self._found:
+            remembered = self._forge.counts.of(self._workspace)
+            self._watchers.remember(remembered)
             # the watchers, and the other pages of two readings
-            known = max(size, len(page.entries))
+            known = max(0, max(size, len(page.entries)) - len(remembered))
             self._calls.plan(known + 2 * max(pages, 2) - 1 if following else known)
         with self._lock:
             self._found = True

@@ -1,7 +1,7 @@
 """Bitbucket: the watcher counts of repositories, one call each, in a pool of their own."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -11,6 +11,7 @@ from from_git.errors import UpstreamError
 from from_git.fanout import Pool
 from from_git.forges.base import get
 from from_git.forges.calls import Calls
+from from_git.forges.counts import Count
 from from_git.forges.rest import Entry, members, next_of, says_missing, size_of, with_parameters
 from from_git.upstream import Answer
 
@@ -58,6 +59,7 @@ class Watchers:
         self._on_settled = on_settled
         self._lock = threading.Lock()  # around everything below
         self._known: dict[str, int | None] = {}  # by uuid; None: gone
+        self._remembered: Mapping[str, Count] = {}  # from earlier fetches
         self._pending: set[str] = set()
         self._asked_again: set[str] = set()  # those that were gone and forgotten once
 
@@ -70,6 +72,20 @@ class Watchers:
         """The watchers of one, None when it is gone; to be asked when nothing is being asked for."""
         return self._known.get(uuid)
 
+    def remember(self, counts: Mapping[str, Count]) -> None:
+        """Take these as known; to be called before any is wanted."""
+        with self._lock:
+            self._remembered = counts
+
+    def counted(self, uuids: Iterable[str], now: float) -> dict[str, Count]:
+        """The counts of those that are not gone; what was not remembered was counted `now`."""
+        counts = {}
+        for uuid in uuids:
+            count = self._known.get(uuid)
+            if count is not None:
+                counts[uuid] = count, self._remembered[uuid][1] if uuid in self._remembered else now
+        return counts
+
     @property
     def settled(self) -> bool:
         """Whether nothing is being asked for."""
@@ -80,6 +96,9 @@ class Watchers:
         """Have these counted, each once; `base` is the list's address, for those that have no link."""
         with self._lock:
             fresh = [one for one in entries if one.uuid not in self._known and one.uuid not in self._pending]
+            remembered = {one.uuid for one in fresh if one.uuid in self._remembered}
+            self._known.update((uuid, self._remembered[uuid][0]) for uuid in remembered)
+            fresh = [one for one in fresh if one.uuid not in remembered]
             self._pending.update(one.uuid for one in fresh)
         for one in fresh:
             self._ask(one.uuid, one.link or f"{base}/{one.quoted_slug}/watchers")

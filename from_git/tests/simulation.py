@@ -29,6 +29,7 @@ from from_git.forges.account import Account
 from from_git.forges.base import Found
 from from_git.forges.bitbucket import Bitbucket, BitbucketFetch
 from from_git.forges.budget import Budget
+from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub, GitHubFetch
 from from_git.forges.ledgers import LocalLedger
 from from_git.tests.scheduler import Scheduler
@@ -115,7 +116,9 @@ class Simulation:
         bound = Budget(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
-        return Bitbucket(self.emulator.bitbucket_url, "", (), "none", *pools, 10.0, self.account, False)
+        return Bitbucket(
+            self.emulator.bitbucket_url, "", (), "none", *pools, 10.0, self.account, False, Counts(Memory(), "", 0)
+        )
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
