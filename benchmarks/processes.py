@@ -34,6 +34,7 @@ class Stage:
         github_url: GitHub's GraphQL endpoint.
         bitbucket_url: Bitbucket's base address.
         worker: the process of the service that answers.
+        service: the address of the answer.
     """
 
     def __init__(self, emulator: str, service: str, worker: psutil.Process) -> None:
@@ -41,7 +42,7 @@ class Stage:
         self.bitbucket_url = f"{emulator}/2.0"
         self.worker = worker
         self._emulator = f"{emulator}/_emulator"
-        self._service = f"{service}/health-check"
+        self.service = f"{service}/health-check"
         self._sums: dict[Question, Any] = {}
 
     def expected(self, question: Question) -> Any:
@@ -63,7 +64,7 @@ class Stage:
         expected = self.expected(question)
         begun = time.perf_counter()
         # POST: an address with 200 profiles is longer than the server takes
-        response = requests.post(self._service, data={"url": question.urls}, timeout=_PATIENCE)
+        response = requests.post(self.service, data={"url": question.urls}, timeout=_PATIENCE)
         wall = time.perf_counter() - begun
         body = response.json()
         if body.get("data") != expected:
@@ -80,9 +81,13 @@ class Stage:
 
 
 @contextmanager
-def stage(latency: Latency) -> Iterator[Stage]:
-    """Both processes, with upstreams that take so long; both are gone at the end, however that comes."""
-    ports = _free_port(), _free_port()
+def stage(latency: Latency, **changes: str) -> Iterator[Stage]:
+    """Both processes, with upstreams that take so long; both are gone at the end, however that comes.
+
+    Args:
+        changes: of the service's settings; by default nothing is kept, so that each question is asked.
+    """
+    ports = free_port(), free_port()
     emulator, service = (f"http://127.0.0.1:{port}" for port in ports)
     settings = {
         "GITHUB_GRAPHQL_URL": f"{emulator}/graphql",
@@ -93,27 +98,29 @@ def stage(latency: Latency) -> Iterator[Stage]:
         "PROFILE_CACHE_SECONDS": "0",
         "LOG_LEVEL": "WARNING",
         "REQUEST_DEADLINE": str(_PATIENCE),
+        **changes,
     }
     times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"
     with (
-        _running(
+        running(
             "emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", "--no-limits", *times, settings={}
         ) as first,
-        _running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
+        running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
     ):
-        _await(f"{emulator}/_emulator/meter", first)
-        _await(f"{service}/from-git/test", second)
+        wait_for(f"{emulator}/_emulator/meter", first)
+        wait_for(f"{service}/from-git/test", second)
         yield Stage(emulator, service, psutil.Process(second.pid).children()[0])
 
 
 @contextmanager
-def _running(module: str, *arguments: str, settings: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """`python -m module` with none of our settings but these, and with an end."""
+def running(module: str, *arguments: str, settings: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """`python -m module` with none of our settings but these, and with an end; it is silent if it logs each request."""
     process = subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env={**without_ours(os.environ), **settings},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if settings.get("LOG_LEVEL") == "INFO" else None,
     )
     try:
         yield process
@@ -143,7 +150,12 @@ def in_background(function: Callable[[], T]) -> "Future[T]":
     return future
 
 
-def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Return when something answers at `address`.
+
+    Raises:
+        RuntimeError: the process has ended, or nothing did in half a minute.
+    """
     deadline = time.monotonic() + _START
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -155,7 +167,8 @@ def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"{process.args!r} does not listen")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on loopback that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

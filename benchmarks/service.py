@@ -1,4 +1,7 @@
-"""`python -m benchmarks.service HOST:PORT`: the production server, with settings from the environment alone."""
+"""`python -m benchmarks.service HOST:PORT [APPLICATION]`: the production server, set by the environment alone.
+
+By default the APPLICATION is from-git.
+"""
 
 import os
 import runpy
@@ -13,7 +16,7 @@ if __name__ == "__main__":
     options.local_settings = lambda folder: {}
     os.environ.pop("GUNICORN_CMD_ARGS", None)
     sys.argv = [
-        *("gunicorn", "coding_challenge.wsgi", "--bind", sys.argv[1]),
+        *("gunicorn", (sys.argv[2:] or ["coding_challenge.wsgi"])[0], "--bind", sys.argv[1]),
         *("--workers", "1", "--threads", str(SERVER_THREADS), "--no-control-socket"),
         *("--log-level", "warning", "--graceful-timeout", "1"),
     ]

@@ -9,6 +9,7 @@ from benchmarks.questions import Question
 from benchmarks.results import Result
 from benchmarks.scale import AtOnce
 from benchmarks.speed import Speed
+from benchmarks.warm import Warm
 from emulator.latency import Latency
 
 
@@ -45,6 +46,7 @@ def _five(number: int, requests: int) -> Question:
     return Question(tuple(names[:3]), tuple(names[3:]))
 
 
+_WARM = Question(("spack",), ("mailchimp",))
 _REAL = Latency(0.1, per_repository=0.01)
 _SHORT = Latency(0.02, per_repository=0.001)
 _MANY = Latency(0.03, per_repository=0.001)
@@ -66,6 +68,8 @@ FULL: tuple[Case, ...] = (
     AtOnce("8-teams", tuple(_owner(f"team-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
+    Warm("warm", _WARM, 4, to_bare=1 / 0.9),
+    Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
     AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=30),
 )
 QUICK: tuple[Case, ...] = (
@@ -75,5 +79,7 @@ QUICK: tuple[Case, ...] = (
     WatchersCpu("cpu-watchers", "team-200"),
     PageCpu("cpu-page", smallest=25, times=2),
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),
+    Warm("warm", _WARM, 1, to_bare=1 / 0.9),
+    Warm("warm-redis", _WARM, 1, to_bare=1 / 0.75, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),
 )
