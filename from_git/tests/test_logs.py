@@ -6,9 +6,12 @@ import io
 import json
 import logging
 import logging.config
+import os
 import socket
+import threading
 from typing import Any, cast
 from unittest import TestCase
+from unittest.mock import patch
 from urllib.parse import quote
 
 import requests
@@ -32,6 +35,38 @@ def handler(form: str) -> tuple[logging.Handler, io.StringIO]:
         cast(Any, logging.config).DictConfigurator({}).configure_custom(dict(config["formatters"]["line"]))
     )
     return made, written
+
+
+class Written(TestCase):
+    """The handler that writes without a lock."""
+
+    def test_lines_of_many_threads_come_whole_and_each_once(self) -> None:
+        reading, writing = os.pipe()
+        wanted = sorted(f"{writer} {number} {'x' * 400}" for writer in range(8) for number in range(50))
+        # smaller than what is written, so that writers meet a full pipe
+        with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w") as sink:
+            made = logs.LineHandler(sink)
+
+            def write(writer: int) -> None:
+                for number in range(50):
+                    made.handle(logging.makeLogRecord({"msg": f"{writer} {number} {'x' * 400}"}))
+
+            writers = [threading.Thread(target=write, args=(writer,)) for writer in range(8)]
+            for one in writers:
+                one.start()
+            lines = sorted(source.readline().rstrip("\n") for _ in wanted)
+            for one in writers:
+                one.join()
+
+        self.assertEqual(lines, wanted)
+
+    def test_it_is_the_handler_of_all_loggers_and_outlives_a_closed_stream(self) -> None:
+        config = logs.configure("INFO", "text", list)
+        self.assertIs(config["handlers"]["console"]["()"], logs.LineHandler)
+        with os.fdopen(os.dup(1), "w") as closed:
+            made = logs.LineHandler(closed)
+        with patch.object(logging, "raiseExceptions", False):
+            made.handle(logging.makeLogRecord({"msg": "into nothing"}))
 
 
 class Format(TestCase):
