@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
 from emulator.changes import change
 from emulator.generated import generate
-from emulator.model import BITBUCKET, Owner
+from emulator.model import BITBUCKET, Owner, Repository
 from emulator.recorded import Shelf
 
 
@@ -95,6 +96,36 @@ class World:
                 self.owner(*key)
             return [owner for _, owner in sorted(self._owners.items(), key=lambda item: item[0]) if owner]
 
+    def _public(self, profiles: Iterable[tuple[str, str]]) -> list[tuple[str, Repository]]:
+        """The public repositories of these (forge, login) pairs, each with its forge; each owner once."""
+        owners = {key: self.owner(*key) for key in dict.fromkeys((forge, login.lower()) for forge, login in profiles)}
+        return [
+            (owner.forge, one) for owner in owners.values() if owner for one in owner.repositories if not one.is_private
+        ]
+
+    def details(self, profiles: Iterable[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+        """What stands behind `langs` and `topics` of `sum`: `langsDetail` and `topicsDetail`, sorted by name.
+
+        A language's `bytes` are those of GitHub's repositories alone, None where it is in none of them; a name that
+        comes twice in a repository counts once there, with both sizes.
+        """
+        repos: Counter[str] = Counter()
+        sizes: Counter[str] = Counter()
+        topics: Counter[str] = Counter()
+        for forge, repository in self._public(profiles):
+            pairs = [(name.lower(), size) for name, size in repository.languages]
+            if forge == BITBUCKET:
+                repos.update([name for name, _ in pairs[:1]])
+            else:
+                repos.update({name for name, _ in pairs})
+                topics.update(set(repository.topics))
+                for name, size in pairs:
+                    sizes[name] += size
+        return {
+            "langsDetail": [{"name": name, "repos": repos[name], "bytes": sizes.get(name)} for name in sorted(repos)],
+            "topicsDetail": [{"name": name, "repos": topics[name]} for name in sorted(topics)],
+        }
+
     def sum(self, profiles: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """The answer that a service must give for these (forge, login) pairs, by plain addition.
 
@@ -105,24 +136,16 @@ class World:
         total: dict[str, Any] = {"originalRepos": 0, "forkedRepos": 0, "watchers": 0, "followers": 0}
         langs: set[str] = set()
         topics: set[str] = set()
-        seen: set[tuple[str, str]] = set()
-        for forge, login in profiles:
-            owner = self.owner(forge, login)
-            if owner is None or (forge, login.lower()) in seen:
-                continue
-            seen.add((forge, login.lower()))
-            for repository in owner.repositories:
-                if repository.is_private:
-                    continue
-                total["forkedRepos" if repository.is_fork else "originalRepos"] += 1
-                total["watchers"] += repository.watchers
-                names = [name.lower() for name, _ in repository.languages]
-                if forge == BITBUCKET:
-                    langs.update(names[:1])
-                else:
-                    total["followers"] += repository.stars
-                    langs.update(names)
-                    topics.update(repository.topics)
+        for forge, repository in self._public(profiles):
+            total["forkedRepos" if repository.is_fork else "originalRepos"] += 1
+            total["watchers"] += repository.watchers
+            names = [name.lower() for name, _ in repository.languages]
+            if forge == BITBUCKET:
+                langs.update(names[:1])
+            else:
+                total["followers"] += repository.stars
+                langs.update(names)
+                topics.update(repository.topics)
         total["langs"] = sorted(langs)
         total["langsNum"] = len(langs)
         total["topics"] = sorted(topics)

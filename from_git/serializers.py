@@ -1,6 +1,7 @@
 """From what a client sends to profiles, and from an outcome to the members of its JSON, in their fixed order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from from_git import forges
@@ -11,6 +12,30 @@ from from_git.profiles import Profile, parse_profiles
 from from_git.stats import Stats
 
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
+EXPANSIONS = ("profiles", "langs", "topics")
+"""What `expand` may ask for, in the order in which it comes."""
+
+
+def question(urls: Iterable[object], expand: Iterable[object]) -> tuple[list[Profile], frozenset[str]]:
+    """What the values of the `url` and `expand` parameters ask for: see `profiles_asked` and `expand_asked`.
+
+    Raises:
+        RequestError: whatever is wrong with either, in one message.
+    """
+    complaints = []
+    profiles: list[Profile] = []
+    expansions: frozenset[str] = frozenset()
+    try:
+        profiles = profiles_asked(urls)
+    except RequestError as error:
+        complaints.append(error.message)
+    try:
+        expansions = expand_asked(expand)
+    except RequestError as error:
+        complaints.append(error.message)
+    if complaints:
+        raise RequestError(" ".join(complaints))
+    return profiles, expansions
 
 
 def profiles_asked(values: Iterable[object]) -> list[Profile]:
@@ -37,6 +62,24 @@ def profiles_asked(values: Iterable[object]) -> list[Profile]:
     return profiles
 
 
+def expand_asked(values: Iterable[object]) -> frozenset[str]:
+    """Those of EXPANSIONS that are named in the values of the `expand` parameters, which may hold several with commas.
+
+    Raises:
+        RequestError: others are named too, or a value is no text (an uploaded file).
+    """
+    wanted: dict[str, None] = {}  # a set that keeps the order
+    for value in values:
+        if not isinstance(value, str):
+            raise RequestError("An expand is a file. Send it as a text field.")
+        wanted |= dict.fromkeys(name for part in value.split(",") if (name := part.strip()))
+    unknown = [name for name in wanted if name not in EXPANSIONS]
+    if unknown:
+        known = f"{', '.join(EXPANSIONS[:-1])} and {EXPANSIONS[-1]}"
+        raise RequestError(f"expand knows {known}, not {', '.join(map(_shown, unknown))}.")
+    return frozenset(wanted)
+
+
 def urls_in_body(body: Any) -> list[str]:
     """The URLs in a decoded JSON body, `{"url": "…"}` or `{"url": ["…", …]}`.
 
@@ -50,13 +93,51 @@ def urls_in_body(body: Any) -> list[str]:
     return urls
 
 
-def answer_body(answer: Answer) -> dict[str, Any]:
-    """The body of a 200."""
-    return {
+def expand_in_body(body: Any) -> list[str]:
+    """The values of `expand` in a decoded JSON body, a string or a list of strings.
+
+    Raises:
+        RequestError: they are something else.
+    """
+    value = body.get("expand", []) if isinstance(body, dict) else []
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise RequestError('The JSON body has another expand than "langs" or ["profiles", "langs", "topics"].')
+    return values
+
+
+def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
+    """The body of a 200; `expand`: those of EXPANSIONS that it has besides, after all else."""
+    body: dict[str, Any] = {
         "error": "OK",
         "data": _data(answer.stats),
         "missing": [profile.url for profile in answer.missing],
     }
+    if "profiles" in expand:
+        body["profiles"] = profile_rows(answer)
+    if "langs" in expand:
+        body["langsDetail"] = [
+            {"name": name, "repos": language.repos, "bytes": language.bytes}
+            for name, language in answer.stats.langs.items()
+        ]
+    if "topics" in expand:
+        body["topicsDetail"] = [{"name": name, "repos": repos} for name, repos in answer.stats.topics.items()]
+    return body
+
+
+def profile_rows(answer: Answer) -> list[dict[str, Any]]:
+    """What each profile that exists adds to the answer, in the order asked."""
+    return [
+        {
+            "url": profile.url,
+            "forge": profile.forge,
+            "owner": profile.owner,
+            "kind": found.kind,
+            **_data(found.stats),
+            "fetchedAt": _utc(answer.fetched[profile].oldest),
+        }
+        for profile, found in answer.found.items()
+    ]
 
 
 def error_body(error: FromGitError) -> dict[str, Any]:
@@ -80,6 +161,11 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
         "topics": list(stats.topics),
         "topicsNum": len(stats.topics),
     }
+
+
+def _utc(seconds: float) -> str:
+    """Seconds since the epoch in ISO 8601, the begun second left out."""
+    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _complaint(url: str, why: str) -> str:

@@ -1,6 +1,6 @@
 """The numbers of one profile, and of many merged: values and arithmetic, no I/O."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -42,9 +42,10 @@ class Tally:
 
     def __init__(self) -> None:
         self._original = self._forked = self._watchers = self._followers = 0
-        self._lang_repos: Counter[str] = Counter()
-        self._lang_bytes: Counter[str] = Counter()
-        self._topics: Counter[str] = Counter()
+        # not Counter, which meets each new name with a call in Python
+        self._lang_repos: defaultdict[str, int] = defaultdict(int)
+        self._lang_bytes: defaultdict[str, int] = defaultdict(int)
+        self._topics: defaultdict[str, int] = defaultdict(int)
 
     def add_repository(
         self,
@@ -66,11 +67,11 @@ class Tally:
         self._watchers += watchers
         self._followers += followers
         names = set()
-        for name, size in langs:
-            names.add(name.lower())
+        for spelled, size in langs:
+            name = spelled.lower()
+            names.add(name)
             if size is not None:
-                self._lang_bytes[name.lower()] += size
-        # not Counter.update, which costs more than the two names of most repositories
+                self._lang_bytes[name] += size
         for name in names:
             self._lang_repos[name] += 1
         for name in set(topics):
@@ -86,7 +87,8 @@ class Tally:
             self._lang_repos[name] += language.repos
             if language.bytes is not None:
                 self._lang_bytes[name] += language.bytes
-        self._topics.update(part.topics)
+        for name, repos in part.topics.items():
+            self._topics[name] += repos
 
     def stats(self) -> Stats:
         """What has been counted so far."""

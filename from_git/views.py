@@ -25,8 +25,9 @@ from from_git.serializers import (
     EXAMPLE,
     answer_body,
     error_body,
+    expand_in_body,
     plain_error_body,
-    profiles_asked,
+    question,
     urls_in_body,
 )
 from from_git.throttle import ClientThrottle
@@ -55,30 +56,35 @@ class HealthCheck(APIView):
             )
 
     def get(self, request: Request) -> Response:
-        """Answer for the `url` parameters."""
-        return self._answer(request.query_params.getlist("url"))
+        """Answer for the `url` parameters, with what `expand` asks for."""
+        return self._answer(request.query_params.getlist("url"), request.query_params.getlist("expand"))
 
     def post(self, request: Request) -> Response:
-        """Answer for the `url` members of the body, and parameters if there are any."""
+        """Answer for the `url` and `expand` members of the body, and parameters if there are any."""
         if len(request._request.body) < _content_length(request):
             raise RequestError("The body ended before its Content-Length.")  # half a URL may name another owner
         try:
             body = request.data
         except RecursionError:
             raise RequestError("The JSON body is nested too deeply.") from None
-        urls = body.getlist("url") if isinstance(body, QueryDict) else urls_in_body(body)
-        return self._answer([*request.query_params.getlist("url"), *urls])
+        if isinstance(body, QueryDict):
+            urls, expand = body.getlist("url"), body.getlist("expand")
+        else:
+            urls, expand = urls_in_body(body), expand_in_body(body)
+        parameters = request.query_params
+        return self._answer([*parameters.getlist("url"), *urls], [*parameters.getlist("expand"), *expand])
 
-    def _answer(self, urls: list[str]) -> Response:
+    def _answer(self, urls: list[str], expand: list[str]) -> Response:
         version = cache.version()
+        profiles, expansions = question(urls, expand)
         answer = aggregate(
-            profiles_asked(urls),
+            profiles,
             settings.REQUEST_DEADLINE,
             "REQUEST_DEADLINE",
             longest=settings.FLIGHT_SECONDS,
             anew=wants_anew(self.request),
         )
-        response = Response(answer_body(answer))
+        response = Response(answer_body(answer, expansions))
         if self.request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from emulator.tests.helpers import EmulatorCase, Json
@@ -17,7 +18,7 @@ query($login: String!, $after: String, $first: Int!) {
       pageInfo { hasNextPage endCursor }
       nodes {
         id isFork stargazerCount watchers { totalCount }
-        languages(first: 100) { totalCount nodes { name } }
+        languages(first: 100) { totalCount edges { size node { name } } }
         repositoryTopics(first: 20) { nodes { topic { name } } }
       }
     }
@@ -76,8 +77,22 @@ class TestOracle(EmulatorCase):
             topics = {item["topic"]["name"] for node in nodes for item in node["repositoryTopics"]["nodes"]}
             self.assertEqual(sorted(topics), total["topics"])
             if login != "made-up-edges":  # its 130 languages need a second page
-                names = {item["name"].lower() for node in nodes for item in node["languages"]["nodes"]}
+                names = {edge["node"]["name"].lower() for node in nodes for edge in node["languages"]["edges"]}
                 self.assertEqual(sorted(names), total["langs"])
+                self.assert_details(login, nodes)
+
+    def assert_details(self, login: str, nodes: list[Json]) -> None:
+        """Compare the languages and topics of an owner's repositories with the straight sum."""
+        repos: Counter[str] = Counter()
+        sizes: Counter[str] = Counter()
+        topics = Counter(item["topic"]["name"] for node in nodes for item in node["repositoryTopics"]["nodes"])
+        for node in nodes:
+            repos.update({edge["node"]["name"].lower() for edge in node["languages"]["edges"]})
+            for edge in node["languages"]["edges"]:
+                sizes[edge["node"]["name"].lower()] += edge["size"]
+        langs = [{"name": name, "repos": repos[name], "bytes": sizes[name]} for name in sorted(repos)]
+        details = {"langsDetail": langs, "topicsDetail": [{"name": n, "repos": topics[n]} for n in sorted(topics)]}
+        self.assertEqual(self.world.details([("github", login)]), details)
 
     def test_bitbucket_agrees_with_the_sum(self) -> None:
         for name in ("mailchimp", "team-120", "sourcegraph-testing", "made-up-empty"):
@@ -87,4 +102,7 @@ class TestOracle(EmulatorCase):
             self.assertEqual(len({value["uuid"] for value in values}), total["originalRepos"] + total["forkedRepos"])
             self.assertEqual(sum(bool(value.get("parent")) for value in values), total["forkedRepos"])
             self.assertEqual(sum(value["watchers"] for value in values), total["watchers"])
-            self.assertEqual(sorted({value["language"] for value in values} - {""}), total["langs"])
+            langs = Counter(value["language"] for value in values if value["language"])
+            self.assertEqual(sorted(langs), total["langs"])
+            told = [{"name": name, "repos": langs[name], "bytes": None} for name in sorted(langs)]
+            self.assertEqual(self.world.details([("bitbucket", name)]), {"langsDetail": told, "topicsDetail": []})

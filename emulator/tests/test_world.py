@@ -275,3 +275,31 @@ class TestSum(unittest.TestCase):
         total = self.world.sum(both)
 
         self.assertEqual((total["originalRepos"], total["watchers"], total["langsNum"]), (3, 7, 3))
+
+    def test_details_count_repositories_and_bytes_of_github_alone(self) -> None:
+        more = Repository("f", watchers=1, languages=[("C", 2**31), ("Go", 5), ("C", 7)], topics=("api",))
+        self.world.add(Owner("github", "more", "User", (more,)))
+
+        self.assertEqual(
+            self.world.details(
+                [
+                    ("github", "acme"),
+                    ("github", "MORE"),
+                    ("github", "more"),
+                    ("bitbucket", "acme"),
+                    ("github", "nobody"),
+                ]
+            ),
+            {
+                "langsDetail": [
+                    {"name": "c", "repos": 2, "bytes": 2**31 + 8},
+                    {"name": "go", "repos": 2, "bytes": 5},
+                    {"name": "python", "repos": 2, "bytes": 2},
+                ],
+                "topicsDetail": [{"name": "api", "repos": 2}, {"name": "web", "repos": 1}],
+            },
+        )
+        self.assertEqual(
+            self.world.details([("bitbucket", "acme")]),
+            {"langsDetail": [{"name": "go", "repos": 1, "bytes": None}], "topicsDetail": []},
+        )

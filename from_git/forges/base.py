@@ -14,7 +14,8 @@ from from_git.stats import Stats
 from from_git.upstream import Answer
 
 T = TypeVar("T")
-_MAX_INT = 2**53  # the largest count that JSON readers everywhere keep exactly
+MAX_INT = 2**53
+"""The largest count that JSON readers everywhere keep exactly."""
 _KINDS: dict[Any, str] = {
     dict: "an object",
     list: "a list",
@@ -131,7 +132,7 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
     if type(found) is not kind:  # `is`: a bool is no count
         raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
     wanted: T = found
-    if isinstance(found, int) and not 0 <= found <= _MAX_INT:
+    if isinstance(found, int) and not 0 <= found <= MAX_INT:
         raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
     return wanted
 

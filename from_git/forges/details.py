@@ -170,7 +170,7 @@ class Details:
                 self._ask_names([(identity, one)], following)
                 continue
             with self._lock:
-                self._settle(identity, read and one._replace(langs=read.langs, topics=read.topics))
+                self._settle(identity, read and one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics))
         self._settled()
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:

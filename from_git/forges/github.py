@@ -124,7 +124,7 @@ class GitHubFetch:
                 is_fork=one.is_fork,
                 watchers=one.watchers,
                 followers=one.followers,
-                langs=[(name, None) for name in one.langs],
+                langs=zip(one.langs, one.sizes, strict=True),
                 topics=one.topics,
             )
         return Found(self._kind, tally.stats())

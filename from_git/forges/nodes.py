@@ -7,7 +7,7 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.base import get
+from from_git.forges.base import MAX_INT, get
 
 LIST_SIZE = 100
 """Ids of one list page; the most that GitHub gives."""
@@ -29,7 +29,7 @@ fragment Details on Repository {
   isPrivate
   stargazerCount
   watchers { totalCount }
-  languages(first: 40) { totalCount edges { node { name } } }
+  languages(first: 40) { totalCount edges { size node { name } } }
   repositoryTopics(first: 20) { totalCount nodes { topic { name } } }
 }
 """
@@ -81,7 +81,7 @@ query Names($ids: [ID!]!, $first: Int!, $languagesAfter: String, $topicsAfter: S
       languages(first: $first, after: $languagesAfter) {
         totalCount
         pageInfo { hasNextPage endCursor }
-        edges { node { name } }
+        edges { size node { name } }
       }
       repositoryTopics(first: $first, after: $topicsAfter) {
         totalCount
@@ -101,6 +101,8 @@ class Repository(NamedTuple):
     watchers: int
     followers: int
     langs: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
+    """Bytes of each of `langs`; beside them, because pairs would take twice the memory."""
     topics: tuple[str, ...] = ()
 
 
@@ -120,13 +122,14 @@ def detailed(node: Any) -> Detailed:
     # our own look as well: one ignored argument would leak private counts
     if get(node, "isPrivate", kind=bool):
         return Detailed(identity, None, True)
-    langs, langs_total = _langs(node)
+    langs, sizes, langs_total = _langs(node)
     topics, topics_total = _topics(node)
     found = Repository(
         get(node, "isFork", kind=bool),
         get(node, "watchers", "totalCount", kind=int),
         get(node, "stargazerCount", kind=int),
         langs,
+        sizes,
         topics,
     )
     return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
@@ -136,6 +139,7 @@ class Names(NamedTuple):
     """Languages and topics of one repository, as far as they were read."""
 
     langs: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
     topics: tuple[str, ...] = ()
     totals: tuple[int, int] | None = None
     """How many of each there are, by the first page."""
@@ -143,14 +147,14 @@ class Names(NamedTuple):
     topics_after: str | None = None
     more: bool = False
     """Whether there are further pages, after these cursors."""
-    earlier: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-    """What the reading before this one gave, where one page did not hold all."""
+    earlier: tuple[list[str], list[str]] | None = None
+    """The sorted names of the reading before this one, where one page did not hold all."""
 
     def following(self) -> "Names | None":
         """What to read on from, None when all is read.
 
         Names of several pages are read until two readings agree: one language swapped for another between two pages
-        leaves the counts as they are.
+        leaves the counts as they are. Sizes may change, and the order with them; the newer ones count.
 
         Raises:
             UpstreamError: they do not add up, or differ from the reading before.
@@ -159,7 +163,7 @@ class Names(NamedTuple):
             return self
         if (len(self.langs), len(self.topics)) != self.totals:
             raise _changed()
-        read = (self.langs, self.topics)
+        read = (sorted(self.langs), sorted(self.topics))
         if max(map(len, read)) <= NAMES_SIZE or self.earlier == read:
             return None
         if self.earlier is not None:
@@ -174,7 +178,7 @@ def names(node: dict[str, Any], before: Names) -> Names:
         UpstreamError: there are more or fewer than before, so pages may have shifted.
     """
     # a connection that has ended is asked again from its end, which gives an empty page
-    langs, langs_total = _langs(node)
+    langs, sizes, langs_total = _langs(node)
     topics, topics_total = _topics(node)
     if before.totals not in (None, (langs_total, topics_total)):
         raise _changed()
@@ -182,6 +186,7 @@ def names(node: dict[str, Any], before: Names) -> Names:
     more_topics, topics_after = _next(node, "repositoryTopics", before.topics_after)
     return Names(
         before.langs + langs,
+        before.sizes + sizes,
         before.topics + topics,
         (langs_total, topics_total),
         languages_after,
@@ -195,20 +200,41 @@ def _changed() -> UpstreamError:
     return UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
 
 
-def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
-    return _read(get(node, "languages", kind=dict), "edges", "node")
+def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]:
+    """Names and sizes of the languages in a connection's page, and how many the whole connection has."""
+    edges, total = _items(get(node, "languages", kind=dict), "edges")
+    names, sizes = [], []
+    for edge in edges:
+        try:
+            name, size = edge["node"]["name"], edge["size"]
+        except (KeyError, TypeError):
+            name = size = None
+        # `get` for each would be a fifth of the CPU of a page; it is asked where something is wrong, and says what
+        if type(name) is not str or type(size) is not int or not 0 <= size <= MAX_INT:
+            name, size = get(edge, "node", "name", kind=str), get(edge, "size", kind=int)
+        names.append(name)
+        sizes.append(size)
+    return tuple(names), tuple(sizes), total
 
 
 def _topics(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
-    return _read(get(node, "repositoryTopics", kind=dict), "nodes", "topic")
+    """The names of the topics in a connection's page, and how many the whole connection has."""
+    nodes, total = _items(get(node, "repositoryTopics", kind=dict), "nodes")
+    names = []
+    for one in nodes:
+        try:
+            name = one["topic"]["name"]
+        except (KeyError, TypeError):
+            name = None
+        names.append(name if type(name) is str else get(one, "topic", "name", kind=str))
+    return tuple(names), total
 
 
-def _read(page: dict[str, Any], key: str, item: str) -> tuple[tuple[str, ...], int]:
-    """The names in a connection's page, and how many the whole connection has."""
+def _items(page: dict[str, Any], key: str) -> tuple[list[Any], int]:
+    """What is in a connection's page, and how many the whole connection has."""
     total = get(page, "totalCount", kind=int)
     # `edges` and `nodes` are nullable: null stands for an empty list, if the total is 0
-    items = [] if total == 0 and page.get(key, ...) is None else get(page, key, kind=list)
-    return tuple([get(one, item, "name", kind=str) for one in items]), total
+    return [] if total == 0 and page.get(key, ...) is None else get(page, key, kind=list), total
 
 
 def _next(node: dict[str, Any], connection: str, before: str | None) -> tuple[bool, str | None]:

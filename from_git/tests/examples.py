@@ -39,7 +39,8 @@ def examples(number: int) -> Callable[[Any], Any]:
 # GitHub's counts are GraphQL's Int; Bitbucket's may be anything that JSON keeps
 _LARGEST = {"github": 2**31 - 1, "bitbucket": 2**53}
 _NAMES = st.sampled_from(["C", "c", "Python", "PYTHON", "C++", "Go", "Jupyter Notebook", "ÅNGSTRÖM", "ångström"])
-_MANY_NAMES = st.integers(0, 150).map(lambda count: [f"L{n}" for n in range(count)])
+_BYTES = st.integers(0, 3) | st.integers(0, 2**40)
+_MANY_LANGUAGES = st.integers(0, 150).map(lambda count: [(f"L{n}", 3**n % 2**40) for n in range(count)])
 _TOPICS = st.lists(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), max_size=20, unique=True)
 _TIMES = st.integers(0, 9).map("2020-01-01T00:00:0{}Z".format)  # many were made in the same second
 
@@ -54,7 +55,7 @@ def repositories(forge: str) -> st.SearchStrategy[list[Repository]]:
             "is_archived": st.booleans(),
             "stars": st.integers(0, _LARGEST["github"]),
             "watchers": counts,
-            "languages": (st.lists(_NAMES, max_size=4) | _MANY_NAMES).map(lambda names: [(name, 1) for name in names]),
+            "languages": st.lists(st.tuples(_NAMES, _BYTES), max_size=4) | _MANY_LANGUAGES,
             "topics": _TOPICS,
             "created_at": _TIMES,
         }

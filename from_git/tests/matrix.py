@@ -137,6 +137,8 @@ _VALUES = [
     (GITHUB, f"{_OWNER}.detailed.nodes.0.stargazerCount", 2**60, "stargazerCount is out of range"),
     (GITHUB, f"{_OWNER}.detailed.nodes.0.isPrivate", None, "isPrivate is not true or false"),
     (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.node.name", 7, "node.name is not a string"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.size", "9", "size is not a whole number"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.size", -1, "size is out of range"),
     (GITHUB, f"{_OWNER}.repositories.pageInfo.hasNextPage", "no", "hasNextPage is not true or false"),
     (LIST, "size", "3", "size is not a whole number"),
     (LIST, "values", {}, "values is not a list"),

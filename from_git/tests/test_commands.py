@@ -133,8 +133,21 @@ class Aggregate(TestCase):
         self.assertEqual(body["data"], self.emulator.world.sum([("github", "spack")]))
         self.assertEqual((body["error"], body["missing"]), ("OK", ["bitbucket.org/nobody"]))
 
+    def test_expand_adds_to_the_json_what_it_adds_in_the_api(self) -> None:
+        result = self.run_piped("https://github.com/spack", "--expand", "topics", "--expand", "langs,profiles")
+
+        body = json.loads(result.stdout)
+        self.assertEqual(list(body), ["error", "data", "missing", "profiles", "langsDetail", "topicsDetail"])
+        expected = self.emulator.world.details([("github", "spack")])
+        self.assertEqual({name: body[name] for name in expected}, expected)
+
     def test_a_wrong_request_exits_with_2_and_says_why(self) -> None:
-        for arguments in ((), ("https://bitucket.org/x",), ("github.com/spack", "--deadline", "soon")):
+        for arguments in (
+            ("github.com/spack", "--expand", "stars"),
+            (),
+            ("https://bitucket.org/x",),
+            ("github.com/spack", "--deadline", "soon"),
+        ):
             with self.subTest(arguments):
                 result = self.run_piped(*arguments)
                 self.assertEqual(result.returncode, 2)

@@ -210,7 +210,26 @@ class Doubts(GitHubTestCase):
             (lambda node: node.pop("isFork"), "isFork is absent"),
             (lambda node: node["languages"].update(edges=None, totalCount=1), "edges is not a list"),
             (lambda node: node["languages"].update(edges=[{"node": None}], totalCount=1), "node.name is absent"),
+            (lambda node: node["languages"].update(edges=[{"node": {"name": "C"}}], totalCount=1), "size is absent"),
+            (
+                lambda node: node["languages"].update(edges=[_edge(size=True)], totalCount=1),
+                "size is not a whole number",
+            ),
+            (
+                lambda node: node["languages"].update(edges=[_edge(size=2**53 + 1)], totalCount=1),
+                "size is out of range",
+            ),
+            (lambda node: node["languages"].update(edges=[_edge(node=None)], totalCount=1), "node.name is absent"),
+            (lambda node: node["languages"].update(edges=[None], totalCount=1), "node is absent"),
             (lambda node: node.update(languages=None), "languages is not an object"),
+            (
+                lambda node: node["repositoryTopics"].update(nodes=[{"topic": None}], totalCount=1),
+                "topic.name is absent",
+            ),
+            (
+                lambda node: node["repositoryTopics"].update(nodes=[{"topic": {"name": 7}}], totalCount=1),
+                "not a string",
+            ),
         ]
         for change, place in shapes:
             for query, nodes in (
@@ -275,6 +294,11 @@ class Doubts(GitHubTestCase):
 
         data = self.answer(self.url)["data"]
         self.assertEqual((data["originalRepos"], data["watchers"]), (1, 2) if data["watchers"] == 2 else (1, 1))
+
+
+def _edge(**changes: Any) -> dict[str, Any]:
+    """A language's edge, with something of it changed."""
+    return {"size": 1, "node": {"name": "C"}} | changes
 
 
 class Credentials(GitHubTestCase):

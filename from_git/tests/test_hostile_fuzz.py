@@ -39,7 +39,7 @@ TEXTS = st.one_of(
 BYTES = st.binary(max_size=40) | TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass"))
 ESCAPED = BYTES.map(lambda value: quote_from_bytes(value, safe="").encode())
 RAW = BYTES.map(lambda value: value.translate(None, b"\r\n"))
-NAMES = st.sampled_from([b"url", b"url", b"URL", b"url[]", b"format", b"page", b"%75rl", b""])
+NAMES = st.sampled_from([b"url", b"url", b"expand", b"URL", b"url[]", b"format", b"page", b"%75rl", b""])
 VALUES = st.one_of(
     RAW,
     st.sampled_from(
@@ -63,7 +63,8 @@ HEADERS = st.dictionaries(
 SHAPES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.just("url") | st.text(max_size=3), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["url", "expand"]) | st.text(max_size=3), inner, max_size=3)
     ),
     max_leaves=8,
 )
@@ -143,7 +144,7 @@ class AnyRequest(ServiceTestCase):
     @SELDOM
     @given(SHAPES, st.booleans(), st.none() | st.integers(0, 60))
     def test_json_of_any_shape_is_answered_or_refused(self, value: Any, ascii_only: bool, cut: int | None) -> None:
-        bodies = [value, {"url": value}, {"url": [value]}]
+        bodies = [value, {"url": value}, {"url": [value]}, {"url": "github.com/nobody", "expand": value}]
         for one in bodies:
             text = json.dumps(one, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
             self.assert_served(request(headers={"Content-Type": JSON.encode()}, body=text[:cut], method=b"POST"))

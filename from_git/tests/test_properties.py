@@ -3,7 +3,11 @@
 from unittest import TestCase
 
 from emulator import Repository
-from from_git.profiles import BadUrl, parse_profile
+from from_git.aggregator import Answer
+from from_git.cache import Fetched
+from from_git.forges import Found
+from from_git.profiles import BadUrl, Profile, parse_profile
+from from_git.serializers import EXPANSIONS, answer_body
 from from_git.stats import Language, Stats, Tally, merge
 from from_git.tests import oracle
 from from_git.tests.examples import given, repositories, st
@@ -64,13 +68,38 @@ class Merging(TestCase):
         self.assertEqual(tallied(many), oracle.of("github", many))
 
 
+class Details(TestCase):
+    """What `expand` adds."""
+
+    @given(st.lists(STATS | st.none(), max_size=5))
+    def test_details_are_the_slow_sum_and_rows_add_up_to_the_data(self, parts: list[Stats | None]) -> None:
+        profiles = [Profile("github", f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
+        kept = {p: Fetched(Found("User", s) if s else None, 9.9, 5.5) for p, s in zip(profiles, parts, strict=True)}
+        found = {profile: one.found for profile, one in kept.items() if one.found}
+        there = [one.stats for one in found.values()]
+        missing = tuple(profile for profile in profiles if profile not in found)
+        body = answer_body(Answer(kept, found, missing, merge(there)), EXPANSIONS)
+
+        self.assertEqual(
+            {name: body[name] for name in ("langsDetail", "topicsDetail")},
+            oracle.details_of(there),
+        )
+        self.assertEqual([row["owner"] for row in body["profiles"]], [profile.owner for profile in found])
+        for key, total in body["data"].items():
+            parts_of_it = [row[key] for row in body["profiles"]]
+            if isinstance(total, list):
+                self.assertEqual(total, sorted({name for names in parts_of_it for name in names}))
+            elif not key.endswith("Num"):
+                self.assertEqual(total, sum(parts_of_it))
+        self.assertEqual({row["fetchedAt"] for row in body["profiles"]} - {"1970-01-01T00:00:05Z"}, set())
+
+
 def tallied(many: list[Repository]) -> Stats:
     """The tally of those that are public."""
     tally = Tally()
     for one in many:
         if not one.is_private:
-            langs = [(name, None) for name, _ in one.languages]
             tally.add_repository(
-                is_fork=one.is_fork, watchers=one.watchers, followers=one.stars, langs=langs, topics=one.topics
+                is_fork=one.is_fork, watchers=one.watchers, followers=one.stars, langs=one.languages, topics=one.topics
             )
     return tally.stats()

@@ -19,7 +19,7 @@ from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
 from from_git.forges import Progress as FetchProgress
 from from_git.profiles import LABELS, Profile
-from from_git.serializers import answer_body, error_body, profiles_asked
+from from_git.serializers import EXPANSIONS, answer_body, error_body, question
 
 
 class Command(BaseCommand):
@@ -32,16 +32,23 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("urls", nargs="*", metavar="URL", help="a GitHub or Bitbucket profile")
         parser.add_argument("--json", action="store_true", help="print the JSON of /health-check")
+        parser.add_argument(
+            "--expand",
+            action="append",
+            default=[],
+            metavar="NAMES",
+            help=f"print the JSON with more members: {','.join(EXPANSIONS)}",
+        )
         parser.add_argument("--deadline", metavar="SECONDS", help="for the whole answer; default: FLIGHT_SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, show, and exit with the status that the outcome deserves."""
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
-        as_json = options["json"] or not sys.stdout.isatty()
+        as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])
-            profiles = profiles_asked(options["urls"])
+            profiles, expansions = question(options["urls"], options["expand"])
             answer = aggregate(profiles, limit, origin) if as_json else _watched(profiles, limit, origin)
         except FromGitError as error:
             if as_json:
@@ -51,7 +58,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         if as_json:
-            self.stdout.write(_dump(answer_body(answer)))
+            self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
             _show(answer, profiles)
 
