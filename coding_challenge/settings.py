@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "from_git.middleware.utf8_only",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "from_git.middleware.StaticFiles",
     "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "coding_challenge.urls"

@@ -1,6 +1,7 @@
 """From what a client sends to profiles, and from an outcome to the members of its JSON, in their fixed order."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from from_git import forges
@@ -9,6 +10,12 @@ from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
 from from_git.profiles import Profile, parse_profiles
 from from_git.stats import Stats
+
+ROW = (
+    *("url", "forge", "owner", "kind", "originalRepos", "forkedRepos", "watchers", "followers"),
+    *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
+)
+"""What is known of one profile, in its order."""
 
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 
@@ -59,13 +66,28 @@ def answer_body(answer: Answer) -> dict[str, Any]:
     }
 
 
+def profile_rows(answer: Answer) -> list[dict[str, Any]]:
+    """What is known of each profile that exists, in the order asked, with the members of `ROW`."""
+    return [
+        {
+            "url": profile.url,
+            "forge": profile.forge,
+            "owner": profile.owner,
+            "kind": found.kind,
+            **_data(found.stats),
+            "fetchedAt": _moment(answer.fetched[profile].oldest),
+        }
+        for profile, found in answer.found.items()
+    ]
+
+
 def error_body(error: FromGitError) -> dict[str, Any]:
     """The body of any failure that we know."""
-    return {"error": error.code, "message": error.message, **error.facts()}
+    return {**plain_error_body(error.code, error.message), **error.facts()}
 
 
 def plain_error_body(code: str, message: str) -> dict[str, Any]:
-    """The body of a failure that the framework found; its words may repeat a header."""
+    """The body of a failure without further members; its words may repeat a header."""
     return {"error": code, "message": _printable(message)}
 
 
@@ -80,6 +102,11 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
         "topics": list(stats.topics),
         "topicsNum": len(stats.topics),
     }
+
+
+def _moment(seconds: float) -> str:
+    """Seconds since the epoch as ISO 8601 in UTC, whole seconds."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _complaint(url: str, why: str) -> str:

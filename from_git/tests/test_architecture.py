@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware"},
+    {"renderers", "route"},
+    {"responses"},
     {"serializers", "throttle"},
     {"aggregator"},
     {"cache"},

@@ -4,6 +4,7 @@ import json
 import re
 from http import HTTPStatus
 from typing import Any
+from wsgiref.headers import Headers
 
 from django.core.management.commands.runserver import Command as DjangoCommand
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
@@ -15,6 +16,33 @@ from from_git.serializers import plain_error_body
 
 _CHUNK = 65_536
 _DIGITS = 12  # of a Content-Length that anybody means
+
+
+class _Handler(ServerHandler):
+    """One request; its Content-Length is the application's."""
+
+    headers: Headers
+    headers_sent: bool
+    status: str
+
+    def cleanup_headers(self) -> None:
+        """As Django's, which takes the length of an empty answer from HEAD."""
+        length = self.headers.get("Content-Length")
+        super().cleanup_headers()
+        if length is not None:
+            self.headers["Content-Length"] = length
+
+    def finish_content(self) -> None:
+        """As the standard library, which says that a 204 has a body of no bytes: it has none (RFC 9110, 8.6)."""
+        if self.status.startswith("204") and not self.headers_sent:
+            self.send_headers()
+        else:
+            super().finish_content()
+
+    def set_content_length(self) -> None:
+        """Not for a 204."""
+        if not self.status.startswith("204"):
+            super().set_content_length()
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -43,7 +71,7 @@ class RequestHandler(WSGIRequestHandler):
         if len("".join(lengths)) > _DIGITS:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
-        handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
+        handler = _Handler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
         handler.request_handler = self  # type: ignore[attr-defined]
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
 
