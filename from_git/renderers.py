@@ -1,26 +1,21 @@
-"""How an answer is shown: JSON, CSV, or REST framework's browsable API; and which of them a client likes best."""
+"""How an answer is shown: JSON, CSV, or REST framework's browsable API."""
 
 import csv
 import io
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from csp.utils import build_policy
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
-from rest_framework.request import Request, clone_request
+from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
-from from_git.errors import FormatRefused, NothingHere
 from from_git.serializers import ROW, answer_body, profile_rows
 
-_RANGE = re.compile(r"\s*([^\s;,/]+/[^\s;,/]+)\s*(?:;(.*))?", re.DOTALL)
-_QUALITY = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
@@ -33,9 +28,9 @@ class AnswerJSON(JSONRenderer):
     content_type: ClassVar[str] = JSONRenderer.media_type
     headers: ClassVar[Mapping[str, str]] = {}
 
-    def content(self, answer: Answer) -> bytes:
+    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
         """The bytes of a 200."""
-        return self.render(answer_body(answer))
+        return self.render(answer_body(answer, expand))
 
 
 class AnswerCSV(BaseRenderer):
@@ -46,8 +41,11 @@ class AnswerCSV(BaseRenderer):
     content_type: ClassVar[str] = "text/csv; charset=utf-8; header=present"
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
 
-    def content(self, answer: Answer) -> bytes:
-        """The bytes of a 200: a header, then a row for each profile in the order asked, without numbers if missing."""
+    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
+        """The bytes of a 200: a header, then a row for each profile in the order asked, without numbers if missing.
+
+        `expand` changes nothing: the rows are what `profiles` adds to the JSON.
+        """
         rows = dict(zip(answer.found, profile_rows(answer), strict=True))
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, ROW, restval="", lineterminator="\r\n")
@@ -86,65 +84,18 @@ RENDERERS = (AnswerJSON, AnswerCSV, Browsable)
 """Of `/health-check`, the default first."""
 
 
-def answer_response(answer: Answer, renderer: AnswerRenderer) -> HttpResponseBase:
-    """The 200 for an answer as this renderer shows it."""
+def answer_response(answer: Answer, expand: Collection[str], renderer: AnswerRenderer) -> HttpResponseBase:
+    """The 200 for an answer as this renderer shows it; no other place makes its bytes."""
     if isinstance(renderer, Browsable):
-        return Response(answer_body(answer))
-    return HttpResponse(renderer.content(answer), content_type=renderer.content_type, headers=dict(renderer.headers))
+        return Response(answer_body(answer, expand))
+    content = renderer.content(answer, expand)
+    return HttpResponse(content, content_type=renderer.content_type, headers=dict(renderer.headers))
 
 
 def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> None:
     """Give a response the Content-Security-Policy of all others, widened by these directives."""
     wider = {directive: list(sources) for directive, sources in policy.items()}
     response.headers["Content-Security-Policy"] = build_policy(update=wider)
-
-
-class Negotiation(DefaultContentNegotiation):
-    """By `?format=`, which decides alone, else by `Accept` with its weights (RFC 9110, 12.5.1).
-
-    REST framework's own takes no notice of `q`.
-    """
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """The renderer that the client likes best, the first of equals, and its media type.
-
-        Raises:
-            NothingHere: there is no such format.
-            FormatRefused: the client accepts none of them.
-        """
-        there = list(renderers)
-        formats, types = [str(one.format) for one in there], [str(one.media_type) for one in there]
-        wanted = request.query_params.get("format")
-        if wanted:
-            if wanted not in formats:
-                raise NothingHere(f"There is no such format. Take one of {', '.join(formats)}, or leave out `format`.")
-            best = formats.index(wanted)
-        else:
-            scores = [_score(media_type, self.get_accept_list(request)) for media_type in types]
-            best = scores.index(max(scores))
-            if not scores[best][0]:
-                raise FormatRefused(
-                    f"Nothing that Accept names is there. There are {', '.join(types)}; or leave it out, or ask with"
-                    f" format={'|'.join(formats)}."
-                )
-        return there[best], types[best]
-
-
-def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
-    """The weight that a list of media ranges gives to the type, and how closely its range fits."""
-    ranges = [found for one in accepted if (found := _RANGE.fullmatch(one))]
-    if not ranges:  # absent or illegible: as if any would do
-        return 1.0, 0
-    fits = {media_type: 3, media_type.partition("/")[0] + "/*": 2, "*/*": 1}
-    close, weight = 0, 0.0
-    for found in ranges:
-        fit = fits.get(found[1].lower(), 0)
-        if fit > close:
-            quality = _QUALITY.search(found[2] or "")
-            close, weight = fit, float(quality[1]) if quality else 1.0
-    return weight, close
 
 
 def _cell(value: object) -> object:

@@ -1,6 +1,6 @@
 """From what a client sends to profiles, and from an outcome to the members of its JSON, in their fixed order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,9 @@ ROW = (
     *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
 )
 """What is known of one profile, in its order."""
+EXPAND = ("profiles", "langs", "topics")
+"""What may be asked for beside the sums."""
+_EXPANDED = f"There are {', '.join(EXPAND)}."
 
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 
@@ -57,13 +60,33 @@ def urls_in_body(body: Any) -> list[str]:
     return urls
 
 
-def answer_body(answer: Answer) -> dict[str, Any]:
-    """The body of a 200."""
-    return {
+def expand_asked(values: Iterable[str]) -> frozenset[str]:
+    """What the values of the `expand` parameters ask for beside the sums, names of `EXPAND` separated by commas.
+
+    Raises:
+        RequestError: an unknown name.
+    """
+    asked = frozenset(name.strip() for value in values for name in value.split(",")) - {""}
+    if unknown := sorted(asked - set(EXPAND)):
+        raise RequestError(f"There is no such thing to expand: {', '.join(map(_shown, unknown))}. {_EXPANDED}")
+    return asked
+
+
+def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
+    """The body of a 200, with what `expand` names."""
+    body: dict[str, Any] = {
         "error": "OK",
         "data": _data(answer.stats),
         "missing": [profile.url for profile in answer.missing],
     }
+    if "profiles" in expand:
+        body["profiles"] = profile_rows(answer)
+    if "langs" in expand:
+        langs = answer.stats.langs.items()
+        body["langsDetail"] = [{"name": name, "repos": one.repos, "bytes": one.bytes} for name, one in langs]
+    if "topics" in expand:
+        body["topicsDetail"] = [{"name": name, "repos": repos} for name, repos in answer.stats.topics.items()]
+    return body
 
 
 def profile_rows(answer: Answer) -> list[dict[str, Any]]:

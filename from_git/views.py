@@ -3,13 +3,16 @@
 import logging
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, cast
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import MethodNotAllowed, ParseError, Throttled, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,15 +32,17 @@ from from_git.errors import (
     RequestError,
     UpstreamError,
 )
-from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, Negotiation, answer_response
+from from_git.openapi import HealthCheckSchema
+from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, answer_response, relax
 from from_git.responses import error_response, method_refused, retry_after, unsafe_response
 from from_git.route import Route
-from from_git.serializers import EXAMPLE, error_body, profiles_asked, urls_in_body
+from from_git.serializers import EXAMPLE, error_body, expand_asked, profiles_asked, urls_in_body
 from from_git.throttle import ClientThrottle
 
 logger = logging.getLogger(__name__)
 _LENGTH = re.compile(r"[0-9]{1,4000}")
 _MAX_REASON = 500  # characters in the log
+_DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
 
 
 class HealthCheck(Route):
@@ -45,7 +50,7 @@ class HealthCheck(Route):
 
     throttle_classes = (ClientThrottle,)
     renderer_classes = RENDERERS
-    content_negotiation_class = Negotiation
+    schema = HealthCheckSchema()
     keeps_errors = (*Route.keeps_errors, Browsable)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -76,8 +81,9 @@ class HealthCheck(Route):
         return self._answer(request, [*request.query_params.getlist("url"), *urls])
 
     def _answer(self, request: Request, urls: list[str]) -> HttpResponseBase:
+        expand = expand_asked(request.query_params.getlist("expand"))
         answer = aggregate(profiles_asked(urls), settings.REQUEST_DEADLINE, "REQUEST_DEADLINE")
-        return answer_response(answer, cast(AnswerRenderer, request.accepted_renderer))
+        return answer_response(answer, expand, cast(AnswerRenderer, request.accepted_renderer))
 
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:
@@ -129,6 +135,31 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """The form for a person; `?url=…` fills it in."""
     return render(request, "from_git/test.html", {"urls": "\n".join(request.GET.getlist("url"))})
+
+
+@_safe_only
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The API's description, always as JSON."""
+    return HttpResponse(_description(), content_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+
+
+class Docs(Route, SpectacularSwaggerSplitView):
+    """The description for a person, who can try it out (Swagger UI); its files come from a package, not from a CDN."""
+
+    schema = None
+    url_name = "openapi"
+    template_name = "from_git/docs.html"
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The page, or its script where `script` is asked for."""
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        relax(response, _DOCS_POLICY)
+        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

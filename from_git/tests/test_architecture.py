@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware"},
-    {"renderers", "route"},
+    {"renderers", "route", "openapi"},
     {"responses"},
     {"serializers", "throttle"},
     {"aggregator"},

@@ -86,6 +86,34 @@ class Negotiation(ServiceTestCase):
         self.assertEqual(self.ask(URLS[0], headers={"Accept": "text/csv"}).json()["error"], "ERRX")
 
 
+class Expand(ServiceTestCase):
+    """What may be asked for beside the sums."""
+
+    def expanded(self, *expand: str) -> requests.Response:
+        """The answer with `expand`."""
+        return requests.get(f"{self.base}/health-check", params={"url": URLS, "expand": expand}, timeout=30)
+
+    def test_it_adds_what_is_named_and_changes_nothing_else(self) -> None:
+        plain = self.answer(*URLS)
+
+        both, twice = self.expanded("profiles,langs").json(), self.expanded("langs", "profiles").json()
+
+        self.assertEqual(both, twice)
+        self.assertEqual(list(both), [*plain, "profiles", "langsDetail"])
+        self.assertEqual({key: both[key] for key in plain}, plain)
+        self.assertEqual([row["url"] for row in both["profiles"]], [URLS[0], URLS[2]])
+        self.assertEqual([one["name"] for one in both["langsDetail"]], plain["data"]["langs"])
+        self.assertEqual(
+            [one["name"] for one in self.expanded("topics").json()["topicsDetail"]], plain["data"]["topics"]
+        )
+
+    def test_an_unknown_name_is_a_400_that_has_those_that_there_are(self) -> None:
+        failure = self.expanded("profiles,repos")
+
+        self.assertEqual((failure.status_code, failure.json()["error"]), (400, "ERR3"))
+        self.assertIn("'repos'. There are profiles, langs, topics.", failure.json()["message"])
+
+
 class Csv(ServiceTestCase):
     """One row for each profile."""
 
