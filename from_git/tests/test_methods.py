@@ -120,6 +120,19 @@ class Methods:
 class OnDjangosServer(Methods, ServiceTestCase):
     """`manage.py runserver`."""
 
+    def test_what_it_refuses_by_itself_has_no_body_for_head(self) -> None:
+        for status, line, head in [
+            (411, b"/health-check", b"Transfer-Encoding: chunked"),
+            (400, b"/health-check", b"Content-Length: x"),
+            (414, b"/health-check?" + b"x" * 5_000_000, b"Content-Length: 0"),
+        ]:
+            with self.subTest(status):
+                asked = b" %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%s\r\n\r\n" % (line, head)
+                found, got, body = exchange(self.base, b"GET" + asked)
+                found_by_head, headers, nothing = exchange(self.base, b"HEAD" + asked)
+                self.assertEqual((found, found_by_head, nothing), (status, status, b""))
+                self.assertEqual({int(headers["content-length"]), int(got["content-length"])}, {len(body)})
+
 
 class OnGunicorn(Methods, TestCase):
     """As in production."""

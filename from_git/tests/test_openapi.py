@@ -93,6 +93,11 @@ class Description(ServiceTestCase):
         for path in ("/from-git/openapi.json", "/from-git/docs"):
             options = requests.options(self.base + path, timeout=30)
             self.assertEqual((options.status_code, options.headers["Allow"]), (204, "GET, HEAD, OPTIONS"))
+        for status, accept, method in ((406, "image/png", "GET"), (405, "text/html", "POST")):
+            with self.subTest(status):
+                shown = requests.request(method, f"{self.base}/from-git/docs", headers={"Accept": accept}, timeout=30)
+                self.assertEqual((shown.status_code, shown.headers["Content-Type"]), (status, "application/json"))
+                self.assertEqual(list(shown.json()), ["error", "message"])
 
 
 class Examples(outcomes.Outcomes):

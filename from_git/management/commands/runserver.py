@@ -53,7 +53,8 @@ class RequestHandler(WSGIRequestHandler):
         limit = settings.MAX_QUERY_BYTES + _CHUNK
         self.raw_requestline = self.rfile.readline(limit)
         if len(self.raw_requestline) >= limit:
-            self.requestline, self.request_version, self.command = "", "", ""
+            self.requestline, self.request_version = "", ""
+            self.command = "HEAD" if self.raw_requestline.startswith(b"HEAD ") else ""
             self._drain_line()
             self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long. Send the URLs with POST.")
             return
@@ -89,7 +90,8 @@ class RequestHandler(WSGIRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if getattr(self, "command", None) != "HEAD":
+            self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: the request's line comes from the middleware, and this one would show the query."""
