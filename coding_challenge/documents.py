@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from coding_challenge.options import OPTIONS, Option
-from from_git.errors import FromGitError, UpstreamError
+from from_git.errors import UpstreamError, kinds
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"
@@ -36,12 +36,6 @@ def table() -> str:
         shown = "empty" if default == "" else "off" if default is False else f"`{default}`"
         rows.append(f"| `{option.name}` | {shown} | {option.help}{_bounds(option)} |")
     return "\n".join(rows) + "\n"
-
-
-def kinds(kind: type[FromGitError] = FromGitError) -> list[type[FromGitError]]:
-    """The errors that a client can see, in the order of their tree."""
-    below = [one for sub in kind.__subclasses__() for one in kinds(sub)]
-    return below if kind is FromGitError else [kind, *below]
 
 
 def errors() -> str:

@@ -2,9 +2,15 @@
 
     FromGitError                status  error  body beyond `error` and `message`
     ├── RequestError               400  ERR3
+    │   ├── NothingHere            404  ERR3
+    │   ├── MethodRefused          405  ERR3
+    │   ├── FormatRefused          406  ERR3
     │   ├── LengthRequired         411  ERR3
     │   ├── BodyTooLarge           413  ERR3
-    │   └── LineTooLong            414  ERR3
+    │   ├── LineTooLong            414  ERR3
+    │   ├── MediaTypeRefused       415  ERR3
+    │   └── AskedTooOften          429  ERR3   retryAfter
+    ├── OwnFault                   500  ERRX
     └── UpstreamError              502  ERR2   upstream, profile
         ├── CredentialsError       502  ERR2   upstream, profile
         ├── MalformedAnswer        502  ERR2   upstream, profile
@@ -62,6 +68,24 @@ class RequestError(FromGitError):
     code = "ERR3"
 
 
+class NothingHere(RequestError):
+    """There is nothing at this address, or no such `format`."""
+
+    status = 404
+
+
+class MethodRefused(RequestError):
+    """The address does not take this method; `Allow` has those that it takes."""
+
+    status = 405
+
+
+class FormatRefused(RequestError):
+    """The client accepts no media type that there is."""
+
+    status = 406
+
+
 class LengthRequired(RequestError):
     """The request's body comes in chunks, of which WSGI would show us nothing."""
 
@@ -78,6 +102,47 @@ class LineTooLong(RequestError):
     """The request's address is longer than we take."""
 
     status = 414
+
+
+class MediaTypeRefused(RequestError):
+    """The request's body has a media type or a charset that is not taken."""
+
+    status = 415
+
+
+class AskedTooOften(RequestError):
+    """This client asks more often than CLIENT_RATE.
+
+    Args:
+        limit: how often it may, in words.
+        wait: seconds until it may ask again.
+    """
+
+    status = 429
+    members = ("retryAfter",)
+
+    def __init__(self, limit: str, wait: float) -> None:
+        self._seconds = max(1, math.ceil(wait))
+        super().__init__(f"This client asks more often than {limit}. Ask again in {self._seconds} s.")
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds, rounded up, at least 1."""
+        return self._seconds
+
+    def facts(self) -> dict[str, str | int]:
+        """`retryAfter` (seconds)."""
+        return {"retryAfter": self._seconds}
+
+
+class OwnFault(FromGitError):
+    """Our own fault; the log has the traceback."""
+
+    status = 500
+    code = "ERRX"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong in from-git itself; its log says what. Asking again may help.")
 
 
 class UpstreamError(FromGitError):
@@ -249,6 +314,12 @@ class DeadlineError(UpstreamError):
 
 class Cancelled(Exception):
     """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""
+
+
+def kinds(kind: type[FromGitError] = FromGitError) -> list[type[FromGitError]]:
+    """The errors that a client can see, in the order of their tree."""
+    below = [one for sub in kind.__subclasses__() for one in kinds(sub)]
+    return below if kind is FromGitError else [kind, *below]
 
 
 def struck(text: str, secret: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from structlog.contextvars import bind_contextvars
@@ -22,7 +23,8 @@ from structlog.contextvars import bind_contextvars
 from from_git import cache
 from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
-from from_git.serializers import plain_error_body
+from from_git.errors import ConditionFailed
+from from_git.responses import error_response
 
 _SECONDS = 1.0  # for which the bytes are used again; other processes may have asked anew meanwhile
 _NOT_PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")  # a body is refused elsewhere
@@ -53,7 +55,7 @@ class Rendered:
     """For the request's line in the log."""
 
 
-def mark(response: HttpResponse, answer: Answer, version: object) -> None:
+def mark(response: HttpResponseBase, answer: Answer, version: object) -> None:
     """Say that a response is a rendering of `answer`, which was made from what `version` of the cache had."""
     setattr(response, _MARK, (answer, version))
 
@@ -121,8 +123,9 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
         other = get_conditional_response(request, one.etag, last_modified)
         if other is not None:
             if other.status_code == HTTPStatus.PRECONDITION_FAILED:
-                words = "The answer is not the one that If-Match or If-Unmodified-Since names."
-                return JsonResponse(plain_error_body("ERR3", words), status=other.status_code)
+                return error_response(
+                    ConditionFailed("The answer is not the one that If-Match or If-Unmodified-Since names.")
+                )
             for name, value in {**headers, "Vary": one.headers["Vary"]}.items():
                 other.headers[name] = value
             return other

@@ -4,12 +4,16 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-from from_git.serializers import plain_error_body
+from from_git.errors import MediaTypeRefused
+from from_git.responses import error_response, unsafe_response
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -63,6 +67,7 @@ def logged(get_response: _Handler) -> _Handler:
             response.headers.setdefault(name, value)
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
+        _measure(response)
         write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun)
         clear_contextvars()
         return response
@@ -70,13 +75,32 @@ def logged(get_response: _Handler) -> _Handler:
     return middleware
 
 
+def _measure(response: HttpResponse) -> None:
+    """Set the Content-Length where it is due: Django forgets some responses and does it for a 204 too."""
+    if response.status_code == 204:
+        del response.headers["Content-Length"]
+    elif not response.streaming and response.status_code != 304:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types
+    """WhiteNoise, whose 405 is in the form of every other error, and which knows OPTIONS."""
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponseBase:
+        """The file, or the reason why not."""
+        if request.method in ("GET", "HEAD"):
+            served: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
+            return served
+        return unsafe_response(request.method or "")
+
+
 def utf8_only(get_response: _Handler) -> _Handler:
     """A 415 for what the WSGI application has found to be no UTF-8."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if REFUSED_CHARSET in request.META:
-            message = "Send text as UTF-8; no other charset is taken."
-            return JsonResponse(plain_error_body("ERR3", message), status=415)
+            return error_response(MediaTypeRefused("Send text as UTF-8; no other charset is taken."))
         return get_response(request)
 
     return middleware

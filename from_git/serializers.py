@@ -11,6 +11,11 @@ from from_git.errors import FromGitError, RequestError
 from from_git.profiles import Profile, parse_profiles
 from from_git.stats import Stats
 
+ROW = (
+    *("url", "forge", "owner", "kind", "originalRepos", "forkedRepos", "watchers", "followers"),
+    *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
+)
+"""What is known of one profile, in its order."""
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 EXPANSIONS = ("profiles", "langs", "topics")
 """What `expand` may ask for, in the order in which it comes."""
@@ -142,11 +147,11 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
 
 def error_body(error: FromGitError) -> dict[str, Any]:
     """The body of any failure that we know."""
-    return {"error": error.code, "message": error.message, **error.facts()}
+    return {**plain_error_body(error.code, error.message), **error.facts()}
 
 
 def plain_error_body(code: str, message: str) -> dict[str, Any]:
-    """The body of a failure that the framework found; its words may repeat a header."""
+    """The body of a failure without further members; its words may repeat a header."""
     return {"error": code, "message": _printable(message)}
 
 

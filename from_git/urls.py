@@ -7,5 +7,7 @@ from from_git import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("health-check", views.HealthCheck.as_view(), name="health-check"),
+    path("from-git/docs", views.Docs.as_view(), name="docs"),
+    path("from-git/openapi.json", views.openapi, name="openapi"),
     path("from-git/test", views.page, name="page"),
 ]

@@ -10,6 +10,8 @@ FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware"},
     {"httpcache"},
+    {"renderers", "route", "openapi"},
+    {"responses"},
     {"serializers", "throttle"},
     {"aggregator"},
     {"cache"},

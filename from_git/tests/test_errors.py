@@ -33,7 +33,8 @@ class Errors(TestCase):
         for kind in _all(FromGitError)[1:]:
             with self.subTest(kind.__name__):
                 self.assertRegex(errors.__doc__ or "", rf"{kind.__name__} +{kind.status} +{kind.code}")
-                self.assertEqual(kind.code, "ERR3" if kind.status < 500 else "ERR2")
+                code = "ERR3" if kind.status < 500 else "ERRX" if kind.status == 500 else "ERR2"
+                self.assertEqual(kind.code, code)
 
     def test_each_upstream_error_names_the_forge_and_the_profile_as_asked(self) -> None:
         for kind in _all(UpstreamError):

@@ -192,12 +192,14 @@ class WrongHeaders(ServiceTestCase):
                 self.assertNotIn("set-cookie", headers)
                 self.assertNotIn("\r", "".join(headers.values()))
 
-    def test_accept_headers_of_any_kind_get_json(self) -> None:
+    def test_accept_headers_of_any_kind_get_errors_in_json(self) -> None:
         for accept in (
             b";",
             b", ,",
             b"*/*; q*=nonsense''x",
-            b"text/html",
+            b"text/html;q=0, text/csv;q=0, a/b",
+            b"text/csv;q=2",
+            b"text/csv; q=0.1; a*=nonsense''x",
             b"application/json; indent=999999",
             b"\xff",
             b"a/b;" * 9_000,

@@ -8,10 +8,9 @@ from unittest.mock import patch
 
 from django.core.cache import caches
 
-from coding_challenge.documents import kinds
 from emulator import Owner, Repository
 from from_git import errors, forges
-from from_git.errors import LimitError, TransientError, UpstreamError
+from from_git.errors import LimitError, TransientError, UpstreamError, kinds
 from from_git.tests import matrix
 from from_git.tests.matrix import EXACT, GITHUB, MISSING, Row, rows
 from from_git.tests.proofs import PROOFS

@@ -86,7 +86,8 @@ def _welcome(base: str) -> str:
         "\nfrom-git's demo. The numbers are recorded and made-up data, not today's: github.com/spack is as LLNL's\n"
         "public catalogue recorded it in December 2025 (watchers filled in), bitbucket.org/mailchimp is made up.\n\n"
         f"  curl '{base}/health-check?{query}'\n\n"
-        f"  {base}/from-git/test\n\n"
+        f"  {base}/from-git/test\n"
+        f"  {base}/from-git/docs\n\n"
         "More to ask for: github.com/sandialabs and bitbucket.org/sourcegraph-testing (recorded; the latter has\n"
         "private repositories only), github.com/org-1000 and bitbucket.org/team-300 (generated). Ctrl-C stops it.\n"
     )

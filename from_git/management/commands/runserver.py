@@ -4,6 +4,7 @@ import json
 import re
 from http import HTTPStatus
 from typing import Any
+from wsgiref.headers import Headers
 
 from django.core.management.commands.runserver import Command as DjangoCommand
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
@@ -17,6 +18,33 @@ _CHUNK = 65_536
 _DIGITS = 12  # of a Content-Length that anybody means
 
 
+class _Handler(ServerHandler):
+    """One request; its Content-Length is the application's."""
+
+    headers: Headers
+    headers_sent: bool
+    status: str
+
+    def cleanup_headers(self) -> None:
+        """As Django's, which takes the length of an empty answer from HEAD."""
+        length = self.headers.get("Content-Length")
+        super().cleanup_headers()
+        if length is not None:
+            self.headers["Content-Length"] = length
+
+    def finish_content(self) -> None:
+        """As the standard library, which says that a 204 has a body of no bytes: it has none (RFC 9110, 8.6)."""
+        if self.status.startswith("204") and not self.headers_sent:
+            self.send_headers()
+        else:
+            super().finish_content()
+
+    def set_content_length(self) -> None:
+        """Not for a 204."""
+        if not self.status.startswith("204"):
+            super().set_content_length()
+
+
 class RequestHandler(WSGIRequestHandler):
     """One connection."""
 
@@ -25,7 +53,8 @@ class RequestHandler(WSGIRequestHandler):
         limit = settings.MAX_QUERY_BYTES + _CHUNK
         self.raw_requestline = self.rfile.readline(limit)
         if len(self.raw_requestline) >= limit:
-            self.requestline, self.request_version, self.command = "", "", ""
+            self.requestline, self.request_version = "", ""
+            self.command = "HEAD" if self.raw_requestline.startswith(b"HEAD ") else ""
             self._drain_line()
             self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long. Send the URLs with POST.")
             return
@@ -43,7 +72,7 @@ class RequestHandler(WSGIRequestHandler):
         if len("".join(lengths)) > _DIGITS:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
-        handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
+        handler = _Handler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
         handler.request_handler = self  # type: ignore[attr-defined]
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
 
@@ -61,7 +90,8 @@ class RequestHandler(WSGIRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if getattr(self, "command", None) != "HEAD":
+            self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: the request's line comes from the middleware, and this one would show the query."""

@@ -1,0 +1,177 @@
+"""The API's own description (OpenAPI 3.1): what drf-spectacular cannot read from the views.
+
+What is the same for an answer and for each error stands once, in `components`; errors come from the tree in `errors`,
+examples from a file that `python -m from_git.tests.outcomes` writes by asking the service.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from from_git.errors import FromGitError, kinds
+from from_git.openapi import components
+from from_git.serializers import EXPANSIONS
+
+EXAMPLES = Path(__file__).parent / "examples.json"
+"""What the service said when it was asked over the emulator: name, status, media type and value of each."""
+
+Json = dict[str, Any]
+_SUMMARY = "Add up the repositories of any number of profiles"
+_DESCRIPTION = (
+    "Asks GitHub and Bitbucket for all profiles at the same time and adds up what their public repositories have: exact"
+    " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`."
+)
+_FORMATS = "json, csv (one row for each profile) or api (a page for a browser); wins over `Accept`."
+_HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
+
+
+class HealthCheckSchema(AutoSchema):
+    """`/health-check`: the same answers for GET and POST."""
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
+        """The operation for GET or POST; `complete` makes HEAD and OPTIONS of it."""
+        operation: Json = {
+            "operationId": f"health_check_{method.lower()}",
+            "summary": _SUMMARY,
+            "description": _DESCRIPTION,
+            "tags": ["answers"],
+            "parameters": [*([_urls()] if method == "GET" else []), *_parameters()],
+        }
+        if method == "POST":
+            operation["requestBody"] = _body()
+        return {**operation, "responses": _responses()}
+
+
+def complete(result: Json, **kwargs: Any) -> Json:
+    """drf-spectacular's hook: adds the components, and HEAD and OPTIONS, which it leaves out."""
+    result["components"] = {"schemas": components.schemas(), "headers": components.HEADERS}
+    for path, operations in result["paths"].items():
+        name = path.strip("/").replace("/", "_").replace("-", "_")
+        got = operations["get"]
+        bare = {status: _bare(response) for status, response in got["responses"].items()}
+        operations["head"] = {
+            **got,
+            "operationId": f"{name}_head",
+            "summary": "The headers of GET",
+            "description": "What GET would answer, without its body.",
+            "responses": bare,
+        }
+        operations["options"] = {
+            "operationId": f"{name}_options",
+            "summary": "The methods that there are",
+            "tags": got["tags"],
+            "responses": {"204": {"description": "`Allow` has them.", "headers": _headers("Allow", "X-Request-ID")}},
+        }
+    return result
+
+
+def _bare(response: Json) -> Json:
+    return {key: value for key, value in response.items() if key != "content"}
+
+
+def _urls() -> Json:
+    return {
+        "name": "url",
+        "in": "query",
+        "required": True,
+        "description": "A profile's URL as people paste it; any number of them, or several in one value, one a line.",
+        "schema": components.URLS,
+        "style": "form",
+        "explode": True,
+        "example": list(components.EXAMPLE_URLS),
+    }
+
+
+def _parameters() -> list[Json]:
+    """What GET and POST both take."""
+    expand = {
+        "name": "expand",
+        "in": "query",
+        "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
+        "schema": {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}},
+        "style": "form",
+        "explode": False,
+    }
+    form = {
+        "name": "format",
+        "in": "query",
+        "description": _FORMATS,
+        "schema": {"type": "string", "enum": ["json", "csv", "api"]},
+    }
+    told = [
+        {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
+        for name in _HEADERS
+    ]
+    return [expand, form, *told]
+
+
+def _body() -> Json:
+    json_body = {"schema": _ref("Question"), "example": {"url": list(components.EXAMPLE_URLS)}}
+    form = {"schema": _ref("Form")}
+    return {
+        "required": True,
+        "description": "The `url` parameters of GET, for lists too long for an address.",
+        "content": {
+            "application/json": json_body,
+            "application/x-www-form-urlencoded": form,
+            "multipart/form-data": form,
+        },
+    }
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _responses() -> Json:
+    """Every status with its schema, headers and examples."""
+    caching = ("ETag", "Last-Modified", "Age", "Cache-Control", "Vary", "X-Request-ID")
+    answer = {
+        "description": "Answered, even if all profiles are missing.",
+        "headers": _headers(*caching, "Content-Disposition"),
+        "content": {
+            "application/json": {
+                "schema": _ref("Answer"),
+                **_examples(200, "application/json"),
+            },
+            "text/csv": {"schema": {"type": "string"}, **_examples(200, "text/csv")},
+            "text/html": {"schema": {"type": "string", "description": "The JSON in a page."}},
+        },
+    }
+    unchanged = {"description": "The answer is the one that the client has.", "headers": _headers(*caching)}
+    found: dict[int, list[type[FromGitError]]] = {}
+    for kind in kinds():
+        found.setdefault(kind.status, []).append(kind)
+    errors = {str(status): _error(status, found[status]) for status in sorted(found)}
+    return {"200": answer, "304": unchanged, **errors}
+
+
+def _error(status: int, sorts: list[type[FromGitError]]) -> Json:
+    names = ["X-Request-ID"]
+    if any("retryAfter" in kind.members for kind in sorts):
+        names.append("Retry-After")
+    if status == 405:
+        names.append("Allow")
+    return {
+        "description": "\n".join(dict.fromkeys(components.meaning(kind) for kind in sorts)),
+        "headers": _headers(*names),
+        "content": {
+            "application/json": {
+                "schema": _ref(components.error_name(status)),
+                **_examples(status, "application/json"),
+            },
+            "text/html": {"schema": {"type": "string", "description": "For a browser: the JSON in a page."}},
+        },
+    }
+
+
+def _examples(status: int, media_type: str) -> Json:
+    produced = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else []
+    fitting = [one for one in produced if (one["status"], one["type"]) == (status, media_type)]
+    return {"examples": {one["name"]: {"summary": one["summary"], "value": one["value"]} for one in fitting}}

@@ -1,0 +1,127 @@
+"""Schemas and headers that occur more than once in the API's description."""
+
+from typing import Any
+
+from from_git.errors import FromGitError, kinds
+from from_git.profiles import LABELS
+
+Json = dict[str, Any]
+EXAMPLE_URLS = ("https://github.com/mfem", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
+
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_NAMES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+_URL: Json = {"title": "Profile URL", "type": "string", "minLength": 1, "examples": [EXAMPLE_URLS[0]]}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+URLS: Json = {"type": "array", "items": _URL, "minItems": 1}
+_MEMBERS: dict[str, Json] = {
+    "upstream": {"type": "string", "enum": list(LABELS), "description": "The forge that failed."},
+    "profile": {"type": "string", "description": "The profile's URL as asked."},
+    "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
+}
+
+TOLD = {
+    "If-None-Match": "An `ETag` that the client has: 304 if the answer is still the same.",
+    "If-Modified-Since": "A `Last-Modified` that the client has: 304 if nothing has been counted since.",
+    "Cache-Control": "`no-cache` asks the forges anew, for each profile at most once in 10 s.",
+    "X-Request-ID": "Up to 128 letters, digits, `.`, `_`, `-`; comes back with the answer. Another is replaced.",
+}
+"""What each header of a request does."""
+
+
+def _header(description: str, schema: Json | None = None, required: bool = False) -> Json:
+    return {"description": description, "schema": schema or {"type": "string"}, "required": required}
+
+
+HEADERS: Json = {
+    "ETag": _header("The same as long as the answer is."),
+    "Last-Modified": _header("When the newest of the numbers was counted."),
+    "Age": _header("Seconds since the oldest of the numbers was counted.", {"type": "integer", "minimum": 0}),
+    "Cache-Control": _header("For how long the answer may be kept, and shown when no new one is to be had."),
+    "Vary": _header("`Accept`."),
+    "Content-Disposition": _header("The name of the file, for CSV."),
+    "Allow": _header("The methods that there are.", required=True),
+    "Retry-After": _header(
+        "Seconds after which asking again can help; absent where time does not.", {"type": "integer"}
+    ),
+    "X-Request-ID": _header("The request's own, or one made for it; in every line of the log.", required=True),
+}
+
+
+def error_name(status: int) -> str:
+    """The name of the schema of the errors with this status."""
+    return f"Error{status}"
+
+
+def meaning(kind: type[FromGitError]) -> str:
+    """What an error says to a client, from its class."""
+    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def schemas() -> Json:
+    """All of them by name."""
+    sums: Json = {
+        "originalRepos": {**_COUNT, "description": "Public repositories that are no forks."},
+        "forkedRepos": {**_COUNT, "description": "Public repositories that are forks."},
+        "watchers": {**_COUNT, "description": "People who watch them, added up."},
+        "followers": {**_COUNT, "description": "GitHub's stars, added up; Bitbucket has none."},
+        "langs": {**_NAMES, "description": "Every language, in lower case, sorted."},
+        "langsNum": _COUNT,
+        "topics": {**_NAMES, "description": "Every topic, sorted; Bitbucket has none."},
+        "topicsNum": _COUNT,
+    }
+    profile: Json = {
+        "url": {"type": "string", "description": "As asked."},
+        "forge": {"type": "string", "enum": list(LABELS)},
+        "owner": {"type": "string"},
+        "kind": {"type": "string", "description": "What it is at its forge, such as Organization, User or Workspace."},
+        **sums,
+        "fetchedAt": {**_MOMENT, "description": "When the oldest of these numbers was counted, in UTC."},
+    }
+    size: Json = {"type": ["integer", "null"], "minimum": 0, "description": "Of code; null where no forge says."}
+    lang = _object({"name": {"type": "string"}, "repos": _COUNT, "bytes": size})
+    topic = _object({"name": {"type": "string"}, "repos": _COUNT})
+    answer: Json = {
+        "error": {"const": "OK"},
+        "data": {"$ref": "#/components/schemas/Data"},
+        "missing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Profiles that do not exist, as first asked, in the order asked.",
+        },
+    }
+    added: Json = {
+        "profiles": _list("Profile", "With `expand=profiles`: those that exist, in the order asked."),
+        "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
+        "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),
+    }
+    return {
+        "Answer": {**_object({**answer, **added}), "required": list(answer)},
+        "Data": _object(sums),
+        "Profile": _object(profile),
+        "Language": lang,
+        "Topic": topic,
+        "Question": {
+            "type": "object",
+            "properties": {"url": {"anyOf": [URLS, _URL]}},
+            "required": ["url"],
+        },
+        "Form": {"type": "object", "properties": {"url": URLS}, "required": ["url"]},
+        **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
+    }
+
+
+def _object(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list(name: str, description: str) -> Json:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}, "description": description}
+
+
+def _error(status: int) -> Json:
+    """The schema of all errors of a status; members beyond the first two are absent where they are not known."""
+    sorts = [kind for kind in kinds() if kind.status == status]
+    [code] = {kind.code for kind in sorts}
+    members = {name: _MEMBERS[name] for kind in sorts for name in kind.members}
+    first: Json = {"error": {"const": code}, "message": {"type": "string", "description": "What to do."}}
+    return {**_object({**first, **members}), "required": list(first)}

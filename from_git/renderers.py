@@ -1,0 +1,114 @@
+"""How an answer is shown: JSON, CSV, or REST framework's browsable API."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar
+
+from csp.utils import build_policy
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.request import clone_request
+from rest_framework.response import Response
+
+from from_git.aggregator import Answer
+from from_git.serializers import ROW, answer_body, profile_rows
+
+_SEPARATOR = "; "
+# where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
+_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+_BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
+
+
+class AnswerJSON(JSONRenderer):
+    """The default."""
+
+    content_type: ClassVar[str] = JSONRenderer.media_type
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
+        """The bytes of a 200."""
+        return self.render(answer_body(answer, expand))
+
+
+class AnswerCSV(BaseRenderer):
+    """One row for each profile, as RFC 4180 has it."""
+
+    media_type = "text/csv"
+    format = "csv"
+    content_type: ClassVar[str] = "text/csv; charset=utf-8; header=present"
+    headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
+
+    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
+        """The bytes of a 200: a header, then a row for each profile in the order asked, without numbers if missing.
+
+        `expand` changes nothing: the rows are what `profiles` adds to the JSON.
+        """
+        rows = dict(zip(answer.found, profile_rows(answer), strict=True))
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, ROW, restval="", lineterminator="\r\n")
+        writer.writeheader()
+        for profile in answer.fetched:
+            missing = {"url": profile.url, "forge": profile.forge, "owner": profile.owner, "kind": "missing"}
+            row = rows.get(profile, missing)
+            writer.writerow({name: _cell(value) for name, value in row.items()})
+        return text.getvalue().encode()
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Never asked: errors are JSON, and answers come from `content`."""
+        raise NotImplementedError
+
+
+class Browsable(BrowsableAPIRenderer):
+    """The JSON inside a page for a browser, without anything inline, so that our policy holds."""
+
+    template = "from_git/api.html"
+
+    def get_context(self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]) -> Any:
+        """As REST framework's, without a button for OPTIONS, which shows nothing, and without an inline style."""
+        context = super().get_context(data, accepted_media_type, renderer_context)
+        if context["request"].method == "HEAD":
+            context["request"] = clone_request(context["request"], "GET")  # the page shows the method, and is the same
+        return {**context, "options_form": None, "code_style": None}
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
+        """The page; its response gets the Content-Security-Policy that REST framework's files need."""
+        relax(renderer_context["response"], _BROWSABLE_POLICY)
+        return super().render(data, accepted_media_type, renderer_context)
+
+
+AnswerRenderer = AnswerJSON | AnswerCSV | Browsable
+RENDERERS = (AnswerJSON, AnswerCSV, Browsable)
+"""Of `/health-check`, the default first."""
+
+
+def answer_response(answer: Answer, expand: Collection[str], renderer: AnswerRenderer) -> HttpResponseBase:
+    """The 200 for an answer as this renderer shows it; no other place makes its bytes."""
+    if isinstance(renderer, Browsable):
+        return Response(answer_body(answer, expand))
+    content = renderer.content(answer, expand)
+    return HttpResponse(content, content_type=renderer.content_type, headers=dict(renderer.headers))
+
+
+def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> None:
+    """Give a response the Content-Security-Policy of all others, widened by these directives."""
+    wider = {directive: list(sources) for directive, sources in policy.items()}
+    response.headers["Content-Security-Policy"] = build_policy(update=wider)
+
+
+def _cell(value: object) -> object:
+    """A value as a spreadsheet may have it: numbers stay numbers, and no text is run as a formula."""
+    if isinstance(value, str):
+        return _harmless(value)
+    if isinstance(value, list | tuple):
+        # each by itself: a program that takes the semicolon for the end of a cell sees every one of them
+        return _SEPARATOR.join(_harmless(str(one)) for one in value)
+    return value
+
+
+def _harmless(text: str) -> str:
+    first = next((c for c in text if c.isprintable() and not c.isspace()), "")
+    begins_formula = unicodedata.normalize("NFKC", first)[:1] in _FORMULA
+    return f"'{text}" if text[:1] in ("\t", "\r", "\n") or begins_formula else text

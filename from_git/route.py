@@ -1,0 +1,95 @@
+"""What every view of REST framework has here: which format a client likes best, OPTIONS, errors."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from from_git.errors import FormatRefused, NothingHere
+from from_git.responses import methods_response
+
+_RANGE = re.compile(r"\s*([^\s;,/]+/[^\s;,/]+)\s*(?:;(.*))?", re.DOTALL)
+_QUALITY = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
+
+
+class Negotiation(DefaultContentNegotiation):
+    """By `?format=`, which decides alone, else by `Accept` with its weights (RFC 9110, 12.5.1).
+
+    REST framework's own takes no notice of `q`.
+    """
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The renderer that the client likes best, the first of equals, and its media type.
+
+        Raises:
+            NothingHere: there is no such format.
+            FormatRefused: the client accepts none of them.
+        """
+        there = list(renderers)
+        formats, types = [str(one.format) for one in there], [str(one.media_type) for one in there]
+        wanted = request.query_params.get("format")
+        if wanted:
+            if wanted not in formats:
+                raise NothingHere(f"There is no such format. Take one of {', '.join(formats)}, or leave out `format`.")
+            best = formats.index(wanted)
+        else:
+            scores = [_score(media_type, self.get_accept_list(request)) for media_type in types]
+            best = scores.index(max(scores))
+            if not scores[best][0]:
+                raise FormatRefused(
+                    f"Nothing that Accept names is there. There are {', '.join(types)}; or leave it out, or ask with"
+                    f" format={'|'.join(formats)}."
+                )
+        return there[best], types[best]
+
+
+def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
+    """The weight that a list of media ranges gives to the type, and how closely its range fits."""
+    ranges = [found for one in accepted if (found := _RANGE.fullmatch(one))]
+    if not ranges:  # absent or illegible: as if any would do
+        return 1.0, 0
+    fits = {media_type: 3, media_type.partition("/")[0] + "/*": 2, "*/*": 1}
+    close, weight = 0, 0.0
+    for found in ranges:
+        fit = fits.get(found[1].lower(), 0)
+        if fit > close:
+            quality = _QUALITY.search(found[2] or "")
+            close, weight = fit, float(quality[1]) if quality else 1.0
+    return weight, close
+
+
+class Route(APIView):
+    """A view of REST framework whose OPTIONS are bare and whose errors are JSON, whatever the client accepts."""
+
+    content_negotiation_class = Negotiation
+    keeps_errors: tuple[type, ...] = (JSONRenderer,)
+    """Renderers that may show an error."""
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        """The methods that there are, in the order of every `Allow`."""
+        found = super().allowed_methods
+        return [name for name in ("GET", "HEAD", "POST", "OPTIONS") if name in found]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As REST framework does; OPTIONS are answered whatever else the request says."""
+        if request.method == "OPTIONS":
+            return methods_response(self.allowed_methods)
+        return super().dispatch(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """As REST framework does, and choose how the error is shown."""
+        response = super().handle_exception(exc)
+        if not isinstance(getattr(self.request, "accepted_renderer", None), self.keeps_errors):
+            self.request.accepted_renderer = JSONRenderer()
+            self.request.accepted_media_type = JSONRenderer.media_type
+        return response

@@ -1,0 +1,177 @@
+"""The API's own description: valid, complete, and never contradicted by the service."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
+from typing import Any, ClassVar
+from unittest import skipUnless
+
+import requests
+from django.core.management import call_command
+
+from from_git import __version__
+from from_git.errors import kinds
+from from_git.openapi import EXAMPLES
+from from_git.serializers import ROW
+from from_git.tests import outcomes
+from from_git.tests.browser import Browser
+from from_git.tests.service import ServiceTestCase
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+METHODS = ("get", "head", "post", "options")
+
+
+class Description(ServiceTestCase):
+    """`/from-git/openapi.json`."""
+
+    def setUp(self) -> None:
+        """Get it."""
+        super().setUp()
+        self.response = requests.get(f"{self.base}/from-git/openapi.json", timeout=30)
+        self.described: dict[str, Any] = self.response.json()
+
+    def test_it_is_json_of_openapi_3_1_with_our_version_and_without_a_host(self) -> None:
+        self.assertEqual(self.response.headers["Content-Type"], "application/json")
+        self.assertTrue(self.described["openapi"].startswith("3.1"))
+        self.assertEqual(self.described["info"]["version"], __version__)
+        self.assertEqual([server["url"] for server in self.described["servers"]], ["/"])
+        self.assertNotIn("license", self.described["info"])
+
+    def test_drf_spectacular_finds_it_valid_and_has_no_warning(self) -> None:
+        said = StringIO()
+
+        call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=said)
+
+        self.assertEqual(json.loads(said.getvalue()), self.described)
+
+    def test_it_has_the_api_and_not_the_pages(self) -> None:
+        self.assertEqual(list(self.described["paths"]), ["/health-check"])
+        self.assertEqual(set(self.described["paths"]["/health-check"]), set(METHODS))
+
+    def test_it_has_every_status_with_its_code_and_members_and_an_example(self) -> None:
+        schemas = self.described["components"]["schemas"]
+        for method in ("get", "post"):
+            responses = self.described["paths"]["/health-check"][method]["responses"]
+            self.assertEqual({"200", "304", *(str(kind.status) for kind in kinds())}, set(responses))
+            for kind in kinds():
+                with self.subTest(method, kind=kind.__name__):
+                    content = responses[str(kind.status)]["content"]["application/json"]
+                    properties = schemas[content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+                    self.assertEqual(properties["error"]["const"], kind.code)
+                    self.assertLessEqual({"message", *kind.members}, set(properties))
+                    for example in content["examples"].values():
+                        self.assertEqual(example["value"]["error"], kind.code)
+                    self.assertEqual("Retry-After" in responses[str(kind.status)]["headers"], kind.status in (429, 503))
+
+    def test_it_knows_the_members_of_an_answer_and_of_its_parts(self) -> None:
+        body = requests.get(
+            f"{self.base}/health-check?url=github.com/mfem&expand=profiles,langs,topics", timeout=30
+        ).json()
+        schemas = self.described["components"]["schemas"]
+        parts = {"Answer": body, "Data": body["data"], "Profile": body["profiles"][0]}
+        parts |= {"Language": body["langsDetail"][0], "Topic": body["topicsDetail"][0]}
+        for name, part in parts.items():
+            with self.subTest(name):
+                self.assertEqual(list(part), list(schemas[name]["properties"]))
+        self.assertEqual(tuple(body["profiles"][0]), ROW)
+
+    def test_head_and_options_have_no_content(self) -> None:
+        for method in ("head", "options"):
+            for response in self.described["paths"]["/health-check"][method]["responses"].values():
+                self.assertNotIn("content", response)
+
+    def test_it_takes_other_methods_as_every_page_does(self) -> None:
+        refused = requests.post(f"{self.base}/from-git/openapi.json", timeout=30)
+
+        self.assertEqual((refused.status_code, refused.json()["error"]), (405, "ERR3"))
+        for path in ("/from-git/openapi.json", "/from-git/docs"):
+            options = requests.options(self.base + path, timeout=30)
+            self.assertEqual((options.status_code, options.headers["Allow"]), (204, "GET, HEAD, OPTIONS"))
+        for status, accept, method in ((406, "image/png", "GET"), (405, "text/html", "POST")):
+            with self.subTest(status):
+                shown = requests.request(method, f"{self.base}/from-git/docs", headers={"Accept": accept}, timeout=30)
+                self.assertEqual((shown.status_code, shown.headers["Content-Type"]), (status, "application/json"))
+                self.assertEqual(list(shown.json()), ["error", "message"])
+
+
+class Examples(outcomes.Outcomes):
+    """The file that the examples stand in."""
+
+    def test_they_are_what_the_service_says_today(self) -> None:
+        written = EXAMPLES.read_text(encoding="utf-8")
+
+        self.assertEqual(outcomes.document(self.said()), written, "run python -m from_git.tests.outcomes")
+
+    def test_every_status_has_one(self) -> None:
+        self.assertEqual({one.status for one in outcomes.OUTCOMES}, {200, *(kind.status for kind in kinds())})
+
+
+class Contradictions(ServiceTestCase):
+    """schemathesis against the running service."""
+
+    points = 1_000_000
+
+    @skipUnless(find_spec("schemathesis"), "schemathesis is not installed (requirements-dev.txt)")
+    def test_there_are_none(self) -> None:
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
+                *("run", f"{self.base}/from-git/openapi.json", "--checks", "all", "--max-examples", "20"),
+                *("--seed", "1", "--no-color", "--generation-database", "none"),
+            ],
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "from_git.tests.profile_urls", "PYTHONPATH": str(ROOT)},
+            cwd=self.enterContext(tempfile.TemporaryDirectory()),  # it leaves a folder where it runs
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("Tested: 4", result.stdout)
+
+
+class Docs(ServiceTestCase):
+    """`/from-git/docs` in a real browser."""
+
+    browser: ClassVar[Browser]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the browser."""
+        super().setUpClass()
+        cls.browser = Browser(cls, cls.base)
+
+    def test_try_it_out_gives_a_real_answer(self) -> None:
+        page = self.browser.open(self, "/from-git/docs")
+
+        page.click("#operations-answers-health_check_get .opblock-summary-control")
+        page.click("button:text-is('Try it out')")
+        page.click("button:text-is('Execute')")
+        page.wait_for_selector(".live-responses-table .response-col_status:has-text('200')")
+
+        said = page.inner_text(".live-responses-table .microlight")
+        self.assertEqual(json.loads(said)["data"], self.answer("github.com/mfem", "bitbucket.org/mailchimp")["data"])
+        self.assertEqual(self.browser.complaints, [])
+
+    def test_everything_is_shown(self) -> None:
+        page = self.browser.open(self, "/from-git/docs")
+
+        self.assertIn("from-git", page.inner_text(".info .title"))
+        self.assertEqual(page.locator(".opblock").count(), len(METHODS))
+        for schema in ("Answer", "Data", "Profile", "Error503"):
+            self.assertIn(schema, page.inner_text(".swagger-ui"))
+        self.assertEqual(self.browser.complaints, [])
+
+    def test_its_policy_lets_in_nothing_inline_that_runs_and_nothing_foreign(self) -> None:
+        policy = requests.get(f"{self.base}/from-git/docs", timeout=30).headers["Content-Security-Policy"]
+
+        self.assertIn("script-src 'self'", policy.split("; "))
+        self.assertNotIn("unsafe", policy)
+        self.assertNotIn("http", policy)
