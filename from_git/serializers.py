@@ -16,9 +16,8 @@ ROW = (
     *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
 )
 """What is known of one profile, in its order."""
-EXPAND = ("profiles", "langs", "topics")
-"""What may be asked for beside the sums."""
-_EXPANDED = f"There are {', '.join(EXPAND)}."
+EXPANSIONS = ("profiles", "langs", "topics")
+"""What `expand` may ask for, in the order in which it comes."""
 
 EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 
@@ -61,14 +60,15 @@ def urls_in_body(body: Any) -> list[str]:
 
 
 def expand_asked(values: Iterable[str]) -> frozenset[str]:
-    """What the values of the `expand` parameters ask for beside the sums, names of `EXPAND` separated by commas.
+    """What the values of the `expand` parameters ask for beside the sums, names of EXPANSIONS separated by commas.
 
     Raises:
         RequestError: an unknown name.
     """
     asked = frozenset(name.strip() for value in values for name in value.split(",")) - {""}
-    if unknown := sorted(asked - set(EXPAND)):
-        raise RequestError(f"There is no such thing to expand: {', '.join(map(_shown, unknown))}. {_EXPANDED}")
+    if unknown := sorted(asked - set(EXPANSIONS)):
+        known = f"{', '.join(EXPANSIONS[:-1])} and {EXPANSIONS[-1]}"
+        raise RequestError(f"expand knows {known}, not {', '.join(map(_shown, unknown))}.")
     return asked
 
 
@@ -98,7 +98,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
             "owner": profile.owner,
             "kind": found.kind,
             **_data(found.stats),
-            "fetchedAt": _moment(answer.fetched[profile].oldest),
+            "fetchedAt": _utc(answer.fetched[profile].oldest),
         }
         for profile, found in answer.found.items()
     ]
@@ -127,7 +127,7 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
     }
 
 
-def _moment(seconds: float) -> str:
+def _utc(seconds: float) -> str:
     """Seconds since the epoch as ISO 8601 in UTC, whole seconds."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

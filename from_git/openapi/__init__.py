@@ -12,7 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.errors import FromGitError, kinds
 from from_git.openapi import components
-from from_git.serializers import EXPAND
+from from_git.serializers import EXPANSIONS
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 """What the service said when it was asked over the emulator: name, status, media type and value of each."""
@@ -90,7 +90,7 @@ def _parameters() -> list[Json]:
         "name": "expand",
         "in": "query",
         "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
-        "schema": {"type": "array", "items": {"type": "string", "enum": list(EXPAND)}},
+        "schema": {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}},
         "style": "form",
         "explode": False,
     }
