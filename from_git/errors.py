@@ -6,6 +6,7 @@
     │   ├── MethodRefused          405  ERR3
     │   ├── FormatRefused          406  ERR3
     │   ├── LengthRequired         411  ERR3
+    │   ├── ConditionFailed        412  ERR3
     │   ├── BodyTooLarge           413  ERR3
     │   ├── LineTooLong            414  ERR3
     │   ├── MediaTypeRefused       415  ERR3
@@ -90,6 +91,12 @@ class LengthRequired(RequestError):
     """The request's body comes in chunks, of which WSGI would show us nothing."""
 
     status = 411
+
+
+class ConditionFailed(RequestError):
+    """The answer is not the one that the request's `If-Match` or `If-Unmodified-Since` names."""
+
+    status = 412
 
 
 class BodyTooLarge(RequestError):

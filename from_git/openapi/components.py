@@ -4,6 +4,7 @@ from typing import Any
 
 from from_git.errors import FromGitError, kinds
 from from_git.profiles import LABELS
+from from_git.serializers import EXPANSIONS
 
 Json = dict[str, Any]
 EXAMPLE_URLS = ("https://github.com/mfem", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
@@ -94,6 +95,7 @@ def schemas() -> Json:
         "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
         "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),
     }
+    expand: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
     return {
         "Answer": {**_object({**answer, **added}), "required": list(answer)},
         "Data": _object(sums),
@@ -102,10 +104,10 @@ def schemas() -> Json:
         "Topic": topic,
         "Question": {
             "type": "object",
-            "properties": {"url": {"anyOf": [URLS, _URL]}},
+            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [expand, expand["items"]]}},
             "required": ["url"],
         },
-        "Form": {"type": "object", "properties": {"url": URLS}, "required": ["url"]},
+        "Form": {"type": "object", "properties": {"url": URLS, "expand": expand}, "required": ["url"]},
         **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
     }
 

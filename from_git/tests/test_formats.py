@@ -111,7 +111,7 @@ class Expand(ServiceTestCase):
         failure = self.expanded("profiles,repos")
 
         self.assertEqual((failure.status_code, failure.json()["error"]), (400, "ERR3"))
-        self.assertIn("'repos'. There are profiles, langs, topics.", failure.json()["message"])
+        self.assertIn("expand knows profiles, langs and topics, not 'repos'.", failure.json()["message"])
 
 
 class Csv(ServiceTestCase):
