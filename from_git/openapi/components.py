@@ -58,6 +58,9 @@ def meaning(kind: type[FromGitError]) -> str:
     return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
 
 
+_EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
+
+
 def schemas() -> Json:
     """All of them by name."""
     sums: Json = {
@@ -95,7 +98,6 @@ def schemas() -> Json:
         "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
         "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),
     }
-    expand: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
     return {
         "Answer": {**_object({**answer, **added}), "required": list(answer)},
         "Data": _object(sums),
@@ -104,10 +106,10 @@ def schemas() -> Json:
         "Topic": topic,
         "Question": {
             "type": "object",
-            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [expand, expand["items"]]}},
+            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [_EXPAND, _EXPAND["items"]]}},
             "required": ["url"],
         },
-        "Form": {"type": "object", "properties": {"url": URLS, "expand": expand}, "required": ["url"]},
+        "Form": {"type": "object", "properties": {"url": URLS, "expand": _EXPAND}, "required": ["url"]},
         **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
     }
 

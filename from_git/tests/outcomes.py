@@ -57,6 +57,7 @@ OUTCOMES = [
     Outcome(
         411, "chunks", "A body in chunks", method="POST", headers={"Transfer-Encoding": b"chunked"}, body=b"0\r\n\r\n"
     ),
+    Outcome(412, "condition", "The answer is another one", headers={"If-Match": b'"another"'}),
     Outcome(413, "large", "A body of 99 MB", method="POST", headers={**_FORM, "Content-Length": b"99000000"}),
     Outcome(414, "long", "An address of 5 MB", "/health-check?url=" + "x" * 5_000_000),
     Outcome(415, "xml", "A body in XML", "/health-check", "POST", {"Content-Type": b"text/xml"}, b"<url/>"),

@@ -3,7 +3,7 @@
 from unittest import TestCase
 
 from from_git import errors
-from from_git.errors import FromGitError, LimitError, MalformedAnswer, UpstreamError
+from from_git.errors import FromGitError, LimitError, MalformedAnswer, UnfinishedError, UpstreamError
 from from_git.profiles import Profile
 
 PROFILE = Profile("github", "spack", "Spack", "https://github.com/Spack")
@@ -14,7 +14,7 @@ def _all(kind: type[FromGitError]) -> list[type[FromGitError]]:
 
 
 def _made(kind: type[FromGitError]) -> FromGitError:
-    return kind("what happened", 1.2) if issubclass(kind, LimitError) else kind("what happened")
+    return kind("what happened", 1.2) if issubclass(kind, LimitError | UnfinishedError) else kind("what happened")
 
 
 class Errors(TestCase):
