@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "from_git.httpcache.cached",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "from_git.probes.answered",  # before a look at Host and a redirect to https
     "django.middleware.security.SecurityMiddleware",
     "from_git.middleware.utf8_only",
     "from_git.middleware.StaticFiles",

@@ -12,6 +12,7 @@
     │   ├── MediaTypeRefused       415  ERR3
     │   └── AskedTooOften          429  ERR3   retryAfter
     ├── OwnFault                   500  ERRX
+    ├── ServerFull                 503  ERR2   retryAfter
     └── UpstreamError              502  ERR2   upstream, profile
         ├── CredentialsError       502  ERR2   upstream, profile
         ├── MalformedAnswer        502  ERR2   upstream, profile
@@ -152,6 +153,25 @@ class OwnFault(FromGitError):
         super().__init__("Something went wrong in from-git itself; its log says what. Asking again may help.")
 
 
+class ServerFull(FromGitError):
+    """This process answers as many requests as it can at the moment; `places` is their number."""
+
+    status = 503
+    code = "ERR2"
+    members = ("retryAfter",)
+    retry_after = 1
+
+    def __init__(self, places: int) -> None:
+        super().__init__(
+            f"The server answers {places} requests at this moment and takes no more (SERVER_THREADS)."
+            f" Ask again in {self.retry_after} s."
+        )
+
+    def facts(self) -> dict[str, str | int]:
+        """`retryAfter` (seconds)."""
+        return {"retryAfter": self.retry_after}
+
+
 class UpstreamError(FromGitError):
     """A forge failed, sent nonsense, or said something that leaves the numbers in doubt.
 
@@ -164,6 +184,8 @@ class UpstreamError(FromGitError):
     members: ClassVar[tuple[str, ...]] = ("upstream", "profile")
     attempts: ClassVar[int] = 1
     """How often a call that ends in this may be sent in all."""
+    outcome: ClassVar[str] = "failed"
+    """How the metrics call a call that ends in this."""
     wait: float | None = None
     """Seconds that the forge wants us to wait before the next try; None: it does not say."""
 
@@ -216,11 +238,14 @@ class UpstreamError(FromGitError):
 class CredentialsError(UpstreamError):
     """The forge refused our credentials, or we have none; the reason names the setting to mend."""
 
+    outcome = "credentials"
+
 
 class TransientError(UpstreamError):
     """The forge failed in a way that may pass: a status from 500, a body that is no JSON, an error without a type."""
 
     attempts = 12
+    outcome = "transient"
 
     def __init__(self, reason: str, said: object = "", wait: float | None = None) -> None:
         super().__init__(reason, said)
@@ -230,15 +255,20 @@ class TransientError(UpstreamError):
 class BrokenError(TransientError):
     """The forge could not be reached, or the connection broke before its answer was whole."""
 
+    outcome = "broken"
+
 
 class TooHeavyError(TransientError):
     """The forge did not manage to answer in time; a smaller question may be answered, where there is one."""
+
+    outcome = "too_heavy"
 
 
 class MalformedAnswer(UpstreamError):
     """The forge sent an answer of another shape than its API promises."""
 
     attempts = 3
+    outcome = "malformed"
 
     def __init__(self, place: str) -> None:
         super().__init__(f"it sent an answer of another shape than its API promises ({place}). Try again later.")
@@ -255,6 +285,7 @@ class LimitError(UpstreamError):
     status = 503
     members = ("upstream", "retryAfter")
     attempts = 12
+    outcome = "limit"
 
     def __init__(self, reason: str, wait: float | None, guessed: bool = False) -> None:
         super().__init__(reason)
@@ -317,6 +348,7 @@ class DeadlineError(UpstreamError):
     """The time for the whole answer passed before the forge had said everything."""
 
     status = 504
+    outcome = "deadline"
 
 
 class Cancelled(Exception):

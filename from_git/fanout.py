@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from from_git import metrics
 from from_git.clock import REAL_TIME, Clock
 from from_git.errors import Cancelled
 
@@ -31,6 +32,7 @@ class Pool:
         self._ring: deque[TaskGroup] = deque()  # a group stands here once while it has waiting tasks
         self._serving = 0
         self._closed = False
+        self.gauges = metrics.PoolGauges(name, size)
 
     @property
     def idle(self) -> int:
@@ -53,6 +55,7 @@ class Pool:
         """Cancel the groups that have tasks waiting here, now or later, and let the threads end with their tasks."""
         with self._lock:
             self._closed = True
+            self.gauges.closed()
             groups = list(self._ring)
             self._ring.clear()
             self._executor.shutdown(wait=False)
@@ -60,17 +63,18 @@ class Pool:
             group.cancel()
 
     def _serve(self) -> None:
-        while True:
-            with self._lock:
-                if not self._ring:
-                    self._serving -= 1
-                    return
-                group = self._ring.popleft()
-            task, more = group.take(self)
-            if more:
-                self.announce(group)
-            if task is not None:
-                group.run(task)
+        with self.gauges.busy.track_inprogress():
+            while True:
+                with self._lock:
+                    if not self._ring:
+                        self._serving -= 1
+                        return
+                    group = self._ring.popleft()
+                task, more = group.take(self)
+                if more:
+                    self.announce(group)
+                if task is not None:
+                    group.run(task)
 
 
 class TaskGroup:
@@ -192,6 +196,7 @@ class TaskGroup:
             queue = self._waiting.get(pool)
             if not queue:
                 return None, False
+            pool.gauges.queued.dec()
             return queue.popleft(), bool(queue)
 
     def run(self, task: Task) -> None:
@@ -226,6 +231,7 @@ class TaskGroup:
                 return
             queue = self._waiting.setdefault(pool, deque())
             queue.append(task)
+            pool.gauges.queued.inc()
             first = len(queue) == 1
         if first:
             pool.announce(self)
@@ -235,6 +241,8 @@ class TaskGroup:
             if self._ended.is_set():
                 return
             self._error, self._cancelled = error, cancelled
+            for pool, queue in self._waiting.items():
+                pool.gauges.queued.dec(len(queue))
             self._waiting.clear()
             self._delayed.clear()
             self._ended.set()

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from structlog.contextvars import bind_contextvars
@@ -74,7 +75,7 @@ def cached(get_response: _Handler) -> _Handler:
     recent = Recent()
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        one = recent.get(request)
+        one, closers = recent.get(request), []
         if one is None:
             response = get_response(request)
             marked = getattr(response, _MARK, None)
@@ -83,9 +84,13 @@ def cached(get_response: _Handler) -> _Handler:
             answer, version = marked
             one = rendered(answer, response)
             recent.put(request, version, one)
+            closers = response._resource_closers  # type: ignore[attr-defined]  # which give back its place
         else:
             bind_contextvars(**one.facts)
-        return respond(request, one, time.time())
+            request.resolver_match = resolve(request.path_info)  # by which requests are counted
+        sent = respond(request, one, time.time())
+        sent._resource_closers.extend(closers)  # type: ignore[attr-defined]
+        return sent
 
     return middleware
 

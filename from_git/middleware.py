@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from from_git import metrics
 from from_git.errors import MediaTypeRefused
 from from_git.responses import error_response, unsafe_response
 
@@ -28,6 +29,9 @@ HEADERS = {
 REFUSED_CHARSET = "from_git.refused_charset"
 """Key of the WSGI environment that is there when the request's text is no UTF-8."""
 
+QUIET = {"livez", "readyz", "metrics"}
+"""Routes that are asked every few seconds, whose lines are for debugging."""
+
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _MAX_METHOD, _MAX_PATH = 20, 300  # characters in the log; a client may send megabytes
 _Handler = Callable[[HttpRequest], HttpResponse]
@@ -38,11 +42,15 @@ def request_id(given: str | None) -> str:
     return given if given and _ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def write_line(status: int, method: str, path: str, seconds: float) -> None:
-    """Write a request's one line, with all that has been bound meanwhile; without the query, which may hold secrets."""
+def write_line(status: int, method: str, path: str, seconds: float, route: str = "other") -> None:
+    """Count a request, and write its one line, with all that has been bound meanwhile.
+
+    Without the query, which may hold secrets. `route`: its name in the table of routes.
+    """
+    metrics.request(route, method, status, seconds)
     usual = "OK" if status < 400 else "ERR3" if status < 500 else "ERRX"
     outcome = get_contextvars().get("outcome", usual)
-    write = logger.info if outcome in ("OK", "ERR3") else logger.warning
+    write = logger.debug if route in QUIET else logger.info if outcome in ("OK", "ERR3") else logger.warning
     write(
         "request",
         method=method[:_MAX_METHOD],
@@ -68,7 +76,9 @@ def logged(get_response: _Handler) -> _Handler:
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
         _measure(response)
-        write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun)
+        # no route: nothing there, or a file of the page
+        route = request.resolver_match.view_name if request.resolver_match else "other"
+        write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun, route)
         clear_contextvars()
         return response
 

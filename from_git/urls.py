@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from from_git import views
+from from_git import probes, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("from-git/docs", views.Docs.as_view(), name="docs"),
     path("from-git/openapi.json", views.openapi, name="openapi"),
     path("from-git/test", views.page, name="page"),
+    # reached for any Host and without redirects: see probes.answered
+    path("livez", probes.livez, name="livez"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
 ]

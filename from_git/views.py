@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from structlog.contextvars import bind_contextvars
 
+from from_git.admission import Place, place
 from from_git.aggregator import aggregate
 from from_git.cache import version as kept_version
 from from_git.conf import settings
@@ -55,8 +56,22 @@ class HealthCheck(Route):
     schema = HealthCheckSchema()
     keeps_errors = (*Route.keeps_errors, Browsable)
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As the framework's; the place of an answer is kept until it is sent."""
+        self.place: Place | None = None
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except BaseException:
+            if self.place:
+                self.place.release()
+            raise
+        if self.place:
+            self.place.until_sent(response)
+        return response
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what is too long before anybody parses it."""
+        """Take a place, and refuse what is too long before anybody parses it."""
+        self.place = place()
         super().initial(request, *args, **kwargs)
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes. Send the URLs with POST.")

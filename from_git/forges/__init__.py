@@ -20,8 +20,22 @@ from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
+from from_git.forges.standing import Standing, standing
 
-__all__ = ["REGISTRY", "Cost", "Fetch", "Forge", "Found", "Progress", "close", "forge", "hosts"]
+__all__ = [
+    "REGISTRY",
+    "Cost",
+    "Fetch",
+    "Forge",
+    "Found",
+    "Progress",
+    "Standing",
+    "close",
+    "forge",
+    "hosts",
+    "shared",
+    "standings",
+]
 
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -36,7 +50,9 @@ def _github(conf: Any) -> Forge:
     bound = _Bound(limit, MINUTE, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
     rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "calls to GitHub", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
-    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, _account(url, token, bound, [rate] if limit else []))
+    return GitHub(
+        url, token, pool, conf.UPSTREAM_TIMEOUT, _account("github", url, token, bound, [rate] if limit else [])
+    )
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -61,6 +77,7 @@ def _bitbucket(conf: Any) -> Forge:
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
         conf.UPSTREAM_TIMEOUT,
         _account(
+            "bitbucket",
             conf.BITBUCKET_API_URL,
             authorization,
             _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
@@ -80,19 +97,23 @@ class _Bound(NamedTuple):
     timed: bool = False
 
 
-def _account(url: str, secret: str, bound: _Bound, each: Iterable[_Bound] = ()) -> Account:
-    """The account of a credential at a forge."""
+def _account(name: str, url: str, secret: str, bound: _Bound, each: Iterable[_Bound] = ()) -> Account:
+    """The account of a credential at the forge of that name."""
     memory, key = SharedMemory(caches["default"]), account_key(url, secret)
     budgets = [_budget(f"{key}:{number}", memory, one) for number, one in enumerate(each)]
-    return Account(key, _budget(key, memory, bound), memory, each=budgets)
+    return Account(key, _budget(key, memory, bound), memory, each=budgets, forge=name)
 
 
 def _budget(key: str, memory: SharedMemory, bound: _Bound) -> Budget:
     """With a cache that processes share, all of them keep one budget; else each has its part of the limit."""
-    shared = not settings.CACHE_URL.startswith("locmem:")
-    ledger: Ledger = SharedLedger(memory, key, bound.window) if shared else LocalLedger(REAL_TIME.now)
-    share = 1.0 if shared else 1.0 / _workers()
+    ledger: Ledger = SharedLedger(memory, key, bound.window) if shared() else LocalLedger(REAL_TIME.now)
+    share = 1.0 if shared() else 1.0 / _workers()
     return Budget(bound.limit, bound.window, ledger, bound.unit, bound.setting, bound.timed, share)
+
+
+def shared() -> bool:
+    """Whether processes share a cache, and with it limits and budgets."""
+    return not settings.CACHE_URL.startswith("locmem:")
 
 
 def _workers() -> int:
@@ -114,6 +135,11 @@ def forge(name: str) -> Forge:
         if name not in _open:
             _open[name] = REGISTRY[name](settings)
         return _open[name]
+
+
+def standings() -> list[Standing]:
+    """How we stand with each forge, in the order of the registry; asks no forge, but may ask a shared cache."""
+    return [standing(name, forge(name).account) for name in REGISTRY]
 
 
 def hosts() -> dict[str, str]:

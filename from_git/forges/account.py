@@ -93,6 +93,7 @@ class Account:
         key: what tells this account from others; see `account_key`.
         budget: what its calls are counted against.
         each: bounds against which each call counts one besides.
+        forge: whose it is, for the metrics.
     """
 
     def __init__(
@@ -102,9 +103,11 @@ class Account:
         memory: Memory,
         now: Callable[[], float] = time.time,
         each: Iterable[Bound] = (),
+        forge: str = "",
     ) -> None:
         self.key = key
         self.budget = budget
+        self.forge = forge
         self.pause = Pause(now, askers=_ASKERS)
         """Of the fetches that have failed, when several have; others may try."""
         self._each = list(each)
@@ -121,6 +124,11 @@ class Account:
     def count_against(self, bound: Bound) -> None:
         """Let each call count one against `bound` too."""
         self._each.append(bound)
+
+    @property
+    def budgets(self) -> list[Budget]:
+        """What we count ourselves of what its calls are counted against."""
+        return [self.budget, *(one for one in self._each if isinstance(one, Budget))]
 
     def refresh(self) -> None:
         """Learn what other processes have met; it may ask a server."""

@@ -3,12 +3,22 @@
 import logging
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from from_git.errors import BudgetError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
+from from_git import metrics
+from from_git.errors import (
+    BudgetError,
+    Cancelled,
+    LimitError,
+    MalformedAnswer,
+    TooHeavyError,
+    TransientError,
+    UpstreamError,
+)
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.cost import Cost, Pace, Spending
@@ -91,6 +101,7 @@ class Calls:
             TransientError: the budget has no room for one more at once.
         """
         self.spending.add(Cost(calls=1))
+        metrics.call_resent(self._account.forge)
         if not self._account.once_more(self._group):
             raise TransientError("it closed the connection. Try again later.")
 
@@ -159,12 +170,20 @@ class Calls:
         return permit
 
     def _send(self, call: Call, permit: Permit) -> None:
+        begun, outcome = time.monotonic(), "fault"
         try:
             with self.spending.call(), permit.used():
                 found = call.ask()
+            outcome = "ok"
         except UpstreamError as error:
+            outcome = error.outcome
             self._failed(call, error)
             return
+        except Cancelled:
+            outcome = "cancelled"
+            raise
+        finally:
+            metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun)
         self._pause.succeeded()
         self._account.succeeded()
         call.then(found)
@@ -178,6 +197,7 @@ class Calls:
         if again is None:
             raise error
         self.spending.add(Cost(retries=1))
+        metrics.retried(self._account.forge)
         self.note = error.reason.replace("{said}", "")
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller and call.smaller:

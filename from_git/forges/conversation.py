@@ -1,8 +1,10 @@
 """GitHub: the queries of one fetch, and what their answers tell about the cost of those to come."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from from_git import metrics
 from from_git.fanout import TaskGroup
 from from_git.forges.account import Account
 from from_git.forges.calls import Calls
@@ -35,9 +37,11 @@ class Conversation:
         """See `GraphqlOverUpstream.execute`; for the `ask` of a call."""
         reply = self._standing.client.execute(query, variables, operation_name, caller=self.calls)
         self.calls.spending.add(Cost(points=reply.points))
+        metrics.points("github", reply.points)
         if reply.left:
             left, seconds = reply.left
             self._standing.points.tell(left, seconds)
+            metrics.points_left("github", left, time.time() + seconds)
             if left == 0:  # this answer is good, the next query would be refused
                 self._standing.account.block(seconds, "its points of this hour are used up.")
         return reply

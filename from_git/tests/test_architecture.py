@@ -8,18 +8,18 @@ from unittest import TestCase
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS = [
     {"urls", "management", "apps"},
-    {"views", "middleware"},
+    {"views", "middleware", "probes"},
     {"httpcache"},
     {"renderers", "route", "openapi"},
     {"responses"},
-    {"serializers", "throttle"},
+    {"serializers", "throttle", "admission"},
     {"aggregator"},
     {"cache"},
     {"forges"},
     {"fanout", "conf"},
     {"clock", "upstream"},
     {"errors"},
-    {"profiles", "stats"},
+    {"profiles", "stats", "metrics", "glance"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""
 
@@ -63,7 +63,7 @@ class House(TestCase):
                     self.assertGreater(floor(parts[1]), floor(room(path)))
 
     def test_values_know_neither_django_nor_http(self) -> None:
-        for name in ("profiles", "stats", "errors", "clock", "fanout"):
+        for name in ("profiles", "stats", "metrics", "glance", "errors", "clock", "fanout"):
             found = {module.split(".")[0] for module in imports(ROOT / "from_git" / f"{name}.py")}
             with self.subTest(name):
                 self.assertEqual(found & {"django", "rest_framework", "requests", "urllib3"}, set())

@@ -12,6 +12,8 @@ from unittest import TestCase
 from from_git.clock import RealTime
 from from_git.errors import Cancelled
 from from_git.fanout import Pool, TaskGroup
+from from_git.tests.exposition import sample
+from from_git.tests.leftovers import settled
 from from_git.tests.time import FakeClock
 
 LONG = 30.0  # seconds that nothing here ever takes
@@ -380,6 +382,56 @@ class Turns(FanoutTestCase):
         self.assertEqual(pool.idle, 0)
         go.set()
         self.assertTrue(group.wait())
+
+    def test_tasks_that_wait_and_threads_that_serve_are_counted(self) -> None:
+        pool, group, other = self.pool(2, "counted"), self.group(), self.group()
+        begun, go = threading.Semaphore(0), threading.Event()
+
+        def task() -> None:
+            begun.release()
+            go.wait(LONG)
+
+        self.assertEqual(self.counted(), {"threads": 2, "threads_busy": 0, "tasks_queued": 0})
+        for _ in range(5):
+            group.start(pool, task)
+        for _ in range(2):
+            begun.acquire(timeout=LONG)
+        other.start(pool, task)
+        other.start(pool, task, delay=LONG)
+        self.assertEqual(self.counted(), {"threads": 2, "threads_busy": 2, "tasks_queued": 4})
+
+        group.cancel()
+        group.start(pool, task)
+        self.assertEqual(self.counted(), {"threads": 2, "threads_busy": 2, "tasks_queued": 1})
+        pool.close()
+        pool.close()
+        self.assertEqual(self.counted(), {"threads": 0, "threads_busy": 2, "tasks_queued": 0})
+        other.start(pool, task)
+        go.set()
+
+        nothing = {"threads": 0, "threads_busy": 0, "tasks_queued": 0}
+        self.assertEqual(settled(self.counted, nothing), nothing)
+
+    def test_errors_and_thousands_of_tasks_leave_nothing_counted(self) -> None:
+        def check(pool: Pool) -> None:
+            def task(depth: int) -> None:
+                if depth == 7:
+                    raise Failure
+                for _ in range(2):
+                    group.start(pool, task, depth + 1)
+
+            before = {**self.counted("pool"), "threads_busy": 0, "tasks_queued": 0}
+            for _ in range(50):
+                group = self.group()
+                group.start(pool, task, 0)
+                self.assertRaises(Failure, group.wait)
+            self.assertEqual(settled(lambda: self.counted("pool"), before), before)
+
+        self.for_sizes(check)
+
+    def counted(self, pool: str = "counted") -> dict[str, float]:
+        """The gauges of the pools of that name."""
+        return {name: sample(f"pool_{name}", pool) for name in ("threads", "threads_busy", "tasks_queued")}
 
     def test_threads_are_named_after_their_pool(self) -> None:
         pool, group, names = self.pool(1, "bitbucket-watchers"), self.group(), SimpleQueue[str]()

@@ -1,0 +1,86 @@
+"""How many answers and streams one process gives at the same time, so that a thread is left for probes."""
+
+import threading
+from types import TracebackType
+from weakref import WeakSet
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+
+from from_git import metrics
+from from_git.conf import settings
+from from_git.errors import ServerFull
+
+FOR_PROBES = 4
+"""Threads of the server that answers and streams leave alone."""
+_SHORT = 8_192  # bytes, which fit into what a socket takes at once
+
+_lock = threading.Lock()  # around taking a place; giving one back needs none
+_held: "WeakSet[Place]" = WeakSet()  # one whose response got lost counts no more
+
+
+class Place:
+    """One of the places, from `place` until it is released or forgotten. Safe from any thread."""
+
+    __slots__ = ("__weakref__",)
+
+    def release(self) -> None:
+        """Give it back; a second call does nothing."""
+        _held.discard(self)
+        publish()
+
+    def until_sent(self, response: HttpResponseBase) -> None:
+        """Keep it until `response` is sent, or its client has gone away.
+
+        A short one, which no client can keep a thread from sending, gives it back as soon as it is made: else a client
+        that asks one question after the other would find its own last one in the way.
+        """
+        if isinstance(response, SimpleTemplateResponse):
+            response.add_post_render_callback(self._made)
+        else:
+            self._made(response)
+
+    def _made(self, response: HttpResponseBase) -> None:
+        if isinstance(response, HttpResponse) and len(response.content) <= _SHORT:
+            self.release()
+        else:  # the server closes it at its end, however that comes
+            response._resource_closers.append(self.release)  # type: ignore[attr-defined]
+
+    def __enter__(self) -> "Place":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def at_most() -> int:
+    """How many places there are now."""
+    return max(1, int(settings.SERVER_THREADS) - FOR_PROBES)
+
+
+def place() -> Place:
+    """Take a place, without waiting: `with place(): …`, or `until_sent`.
+
+    Raises:
+        ServerFull: all are taken.
+    """
+    with _lock:
+        bound = at_most()
+        full = len(_held) >= bound
+        if not full:
+            taken = Place()
+            _held.add(taken)
+    publish()
+    if full:
+        metrics.answer_refused()
+        raise ServerFull(bound)
+    return taken
+
+
+def publish() -> None:
+    """Tell the metrics how many are taken."""
+    with _lock:  # so that the last word is the newest
+        metrics.answers(len(_held), at_most())

@@ -1,0 +1,64 @@
+"""A question whose answer may never come, asked without waiting for it for long."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Glance(Generic[T]):
+    """Asks on a thread of its own, once at a time however many look, and keeps the answer. Safe from any thread.
+
+    Args:
+        ask: the question; whatever it raises is no answer.
+        kept: seconds for which an answer, or that there is none, is not asked for again.
+        patience: seconds that somebody waits for it.
+    """
+
+    def __init__(self, ask: Callable[[], T], kept: float, patience: float) -> None:
+        self._ask = ask
+        self._kept = kept
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._asked: threading.Event | None = None  # set when the question under way is answered
+        self._answer: T | None = None
+        self._until = 0.0
+
+    def look(self) -> T | None:
+        """The answer; None when there is none in time."""
+        with self._lock:
+            if time.monotonic() < self._until:
+                return self._answer
+            asked = self._asked
+            if asked is None:
+                asked = self._asked = threading.Event()
+                threading.Thread(target=self._run, args=(asked,), name="glance", daemon=True).start()
+        if not asked.wait(self._patience):
+            self._keep(None)  # others need not wait for it as well
+        with self._lock:
+            return self._answer
+
+    def forget(self) -> None:
+        """Ask anew at the next look."""
+        with self._lock:
+            self._until, self._asked = 0.0, None
+
+    def _run(self, asked: threading.Event) -> None:
+        answer = None
+        try:
+            answer = self._ask()
+        except Exception as error:  # noqa: BLE001 - that it fails is what is asked
+            logger.debug("No answer: %s", type(error))
+        with self._lock:
+            if self._asked is asked:
+                self._asked = None
+                self._answer, self._until = answer, time.monotonic() + self._kept
+        asked.set()
+
+    def _keep(self, answer: T | None) -> None:
+        with self._lock:
+            self._answer, self._until = answer, time.monotonic() + self._kept

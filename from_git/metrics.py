@@ -1,0 +1,195 @@
+"""What is counted for Prometheus; every name begins with `from_git_`, and docs/metrics.md says what each means.
+
+With PROMETHEUS_MULTIPROC_DIR in the environment when this is imported, all processes of one server are counted
+together: each writes into files of that folder, and whoever is asked reads all of them. Labels come from short lists of
+ours, never from a client. All functions are safe from any thread.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+__all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "PoolGauges"]
+
+SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+"""Whether several processes are counted together."""
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # several processes have none, so one has none either
+_REGISTRY = CollectorRegistry()  # not the library's own: its process_… would be those of whichever worker is asked
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
+_REQUEST_BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
+_CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"from_git_{name}", text, labels, registry=_REGISTRY)
+
+
+def _gauge(name: str, text: str, *labels: str, mode: str) -> Gauge:
+    # mypy: the library takes the mode as one of its literals
+    return Gauge(f"from_git_{name}", text, labels, registry=_REGISTRY, multiprocess_mode=mode)  # type: ignore[arg-type]
+
+
+def _seconds(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
+    return Histogram(f"from_git_{name}_seconds", text, labels, registry=_REGISTRY, buckets=buckets)
+
+
+_REQUESTS = _counter("requests", "Requests answered", "route", "method", "status")
+_REQUEST_SECONDS = _seconds("request", "Time until a request's response was made", "route", buckets=_REQUEST_BUCKETS)
+_REFUSED = _counter("answers_refused", "Requests refused because all places for answers were taken")
+_CALLS = _counter("upstream_calls", "Calls to a forge by how they ended", "upstream", "outcome")
+_CALL_SECONDS = _seconds("upstream_call", "Time that a call to a forge took", "upstream", buckets=_CALL_BUCKETS)
+_RETRIES = _counter("upstream_retries", "Failed calls that were sent again, whole or in halves", "upstream")
+_POINTS = _counter("upstream_points", "Points that a forge has charged", "upstream")
+_LOOKUPS = _counter("cache_lookups", "Profiles looked up in what is kept", "upstream", "result")
+
+# of those that live: what a process that is gone was doing, nobody does
+_POOL_SIZE = _gauge("pool_threads", "Threads that a pool may have", "pool", mode="livesum")
+_POOL_BUSY = _gauge("pool_threads_busy", "Threads of a pool that serve tasks", "pool", mode="livesum")
+_POOL_QUEUED = _gauge("pool_tasks_queued", "Tasks that wait for a thread of a pool", "pool", mode="livesum")
+_UNDER_WAY = _gauge("answers_under_way", "Answers and streams that hold a place", mode="livesum")
+_PLACES = _gauge("answers_at_most", "Places for answers and streams", mode="livesum")
+# the forge's word, which outlives the process that heard it
+_POINTS_LEFT = _gauge("upstream_points_left", "Points that a forge said to be left", "upstream", mode="mostrecent")
+_POINTS_RESET = _gauge(
+    "upstream_points_reset_timestamp_seconds", "When a forge's points begin anew", "upstream", mode="mostrecent"
+)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What may be spent at a forge, and what is."""
+
+    unit: str
+    """`seconds` or `calls`."""
+    setting: str
+    """Where the limit comes from."""
+    limit: float | None
+    """None: no bound."""
+    spent: float
+    """In the window that ends now."""
+    wait: float
+    """Seconds until the smallest call fits again, 0 when it does."""
+
+
+class PoolGauges:
+    """What a pool of `size` threads is doing; those of one name are counted together."""
+
+    def __init__(self, pool: str, size: int) -> None:
+        self.busy = _POOL_BUSY.labels(pool)
+        self.queued = _POOL_QUEUED.labels(pool)
+        self._sizes = _POOL_SIZE.labels(pool)
+        self._sizes.inc(size)
+        self._size = size
+
+    def closed(self) -> None:
+        """There is no such pool any more; a second call does nothing. Not safe between threads."""
+        self._sizes.dec(self._size)
+        self._size = 0
+
+
+class _Forges:
+    """Gauges that are set when somebody looks, and with parts of a limit also from time to time."""
+
+    def __init__(self, shared: bool) -> None:
+        sums, most = ("livemostrecent", "livemostrecent") if shared else ("livesum", "livemax")
+        self.limit = _gauge("budget_limit", "What may be spent at a forge in a window", "upstream", "unit", mode=sums)
+        self.spent = _gauge("budget_spent", "What counts against that limit now", "upstream", "unit", mode=sums)
+        self.blocked = _gauge("limit_blocked_seconds", "Until a forge's limit has passed", "upstream", mode=most)
+
+
+_forges: _Forges | None = None
+_calls: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+
+
+def request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request. `route`: its name in the table of routes."""
+    _REQUESTS.labels(route, method if method in _METHODS else "other", str(status)).inc()
+    _REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+def call_ended(upstream: str, outcome: str, seconds: float) -> None:
+    """Count a call to a forge. `outcome`: `ok`, or the `outcome` of an error."""
+    key = (upstream, outcome)
+    counted = _calls.get(key)  # `labels` takes longer than both of what follows
+    if counted is None:
+        counted = _calls[key] = _CALLS.labels(upstream, outcome), _CALL_SECONDS.labels(upstream)
+    counted[0].inc()
+    counted[1].observe(seconds)
+
+
+def call_resent(upstream: str) -> None:
+    """Count what was sent on a connection that turned out to be closed, and goes out again at once."""
+    _CALLS.labels(upstream, "resent").inc()
+
+
+def retried(upstream: str) -> None:
+    """Count a failed call that is sent again."""
+    _RETRIES.labels(upstream).inc()
+
+
+def points(upstream: str, charged: int) -> None:
+    """Count what a forge has charged."""
+    _POINTS.labels(upstream).inc(charged)
+
+
+def points_left(upstream: str, left: int, reset: float) -> None:
+    """What a forge says to be left until `reset` (seconds since the epoch)."""
+    _POINTS_LEFT.labels(upstream).set(left)
+    _POINTS_RESET.labels(upstream).set(reset)
+
+
+def cache(result: str, upstream: str) -> None:
+    """Count a profile that was looked up. `result`: `hit`, `miss` or `join` (of a fetch that was under way)."""
+    _LOOKUPS.labels(upstream, result).inc()
+
+
+def answers(under_way: int, at_most: int) -> None:
+    """How many places are taken in this process, of how many."""
+    _UNDER_WAY.set(under_way)
+    _PLACES.set(at_most)
+
+
+def answer_refused() -> None:
+    """Count a request for which there was no place."""
+    _REFUSED.inc()
+
+
+def forge(upstream: str, blocked: float, allowances: Iterable[Allowance], shared: bool) -> None:
+    """How we stand with a forge.
+
+    Args:
+        blocked: seconds until its limit has passed.
+        shared: whether all processes know the same, so that the last word counts; else each knows its part. The first
+            call decides for the process.
+    """
+    global _forges
+    if _forges is None:
+        _forges = _Forges(shared)
+    _forges.blocked.labels(upstream).set(blocked)
+    for one in allowances:
+        _forges.spent.labels(upstream, one.unit).set(one.spent)
+        if one.limit is not None:
+            _forges.limit.labels(upstream, one.unit).set(one.limit)
+        elif not SEVERAL:  # files forget nothing; there the settings stay as they are
+            _forges.limit.remove(upstream, one.unit)
+
+
+def exposed() -> bytes:
+    """Everything, in the text format of CONTENT_TYPE_LATEST."""
+    if not SEVERAL:
+        return generate_latest(_REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

@@ -1,0 +1,211 @@
+"""Whether the process lives, whether it can answer, and what it has counted: for those who watch over it.
+
+They ask by address and without TLS, every few seconds, and also when the service is full. So the routes here are
+answered for any Host, take no place, and wait for nothing.
+"""
+
+import logging
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from types import FrameType
+from typing import Any
+
+from django.core.cache import caches
+from django.core.signals import setting_changed
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import resolve
+
+from from_git import admission, forges
+from from_git import metrics as counted
+from from_git.conf import settings
+from from_git.forges import Standing
+from from_git.glance import Glance
+from from_git.profiles import LABELS
+from from_git.responses import unsafe_response
+
+logger = logging.getLogger(__name__)
+PATHS = ("/livez", "/readyz", "/metrics")
+
+_NO_STORE = {"Cache-Control": "no-store"}
+_KEPT = 1.0  # seconds; the shared cache is asked no more often, however many ask us
+_PATIENCE = 0.6  # seconds; the cache's own timeout and a little, and less than the one that kubelet waits by default
+_PUBLISHED = 2.0  # seconds between what processes with parts of a budget say of themselves
+_NO_CREDENTIALS = {
+    "github": (False, "answers nobody without: set GITHUB_API_TOKEN."),
+    "bitbucket": (True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
+}
+"""What a forge does without, and whether it can be asked then."""
+_CACHE_LOST = (
+    "The shared cache does not answer, so limits, budgets and what is kept are each process's own:"
+    " look at CACHE_URL and its server."
+)
+_state = "running"
+_publishing = False
+_at_end: Any = signal.SIG_DFL
+
+
+def answered(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer PATHS here, outside of what looks at Host or leads to https, and no other method than GET and HEAD."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info not in PATHS:
+            return get_response(request)
+        match = request.resolver_match = resolve(request.path_info)
+        if request.method in ("GET", "HEAD"):
+            response: HttpResponse = match.func(request)
+            return response
+        return unsafe_response(request.method or "")
+
+    return middleware
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 as long as the process answers at all; looks at nothing."""
+    return JsonResponse({"status": "ok"}, headers=_NO_STORE)
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 with what is degraded, each reason a sentence that says what to do; 503 where nothing can be answered.
+
+    `status` is `ready` or `degraded` with 200; `starting`, `stopping`, or `unable` (no forge can be asked within
+    REQUEST_DEADLINE) with 503.
+    """
+    reasons, able = _look()
+    status = _state if _state != "running" else "unable" if not able else "degraded" if reasons else "ready"
+    code = 200 if status in ("ready", "degraded") else 503
+    return JsonResponse({"status": status, "degraded": reasons}, status=code, headers=_NO_STORE)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What all processes of this server have counted, for Prometheus."""
+    publish()
+    return HttpResponse(counted.exposed(), content_type=counted.CONTENT_TYPE_LATEST, headers=_NO_STORE)
+
+
+def starting() -> None:
+    """Not to be asked yet: `/readyz` says so until `started`."""
+    _set("starting")
+
+
+def started() -> None:
+    """Ready to answer; to be called in each process of the server, on its main thread, when the application is loaded.
+
+    From now on SIGTERM makes `/readyz` say that it is stopping, before whoever handled it so far does. Where processes
+    have parts of the limits, each begins to say what it has spent.
+    """
+    global _publishing
+    _set("running")
+    if threading.current_thread() is threading.main_thread():
+        _watch_for_the_end()
+    if counted.SEVERAL and not forges.shared() and not _publishing:
+        _publishing = True
+        threading.Thread(target=_publish_for_ever, name="metrics", daemon=True).start()
+
+
+def stopping() -> None:
+    """Not to be asked any more: `/readyz` says so from now on. Safe in a signal handler."""
+    _set("stopping")
+
+
+def publish() -> None:
+    """Set the gauges that time moves, to what is true now."""
+    admission.publish()
+    shared = forges.shared()
+    for one in (_shared() or []) if shared else forges.standings():
+        counted.forge(one.forge, one.blocked, one.allowances, shared)
+
+
+def _set(state: str) -> None:
+    global _state
+    _state = state
+
+
+def _watch_for_the_end() -> None:
+    """Have SIGTERM say `stopping`, and then do what it did before. On the main thread."""
+    global _at_end
+    if signal.getsignal(signal.SIGTERM) is not _end:
+        _at_end = signal.signal(signal.SIGTERM, _end)
+        signal.siginterrupt(signal.SIGTERM, False)  # as gunicorn sets it, and `signal` has just undone
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    stopping()
+    if callable(_at_end):
+        _at_end(number, frame)
+    elif _at_end == signal.SIG_DFL:
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+
+def _publish_for_ever() -> None:
+    while True:
+        try:
+            publish()
+        except Exception:  # the next try may do
+            logger.exception("What was spent could not be published")
+        time.sleep(_PUBLISHED)
+
+
+@cache
+def _cache() -> Any:
+    """A cache of our own: Django's are one for each thread, and each look would make a new connection."""
+    return caches.create_connection("default")
+
+
+def _ask_shared() -> list[Standing]:
+    _cache().get("from-git:ping")  # raises where the rest would go on without
+    return forges.standings()
+
+
+_glance: Glance[list[Standing]] = Glance(_ask_shared, _KEPT, _PATIENCE)
+
+
+def _forget(**_: object) -> None:
+    _cache.cache_clear()
+    _glance.forget()
+
+
+setting_changed.connect(_forget)  # override_settings in tests
+
+
+def _shared() -> list[Standing] | None:
+    """How we stand according to the shared cache; None while it does not answer."""
+    return _glance.look()
+
+
+def _look() -> tuple[list[str], bool]:
+    """What is degraded, and whether any forge can be asked."""
+    found = _shared() if forges.shared() else forges.standings()
+    reasons = [] if found is not None else [_CACHE_LOST]
+    known = {one.forge: one for one in found or []}
+    able = False
+    for name in forges.REGISTRY:
+        one = known.get(name) or Standing(name, forges.forge(name).account.blocked(), ())
+        ours, forge_able = _about(one)
+        reasons += ours
+        able = able or forge_able
+    return reasons, able
+
+
+def _about(one: Standing) -> tuple[list[str], bool]:
+    """What is wrong with one forge, and whether it can be asked all the same."""
+    label, reasons, able = LABELS[one.forge], [], True
+    if not forges.forge(one.forge).secrets:
+        able, what = _NO_CREDENTIALS[one.forge]
+        reasons.append(f"{label} has no credentials, and {what}")
+    wait = one.blocked
+    if one.blocked:
+        reasons.append(f"{label}'s limit is used up; it serves us again in {math.ceil(one.blocked)} s.")
+    for budget in one.allowances:
+        if budget.wait:
+            wait = max(wait, budget.wait)
+            reasons.append(
+                f"What may be spent at {label} is used up ({budget.spent:,.0f} of {budget.limit or 0:,.0f}"
+                f" {budget.unit}, {budget.setting}); a call can be sent in {math.ceil(budget.wait)} s."
+            )
+    # a shorter wait is part of an answer
+    return reasons, able and wait < settings.REQUEST_DEADLINE
