@@ -1,0 +1,90 @@
+"""Every way in which a question can fail.
+
+    FromGitError                status  error  body beyond `error` and `message`
+    ├── RequestError               400  ERR3
+    │   ├── NothingHere            404  ERR3
+    │   ├── MethodRefused          405  ERR3
+    │   ├── FormatRefused          406  ERR3
+    │   ├── LengthRequired         411  ERR3
+    │   ├── ConditionFailed        412  ERR3
+    │   ├── BodyTooLarge           413  ERR3
+    │   ├── LineTooLong            414  ERR3
+    │   ├── MediaTypeRefused       415  ERR3
+    │   └── AskedTooOften          429  ERR3   retryAfter
+    ├── OwnFault                   500  ERRX
+    ├── ServerFull                 503  ERR2   retryAfter
+    └── UpstreamError              502  ERR2   upstream, profile
+        ├── CredentialsError       502  ERR2   upstream, profile
+        ├── MalformedAnswer        502  ERR2   upstream, profile
+        ├── TransientError         502  ERR2   upstream, profile
+        │   ├── BrokenError        502  ERR2   upstream, profile
+        │   └── TooHeavyError      502  ERR2   upstream, profile
+        ├── LimitError             503  ERR2   upstream, retryAfter
+        │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps
+        ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter
+        └── DeadlineError          504  ERR2   upstream, profile
+
+The message tells the reader what to do next, the attributes tell the program. Messages are safe to show to a
+client: they never hold a token, a header that we sent, or the text of a foreign exception.
+`Cancelled` is no outcome: it ends a task whose group nobody waits for any more.
+"""
+
+from from_git.errors.base import FromGitError, kinds
+from from_git.errors.requests import (
+    AskedTooOften,
+    BodyTooLarge,
+    ConditionFailed,
+    FormatRefused,
+    LengthRequired,
+    LineTooLong,
+    MediaTypeRefused,
+    MethodRefused,
+    NothingHere,
+    OwnFault,
+    RequestError,
+    ServerFull,
+)
+from from_git.errors.upstreams import (
+    BrokenError,
+    BudgetError,
+    Cancelled,
+    CredentialsError,
+    DeadlineError,
+    LimitError,
+    MalformedAnswer,
+    TooHeavyError,
+    TransientError,
+    UnfinishedError,
+    UpstreamError,
+)
+from from_git.errors.words import quoted, struck
+
+__all__ = [
+    "AskedTooOften",
+    "BodyTooLarge",
+    "BrokenError",
+    "BudgetError",
+    "Cancelled",
+    "ConditionFailed",
+    "CredentialsError",
+    "DeadlineError",
+    "FormatRefused",
+    "FromGitError",
+    "LengthRequired",
+    "LimitError",
+    "LineTooLong",
+    "MalformedAnswer",
+    "MediaTypeRefused",
+    "MethodRefused",
+    "NothingHere",
+    "OwnFault",
+    "RequestError",
+    "ServerFull",
+    "TooHeavyError",
+    "TransientError",
+    "UnfinishedError",
+    "UpstreamError",
+    "kinds",
+    "quoted",
+    "struck",
+]
