@@ -10,7 +10,7 @@ from typing import Any
 
 from structlog.contextvars import bind_contextvars
 
-from from_git import cache, forges
+from from_git import cache, forges, metrics
 from from_git.cache import Fetched, Flight, Waiter
 from from_git.errors import BudgetError, DeadlineError, UnfinishedError, UpstreamError
 from from_git.forges import Cost, Found, Progress
@@ -60,6 +60,8 @@ def aggregate(
         DeadlineError: the time is over; names the first profile that is not done and makes no progress.
     """
     kept = cache.kept(profiles, anew)
+    for profile in kept:
+        metrics.cache("hit", profile.forge)
     fetches = _Fetches([one for one in profiles if one not in kept], seconds, setting, longest)
     try:
         fetched = {**kept, **fetches.all(anew, on_progress)}
@@ -123,6 +125,7 @@ class _Fetches:
         for profile in self._profiles:
             flight = flights.join(profile, self._waiter, self._deadline, self._longest, anew)
             self._flights[profile] = flight
+            metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
         shown = time.monotonic()
         while len(self._outcomes) < len(self._flights):
             self._take_next(TICK if on_progress else None)

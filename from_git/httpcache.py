@@ -16,7 +16,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from structlog.contextvars import bind_contextvars
@@ -52,6 +52,8 @@ class Rendered:
     """When the last of its fetches ended."""
     expires: float
     """When the first of its profiles is asked for again."""
+    route: ResolverMatch | None
+    """By which requests are counted."""
     facts: Mapping[str, Any]
     """For the request's line in the log."""
 
@@ -82,12 +84,12 @@ def cached(get_response: _Handler) -> _Handler:
             if marked is None:
                 return response
             answer, version = marked
-            one = rendered(answer, response)
+            one = rendered(answer, response, request.resolver_match)
             recent.put(request, version, one)
             closers = response._resource_closers  # type: ignore[attr-defined]  # which give back its place
         else:
             bind_contextvars(**one.facts)
-            request.resolver_match = resolve(request.path_info)  # by which requests are counted
+            request.resolver_match = one.route
         sent = respond(request, one, time.time())
         sent._resource_closers.extend(closers)  # type: ignore[attr-defined]
         return sent
@@ -95,7 +97,7 @@ def cached(get_response: _Handler) -> _Handler:
     return middleware
 
 
-def rendered(answer: Answer, response: HttpResponse) -> Rendered:
+def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
     """What the response to `answer` is made of."""
     fetched = answer.fetched.values()
     patch_vary_headers(response, ["Accept"])
@@ -109,6 +111,7 @@ def rendered(answer: Answer, response: HttpResponse) -> Rendered:
         oldest=oldest,
         newest=max(one.at for one in fetched),
         expires=expires,
+        route=route,
         facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
     )
 

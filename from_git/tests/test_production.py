@@ -90,7 +90,7 @@ class Production(TestCase):
 
         result = self.manage("shell", "--no-imports", "-c", probe)
 
-        self.assertEqual(result.stdout, "1 60/minute ['socket_connect_timeout', 'socket_timeout']\n", result.stderr)
+        self.assertEqual(result.stdout, "1 60/minute ['serializer', 'socket_connect_timeout', 'socket_timeout']\n", result.stderr)
 
     def test_without_a_secret_key_it_does_not_start(self) -> None:
         del self.environment["SECRET_KEY"]

@@ -203,6 +203,7 @@ class Forked(WorkersTestCase):
                 GITHUB_API_TOKEN=self.emulator.github_token,
                 BITBUCKET_API_URL=self.emulator.bitbucket_url,
                 BITBUCKET_CALLS_PER_HOUR="0",
+                PROFILE_CACHE_SECONDS="0",
                 REQUEST_DEADLINE="20",
             ),
             capture_output=True,

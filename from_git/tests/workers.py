@@ -30,6 +30,7 @@ class Gunicorn:
             "GITHUB_API_TOKEN": emulator.github_token,
             "BITBUCKET_API_URL": emulator.bitbucket_url,
             "BITBUCKET_CALLS_PER_HOUR": "0",
+            "PROFILE_CACHE_SECONDS": "0",
             **changes,
         }
         with self._log.open("w") as log:
