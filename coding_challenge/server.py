@@ -133,7 +133,7 @@ class Worker(ThreadWorker):
 
         Nothing of the request comes back: it may hold bytes that a terminal obeys.
         """
-        # not above: a reload takes new code of from-git only if the master has not loaded it
+        # not above: the master loads this module, and nothing that knows Django's settings
         from from_git.middleware import HEADERS, REQUEST_ID, request_id, write_line
         from from_git.serializers import plain_error_body
 
