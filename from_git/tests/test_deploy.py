@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -152,7 +153,15 @@ class Unit(Deployed):
         for command in self.as_service("ExecStartPre"):
             self.succeed(self.machine.run(command, **self.place()))
         [command] = self.as_service("ExecStart")
-        server = self.machine.start(command, **self.place())
+        place = "run/notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(str(self.machine.root / place))
+            (self.machine.root / place).chmod(0o666)
+            systemd.settimeout(60)
+            server = self.machine.start(command, NOTIFY_SOCKET=f"/{place}", **self.place())
+            self.assertEqual(self.unit["Type"], ["notify"])
+            self.assertIn(b"READY=1", systemd.recv(1_000))
+        (self.machine.root / place).unlink()
         self.machine.answering(f"{BASE}/from-git/test", server)
         return server
 

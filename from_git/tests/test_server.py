@@ -10,11 +10,12 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from django.test import SimpleTestCase, override_settings
 from gunicorn.config import Config
 from gunicorn.http import errors
+from gunicorn.workers.gthread import TConn
 
 from coding_challenge import logs, master, server
 from emulator import UNBOUNDED, Emulator
@@ -122,12 +123,18 @@ class Bounds(SimpleTestCase):
                 self.assertRaises(errors.InvalidRequestLine, next, self.parser())
 
     def test_whoever_does_not_close_is_waited_for_on_no_other_thread(self) -> None:
-        with patch.object(server, "_LINGER", 0.01):
-            server._part(self.ours)
+        worker = server.Worker.__new__(server.Worker)
+        worker.cfg, worker.log = Config(), Mock()
+        self.client_end.sendall(b"nonsense\r\n\r\n")
 
+        with patch.object(server, "_LINGER", 0.01), self.assertLogs("from_git.middleware"):
+            again = worker.handle(TConn(worker.cfg, self.ours, ("127.0.0.1", 1), ("127.0.0.1", 2)))
+
+        self.assertIs(again, False)
         self.ours.setblocking(False)
         self.assertEqual(self.ours.recv(1), b"")  # gunicorn's thread that accepts asks this next
-        self.assertEqual(self.client_end.recv(1), b"")
+        answer = b"".join(iter(lambda: self.client_end.recv(65_536), b""))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
 
     def test_every_way_to_fail_has_a_status_and_words(self) -> None:
         for kind in (*errors.ParseException.__subclasses__(), server.TooSlow):
@@ -140,6 +147,19 @@ class Bounds(SimpleTestCase):
                 self.assertTrue(400 <= status < (600 if ours else 502), message)
         for kind in (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, ValueError):
             self.assertEqual(server.refusal(kind("CONTENT-LENGTH"))[:2], (500, "ERRX"))
+
+
+class Stopping(SimpleTestCase):
+    """SIGTERM to a worker."""
+
+    def test_the_probes_are_told_if_there_are_any(self) -> None:
+        worker, told = server.Worker.__new__(server.Worker), Mock()
+        with patch.dict(sys.modules, {"from_git.probes": told}):
+            worker.stopping()
+        told.stopping.assert_called_once_with()
+        with patch.dict(sys.modules):
+            sys.modules.pop("from_git.probes", None)
+            worker.stopping()
 
 
 class Line(SimpleTestCase):
