@@ -1,5 +1,6 @@
 """gunicorn's worker with threads: bounds on what a client sends, and its own errors in the form of all others."""
 
+import errno
 import json
 import socket
 import sys
@@ -23,6 +24,7 @@ SENDING = 60.0
 """Seconds for one piece of an answer to be taken by the client."""
 
 _LINGER, _DRAIN = 2.0, 32 * 1024 * 1024  # seconds, bytes
+_FULL = 0.2  # seconds in which the worker takes nobody when it has no file left
 
 
 class TooSlow(errors.ParseException):
@@ -93,6 +95,18 @@ class Parser(RequestParser):
 
 class Worker(ThreadWorker):
     """gthread."""
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection; if no file is left for it, idle ones make room, and it waits."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            # gunicorn's worker would end here, with all its answers
+            self.log.error("A client must wait: no file is left for one more connection (RLIMIT_NOFILE)")
+            self.murder_keepalived(force=True)
+            time.sleep(_FULL)
 
     def handle(self, conn: Any) -> Any:
         """Serve a connection until it waits for its next request, or is over."""

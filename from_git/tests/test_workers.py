@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 from unittest import TestCase
 
+import psutil
 import requests
 
 from emulator import UNBOUNDED, Emulator, Fault
@@ -127,6 +128,28 @@ class Ends(WorkersTestCase):
                     self.assert_exact(self.ask(gunicorn.base))
                 gunicorn.process.terminate()
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+
+
+class Crowded(WorkersTestCase):
+    """More clients than there are files for."""
+
+    def test_the_worker_lives_and_answers_who_comes_later(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1)
+        self.assert_exact(self.ask(gunicorn.base))
+        [worker] = gunicorn.workers()
+        host, port = gunicorn.base.removeprefix("http://").split(":")
+        soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE) or (0, 0)
+        worker.rlimit(psutil.RLIMIT_NOFILE, (worker.num_fds() + 3, hard))
+
+        clients = [socket.create_connection((host, int(port)), timeout=30) for _ in range(20)]
+        self.assertTrue(settled(lambda: "no file is left" in gunicorn.said or not worker.is_running(), True))
+        for client in clients:
+            client.close()
+
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        worker.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
+        self.assert_exact(self.ask(gunicorn.base))
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
 
 
 class Hostile(WorkersTestCase):
