@@ -25,6 +25,7 @@ settings.configure(
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     },
     LOGGING_CONFIG=None,
+    MAX_QUERY_BYTES=4 * 1024 * 1024,  # the server wants to know
     SECRET_KEY="none is needed",  # noqa: S106
 )
 application = get_wsgi_application()

@@ -9,15 +9,12 @@ import sys
 
 from coding_challenge import options
 
-SERVER_THREADS = 80
-
 if __name__ == "__main__":
     # a developer's token must not get into the way of the emulator's; the worker, forked from here, keeps this
     options.local_settings = lambda folder: {}
     os.environ.pop("GUNICORN_CMD_ARGS", None)
-    sys.argv = [
-        *("gunicorn", (sys.argv[2:] or ["coding_challenge.wsgi"])[0], "--bind", sys.argv[1]),
-        *("--workers", "1", "--threads", str(SERVER_THREADS), "--no-control-socket"),
-        *("--log-level", "warning", "--graceful-timeout", "1"),
-    ]
+    os.environ.pop("WEB_CONCURRENCY", None)
+    application = sys.argv[2:]
+    # the views that are only compared with know no class of ours
+    sys.argv = ["gunicorn", "--bind", sys.argv[1], "--log-level", "warning", "--graceful-timeout", "1", *application]
     runpy.run_module("gunicorn", run_name="__main__")

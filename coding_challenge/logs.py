@@ -73,11 +73,7 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [structlog.contextvars.merge_contextvars],
-                "processors": _chain(form, secrets),
-            }
+            "line": {"()": formatter, "form": form, "secrets": secrets},
         },
         # every request has a line from from_git.middleware; left are tracebacks of views outside the API
         "filters": {
@@ -97,10 +93,19 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
             "django": {"handlers": [], "level": "INFO"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             "django.request": {"filters": ["with_traceback"]},
+            # it warns of each HEAD, whose body Django leaves to the server to drop
+            "gunicorn.http.wsgi": {"level": "ERROR"},
             # anybody can send a wrong Host; the request's line has the 400, a traceback would say no more
             "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         },
     }
+
+
+def formatter(form: str, secrets: Callable[[], list[str]]) -> logging.Formatter:
+    """What makes a line of a record, whoever wrote it; see `configure` for the arguments."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.contextvars.merge_contextvars], processors=_chain(form, secrets)
+    )
 
 
 def secret_values(settings: Any) -> list[str]:

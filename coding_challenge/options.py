@@ -249,6 +249,11 @@ def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[s
     return sentences
 
 
+def complaint(wrong: list[str]) -> str:
+    """The text for somebody whose settings are wrong."""
+    return "Wrong settings:\n" + "\n".join(f"- {sentence}" for sentence in wrong)
+
+
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
     wrong = []
     if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):

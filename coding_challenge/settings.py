@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 if not _database.get("ENGINE"):
     _wrong.append("DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name.")
 if _wrong:
-    raise ImproperlyConfigured("Wrong settings:\n" + "\n".join(f"- {sentence}" for sentence in _wrong))
+    raise ImproperlyConfigured(options.complaint(_wrong))
 globals().update(_values)
 
 SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()

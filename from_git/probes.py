@@ -6,12 +6,10 @@ answered for any Host, take no place, and wait for nothing.
 
 import logging
 import math
-import signal
 import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from types import FrameType
 from typing import Any
 
 from django.core.cache import caches
@@ -45,7 +43,6 @@ _CACHE_LOST = (
 )
 _state = "running"
 _publishing = False
-_at_end: Any = signal.SIG_DFL
 
 
 def answered(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -92,15 +89,12 @@ def starting() -> None:
 
 
 def started() -> None:
-    """Ready to answer; to be called in each process of the server, on its main thread, when the application is loaded.
+    """Ready to answer; to be called in each process of the server when the application is loaded.
 
-    From now on SIGTERM makes `/readyz` say that it is stopping, before whoever handled it so far does. Where processes
-    have parts of the limits, each begins to say what it has spent.
+    Where processes have parts of the limits, each begins to say what it has spent.
     """
     global _publishing
     _set("running")
-    if threading.current_thread() is threading.main_thread():
-        _watch_for_the_end()
     if counted.SEVERAL and not forges.shared() and not _publishing:
         _publishing = True
         threading.Thread(target=_publish_for_ever, name="metrics", daemon=True).start()
@@ -122,23 +116,6 @@ def publish() -> None:
 def _set(state: str) -> None:
     global _state
     _state = state
-
-
-def _watch_for_the_end() -> None:
-    """Have SIGTERM say `stopping`, and then do what it did before. On the main thread."""
-    global _at_end
-    if signal.getsignal(signal.SIGTERM) is not _end:
-        _at_end = signal.signal(signal.SIGTERM, _end)
-        signal.siginterrupt(signal.SIGTERM, False)  # as gunicorn sets it, and `signal` has just undone
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    stopping()
-    if callable(_at_end):
-        _at_end(number, frame)
-    elif _at_end == signal.SIG_DFL:
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
 
 
 def _publish_for_ever() -> None:

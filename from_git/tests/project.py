@@ -17,7 +17,8 @@ def project_copy(case: TestCase) -> Path:
     for name in ("from_git", "emulator"):
         (folder / name).symlink_to(ROOT / name)
     # copies, no links: local_settings.py is looked for beside the file that asks
-    shutil.copy(ROOT / "manage.py", folder)
+    for name in ("manage.py", "gunicorn.conf.py"):
+        shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
     return folder
 

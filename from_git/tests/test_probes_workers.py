@@ -17,23 +17,11 @@ from from_git.tests.leftovers import settled
 from from_git.tests.test_workers import WorkersTestCase
 from from_git.tests.workers import Gunicorn
 
-CONFIG = """
-def post_worker_init(worker):
-    from from_git import probes
-
-    probes.started()
-
-
-def child_exit(server, worker):
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)
-"""
 PROBES = ("/livez", "/readyz", "/metrics")
 
 
 class ProbesTestCase(WorkersTestCase):
-    """gunicorn as docs/metrics.md wants it."""
+    """gunicorn as its configuration has it."""
 
     metrics: Path
 
@@ -42,9 +30,8 @@ class ProbesTestCase(WorkersTestCase):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.metrics = folder / "metrics"
         self.metrics.mkdir()
-        (folder / "conf.py").write_text(CONFIG)
         settings = {"PROMETHEUS_MULTIPROC_DIR": str(self.metrics), **settings}
-        return Gunicorn(self, self.emulator, workers, "-c", str(folder / "conf.py"), **settings)
+        return Gunicorn(self, self.emulator, workers, **settings)
 
 
 class Full(ProbesTestCase):

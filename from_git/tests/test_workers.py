@@ -2,16 +2,20 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
+from functools import partial
 from typing import Any, ClassVar
 from unittest import TestCase
 
+import psutil
 import requests
 
 from emulator import UNBOUNDED, Emulator, Fault
-from from_git.tests.hostile import assert_clear, exchange, request
+from from_git.middleware import HEADERS
+from from_git.tests.hostile import JSON, assert_clear, exchange, request
 from from_git.tests.leftovers import settled
 from from_git.tests.project import environment, project_copy
 from from_git.tests.workers import Gunicorn
@@ -83,6 +87,30 @@ class Ends(WorkersTestCase):
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
                 self.assertNotIn("Traceback", gunicorn.said)
 
+    def test_with_preload_app_each_worker_answers_with_pools_of_its_own(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 2, "--preload")
+
+        for _ in range(6):
+            self.assert_exact(self.ask(gunicorn.base))
+        gunicorn.process.terminate()
+
+        self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+        self.assertNotIn("Traceback", gunicorn.said)
+
+    def test_a_reload_takes_new_settings_and_what_is_running_is_still_answered(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1)
+        client, outcome = self.ask_while(Fault("slow", path="/graphql", seconds=1.0), gunicorn.base)
+        old = gunicorn.busy()
+        (gunicorn.folder / "local_settings.py").write_text("MAX_PROFILES = 1", encoding="utf-8")
+
+        gunicorn.process.send_signal(signal.SIGHUP)
+        client.join()
+
+        self.emulator.faults.clear()
+        self.assert_exact(outcome[0])
+        gunicorn.workers(without=old.pid)
+        self.assertIn("MAX_PROFILES", self.ask(gunicorn.base).json()["message"])
+
     def test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker(self) -> None:
         for workers in (1, 2):
             with self.subTest(workers=workers):
@@ -100,6 +128,28 @@ class Ends(WorkersTestCase):
                     self.assert_exact(self.ask(gunicorn.base))
                 gunicorn.process.terminate()
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+
+
+class Crowded(WorkersTestCase):
+    """More clients than there are files for."""
+
+    def test_the_worker_lives_and_answers_who_comes_later(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1)
+        self.assert_exact(self.ask(gunicorn.base))
+        [worker] = gunicorn.workers()
+        host, port = gunicorn.base.removeprefix("http://").split(":")
+        soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE) or (0, 0)
+        worker.rlimit(psutil.RLIMIT_NOFILE, (worker.num_fds() + 3, hard))
+
+        clients = [socket.create_connection((host, int(port)), timeout=30) for _ in range(20)]
+        self.assertTrue(settled(lambda: "no file is left" in gunicorn.said or not worker.is_running(), True))
+        for client in clients:
+            client.close()
+
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        worker.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
+        self.assert_exact(self.ask(gunicorn.base))
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
 
 
 class Hostile(WorkersTestCase):
@@ -130,23 +180,84 @@ class Hostile(WorkersTestCase):
         self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
         self.assertNotIn("Traceback", self.gunicorn.said)
 
-    def test_what_it_refuses_itself_is_no_fault_and_reaches_nobody(self) -> None:
-        for asked in (
-            request(headers={"Content-Length": b"2_8"}),
-            request(headers={"Content-Length": b"3\r\nContent-Length: 4"}),
-            request(headers={"Content-Length": b"3\r\nTransfer-Encoding: chunked"}),
-            request(headers={"X-Odd": b"a\x00b"}),
-            request(headers={"X-Odd ": b"x"}),
-            request(b"/health-check?url=" + b"x" * 5_000),
-            request(b"/health-check?url=x\x1b", method=b"G\x1bT"),
+    def test_what_it_refuses_itself_is_json_with_an_id_and_a_line_and_reaches_nobody(self) -> None:
+        for status, asked in (
+            (400, request(headers={"Content-Length": b"2_8"})),
+            (400, request(headers={"Content-Length": b"3\r\nContent-Length: 4"})),
+            (400, request(headers={"Content-Length": b"3\r\nTransfer-Encoding: chunked"})),
+            (501, request(headers={"Transfer-Encoding": b"x\x80"})),
+            (400, request(headers={"X-Odd": b"a\x00b"})),
+            (400, request(headers={"X-Odd ": b"x"})),
+            (400, request(headers={"X-Odd": b"a\r\n folded"})),
+            (431, request(headers={"X-Odd": b"x" * 9_000})),
+            (431, request(headers={f"X-{number}": b"x" for number in range(200)})),
+            (417, request(headers={"Expect": b"nothing"})),
+            (400, request(b"/health-check?url=x\x1b")),
+            (400, request(method=b"G\x1bT")),
+            (400, b"GET / HTTP/9.9\r\n\r\n"),
+            (400, b"\x16\x03\x01\x02\x00\r\n"),
+            (414, request(b"/health-check?url=" + b"x" * 5_000_000)),
         ):
             with self.subTest(asked[:60]):
-                status, _, answer = exchange(self.gunicorn.base, asked)
-                self.assertIn(status, (400, 414, 431))
-                self.assertNotIn(b"Traceback", answer)
+                found, headers, answer = exchange(self.gunicorn.base, asked)
+                assert_clear(self, found, answer, (417,))
+                self.assertEqual(found, status)
+                self.assertEqual(headers["content-length"], str(len(answer)))
+                self.assertEqual((headers["content-type"], headers["connection"]), (JSON, "close"))
+                self.assertLessEqual({name.lower() for name in HEADERS}, headers.keys())
                 self.assertNotIn(b"\x1b", answer)
+                self.assertEqual(settled(partial(self.lines, headers["x-request-id"]), 1), 1)
         self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
         self.assertNotIn("Traceback", self.gunicorn.said)
+        self.assertNotIn("\x1b", self.gunicorn.said)
+
+    def lines(self, text: str) -> int:
+        """The lines of the log that hold it."""
+        return sum(text in line for line in self.gunicorn.said.splitlines())
+
+    def test_the_id_of_a_request_that_it_refuses_is_kept(self) -> None:
+        _, headers, _ = exchange(self.gunicorn.base, request(headers={"X-Request-ID": b"mine", "Content-Length": b"x"}))
+
+        self.assertEqual(headers["x-request-id"], "mine")
+
+    def test_addresses_of_megabytes_are_read(self) -> None:
+        for size, status in ((1_000_000, 400), (4_200_000, 414)):
+            with self.subTest(size):
+                found, _, answer = exchange(self.gunicorn.base, request(b"/health-check?url=" + b"x" * size))
+                assert_clear(self, found, answer)
+                self.assertEqual(found, status)
+
+    def test_an_endless_line_ends(self) -> None:
+        host, port = self.gunicorn.base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as client, self.assertRaises(OSError):
+            client.sendall(b"GET /?")
+            for _ in range(2_000):  # 128 MB
+                client.sendall(b"x" * 65_536)
+
+    def test_a_refused_body_that_is_malformed_gets_no_second_answer(self) -> None:
+        head = b"POST /health-check HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+        status, _, answer = exchange(self.gunicorn.base, head + b"zz\r\n")
+
+        self.assertEqual(status, 411)
+        self.assertNotIn(b"HTTP/1.1", answer)
+
+    def test_requests_sent_together_are_answered_in_turn_and_a_head_has_no_body(self) -> None:
+        first = b"HEAD /from-git/test HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+        status, headers, rest = exchange(self.gunicorn.base, first + request(b"/nothing"))
+
+        self.assertEqual(status, 200)
+        self.assertNotEqual(headers["content-length"], "0")
+        self.assertTrue(rest.startswith(b"HTTP/1.1 404 "), rest[:100])
+        self.assertNotIn("WARNING", self.gunicorn.said)
+
+    def test_no_header_moves_the_root_or_says_that_this_is_https(self) -> None:
+        for name in ("SCRIPT_NAME", "PATH_INFO", "X-Forwarded-Proto"):
+            with self.subTest(name):
+                asked = request(b"/", {name: b"https", "X-Forwarded-Ssl": b"off"})
+                status, headers, _ = exchange(self.gunicorn.base, asked)
+                self.assertEqual((status, headers["location"]), (302, "/from-git/test"))
 
     def test_a_body_in_chunks_is_refused_and_never_half_of_the_question(self) -> None:
         body = "&".join(f"url={url}" for url in URLS).encode()

@@ -1,4 +1,4 @@
-"""gunicorn in front of an emulator, as the README starts it."""
+"""gunicorn with the configuration of the repository, in front of an emulator."""
 
 import re
 import subprocess
@@ -20,10 +20,11 @@ class Gunicorn:
     Attributes:
         base: where it listens.
         process: its master.
+        folder: its copy of the project.
     """
 
     def __init__(self, case: TestCase, emulator: Emulator, workers: int, *options: str, **changes: str) -> None:
-        folder = project_copy(case)
+        self.folder = folder = project_copy(case)
         self._log = folder / "stderr"
         settings = {
             "GITHUB_GRAPHQL_URL": emulator.github_url,
@@ -31,14 +32,13 @@ class Gunicorn:
             "BITBUCKET_API_URL": emulator.bitbucket_url,
             "BITBUCKET_CALLS_PER_HOUR": "0",
             "PROFILE_CACHE_SECONDS": "0",
+            "SERVER_THREADS": "8",
+            "WEB_CONCURRENCY": str(workers),
             **changes,
         }
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "gunicorn", "coding_challenge.wsgi", "--bind", "127.0.0.1:0"),
-                    *("--workers", str(workers), "--threads", "8", "--no-control-socket", *options),
-                ],
+                [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", *options],
                 cwd=folder,
                 env=environment(**settings),
                 stdout=log,
