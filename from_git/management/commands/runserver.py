@@ -17,6 +17,17 @@ _CHUNK = 65_536
 _DIGITS = 12  # of a Content-Length that anybody means
 
 
+class _Handler(ServerHandler):
+    """One response."""
+
+    status: str | None
+
+    def set_content_length(self) -> None:
+        """As Django's, but not a length of 0 for a 304, by which a proxy would shorten what it keeps (a file's)."""
+        if not (self.status or "").startswith("304"):
+            super().set_content_length()
+
+
 class RequestHandler(WSGIRequestHandler):
     """One connection."""
 
@@ -43,7 +54,7 @@ class RequestHandler(WSGIRequestHandler):
         if len("".join(lengths)) > _DIGITS:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
             return
-        handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
+        handler = _Handler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
         handler.request_handler = self  # type: ignore[attr-defined]
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
 
