@@ -4,6 +4,7 @@ import json
 import re
 from http import HTTPStatus
 from typing import Any
+from wsgiref.headers import Headers
 
 from django.core.management.commands.runserver import Command as DjangoCommand
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
@@ -20,12 +21,14 @@ _DIGITS = 12  # of a Content-Length that anybody means
 class _Handler(ServerHandler):
     """One response."""
 
-    status: str | None
+    status: str
+    headers: Headers
 
-    def set_content_length(self) -> None:
-        """As Django's, but not a length of 0 for a 304, by which a proxy would shorten what it keeps (a file's)."""
-        if not (self.status or "").startswith("304"):
-            super().set_content_length()
+    def cleanup_headers(self) -> None:
+        """As Django's, but not with a length of 0 for a 304: a proxy would cut what it keeps down to that."""
+        super().cleanup_headers()
+        if self.status.startswith("304") and self.headers["Content-Length"] == "0":
+            del self.headers["Content-Length"]
 
 
 class RequestHandler(WSGIRequestHandler):
