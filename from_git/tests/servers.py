@@ -12,10 +12,11 @@ from unittest import TestCase, skipUnless
 
 from from_git.tests.project import ROOT
 
-needs_redis = skipUnless(shutil.which("redis-server"), "redis-server is not installed")
-needs_squid = skipUnless(shutil.which("squid", path="/usr/sbin:/usr/local/sbin"), "squid is not installed")
-
+SQUID = "/usr/sbin/squid"  # often not in the PATH of who is not root
 SQUID_CONF = ROOT / "deploy" / "squid.conf"
+
+needs_redis = skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+needs_squid = skipUnless(Path(SQUID).exists(), "squid is not installed")
 
 
 def start_redis(case: type[TestCase]) -> str:
@@ -49,7 +50,7 @@ def start_squid(case: type[TestCase], origin: str) -> str:
     if os.geteuid() == 0:  # it changes to its own user, as documented; started by another one it stays that one
         shutil.chown(folder, "proxy")
     # a name of its own, because its shared memory would otherwise be that of any other Squid on this machine
-    command = ["/usr/sbin/squid", "-N", "-n", f"test{port}", "-f", str(folder / "squid.conf")]
+    command = [SQUID, "-N", "-n", f"test{port}", "-f", str(folder / "squid.conf")]
     _start(case, command, port, signal.SIGINT)  # killed, it would leave that memory behind
     return f"http://127.0.0.1:{port}"
 
