@@ -68,6 +68,7 @@ class Freshness(SimpleTestCase):
             ("a watcher count of long ago", made(fetched(0, oldest=-86_400)), 5.0, "86405", 86_700),
             ("and another profile without", made(fetched(0, oldest=-100), fetched(-200)), 5.0, "205", 300),
             ("a clock that is behind", made(fetched(5)), 0.0, "0", 300),
+            ("a clock that was set back while it counted", made(fetched(0, oldest=400)), 0.0, "0", 0),
         ]:
             with self.subTest(case):
                 self.assertEqual(self.said(one, seconds), (age, f"public, max-age={most}, stale-if-error=3600"))
@@ -230,6 +231,14 @@ class NotModified(SimpleTestCase):
         names = ("ETag", "Cache-Control", "Age", "Vary", "Last-Modified", "Content-Length")
         self.assertEqual(dict(response.headers), {name: whole.headers[name] for name in names})
         self.assertEqual((response.headers["Age"], response.headers["Content-Length"]), ("9", "70"))
+
+    def test_what_is_said_here_wins_over_what_a_view_has_said(self) -> None:
+        one = made(fetched(0), body=b"{}", ETag='"x"', Age="7", **{"Cache-Control": "no-store"})
+
+        response = asked(one, 9.0)
+
+        self.assertEqual((response.headers["ETag"], response.headers["Age"]), (one.etag, "9"))
+        self.assertEqual(response.headers["Cache-Control"], "public, max-age=300, stale-if-error=60")
 
     def test_vary_names_accept_once_beside_whatever_else(self) -> None:
         for expected, one in [

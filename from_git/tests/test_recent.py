@@ -4,11 +4,15 @@ import threading
 from typing import Any
 from unittest.mock import patch
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django.test import RequestFactory, SimpleTestCase
 
 from from_git import cache, httpcache
+from from_git.cache import Store
 from from_git.httpcache import Recent
+from from_git.middleware import REFUSED_CHARSET
+from from_git.profiles import Profile
 from from_git.tests.test_caching import MFEM, SPACK, TEAM, CachingTestCase
 from from_git.tests.test_httpcache import NOW, fetched, made
 
@@ -179,6 +183,13 @@ class Bounds(SimpleTestCase):
             self.assertIsNone(self.recent.get(other))
             self.assertIsNone(self.recent.get(self.asked("url=y")))
 
+    def test_what_may_be_refused_for_its_body_or_charset_does_not_come_in(self) -> None:
+        self.put(self.asked())
+        for name in ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", REFUSED_CHARSET):
+            with self.subTest(name):
+                self.assertIsNone(self.recent.get(self.asked(**{name: "1"})))
+                self.assertIs(self.recent.get(self.asked(**{name: ""})), self.one)
+
     def test_an_empty_accept_takes_nothing(self) -> None:
         self.put(self.asked())
 
@@ -206,6 +217,23 @@ class Bounds(SimpleTestCase):
             self.one = made(fetched(0), body=b"x" * size)
             self.put(self.asked("large"))
             self.assertEqual(self.recent.get(self.asked("large")) is self.one, there)
+
+    def test_the_version_changes_when_what_was_fetched_can_be_found(self) -> None:
+        versions: list[object] = []
+
+        class Noting(LocMemCache):
+            def set(self, *args: Any, **kwargs: Any) -> None:
+                versions.append(store.version)
+                super().set(*args, **kwargs)
+
+        store = Store(Noting("noting", {}), str, False)
+        before = store.version
+
+        for seconds in (300.0, 0.0):
+            with self.settings(PROFILE_CACHE_SECONDS=seconds):
+                store.keep(Profile("github", "o", "o", "https://github.com/o"), fetched(0))
+                self.assertIsNot(store.version, before)
+                self.assertEqual(versions, [before])
 
     def test_another_version_of_what_is_kept_makes_all_of_it_old(self) -> None:
         self.put(self.asked())
