@@ -1,5 +1,6 @@
 """What HTTP caches are told, and what a client can ask of ours, over real sockets."""
 
+import http.client
 import time
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,8 @@ from emulator import Fault
 from from_git import aggregator, cache, httpcache
 from from_git.tests.hostile import exchange
 from from_git.tests.service import ServiceTestCase
+from from_git.tests.test_workers import WorkersTestCase
+from from_git.tests.workers import Gunicorn
 
 SPACK, MFEM, TEAM = "https://github.com/spack", "https://github.com/mfem", "https://bitbucket.org/mailchimp"
 
@@ -203,3 +206,33 @@ class Told(CachingTestCase):
         for response in (first, second):
             self.assertEqual(response.headers["Cache-Control"], "public, max-age=0, stale-if-error=3600")
         self.assertGreater(self.calls(), 0)
+
+
+class Kept(WorkersTestCase):
+    """Behind gunicorn."""
+
+    def test_a_connection_goes_on_after_a_304_and_a_head(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1, "--keep-alive", "30")
+        connection = http.client.HTTPConnection(gunicorn.base.removeprefix("http://"), timeout=30)
+        self.addCleanup(connection.close)
+
+        def ask(method: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, f"/health-check?url={SPACK}", headers=named)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+
+        _, headers, body = ask("GET")
+        opened = connection.sock
+        for method, conditions, expected in [
+            ("GET", {"If_None_Match": headers["ETag"]}, (304, b"")),
+            ("HEAD", {}, (200, b"")),
+            ("HEAD", {"If_None_Match": headers["ETag"]}, (304, b"")),
+            ("GET", {"If_None_Match": '"other"'}, (200, body)),
+        ]:
+            with self.subTest(method, conditions=conditions):
+                status, found, content = ask(method, **conditions)
+                self.assertEqual((status, content), expected)
+                self.assertEqual(found["Content-Length"], str(len(body)))
+                self.assertIs(connection.sock, opened)
+        self.assertNotIn("Traceback", gunicorn.said)
