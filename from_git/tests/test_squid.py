@@ -244,6 +244,14 @@ class Revalidation(SquidTestCase):
         caches["default"].clear()
         self.assertEqual(self.through().content, first.content)
 
+    def test_where_the_setting_says_so_no_old_answer_stands_in_for_an_error(self) -> None:
+        self.settings_for_test(STALE_IF_ERROR_SECONDS=0.0)
+        first = self.through()
+        self.emulator.faults.add(Fault("status", path="/graphql", status=401))
+        self.stale(first)
+
+        self.assertEqual(self.through().status_code, 502)
+
 
 @needs_squid
 class Passed(SquidTestCase):
@@ -271,6 +279,11 @@ class Passed(SquidTestCase):
                     self.assert_cache(response, "MISS")
                 self.assertEqual(self.reached(), [("GET", status)] * 2)
                 self.emulator.faults.clear()
+
+    def test_the_page_is_not_kept(self) -> None:
+        for _ in range(2):
+            self.assert_cache(requests.get(f"{self.proxy}/from-git/test", timeout=30), "MISS")
+        self.assertEqual(self.reached(), [("GET", 200)] * 2)
 
     def test_a_post_goes_through_each_time(self) -> None:
         for _ in range(2):
