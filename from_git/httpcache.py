@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from structlog.contextvars import bind_contextvars
 
 from from_git import cache
@@ -28,13 +28,14 @@ from from_git.errors import ConditionFailed
 from from_git.responses import error_response
 
 _SECONDS = 1.0  # for which the bytes are used again; other processes may have asked anew meanwhile
-_NOT_PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")  # a body is refused elsewhere
-_MOST, _MOST_KEY, _MOST_BODY = 128, 4_096, 131_072  # answers, and bytes of each: 16 MB in all at most
-
+# further in, a body may be refused, and so is what `middleware.REFUSED_CHARSET` marks
+_NOT_PLAIN = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "from_git.refused_charset")
+_MOST, _MOST_KEY, _MOST_BODY = 128, 4_096, 131_072  # answers, and bytes of each: 17 MB in all at most
 
 _Handler = Callable[[HttpRequest], HttpResponse]
 _MARK = "from_git_answer"
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+_OF_THE_BODY = ("Content-Type", "Content-Length", "Vary")
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ def mark(response: HttpResponseBase, answer: Answer, version: object) -> None:
 
 
 def wants_anew(request: HttpRequest) -> bool:
-    """Whether the client says that nothing kept will do."""
-    directives = request.META.get("HTTP_CACHE_CONTROL")
-    return directives is not None and "no-cache" in (one.strip() for one in directives.lower().split(","))
+    """Whether the client says that nothing kept will do.
+
+    `max-age=0` does not say so: proxies send it along when they ask whether what they have is still right.
+    """
+    return "no-cache" in _directives(request)
 
 
 def cached(get_response: _Handler) -> _Handler:
@@ -101,13 +104,15 @@ def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None
     """What the response to `answer` is made of."""
     fetched = answer.fetched.values()
     patch_vary_headers(response, ["Accept"])
+    # the media type too: one tag names one representation (RFC 9110, 8.8.3)
+    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
     oldest, expires = min(one.oldest for one in fetched), min(one.at + cache.seconds_kept(one) for one in fetched)
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=response.content,
-        headers=dict(response.headers),
+        headers={**response.headers, "Content-Length": str(len(response.content))},
         cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
-        etag=f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"',
+        etag=f'"{digest.hexdigest()}"',
         oldest=oldest,
         newest=max(one.at for one in fetched),
         expires=expires,
@@ -127,17 +132,41 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
     }
     if last_modified is not None:
         headers["Last-Modified"] = http_date(last_modified)
-    if any(name in request.META for name in _CONDITIONS):
-        other = get_conditional_response(request, one.etag, last_modified)
-        if other is not None:
-            if other.status_code == HTTPStatus.PRECONDITION_FAILED:
-                return error_response(
-                    ConditionFailed("The answer is not the one that If-Match or If-Unmodified-Since names.")
-                )
-            for name, value in {**headers, "Vary": one.headers["Vary"]}.items():
-                other.headers[name] = value
-            return other
+    status = _status(request.META, one.etag, last_modified)
+    if status == HTTPStatus.NOT_MODIFIED:
+        # without its length some servers would say 0, and proxies then cut what they keep down to that
+        headers |= {name: one.headers[name] for name in ("Content-Length", "Vary")}
+        return HttpResponseNotModified(headers=headers)
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        others = {name: value for name, value in one.headers.items() if name not in _OF_THE_BODY}
+        words = "The answer is not the one that If-Match or If-Unmodified-Since names."
+        return error_response(ConditionFailed(words), others)
     return HttpResponse(one.body, headers={**one.headers, **headers})
+
+
+def _status(meta: Mapping[str, Any], etag: str, last_modified: int | None) -> HTTPStatus:
+    """What the conditions of a GET or HEAD make of a 200, in the order of RFC 9110, 13.2.2.
+
+    A condition with a date counts only beside no condition with tags, and only where there is a date to compare with.
+    """
+    if not any(name in meta for name in _CONDITIONS):
+        return HTTPStatus.OK
+    if (tags := meta.get("HTTP_IF_MATCH")) is not None:
+        if {"*", etag}.isdisjoint(parse_etags(tags)):
+            return HTTPStatus.PRECONDITION_FAILED
+    elif _modified_since(meta.get("HTTP_IF_UNMODIFIED_SINCE"), last_modified) is True:
+        return HTTPStatus.PRECONDITION_FAILED
+    if (tags := meta.get("HTTP_IF_NONE_MATCH")) is not None:
+        known = not {"*", etag}.isdisjoint(one.removeprefix("W/") for one in parse_etags(tags))
+    else:
+        known = _modified_since(meta.get("HTTP_IF_MODIFIED_SINCE"), last_modified) is False
+    return HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK
+
+
+def _modified_since(date: str | None, last_modified: int | None) -> bool | None:
+    """Whether it was modified after a header's date; None where one of the two is no date."""
+    since = None if date is None else parse_http_date_safe(date)
+    return None if since is None or last_modified is None else last_modified > since
 
 
 class Recent:
@@ -174,8 +203,16 @@ class Recent:
 def _question(request: HttpRequest) -> tuple[str, ...] | None:
     """What an answer depends on; None for a request that is no plain question."""
     meta = request.META
-    if request.method not in ("GET", "HEAD") or any(meta.get(name) for name in _NOT_PLAIN) or wants_anew(request):
+    if request.method not in ("GET", "HEAD") or any(meta.get(name) for name in _NOT_PLAIN):
+        return None
+    if _directives(request) & {"no-cache", "no-store"}:
         return None
     # scheme and host, because the middleware further in may redirect or refuse them
-    whole = (request.scheme or "", meta.get("HTTP_HOST", ""), request.path_info)
-    return *whole, meta.get("QUERY_STRING", ""), meta.get("HTTP_ACCEPT", "")
+    host = meta.get("HTTP_HOST", ""), meta.get("HTTP_X_FORWARDED_HOST", "")
+    # an empty Accept takes nothing, none takes anything
+    return request.scheme or "", *host, request.path_info, meta.get("QUERY_STRING", ""), meta.get("HTTP_ACCEPT", "*/*")
+
+
+def _directives(request: HttpRequest) -> set[str]:
+    """What the client's Cache-Control says, in lower case."""
+    return {one.strip() for one in request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")}

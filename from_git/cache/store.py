@@ -86,12 +86,10 @@ class Store:
     def keep(self, profile: Profile, fetched: Fetched) -> None:
         """Keep what was fetched for as long as it may be shown."""
         key, value, seconds = self._key("profile", profile), encoded(fetched), seconds_kept(fetched)
-        self.version = object()
-        if seconds <= 0:
-            return
         whole = math.ceil(seconds)  # Redis would take a part of a second for none
-        if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
+        if seconds > 0 and self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
             self._own.set(key, value, timeout=whole)
+        self.version = object()  # now, so that who has seen this one and then looks finds what was kept
 
     def may_ask_anew(self, profile: Profile) -> bool:
         """Whether it is the first time in ANEW_SECONDS that somebody wants this profile anew."""

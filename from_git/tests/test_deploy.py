@@ -343,7 +343,7 @@ class Compose(TestCase):
         build = service["build"]
         self.assertEqual((DEPLOY / build["context"]).resolve(), ROOT)
         self.assertTrue((ROOT / build["dockerfile"]).is_file())
-        squid = (DEPLOY / "squid.conf").read_text(encoding="utf-8")
+        squid = (DEPLOY / "compose.squid.conf").read_text(encoding="utf-8")
         self.assertRegex(squid, rf"(?m)^cache_peer from-git parent {instructions['EXPOSE']} ")
         self.assertRegex(squid, rf"(?m)^http_port {self.services['squid']['ports'][0].rpartition(':')[2]} ")
 

@@ -19,18 +19,23 @@ _DIGITS = 12  # of a Content-Length that anybody means
 
 
 class _Handler(ServerHandler):
-    """One request; its Content-Length is the application's."""
+    """One response; its Content-Length is the application's."""
 
     headers: Headers
     headers_sent: bool
     status: str
 
     def cleanup_headers(self) -> None:
-        """As Django's, which takes the length of an empty answer from HEAD."""
+        """As Django's, which takes the length of an empty answer from HEAD.
+
+        A 304 keeps none of 0: a proxy would cut what it keeps down to that.
+        """
         length = self.headers.get("Content-Length")
         super().cleanup_headers()
         if length is not None:
             self.headers["Content-Length"] = length
+        elif self.status.startswith("304"):
+            del self.headers["Content-Length"]
 
     def finish_content(self) -> None:
         """As the standard library, which says that a 204 has a body of no bytes: it has none (RFC 9110, 8.6)."""
