@@ -96,7 +96,7 @@ class OwnFault(FromGitError):
 
 
 class ServerFull(FromGitError):
-    """This process answers as many requests as it can at the moment; `places` is their number."""
+    """This process answers as many requests as it can at the moment (SERVER_THREADS)."""
 
     status = 503
     code = "ERR2"
