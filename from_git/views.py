@@ -54,7 +54,7 @@ class HealthCheck(APIView):
 
     def get(self, request: Request) -> Response:
         """Answer for the `url` parameters."""
-        return self._answer(request.query_params.getlist("url"))
+        return self._answer(request, request.query_params.getlist("url"))
 
     def post(self, request: Request) -> Response:
         """Answer for the `url` members of the body, and parameters if there are any."""
@@ -65,14 +65,15 @@ class HealthCheck(APIView):
         except RecursionError:
             raise RequestError("The JSON body is nested too deeply.") from None
         urls = body.getlist("url") if isinstance(body, QueryDict) else urls_in_body(body)
-        return self._answer([*request.query_params.getlist("url"), *urls])
+        return self._answer(request, [*request.query_params.getlist("url"), *urls])
 
-    def _answer(self, urls: list[str]) -> Response:
+    def _answer(self, request: Request, urls: list[str]) -> Response:
         answer = aggregate(
             profiles_asked(urls),
             settings.REQUEST_DEADLINE,
             "REQUEST_DEADLINE",
             longest=settings.FLIGHT_SECONDS,
+            anew=_wants_anew(request),
         )
         return Response(answer_body(answer))
 
@@ -146,6 +147,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our own fault outside the API's views; Django has logged the traceback."""
     return JsonResponse(plain_error_body("ERRX", _OUR_FAULT), status=500)
+
+
+def _wants_anew(request: Request) -> bool:
+    """Whether the client says `Cache-Control: no-cache`."""
+    directives = request.headers.get("Cache-Control", "").split(",")
+    return any(one.partition("=")[0].strip().lower() == "no-cache" for one in directives)
 
 
 def _content_length(request: Request) -> int:
