@@ -115,7 +115,7 @@ class _Fetches:
         self._deadline = time.monotonic() + seconds
         self._waiter: Waiter = SimpleQueue()
         self._flights: dict[Profile, Flight] = {}
-        self._joined = 0
+        self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
         self._outcomes: dict[Profile, Fetched] = {}
 
     def all(self, anew: bool, on_progress: Callable[[Sequence[Progress]], None] | None) -> Mapping[Profile, Fetched]:
@@ -124,7 +124,7 @@ class _Fetches:
         self._foresee([one for one in self._profiles if not flights.under_way(one)])
         for profile in self._profiles:
             flight = flights.join(profile, self._waiter, self._deadline, self._longest, anew)
-            self._flights[profile] = flight
+            self._flights[profile], self._own[flight] = flight, profile
             metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
         shown = time.monotonic()
         while len(self._outcomes) < len(self._flights):
@@ -183,7 +183,7 @@ class _Fetches:
         except DeadlineError as error:
             raise self._too_late() from error
         except UpstreamError as error:
-            raise error.about(flight.profile, flight.secrets) from error
+            raise error.about(self._own[flight], flight.secrets) from error
 
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
         """Leave those that are not done, and say how far they are.
@@ -194,14 +194,15 @@ class _Fetches:
         late = [flight for profile, flight in self._flights.items() if profile not in self._outcomes]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
-        if stuck is None and going_on:
+        # before the deadline, those of which nothing is there yet are not stuck
+        if going_on and (stuck is None or known in going_on):
             first = known or late[0]
             text = f"{self._how_far(first)} It goes on being read.{_trouble(first)}"
             wait = max(flight.seconds_left() for flight in going_on)
-            return UnfinishedError(text, wait).about(first.profile)
+            return UnfinishedError(text, wait).about(self._own[first])
         first = stuck or late[0]
         text = f"{self._how_far(first)} Ask for fewer profiles at once, or allow more time.{_trouble(first)}"
-        return DeadlineError(text).about(first.profile)
+        return DeadlineError(text).about(self._own[first])
 
     def _how_far(self, flight: Flight) -> str:
         progress = flight.progress()

@@ -215,4 +215,5 @@ def _question(request: HttpRequest) -> tuple[str, ...] | None:
 
 def _directives(request: HttpRequest) -> set[str]:
     """What the client's Cache-Control says, in lower case."""
-    return {one.strip() for one in request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")}
+    directives = request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")
+    return {one.partition("=")[0].strip() for one in directives}

@@ -43,8 +43,8 @@ def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
         anew: whether the client wants all of it anew, which each profile is at most once in ten seconds.
     """
     store = flights().store
-    asked = [one for one in profiles if not store.may_ask_anew(one)] if anew else profiles
-    return store.kept(asked)
+    found = store.kept(profiles)
+    return store.anew(found) if anew else found
 
 
 def version() -> object:
@@ -56,7 +56,9 @@ def close(**_: Any) -> None:
     """Forget the flights; those under way end for those who wait."""
     global _flights
     with _lock:
-        _flights = None
+        closed, _flights = _flights, None
+    if closed:
+        closed.close()
 
 
 def _after_fork() -> None:

@@ -62,6 +62,8 @@ def _error(value: dict[str, Any]) -> UpstreamError:
     facts = {name: value[name] for name in _ERROR_TYPES if name in value}
     if any(type(fact) not in _ERROR_TYPES[name] for name, fact in facts.items()):
         raise TypeError("a member has another type")
+    if not 0 <= (facts.get("wait") or 0) < 2**40:
+        raise ValueError("not a wait")
     error = kind.__new__(kind)
     vars(error).update({"said": "", "tries": 1, "reason": facts["reason"], "profile": None, **facts})
     return error

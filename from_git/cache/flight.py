@@ -8,10 +8,11 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 from from_git import forges
-from from_git.cache.fetched import Fetched
-from from_git.cache.store import CLAIM_SECONDS, News, Store
+from from_git.cache.fetched import Fetched, outcome_of
+from from_git.cache.movement import Movement
+from from_git.cache.store import CLAIM_SECONDS, LOOK, News, Store
 from from_git.conf import settings
-from from_git.errors import BudgetError, Cancelled, UpstreamError
+from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.forges import Cost, Progress
 from from_git.profiles import Profile
@@ -19,6 +20,7 @@ from from_git.profiles import Profile
 logger = logging.getLogger(__name__)
 Waiter = SimpleQueue["Flight"]
 _WANT_AGAIN = 2.0  # seconds; a holder that hears nothing for CLAIM_SECONDS thinks that nobody waits here
+_GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch that can still be told to go on
 
 
 class Flight:
@@ -32,7 +34,8 @@ class Flight:
 
     Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
     under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
-    claim is gone without an outcome. No thread of a pool waits for any of that. Safe from any thread.
+    claim is gone without an outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool waits for any
+    of that. Safe from any thread.
     """
 
     def __init__(self, profile: Profile, store: Store, on_end: Callable[["Flight"], object]) -> None:
@@ -45,19 +48,19 @@ class Flight:
         self.secrets = self._forge.secrets
         self._store = store
         self._on_end = on_end
-        self._lock = threading.Lock()  # around everything below
+        self._lock = threading.Lock()  # around everything below; never around a call to the fetch, which has its own
         self._begin: tuple[object, float | None, bool] = (None, None, False)
         self._since = time.time()
         self._waiters: dict[int, tuple[Waiter, float]] = {}
         self._group: TaskGroup | None = None  # None while another process fetches
         self._fetch: forges.Fetch | None = None
         self._holder = ""  # whose outcome is waited for; empty when it is ours
-        self._seen = Progress()
-        self._moved = (0, self.begun)  # what was done when it was last looked at, and since when
-        self._goes_on = False
+        self._heard = self.begun  # when the holder last said something
+        self._movement = Movement()
+        self._goes_on, self._grace = False, 0.0
         self._wanted_at = 0.0
         self._closed = False  # whether nobody may board any more
-        self._ended = False
+        self._given_back = self._ended = False
         self._outcome: Fetched | BaseException | None = None
 
     def board(self, waiter: Waiter, deadline: float) -> bool:
@@ -66,9 +69,7 @@ class Flight:
             if self._closed:
                 return False
             self._waiters[id(waiter)] = waiter, deadline
-            if self._group:
-                self._group.deadline = max(self._group.deadline, deadline)
-                self._group.horizon = max(self._group.horizon, deadline)
+            self._stay(deadline)
             return True
 
     def start(self, request: object, longest: float | None, anew: bool) -> None:
@@ -82,11 +83,8 @@ class Flight:
         if settings.PROFILE_CACHE_SECONDS <= 0:
             longest = None  # nothing would keep what it finds
         self._begin = request, longest, anew
-        holder = self._store.claim(self.profile, self.id)
-        if holder == self.id:
-            self._take_off()
-        else:
-            self._follow(holder)
+        self._grace = 0.0 if longest is None else _GRACE
+        self._claim()
 
     def leave(self, waiter: Waiter, late: bool = False) -> bool:
         """Wait no longer; cancels the fetch when nobody else does.
@@ -97,18 +95,22 @@ class Flight:
         Returns:
             Whether the fetch goes on although nobody waits.
         """
+        progress = self.progress()
         with self._lock:
             self._waiters.pop(id(waiter), None)
             if self._closed:
                 return False
             group, holder = self._group, self._holder
-            goes_on = late and self._may_go_on()
-            if goes_on and group:
-                self._goes_on, group.deadline = True, group.horizon
+            goes_on = late and self._may_go_on(progress)
+            if late and group:
+                # others who wait hold it; the last one cancels it if it has come to a stop
+                self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
+                group.deadline = group.horizon if goes_on else group.deadline
+            alone = not self._waiters and not self._goes_on
         if holder and goes_on:
             seconds = max(1.0, (self._begin[1] or 0.0) - (time.monotonic() - self.begun))
-            self._store.want(holder, time.time() + seconds, seconds)
-        if not group or not self._store.wanted(self.id):
+            self._store.want(holder, seconds, seconds)
+        if alone and not (group and self._store.wanted(self.id)):
             self._end_if_alone()
         return goes_on
 
@@ -146,7 +148,7 @@ class Flight:
 
     def progress(self) -> Progress:
         """How far the fetch is."""
-        return self._fetch.progress() if self._fetch else self._seen
+        return self._fetch.progress() if self._fetch else self._movement.seen
 
     def cost(self) -> Cost:
         """What the fetch has cost this process so far."""
@@ -155,9 +157,8 @@ class Flight:
     def seconds_left(self) -> float:
         """Seconds that the rest of the fetch is expected to take, by its pace until now."""
         progress = self.progress()
-        done, known = progress.done
-        taken = time.monotonic() - self.begun
-        return max(1.0, progress.wait, taken * (known - done) / max(1, done))
+        with self._lock:
+            return self._movement.seconds_left(progress)
 
     # what follows is for the watch over all flights of the process
 
@@ -166,17 +167,21 @@ class Flight:
         """The id under which another process fetches; empty when this one does, or when it has ended."""
         return "" if self._ended else self._holder
 
-    def renew(self) -> None:
-        """Hold on to the claim of our own fetch, and hear who waits for it elsewhere."""
-        group = self._group
-        if group is None or self._ended:
-            return
-        until = self._store.renew(self.profile, self.id, self.progress())
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process fetches at this moment, and has not begun to give the claim back."""
+        return self._group is not None and not self._given_back
+
+    def renewed(self, wanted: float) -> None:
+        """The claim of our own fetch was renewed, and others want it for so many seconds; 0: nobody does."""
+        progress = self.progress()
         with self._lock:
-            self._look()
-            if until:
-                group.deadline = min(group.horizon, max(group.deadline, time.monotonic() + until - time.time()))
-        if not until:
+            self._movement.look(progress)
+            if wanted:
+                # others hold it as those here do, but what stands in a cache must not hold it for ever
+                longest = self.begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
+                self._stay(min(time.monotonic() + wanted, longest))
+        if not wanted:
             self._end_if_alone()
 
     def hear(self, news: News | None) -> None:
@@ -186,16 +191,18 @@ class Flight:
         elif news.outcome is not None:
             self.land(news.outcome)
         elif news.holder is None:
-            holder = self._store.claim(self.profile, self.id)
-            if holder == self.id:
-                self._take_off()
-            else:
-                self._follow(holder)
+            self._claim()
         else:
             with self._lock:
-                self._seen = news.progress or self._seen
-                self._look()
-            self._follow(news.holder)
+                if news.progress:
+                    self._movement.look(news.progress)
+                if news.progress or news.holder != self._holder:
+                    self._heard = time.monotonic()
+                silent = time.monotonic() - self._heard > CLAIM_SECONDS
+            if silent:
+                self._claim(instead_of=news.holder)
+            else:
+                self._follow(news.holder)
 
     def land(self, outcome: Fetched | BaseException | None) -> None:
         """End with this outcome; None: everybody has left. Nothing happens the second time."""
@@ -208,19 +215,27 @@ class Flight:
         for waiter, _ in waiters.values():
             waiter.put(self)
 
+    def _claim(self, instead_of: str = "") -> None:
+        """Fetch, or follow who does already."""
+        holder = self._store.claim(self.profile, self.id, instead_of)
+        if holder == self.id:
+            self._take_off()
+        else:
+            self._follow(holder)
+
     def _follow(self, holder: str) -> None:
         now = time.monotonic()
         with self._lock:
             again = holder != self._holder or now - self._wanted_at > _WANT_AGAIN
             self._holder = holder
             self._wanted_at = now if again else self._wanted_at
-            until = max((deadline for _, deadline in self._waiters.values()), default=now)
+            seconds = max(LOOK, self._until(now) - now)
         if again:
-            self._store.want(holder, time.time() + until - now, CLAIM_SECONDS)
+            self._store.want(holder, seconds, CLAIM_SECONDS)
 
     def _take_off(self) -> None:
         """Fetch here, unless it has just been done."""
-        request, longest, anew = self._begin
+        (request, longest, anew), now = self._begin, time.monotonic()
         try:
             # whoever held the claim before may have ended between our look and our claim
             found = self._store.kept([self.profile]).get(self.profile)
@@ -228,21 +243,20 @@ class Flight:
                 self._store.publish(self.profile, self.id, found)
                 self.land(found)
                 return
-            now = time.monotonic()
             with self._lock:
                 if self._closed:
                     raise Cancelled
-                deadline = max((one for _, one in self._waiters.values()), default=now)
+                self._holder, self.begun, self._movement = "", now, Movement(now)
+                deadline = self._until(now) + self._grace
                 horizon = None if longest is None else now + longest
-                self._holder, self.begun = "", now
-                self._group = group = TaskGroup(
-                    deadline, on_end=self._fetched, request=request, horizon=horizon, on_late=self._foretell
-                )
+                self._group = group = TaskGroup(deadline, self._fetched, None, request, horizon, self._foretell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
-        except Exception as error:  # noqa: BLE001 - whoever waits raises it
+        except BaseException as error:  # noqa: BLE001 - whoever waits raises it
             self._store.publish(self.profile, self.id, None)
             self.land(error)
+            if self._group:
+                self._group.cancel()
 
     def _foretell(self, error: Exception) -> None:
         """Tell those who wait that it will be late."""
@@ -256,41 +270,31 @@ class Flight:
 
     def _fetched(self) -> None:
         """The group has ended: keep and publish what came out."""
-        outcome: Fetched | BaseException | None
+        outcome, self._given_back = outcome_of(self._group, self._fetch), True
+        known: Fetched | UpstreamError | None = None
         try:
-            outcome = self._result()
-        except Cancelled:
-            outcome = None
-        except Exception as error:  # noqa: BLE001 - whoever waits raises it
-            outcome = error
-        if isinstance(outcome, Fetched):
-            self._store.keep(self.profile, outcome)
-        elif isinstance(outcome, UpstreamError):
-            outcome = outcome.without(self.secrets)
-        known = outcome if isinstance(outcome, Fetched | UpstreamError) else None
-        self._store.publish(self.profile, self.id, known)
+            if isinstance(outcome, Fetched):
+                self._store.keep(self.profile, known := outcome)
+            elif isinstance(outcome, UpstreamError):
+                known = outcome = outcome.without(self.secrets)
+            # that our time is over says nothing of others': they see the claim gone
+            self._store.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
+        finally:
+            self.land(outcome)
         if self._goes_on:
             logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
-        self.land(outcome)
 
-    def _result(self) -> Fetched:
-        group, fetch = self._group, self._fetch
-        if group is None or not group.wait(0) or fetch is None:
-            raise Cancelled
-        found, now = fetch.outcome(), time.time()
-        return Fetched(found, now, found.oldest if found and found.oldest is not None else now)
+    def _until(self, now: float) -> float:
+        """The latest deadline of those who wait; the lock is held."""
+        return max((deadline for _, deadline in self._waiters.values()), default=now)
 
-    def _look(self) -> None:
-        """Note whether something was done since the last look; the lock is held."""
-        done, _ = self.progress().done
-        if done != self._moved[0]:
-            self._moved = done, time.monotonic()
+    def _stay(self, deadline: float) -> None:
+        """Let our own fetch go on at least until then; the lock is held."""
+        if group := self._group:
+            group.deadline = max(group.deadline, deadline + self._grace)
+            group.horizon = max(group.horizon, group.deadline)
 
-    def _may_go_on(self) -> bool:
+    def _may_go_on(self, progress: Progress) -> bool:
         """Whether it is making progress, so that asking again will find more; the lock is held."""
-        if self._begin[1] is None:
-            return False
-        self._look()
-        idle = time.monotonic() - self._moved[1]
-        moves = self._moved[0] > 0 and idle <= settings.UPSTREAM_TIMEOUT
-        return moves or self.late is not None or self.progress().wait > 0
+        moves = self._movement.look(progress) <= settings.UPSTREAM_TIMEOUT
+        return self._begin[1] is not None and (moves or self.late is not None or progress.wait > 0)

@@ -5,12 +5,10 @@ import threading
 import time
 
 from from_git.cache.flight import Flight, Waiter
-from from_git.cache.store import Store
+from from_git.cache.store import LOOK, Store
 from from_git.profiles import Profile
 
 logger = logging.getLogger(__name__)
-LOOK = 0.1
-"""Seconds between looks at fetches of other processes."""
 _RENEW = 1.0  # seconds between renewals of our claims, of CLAIM_SECONDS
 
 
@@ -20,9 +18,10 @@ class Flights:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
+        self._changed = threading.Event()
         self._flights: dict[Profile, Flight] = {}
         self._watch: threading.Thread | None = None
+        self._closed = False
 
     def join(
         self, profile: Profile, waiter: Waiter, deadline: float, longest: float | None = None, anew: bool = False
@@ -54,38 +53,54 @@ class Flights:
             if self._flights.get(flight.profile) is flight:
                 del self._flights[flight.profile]
 
+    def close(self) -> None:
+        """Let the watch end with the last flight; nobody joins any more."""
+        self._closed = True
+        self._changed.set()
+
     def _wake(self) -> None:
-        with self._changed:
+        with self._lock:
             if self._watch is None:
                 self._watch = threading.Thread(target=self._run, name="flights-watch", daemon=True)
                 self._watch.start()
-            self._changed.notify()
+        self._changed.set()
 
     def _run(self) -> None:
         renewed = 0.0
         while True:
-            with self._changed:
-                while not self._flights:
-                    self._changed.wait()
+            self._changed.clear()  # before the look, so that what comes after it is not missed
+            with self._lock:
+                idle = not self._flights
+                if idle and self._closed:
+                    self._watch = None
+                    return
+            if idle:
+                self._changed.wait()
+                continue
             renew = time.monotonic() - renewed >= _RENEW
             renewed = time.monotonic() if renew else renewed
-            try:
-                followed = self._look(renew)
-            except Exception:  # the one thread for all flights must not end with one of them
-                logger.exception("Flights could not be watched")
-                followed = False
-            with self._changed:
-                self._changed.wait(LOOK if followed else _RENEW)
+            followed = self.look(renew)
+            time.sleep(LOOK)  # one look for all that begin meanwhile
+            if not followed:
+                self._changed.wait(_RENEW - LOOK)
 
-    def _look(self, renew: bool) -> bool:
+    def look(self, renew: bool) -> bool:
         """Hear of the flights that other processes hold, and renew our own; whether there are others'."""
         with self._lock:
             flights = list(self._flights.values())
         followed = {one.profile: holder for one in flights if (holder := one.holder)}
         news = self.store.news(followed) if followed else {}
+        own = {one.profile: (one.id, one.progress()) for one in flights if renew and one.is_ours}
+        wanted = self.store.renew(own) if own else {}
         for flight in flights:
-            if flight.profile in followed:
-                flight.hear(news[flight.profile] if news else None)
-            elif renew:
-                flight.renew()
+            try:
+                if flight.profile in followed:
+                    flight.hear(news[flight.profile] if news else None)
+                elif flight.profile in own and not flight.is_ours:
+                    # ended while its claim was renewed: who comes next would follow a flight that is no more
+                    self.store.publish(flight.profile, flight.id, None)
+                elif flight.profile in own:
+                    flight.renewed(wanted.get(flight.profile, 0.0))
+            except Exception:  # the one thread for all flights must not end with one of them
+                logger.exception("A flight could not be watched")
         return bool(followed)

@@ -5,6 +5,7 @@ it is away, this process keeps for itself what it fetches.
 """
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,12 +23,16 @@ from from_git.profiles import Profile
 
 CLAIM_SECONDS = 5
 """How long a fetch stays claimed by a process that no longer says so: one that was killed, or hangs."""
+LOOK = 0.1
+"""Seconds between looks at fetches of other processes."""
 ANEW_SECONDS = 10
 """In which a profile is asked for anew at most once, however often clients say `no-cache`."""
 _PUBLISHED = 30  # seconds for which those who wait can take an outcome; they look several times a second
 _MISSING = 0.2  # of PROFILE_CACHE_SECONDS: who is missing may be made any moment, and asking costs one call
 _FUTURE = 60.0  # seconds by which clocks of machines may differ
 _OWN_MOST = 500  # profiles kept in this process while the cache is away
+_ID = re.compile(r"[0-9a-f]{32}")
+_SECONDS = 2**31  # more is nonsense
 _UNKNOWN = object()
 
 
@@ -73,14 +78,13 @@ class Store:
         if settings.PROFILE_CACHE_SECONDS <= 0:
             return {}
         keys = {self._key("profile", one): one for one in profiles}
-        values = self._memory.ask(lambda cache: cache.get_many(keys), None)
-        if values is None:
-            values = self._own.get_many(keys)
         found = {}
-        for key, value in values.items():
-            one = decoded(value)
-            if isinstance(one, Fetched) and self._fresh(one):
-                found[keys[key]] = one
+        # ours are what the cache did not take; a full one answers, but keeps nothing
+        for values in (self._own.get_many(keys), self._memory.ask(lambda cache: cache.get_many(keys), {})):
+            for key, value in values.items():
+                one = decoded(value)
+                if isinstance(one, Fetched) and self._fresh(one):
+                    found[keys[key]] = one
         return found
 
     def keep(self, profile: Profile, fetched: Fetched) -> None:
@@ -91,45 +95,81 @@ class Store:
             self._own.set(key, value, timeout=whole)
         self.version = object()  # now, so that who has seen this one and then looks finds what was kept
 
-    def may_ask_anew(self, profile: Profile) -> bool:
-        """Whether it is the first time in ANEW_SECONDS that somebody wants this profile anew."""
-        key = self._key("anew", profile)
-        return bool(self._memory.ask(lambda cache: cache.add(key, 1, timeout=ANEW_SECONDS), True))
+    def anew(self, kept: Mapping[Profile, Fetched]) -> dict[Profile, Fetched]:
+        """What of `kept` will do for somebody who wants it anew: each profile is asked again once in ANEW_SECONDS.
 
-    def claim(self, profile: Profile, own: str) -> str:
-        """Whose the fetch of this profile is: `own` if nobody has claimed it, or if nobody can know."""
+        What was fetched in that time is new, however long the fetch took: else who asks again and again for what takes
+        longer would never see it.
+        """
+        new = {one: fetched for one, fetched in kept.items() if self._age(fetched) < ANEW_SECONDS}
+        keys = {self._key("anew", one): one for one in kept if one not in new}
+        if not keys:
+            return new
+        asked: Mapping[str, Any] = self._memory.ask(lambda cache: cache.get_many(keys), {})
+        fresh = {key: 1 for key in keys if key not in asked}
+        if fresh:
+            self._memory.ask(lambda cache: cache.set_many(fresh, timeout=ANEW_SECONDS), None)
+        return {**new, **{keys[key]: kept[keys[key]] for key in keys if key in asked}}
+
+    def claim(self, profile: Profile, own: str, instead_of: str = "") -> str:
+        """Whose the fetch of this profile is: `own` if nobody has claimed it, or if nobody can know.
+
+        Args:
+            instead_of: a holder whose claim does not count any more.
+        """
         if not self._shared:
             return own
         key = self._key("flight", profile)
 
-        def ask(cache: Any) -> Any:
-            # expired between the two: nobody's, so ours at the second try
-            return next((one for _ in range(2) if (one := self._claimed(cache, key, own))), own)
+        def ask(cache: Any) -> str:
+            for _ in range(2):  # expired between the two questions: nobody's, so ours at the second try
+                if cache.add(key, own, timeout=CLAIM_SECONDS):
+                    return own
+                holder = cache.get(key)
+                if holder is not None:
+                    break
+            if _is_id(holder) and holder != instead_of:
+                return str(holder)
+            cache.set(key, own, timeout=CLAIM_SECONDS)
+            return own
 
-        holder = self._memory.ask(ask, own)
-        return holder if isinstance(holder, str) else own
+        return self._memory.ask(ask, own)
 
-    def _claimed(self, cache: Any, key: str, own: str) -> Any:
-        return own if cache.add(key, own, timeout=CLAIM_SECONDS) else cache.get(key)
+    def renew(self, flights: Mapping[Profile, tuple[str, Progress]]) -> dict[Profile, float]:
+        """Hold on to claims and say how far their fetches are, with one question for each and two for all.
 
-    def renew(self, profile: Profile, own: str, progress: Progress) -> float:
-        """Hold on to a claim, say how far the fetch is, and learn until when others want it (since the epoch)."""
+        Args:
+            flights: the ids of our own fetches, and how far they are.
+
+        Returns:
+            For how many seconds others wait, for those where others do.
+        """
         if not self._shared:
-            return 0.0
-        key = self._key("flight", profile)
+            return {}
+        claims = {self._key("flight", one): own for one, (own, _) in flights.items()}
+        wishes = {f"{_of(own)}:wanted": one for one, (own, _) in flights.items()}
+        said = {f"{_of(own)}:progress": vars(progress) for own, progress in flights.values()}
 
-        def ask(cache: Any) -> Any:
-            if cache.get(key) in (own, None):
-                cache.set(key, own, timeout=CLAIM_SECONDS)
-            cache.set(f"{_of(own)}:progress", vars(progress), timeout=CLAIM_SECONDS)
-            return cache.get(f"{_of(own)}:wanted")
+        def ask(cache: Any) -> Mapping[str, Any]:
+            found: Mapping[str, Any] = cache.get_many([*claims, *wishes])
+            cache.set_many(said, timeout=CLAIM_SECONDS)
+            for key, own in claims.items():
+                # neither brings a claim back that was given back meanwhile, nor takes it from who has it now
+                if found.get(key) == own:
+                    cache.touch(key, CLAIM_SECONDS)
+                elif key not in found:
+                    cache.add(key, own, timeout=CLAIM_SECONDS)
+            return found
 
-        until = self._memory.ask(ask, None)
-        return float(until) if isinstance(until, int | float) else 0.0
+        found: Mapping[str, Any] = self._memory.ask(ask, dict[str, Any]())
+        return {one: seconds for key, one in wishes.items() if (seconds := _seconds(found.get(key)))}
 
-    def want(self, holder: str, until: float, seconds: float) -> None:
-        """Let the holder know that somebody here waits until `until`; it need not be said again for `seconds`."""
-        self._memory.ask(lambda cache: cache.set(f"{_of(holder)}:wanted", until, timeout=math.ceil(seconds)), None)
+    def want(self, holder: str, seconds: float, keep: float) -> None:
+        """Let the holder know that somebody here waits for so many seconds; it need not be said again for `keep`.
+
+        As a duration, since the clocks of two machines differ.
+        """
+        self._memory.ask(lambda cache: cache.set(f"{_of(holder)}:wanted", seconds, timeout=math.ceil(keep)), None)
 
     def wanted(self, own: str) -> bool:
         """Whether somebody in another process waits for our fetch."""
@@ -158,18 +198,20 @@ class Store:
             return None
         news = {}
         for one, holder in followed.items():
-            claimed = found.get(claims[one])
+            claimed, outcome = found.get(claims[one]), decoded(found.get(f"{_of(holder)}:outcome"))
             news[one] = News(
-                claimed if isinstance(claimed, str) else None,
-                decoded(found.get(f"{_of(holder)}:outcome")),
+                str(claimed) if _is_id(claimed) else None,
+                None if isinstance(outcome, Fetched) and self._age(outcome) <= -_FUTURE else outcome,
                 _progress(found.get(f"{_of(holder)}:progress")),
             )
         return news
 
     def _fresh(self, fetched: Fetched) -> bool:
         # by its own time too: the setting may have become shorter, and a wrong clock must not keep it for ever
-        age = self._now() - fetched.at
-        return -_FUTURE < age < seconds_kept(fetched)
+        return -_FUTURE < self._age(fetched) < seconds_kept(fetched)
+
+    def _age(self, fetched: Fetched) -> float:
+        return self._now() - fetched.at
 
     def _key(self, what: str, profile: Profile) -> str:
         return f"from-git:{what}:{self._accounts(profile.forge)}:{profile.forge}:{profile.key}"
@@ -179,8 +221,21 @@ def _of(flight: str) -> str:
     return f"from-git:flight:{flight}"
 
 
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and bool(_ID.fullmatch(value))
+
+
+def _seconds(value: object) -> float:
+    """A duration, 0 for anything else."""
+    return float(value) if isinstance(value, int | float) and 0 < value < _SECONDS else 0.0
+
+
 def _progress(value: object) -> Progress | None:
-    if not isinstance(value, dict) or value.keys() != vars(Progress()).keys():
+    usual = vars(Progress())
+    if not isinstance(value, dict) or value.keys() != usual.keys():
         return None
-    right = all(isinstance(one, str if name == "note" else int | float) for name, one in value.items())
-    return Progress(**value) if right else None
+    for name, one in value.items():
+        kinds = (int, float) if name == "wait" else (type(usual[name]),)
+        if type(one) not in kinds or (name != "note" and not 0 <= one < _SECONDS):
+            return None
+    return Progress(**value)

@@ -34,7 +34,7 @@ class _Handler(ServerHandler):
         super().cleanup_headers()
         if length is not None:
             self.headers["Content-Length"] = length
-        elif self.status.startswith("304"):
+        if self.status.startswith("304") and self.headers["Content-Length"] == "0":
             del self.headers["Content-Length"]
 
     def finish_content(self) -> None:
