@@ -274,7 +274,7 @@ class Flight:
         known: Fetched | UpstreamError | None = None
         try:
             if isinstance(outcome, Fetched):
-                self._store.keep(self.profile, known := outcome)
+                self._store.keep(self.profile, known := outcome, anew=self._begin[2])
             elif isinstance(outcome, UpstreamError):
                 known = outcome = outcome.without(self.secrets)
             # that our time is over says nothing of others': they see the claim gone

@@ -87,29 +87,34 @@ class Store:
                     found[keys[key]] = one
         return found
 
-    def keep(self, profile: Profile, fetched: Fetched) -> None:
-        """Keep what was fetched for as long as it may be shown."""
+    def keep(self, profile: Profile, fetched: Fetched, anew: bool = False) -> None:
+        """Keep what was fetched for as long as it may be shown.
+
+        Args:
+            anew: whether somebody wanted it so; the ten seconds count from now, else who asks again and again for what
+                takes longer would never see it.
+        """
         key, value, seconds = self._key("profile", profile), encoded(fetched), seconds_kept(fetched)
         whole = math.ceil(seconds)  # Redis would take a part of a second for none
         if seconds > 0 and self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
             self._own.set(key, value, timeout=whole)
+        if anew:
+            self._asked_anew([self._key("anew", profile)])
         self.version = object()  # now, so that who has seen this one and then looks finds what was kept
 
     def anew(self, kept: Mapping[Profile, Fetched]) -> dict[Profile, Fetched]:
-        """What of `kept` will do for somebody who wants it anew: each profile is asked again once in ANEW_SECONDS.
-
-        What was fetched in that time is new, however long the fetch took: else who asks again and again for what takes
-        longer would never see it.
-        """
-        new = {one: fetched for one, fetched in kept.items() if self._age(fetched) < ANEW_SECONDS}
-        keys = {self._key("anew", one): one for one in kept if one not in new}
+        """What of `kept` will do for somebody who wants it anew: each profile is asked again once in ANEW_SECONDS."""
+        keys = {self._key("anew", one): one for one in kept}
         if not keys:
-            return new
-        asked: Mapping[str, Any] = self._memory.ask(lambda cache: cache.get_many(keys), {})
-        fresh = {key: 1 for key in keys if key not in asked}
-        if fresh:
-            self._memory.ask(lambda cache: cache.set_many(fresh, timeout=ANEW_SECONDS), None)
-        return {**new, **{keys[key]: kept[keys[key]] for key in keys if key in asked}}
+            return {}
+        asked = {**self._own.get_many(keys), **self._memory.ask(lambda cache: cache.get_many(keys), dict[str, Any]())}
+        self._asked_anew([key for key in keys if key not in asked])
+        return {keys[key]: kept[keys[key]] for key in keys if key in asked}
+
+    def _asked_anew(self, keys: Iterable[str]) -> None:
+        marks = dict.fromkeys(keys, 1)
+        if marks and self._memory.ask(lambda cache: cache.set_many(marks, timeout=ANEW_SECONDS), None) is None:
+            self._own.set_many(marks, timeout=ANEW_SECONDS)
 
     def claim(self, profile: Profile, own: str, instead_of: str = "") -> str:
         """Whose the fetch of this profile is: `own` if nobody has claimed it, or if nobody can know.

@@ -15,6 +15,7 @@ from from_git import forges
 from from_git.cache import Fetched, Flight, Flights, Store
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges import Cost, Found, Progress
+from from_git.metrics import PoolGauges
 from from_git.profiles import Profile, parse_profiles
 from from_git.stats import Language, Stats
 from from_git.tests.servers import start_redis
@@ -31,6 +32,8 @@ def fetched(at: float, found: Found | None = FOUND) -> Fetched:
 
 class _Desk:
     """A pool on which nothing runs by itself."""
+
+    gauges = PoolGauges("desk", 0)
 
     def announce(self, group: TaskGroup) -> None:
         """Do nothing."""

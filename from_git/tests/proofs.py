@@ -67,6 +67,15 @@ PROOFS: dict[str, str] = {
     "The work for a client that has gone ends with the deadline at the latest, and leaves nothing.": (
         "test_lifecycle.ClientGone.test_its_work_ends_with_the_deadline_and_leaves_nothing"
     ),
+    "What makes progress when its request's deadline passes is found by asking again.": (
+        "test_cache.InRedis.test_a_slow_one_is_answered_by_asking_again"
+    ),
+    "A fetch whose process is killed or paused is done by another one that waits.": (
+        "test_cache_workers.Shared.test_a_holder_that_is_killed_or_paused_is_replaced"
+    ),
+    "A cache that is killed, hangs, is full or holds nonsense costs calls and no answer.": (
+        "test_cache.Away.test_one_that_hangs_costs_no_answer"
+    ),
     "SIGTERM lets running requests be answered.": (
         "test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
     ),

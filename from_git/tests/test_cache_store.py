@@ -114,6 +114,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     def test_it_is_had_anew_once_in_ten_seconds(self) -> None:
         one, two = self.store(), self.store()
         kept = {SPACK: fetched(self.now - 11.0), MFEM: fetched(self.now - 9.0)}
+        two.keep(MFEM, kept[MFEM], anew=True)
 
         self.assertEqual(set(one.anew(kept)), {MFEM})
         self.assertEqual(set(two.anew(kept)), {SPACK, MFEM})
@@ -338,6 +339,7 @@ class Away(CacheTestCase):
 
         self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
         self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
+        self.assertEqual(other.store.anew(other.store.kept([SPACK])), {})
         self.assertEqual(set(other.store.anew(other.store.kept([SPACK]))), {SPACK})
 
 

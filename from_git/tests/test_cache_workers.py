@@ -38,7 +38,13 @@ class SharedTestCase(WorkersTestCase):
         super().setUpClass()
         cls.redis = start_redis(cls)
         case: Any = SimpleNamespace(addCleanup=cls.addClassCleanup, enterContext=cls.enterClassContext)
-        settings = {"CACHE_URL": cls.redis, "REQUEST_DEADLINE": cls.deadline, "NUM_THREADS_BITBUCKET_WATCHERS": "4"}
+        settings = {
+            "CACHE_URL": cls.redis,
+            "PROFILE_CACHE_SECONDS": "300",
+            "REQUEST_DEADLINE": cls.deadline,
+            "NUM_THREADS_BITBUCKET_WATCHERS": "4",
+            "SERVER_THREADS": "32",
+        }
         cls.machines = [Gunicorn(case, cls.emulator, 2, **settings) for _ in range(cls.number)]
 
     def setUp(self) -> None:
