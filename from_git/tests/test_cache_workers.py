@@ -1,5 +1,6 @@
 """The single flight between worker processes, and between machines that share a Redis."""
 
+import itertools
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from from_git.tests.workers import Gunicorn
 
 TEAM, OTHER_TEAM = "https://bitbucket.org/team-30", "https://bitbucket.org/team-7"
 CALLS = 31
+
+
+NUMBERS = itertools.count()
 
 
 @needs_redis
@@ -54,8 +58,9 @@ class SharedTestCase(WorkersTestCase):
             redis.flushall()
 
     def get(self, machine: Gunicorn, *urls: str) -> requests.Response:
-        """The answer of any of its workers."""
-        return requests.get(f"{machine.base}/health-check", params={"url": list(urls or (TEAM,))}, timeout=60)
+        """The answer of any of its workers, none of which has just answered the same."""
+        parameters = {"url": list(urls or (TEAM,)), "number": [str(next(NUMBERS))]}
+        return requests.get(f"{machine.base}/health-check", params=parameters, timeout=60)
 
     def calls(self) -> int:
         """Calls to Bitbucket."""
