@@ -49,7 +49,7 @@ _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
 
 
 class HealthCheck(Route):
-    """The answer: `GET ?url=…&url=…`, or `POST` with the same as a form or as JSON."""
+    """The answer: GET with ?url=…&url=…, or POST with the same as a form or as JSON."""
 
     throttle_classes = (ClientThrottle,)
     renderer_classes = RENDERERS

@@ -3,7 +3,7 @@
 from typing import Any
 
 from from_git.cache.fetched import Fetched
-from from_git.errors import UpstreamError
+from from_git.errors import UpstreamError, kinds
 from from_git.forges import Found
 from from_git.stats import Language, Stats
 
@@ -58,8 +58,10 @@ def _fetched(value: Any) -> Fetched:
 
 
 def _error(value: dict[str, Any]) -> UpstreamError:
-    kind = {one.__name__: one for one in _kinds(UpstreamError)}[value["error"]]
+    kind = {one.__name__: one for one in kinds(UpstreamError)}[value["error"]]
     facts = {name: value[name] for name in _ERROR_TYPES if name in value}
+    if not issubclass(kind, UpstreamError):
+        raise TypeError("an error of another sort")
     if any(type(fact) not in _ERROR_TYPES[name] for name, fact in facts.items()):
         raise TypeError("a member has another type")
     if not 0 <= (facts.get("wait") or 0) < 2**40:
@@ -67,10 +69,6 @@ def _error(value: dict[str, Any]) -> UpstreamError:
     error = kind.__new__(kind)
     vars(error).update({"said": "", "tries": 1, "reason": facts["reason"], "profile": None, **facts})
     return error
-
-
-def _kinds(kind: type[UpstreamError]) -> list[type[UpstreamError]]:
-    return [kind, *(one for sub in kind.__subclasses__() for one in _kinds(sub))]
 
 
 def _count(value: object) -> int:
