@@ -134,9 +134,8 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
         headers["Last-Modified"] = http_date(last_modified)
     status = _status(request.META, one.etag, last_modified)
     if status == HTTPStatus.NOT_MODIFIED:
-        # without its length some servers would say 0, and proxies then cut what they keep down to that
-        headers |= {name: one.headers[name] for name in ("Content-Length", "Vary")}
-        return HttpResponseNotModified(headers=headers)
+        # without the length that a 304 may have: not every client knows that no body follows (wrk waits for it)
+        return HttpResponseNotModified(headers={**headers, "Vary": one.headers["Vary"]})
     if status == HTTPStatus.PRECONDITION_FAILED:
         others = {name: value for name, value in one.headers.items() if name not in _OF_THE_BODY}
         words = "The answer is not the one that If-Match or If-Unmodified-Since names."

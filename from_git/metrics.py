@@ -5,9 +5,11 @@ together: each writes into files of that folder, and whoever is asked reads all 
 ours, never from a client. All functions are safe from any thread.
 """
 
+import functools
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,6 +22,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+M = TypeVar("M", Counter, Gauge, Histogram)
 __all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "PoolGauges"]
 
 SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
@@ -110,23 +113,24 @@ class _Forges:
 
 
 _forges: _Forges | None = None
-_calls: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+
+
+@functools.cache  # as many as there are labels, which come from short lists
+def _child(metric: M, *labels: str) -> M:
+    """The part of a metric with these labels; `labels` itself takes longer than to count."""
+    return metric.labels(*labels)
 
 
 def request(route: str, method: str, status: int, seconds: float) -> None:
     """Count a request. `route`: its name in the table of routes."""
-    _REQUESTS.labels(route, method if method in _METHODS else "other", str(status)).inc()
-    _REQUEST_SECONDS.labels(route).observe(seconds)
+    _child(_REQUESTS, route, method if method in _METHODS else "other", str(status)).inc()
+    _child(_REQUEST_SECONDS, route).observe(seconds)
 
 
 def call_ended(upstream: str, outcome: str, seconds: float) -> None:
     """Count a call to a forge. `outcome`: `ok`, or the `outcome` of an error."""
-    key = (upstream, outcome)
-    counted = _calls.get(key)  # `labels` takes longer than both of what follows
-    if counted is None:
-        counted = _calls[key] = _CALLS.labels(upstream, outcome), _CALL_SECONDS.labels(upstream)
-    counted[0].inc()
-    counted[1].observe(seconds)
+    _child(_CALLS, upstream, outcome).inc()
+    _child(_CALL_SECONDS, upstream).observe(seconds)
 
 
 def call_resent(upstream: str) -> None:
@@ -141,18 +145,18 @@ def retried(upstream: str) -> None:
 
 def points(upstream: str, charged: int) -> None:
     """Count what a forge has charged."""
-    _POINTS.labels(upstream).inc(charged)
+    _child(_POINTS, upstream).inc(charged)
 
 
 def points_left(upstream: str, left: int, reset: float) -> None:
     """What a forge says to be left until `reset` (seconds since the epoch)."""
-    _POINTS_LEFT.labels(upstream).set(left)
-    _POINTS_RESET.labels(upstream).set(reset)
+    _child(_POINTS_LEFT, upstream).set(left)
+    _child(_POINTS_RESET, upstream).set(reset)
 
 
 def cache(result: str, upstream: str) -> None:
     """Count a profile that was looked up. `result`: `hit`, `miss` or `join` (of a fetch that was under way)."""
-    _LOOKUPS.labels(upstream, result).inc()
+    _child(_LOOKUPS, upstream, result).inc()
 
 
 def answers(under_way: int, at_most: int) -> None:

@@ -4,12 +4,13 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from from_git import metrics
@@ -65,8 +66,11 @@ def logged(get_response: _Handler) -> _Handler:
     """Give the request its id, and its line when the response is there. Outermost, so that nothing escapes it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # what is bound is this request's alone: a server's thread serves one after the other
+        return copy_context().run(in_context, request)
+
+    def in_context(request: HttpRequest) -> HttpResponse:
         begun = time.monotonic()
-        clear_contextvars()  # a server's thread serves one request after the other
         own_id = request_id(request.META.get("HTTP_X_REQUEST_ID"))  # `headers` would be made of all of them first
         bind_contextvars(request_id=own_id)
         response = get_response(request)
@@ -79,7 +83,6 @@ def logged(get_response: _Handler) -> _Handler:
         # no route: nothing there, or a file of the page
         route = request.resolver_match.view_name if request.resolver_match else "other"
         write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun, route)
-        clear_contextvars()
         return response
 
     return middleware

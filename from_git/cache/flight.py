@@ -95,7 +95,9 @@ class Flight:
         Returns:
             Whether the fetch goes on although nobody waits.
         """
-        progress = self.progress()
+        if self._ended:
+            return False
+        progress = self.progress() if late else self._movement.seen
         with self._lock:
             self._waiters.pop(id(waiter), None)
             if self._closed:

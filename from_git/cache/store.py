@@ -94,10 +94,11 @@ class Store:
             anew: whether somebody wanted it so; the ten seconds count from now, else who asks again and again for what
                 takes longer would never see it.
         """
-        key, value, seconds = self._key("profile", profile), encoded(fetched), seconds_kept(fetched)
-        whole = math.ceil(seconds)  # Redis would take a part of a second for none
-        if seconds > 0 and self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
-            self._own.set(key, value, timeout=whole)
+        whole = math.ceil(seconds_kept(fetched))  # Redis would take a part of a second for none
+        if whole:
+            key, value = self._key("profile", profile), encoded(fetched)
+            if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
+                self._own.set(key, value, timeout=whole)
         if anew:
             self._asked_anew([self._key("anew", profile)])
         self.version = object()  # now, so that who has seen this one and then looks finds what was kept

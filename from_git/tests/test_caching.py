@@ -71,12 +71,13 @@ class Told(CachingTestCase):
                 head.pop(name, None)
             self.assertEqual(get, head)
 
-    def test_a_304_is_headers_alone_with_the_length_of_what_it_confirms(self) -> None:
+    def test_a_304_is_headers_alone(self) -> None:
         first = self.remembered(SPACK)
         for method in ("GET", "HEAD"):
             status, headers, body = self.exchange(method, **{"If-None-Match": first.headers["ETag"]})
             self.assertEqual((status, body), (304, b""))
-            self.assertEqual(headers["content-length"], str(len(first.content)))
+            # some clients (wrk) wait for a body of that length
+            self.assertNotIn("content-length", headers)
             self.assertEqual(headers["etag"], first.headers["ETag"])
             self.assertEqual(headers["cache-control"], "public, max-age=300, stale-if-error=3600")
             self.assertEqual(headers["vary"], "accept")
@@ -233,6 +234,6 @@ class Kept(WorkersTestCase):
             with self.subTest(method, conditions=conditions):
                 status, found, content = ask(method, **conditions)
                 self.assertEqual((status, content), expected)
-                self.assertEqual(found["Content-Length"], str(len(body)))
+                self.assertEqual(found["Content-Length"], None if status == 304 else str(len(body)))
                 self.assertIs(connection.sock, opened)
         self.assertNotIn("Traceback", gunicorn.said)
