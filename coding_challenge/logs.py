@@ -8,6 +8,8 @@ import json
 import logging
 import os
 import re
+import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TextIO
 
@@ -16,6 +18,7 @@ from structlog.typing import EventDict, Processor, ProcessorReturnValue, Wrapped
 
 from from_git.errors import struck
 
+_MOST_WAITING = 10_000  # lines; beyond that, whoever adds one waits for whoever reads them
 _PLAIN = re.compile(r"[\w.,/:@+~*%-]+")
 _ORDER = (
     *("timestamp", "level", "logger", "event", "request_id", "method", "path", "status", "outcome", "seconds"),
@@ -25,31 +28,48 @@ _SHORTEST_SECRET = 6  # a shorter one would blank out ordinary words, and no for
 
 
 class LineHandler(logging.StreamHandler[TextIO]):
-    """Each line to stderr by one system call, without a lock.
+    """Lines to stderr, of which no thread waits for another's.
 
     Python's own handler holds a lock while it writes and flushes, and both let go of the interpreter: with 64 requests
-    under way threads wait for each other twice a line, which halves what a process can answer (docs/performance.md).
-    The kernel keeps short lines whole on a pipe, and appends them one after the other to a file.
+    under way threads stand in line twice for each line, which halves what a process can answer (docs/performance.md).
+    Here one thread writes at a time, what others have added meanwhile too, by one system call; they go on.
     """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream)
+        self._lines: deque[str] = deque()
+        self._after_fork()
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self) -> None:
+        self._writing = threading.Lock()  # a thread that is not here may have held it
 
     def createLock(self) -> None:  # noqa: N802 - the name is logging's
         """None is needed."""
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the line."""
+        """Add the line, and write all that wait unless another thread does."""
         try:
-            line = f"{self.format(record)}\n"
-            try:
-                descriptor = self.stream.fileno()
-            except (AttributeError, OSError, ValueError):  # a stream in memory, as tests have
-                self.stream.write(line)
-            else:
-                rest = line.encode(errors="backslashreplace")
-                while rest:  # a pipe that is full takes a part
-                    rest = rest[os.write(descriptor, rest) :]
+            self._lines.append(f"{self.format(record)}\n")
+            # looked at again after each release: another thread may have added its own just before
+            while self._lines and self._writing.acquire(blocking=len(self._lines) > _MOST_WAITING):
+                try:
+                    self._write("".join(self._lines.popleft() for _ in range(len(self._lines))))
+                finally:
+                    self._writing.release()
         except Exception:  # noqa: BLE001 - a line that cannot be written must not take an answer with it
             self.handleError(record)
+
+    def _write(self, lines: str) -> None:
+        try:
+            descriptor = self.stream.fileno()
+        except (AttributeError, OSError, ValueError):  # a stream in memory, as tests have
+            self.stream.write(lines)
+            return
+        rest = lines.encode(errors="backslashreplace")
+        while rest:  # a pipe that is full takes a part
+            rest = rest[os.write(descriptor, rest) :]
 
 
 def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[str, Any]:
