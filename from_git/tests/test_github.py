@@ -146,10 +146,12 @@ class Doubts(GitHubTestCase):
         numbers = itertools.count()
 
         def go_on(body: Any) -> Any:
-            page = body["data"]["repositoryOwner"]["repositories"]
-            page["pageInfo"] = {"hasNextPage": True, "endCursor": "x"}
-            page["nodes"] = [{"id": f"R_{next(numbers)}"} for _ in range(100)]
-            return body
+            # in place of the emulator's answer, which knows no such cursor
+            found = (body.get("data") or {}).get("repositoryOwner") or {"__typename": "Organization"}
+            nodes = [{"id": f"R_{next(numbers)}"} for _ in range(100)]
+            info = {"hasNextPage": True, "endCursor": f"x{next(numbers)}"}
+            found["repositories"] = {"totalCount": 1, "pageInfo": info, "nodes": nodes}
+            return {"data": {"repositoryOwner": found}}
 
         self.add(Repository("a"))
         self.fault("edit", contains="repositoryOwner(", edit=go_on)
