@@ -95,8 +95,6 @@ class Flight:
         Returns:
             Whether the fetch goes on although nobody waits.
         """
-        if self._ended:
-            return False
         progress = self.progress() if late else self._movement.seen
         with self._lock:
             self._waiters.pop(id(waiter), None)
