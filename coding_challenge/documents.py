@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from coding_challenge.options import OPTIONS, Option
-from from_git.errors import UpstreamError, kinds
+from from_git.errors import UpstreamError, kinds, meaning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"
@@ -42,11 +42,10 @@ def errors() -> str:
     """The README's table of errors, as Markdown."""
     rows = ["| what | status | `error` | more members | sent at most |", "| --- | --- | --- | --- | --- |"]
     for kind in kinds():
-        what = (kind.__doc__ or "").split("\n\n")[0].replace("\n   ", "").strip()
         members = ", ".join(f"`{name}`" for name in kind.members)
         times = kind.attempts if issubclass(kind, UpstreamError) else 0
         sent = f"{times} times" if times > 1 else "once" if times else ""
-        rows.append(f"| {what} | {kind.status} | `{kind.code}` | {members} | {sent} |")
+        rows.append(f"| {meaning(kind)} | {kind.status} | `{kind.code}` | {members} | {sent} |")
     return "\n".join(rows) + "\n"
 
 

@@ -1,7 +1,6 @@
 """gunicorn's worker with threads: bounds on what a client sends, and its own errors in the form of all others."""
 
 import errno
-import json
 import socket
 import sys
 import time
@@ -148,26 +147,18 @@ class Worker(ThreadWorker):
         Nothing of the request comes back: it may hold bytes that a terminal obeys.
         """
         # not above: the master loads this module, and nothing that knows Django's settings
-        from from_git.middleware import HEADERS, REQUEST_ID, request_id, write_line
-        from from_git.serializers import plain_error_body
+        from from_git.middleware import REQUEST_ID, refused, request_id
 
         status, code, message = refusal(exc)
         seen = req or getattr(exc, "req", None)
         known = seen if isinstance(seen, AnyRequest) else None
         own_id = request_id(dict(known.headers).get(REQUEST_ID.upper()) if known else None)
-        with bound_contextvars(request_id=own_id, outcome=code):
-            if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            with bound_contextvars(request_id=own_id, outcome=code):
                 self.log.error("A request could not be answered", exc_info=exc)
-            write_line(status, (known and known.method) or "", (known and known.path) or "", 0.0)
-        body = json.dumps(plain_error_body(code, message)).encode()
-        headers = {
-            REQUEST_ID: own_id,
-            **HEADERS,
-            "Date": util.http_date(),
-            "Connection": "close",
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-        }
+        method, path = (known and known.method) or "", (known and known.path) or ""
+        headers, body = refused(status, code, message, own_id, method, path)
+        headers["Date"] = util.http_date()
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *map(": ".join, headers.items())]
         with suppress(OSError):  # who sends nonsense may be gone
             util.write_nonblock(client, "\r\n".join([*lines, "", ""]).encode() + body)

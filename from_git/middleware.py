@@ -1,5 +1,6 @@
 """What every request and every response has: an id, a line in the log, the same headers, text in UTF-8."""
 
+import json
 import re
 import time
 import uuid
@@ -10,12 +11,13 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from structlog.contextvars import bind_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from from_git import metrics
 from from_git.errors import MediaTypeRefused
 from from_git.responses import error_response, unsafe_response
+from from_git.serializers import plain_error_body
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -60,6 +62,18 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
         outcome=outcome,
         seconds=round(seconds, 3),
     )
+
+
+def refused(
+    status: int, code: str, message: str, given_id: str | None, method: str, path: str
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line."""
+    body = json.dumps(plain_error_body(code, message)).encode()
+    own_id = request_id(given_id)
+    with bound_contextvars(request_id=own_id, outcome=code):
+        write_line(status, method, path, 0.0)
+    own = {"Connection": "close", "Content-Type": "application/json", "Content-Length": str(len(body))}
+    return {REQUEST_ID: own_id, **HEADERS, **own}, body
 
 
 def logged(get_response: _Handler) -> _Handler:

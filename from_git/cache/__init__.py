@@ -17,7 +17,6 @@ from from_git.cache.fetched import Fetched
 from from_git.cache.flight import Flight, Waiter
 from from_git.cache.flights import Flights
 from from_git.cache.store import Store, seconds_kept
-from from_git.conf import settings
 from from_git.profiles import Profile
 
 __all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "seconds_kept", "version"]
@@ -31,8 +30,7 @@ def flights() -> Flights:
     global _flights
     with _lock:
         if _flights is None:
-            shared = not settings.CACHE_URL.startswith("locmem:")
-            _flights = Flights(Store(caches["default"], lambda name: forges.forge(name).account.key, shared))
+            _flights = Flights(Store(caches["default"], lambda name: forges.forge(name).account.key, forges.shared()))
         return _flights
 
 

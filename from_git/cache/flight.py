@@ -57,8 +57,7 @@ class Flight:
         self._holder = ""  # whose outcome is waited for; empty when it is ours
         self._heard = self.begun  # when the holder last said something
         self._movement = Movement()
-        self._goes_on, self._grace = False, 0.0
-        self._wanted_at = 0.0
+        self._goes_on, self._grace, self._wanted_at = False, 0.0, 0.0
         self._closed = False  # whether nobody may board any more
         self._given_back = self._ended = False
         self._outcome: Fetched | BaseException | None = None

@@ -29,7 +29,7 @@ client: they never hold a token, a header that we sent, or the text of a foreign
 `Cancelled` is no outcome: it ends a task whose group nobody waits for any more.
 """
 
-from from_git.errors.base import FromGitError, kinds
+from from_git.errors.base import FromGitError, kinds, meaning
 from from_git.errors.requests import (
     AskedTooOften,
     BodyTooLarge,
@@ -85,6 +85,7 @@ __all__ = [
     "UnfinishedError",
     "UpstreamError",
     "kinds",
+    "meaning",
     "quoted",
     "struck",
 ]

@@ -23,10 +23,20 @@ class FromGitError(Exception):
 
     def facts(self) -> dict[str, str | int]:
         """The values of `members`; one that is not known is left out."""
-        return {}
+        known = self._known()
+        return {name: value for name in self.members if (value := known.get(name)) is not None}
+
+    def _known(self) -> dict[str, str | int | None]:
+        """What is known of any member."""
+        return {"retryAfter": self.retry_after}
 
 
 def kinds(kind: type[FromGitError] = FromGitError) -> list[type[FromGitError]]:
     """The errors that a client can see, in the order of their tree."""
     below = [one for sub in kind.__subclasses__() for one in kinds(sub)]
     return below if kind is FromGitError else [kind, *below]
+
+
+def meaning(kind: type[FromGitError]) -> str:
+    """What an error says to a client, from its class."""
+    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())

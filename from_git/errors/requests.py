@@ -80,10 +80,6 @@ class AskedTooOften(RequestError):
         """Whole seconds, rounded up, at least 1."""
         return self._seconds
 
-    def facts(self) -> dict[str, str | int]:
-        """`retryAfter` (seconds)."""
-        return {"retryAfter": self._seconds}
-
 
 class OwnFault(FromGitError):
     """Our own fault; the log has the traceback."""
@@ -108,7 +104,3 @@ class ServerFull(FromGitError):
             f"The server answers {places} requests at this moment and takes no more (SERVER_THREADS)."
             f" Ask again in {self.retry_after} s."
         )
-
-    def facts(self) -> dict[str, str | int]:
-        """`retryAfter` (seconds)."""
-        return {"retryAfter": self.retry_after}

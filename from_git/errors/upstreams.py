@@ -67,9 +67,10 @@ class UpstreamError(FromGitError):
             return reason
         return f"No answer from {LABELS[self.profile.forge]} for {self.profile.url}: {reason}"
 
-    def facts(self) -> dict[str, str | int]:
-        """`upstream` (the forge's name) and `profile` (the URL as asked)."""
-        return {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}
+    def _known(self) -> dict[str, str | int | None]:
+        """`upstream` (the forge's name) and `profile` (the URL as asked) too."""
+        named = {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}
+        return {**super()._known(), **named}
 
 
 class CredentialsError(UpstreamError):
@@ -137,11 +138,6 @@ class LimitError(UpstreamError):
     def __str__(self) -> str:
         return f"{super().__str__()} Ask again in {self.retry_after} s." if self.retry_after else super().__str__()
 
-    def facts(self) -> dict[str, str | int]:
-        """`upstream` and `retryAfter` (seconds)."""
-        facts: dict[str, str | int] = {"upstream": self.profile.forge} if self.profile else {}
-        return {**facts, "retryAfter": self.retry_after} if self.retry_after else facts
-
 
 class BudgetError(LimitError):
     """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps.
@@ -175,10 +171,6 @@ class UnfinishedError(UpstreamError):
 
     def __str__(self) -> str:
         return f"{super().__str__()} Ask again in {self.retry_after} s."
-
-    def facts(self) -> dict[str, str | int]:
-        """As of every UpstreamError, and `retryAfter` (seconds)."""
-        return {**super().facts(), "retryAfter": self.retry_after or 1}
 
 
 class DeadlineError(UpstreamError):

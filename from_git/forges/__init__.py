@@ -67,7 +67,8 @@ def _bitbucket(conf: Any) -> Forge:
         authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
-    seconds = conf.WATCHERS_CACHE_SECONDS
+    bound = _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR")
+    account = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
@@ -76,14 +77,9 @@ def _bitbucket(conf: Any) -> Forge:
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
         conf.UPSTREAM_TIMEOUT,
-        _account(
-            "bitbucket",
-            conf.BITBUCKET_API_URL,
-            authorization,
-            _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR"),
-        ),
+        account,
         learns_limit=auto and credentials == "access token",
-        counts=Counts(SharedMemory(caches["default"]), account_key(conf.BITBUCKET_API_URL, authorization), seconds),
+        counts=Counts(SharedMemory(caches["default"]), account.key, conf.WATCHERS_CACHE_SECONDS),
     )
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-from from_git.errors import FromGitError, kinds
+from from_git.errors import FromGitError, kinds, meaning
 from from_git.openapi import components
-from from_git.serializers import EXPANSIONS
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 """What the service said when it was asked over the emulator: name, status, media type and value of each."""
@@ -90,7 +89,7 @@ def _parameters() -> list[Json]:
         "name": "expand",
         "in": "query",
         "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
-        "schema": {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}},
+        "schema": components.EXPAND,
         "style": "form",
         "explode": False,
     }
@@ -159,7 +158,7 @@ def _error(status: int, sorts: list[type[FromGitError]]) -> Json:
     if status == 405:
         names.append("Allow")
     return {
-        "description": "\n".join(dict.fromkeys(components.meaning(kind) for kind in sorts)),
+        "description": "\n".join(dict.fromkeys(meaning(kind) for kind in sorts)),
         "headers": _headers(*names),
         "content": {
             "application/json": {

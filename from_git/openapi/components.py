@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from from_git.errors import FromGitError, kinds
+from from_git.errors import kinds
 from from_git.profiles import LABELS
 from from_git.serializers import EXPANSIONS
 
@@ -53,12 +53,7 @@ def error_name(status: int) -> str:
     return f"Error{status}"
 
 
-def meaning(kind: type[FromGitError]) -> str:
-    """What an error says to a client, from its class."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-
-
-_EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
+EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
 
 
 def schemas() -> Json:
@@ -106,10 +101,10 @@ def schemas() -> Json:
         "Topic": topic,
         "Question": {
             "type": "object",
-            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [_EXPAND, _EXPAND["items"]]}},
+            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
             "required": ["url"],
         },
-        "Form": {"type": "object", "properties": {"url": URLS, "expand": _EXPAND}, "required": ["url"]},
+        "Form": {"type": "object", "properties": {"url": URLS, "expand": EXPAND}, "required": ["url"]},
         **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
     }
 

@@ -1,12 +1,11 @@
 """Methods over the wire, on Django's server and on gunicorn: what each route takes, and how it says no to the rest."""
 
 import json
-from typing import Any, ClassVar
-from unittest import TestCase
+from typing import Any
 
-from emulator import UNBOUNDED, Emulator
 from from_git.tests.hostile import exchange, request
 from from_git.tests.service import ServiceTestCase
+from from_git.tests.test_workers import WorkersTestCase
 from from_git.tests.workers import Gunicorn
 
 QUESTION = b"/health-check?url=github.com/mfem&url=bitbucket.org/mailchimp"
@@ -134,16 +133,8 @@ class OnDjangosServer(Methods, ServiceTestCase):
                 self.assertEqual({int(headers["content-length"]), int(got["content-length"])}, {len(body)})
 
 
-class OnGunicorn(Methods, TestCase):
+class OnGunicorn(Methods, WorkersTestCase):
     """As in production."""
-
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Start the forges and it."""
-        super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(**UNBOUNDED))
 
     def setUp(self) -> None:
         """Start it."""

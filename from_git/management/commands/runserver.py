@@ -1,6 +1,5 @@
 """Django's own server, with request lines of any length and its errors in the form of all others."""
 
-import json
 import re
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +7,9 @@ from wsgiref.headers import Headers
 
 from django.core.management.commands.runserver import Command as DjangoCommand
 from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler, WSGIServer
-from structlog.contextvars import bound_contextvars
 
 from from_git.conf import settings
-from from_git.middleware import HEADERS, REQUEST_ID, request_id, write_line
-from from_git.serializers import plain_error_body
+from from_git.middleware import REQUEST_ID, refused
 
 _CHUNK = 65_536
 _DIGITS = 12  # of a Content-Length that anybody means
@@ -83,19 +80,15 @@ class RequestHandler(WSGIRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """An error found before Django sees the request, in our form and not in HTML."""
-        body = json.dumps(plain_error_body("ERR3", message or HTTPStatus(code).phrase)).encode()
-        headers = getattr(self, "headers", None)  # there are none yet when the first line is wrong
-        own_id = request_id(headers.get(REQUEST_ID) if headers else None)
-        with bound_contextvars(request_id=own_id, outcome="ERR3"):
-            write_line(code, getattr(self, "command", None) or "", getattr(self, "path", "").partition("?")[0], 0.0)
+        given = getattr(self, "headers", None)  # there are none yet when the first line is wrong
+        method, path = getattr(self, "command", None) or "", getattr(self, "path", "").partition("?")[0]
+        words = message or HTTPStatus(code).phrase
+        headers, body = refused(code, "ERR3", words, given.get(REQUEST_ID) if given else None, method, path)
         self.send_response(code)
-        for name, value in {REQUEST_ID: own_id, **HEADERS}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Connection", "close")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if getattr(self, "command", None) != "HEAD":
+        if method != "HEAD":
             self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
