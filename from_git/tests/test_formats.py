@@ -94,6 +94,7 @@ class Expand(ServiceTestCase):
         return requests.get(f"{self.base}/health-check", params={"url": URLS, "expand": expand}, timeout=30)
 
     def test_it_adds_what_is_named_and_changes_nothing_else(self) -> None:
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)  # so that fetchedAt is the same each time
         plain = self.answer(*URLS)
 
         both, twice = self.expanded("profiles,langs").json(), self.expanded("langs", "profiles").json()
