@@ -132,11 +132,20 @@ OPTIONS = (
         0,
     ),
     Option(
+        "LAST_GOOD_SECONDS",
+        readers.seconds,
+        86_400.0,
+        "for how long a card, a chart or a badge may show the last good numbers, with their age, while a forge gives"
+        " none, 0 = not at all",
+        "seconds",
+        0,
+    ),
+    Option(
         "FLIGHT_SECONDS",
         readers.seconds,
         900.0,
-        "the longest that one profile's fetch may take: for `manage.py aggregate`, and where it goes on after a"
-        " request's deadline",
+        "the longest that one profile's fetch may take: for the page, `manage.py aggregate`, and where it goes on after"
+        " a request's deadline",
         "seconds",
         0.1,
     ),

@@ -36,6 +36,8 @@ class Answer:
     """The others, in the order asked."""
     stats: Stats
     """The sum over `found`."""
+    old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
+    """Those of `fetched` that are their last good numbers, and why there are no new ones."""
 
 
 def aggregate(

@@ -51,6 +51,8 @@ class Progress:
     """What it last had to wait for, or try again because of, in words; empty before."""
     wait: float = 0.0
     """Seconds that a call still has to wait for a limit or a budget."""
+    found: bool = False
+    """Whether the forge has the owner, and has said how large it is."""
 
     @property
     def done(self) -> tuple[int, int]:

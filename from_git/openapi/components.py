@@ -3,6 +3,7 @@
 from typing import Any
 
 from from_git.errors import kinds
+from from_git.keys import KEYS
 from from_git.profiles import LABELS
 from from_git.serializers import EXPANSIONS
 
@@ -58,15 +59,10 @@ EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANS
 
 def schemas() -> Json:
     """All of them by name."""
+    kinds_of = {"langs": _NAMES, "topics": _NAMES}
     sums: Json = {
-        "originalRepos": {**_COUNT, "description": "Public repositories that are no forks."},
-        "forkedRepos": {**_COUNT, "description": "Public repositories that are forks."},
-        "watchers": {**_COUNT, "description": "People who watch them, added up."},
-        "followers": {**_COUNT, "description": "GitHub's stars, added up; Bitbucket has none."},
-        "langs": {**_NAMES, "description": "Every language, in lower case, sorted."},
-        "langsNum": _COUNT,
-        "topics": {**_NAMES, "description": "Every topic, sorted; Bitbucket has none."},
-        "topicsNum": _COUNT,
+        name: {**kinds_of.get(name, _COUNT), "description": f"{key.counts} {key.leaves_out}"}
+        for name, key in KEYS.items()
     }
     profile: Json = {
         "url": {"type": "string", "description": "As asked."},

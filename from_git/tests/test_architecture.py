@@ -10,7 +10,7 @@ FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware", "probes"},
     {"httpcache"},
-    {"renderers", "route", "openapi"},
+    {"renderers", "route", "openapi", "pictures"},
     {"responses"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
@@ -19,7 +19,7 @@ FLOORS = [
     {"fanout", "conf"},
     {"clock", "upstream"},
     {"errors"},
-    {"profiles", "stats", "metrics", "glance"},
+    {"profiles", "stats", "keys", "metrics", "glance"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""
 
@@ -63,7 +63,7 @@ class House(TestCase):
                     self.assertGreater(floor(parts[1]), floor(room(path)))
 
     def test_values_know_neither_django_nor_http(self) -> None:
-        values = {"profiles", "stats", "metrics", "glance", "errors", "clock", "fanout"}
+        values = {"profiles", "stats", "keys", "metrics", "glance", "errors", "clock", "fanout"}
         for path in sources("from_git"):
             if room(path) not in values:
                 continue

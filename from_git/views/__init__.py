@@ -1,0 +1,17 @@
+"""HTTP in and out; every status code comes from an error's class."""
+
+from from_git.views.answers import HealthCheck
+from from_git.views.failures import bad_request, exception_response, not_found, server_error
+from from_git.views.pages import Docs, home, openapi, page
+
+__all__ = [
+    "Docs",
+    "HealthCheck",
+    "bad_request",
+    "exception_response",
+    "home",
+    "not_found",
+    "openapi",
+    "page",
+    "server_error",
+]

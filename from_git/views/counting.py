@@ -1,0 +1,56 @@
+"""What all views share that have profiles counted: a place, a throttle, a bound on the address."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from from_git.admission import Place, place
+from from_git.conf import settings
+from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, RequestError
+from from_git.route import Route
+from from_git.throttle import ClientThrottle
+
+_LENGTH = re.compile(r"[0-9]{1,4000}")
+
+
+class Counting(Route):
+    """A view that asks forges."""
+
+    throttle_classes = (ClientThrottle,)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As the framework's; the place of an answer is kept until it is sent."""
+        self.place: Place | None = None
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except BaseException:
+            if self.place:
+                self.place.release()
+            raise
+        if self.place:
+            self.place.until_sent(response)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Take a place, and refuse what is too long before anybody parses it."""
+        self.place = place()
+        super().initial(request, *args, **kwargs)
+        if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
+            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes. Send the URLs with POST.")
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            raise LengthRequired("Send the body with a Content-Length, not in chunks.")  # Django would read none of it
+        if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge(
+                f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. Ask for fewer profiles."
+            )
+
+
+def content_length(request: Request) -> int:
+    """The request's, 0 where it has none."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not _LENGTH.fullmatch(length):  # Python's int() takes "1_0" and "+1" too, Django's body fails with the rest
+        raise RequestError("The Content-Length is not a number.")
+    return int(length)

@@ -1,0 +1,78 @@
+"""What a client sees of an exception; every status code comes from an error's class."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from rest_framework.exceptions import MethodNotAllowed, ParseError, Throttled, UnsupportedMediaType
+from rest_framework.response import Response
+from structlog.contextvars import bind_contextvars
+
+from from_git.conf import settings
+from from_git.errors import (
+    AskedTooOften,
+    FromGitError,
+    MediaTypeRefused,
+    NothingHere,
+    OwnFault,
+    RequestError,
+    UpstreamError,
+)
+from from_git.responses import error_response, method_refused, retry_after
+from from_git.route import Route
+from from_git.serializers import EXAMPLE, error_body
+
+logger = logging.getLogger(__name__)
+_MAX_REASON = 500  # characters in the log
+
+
+def exception_response(error: Exception, context: dict[str, Any]) -> Response:
+    """The response to whatever a view raised (REST framework's EXCEPTION_HANDLER)."""
+    ours = ours_for(error, context["view"])
+    note(ours)
+    return Response(error_body(ours), status=ours.status, headers=retry_after(ours))
+
+
+def note(error: FromGitError) -> None:
+    """Put an outcome into the request's line in the log."""
+    bind_contextvars(outcome=error.code)
+    if isinstance(error, UpstreamError) and error.profile:
+        # the message would put the URL as asked into the log, with whatever its query holds
+        bind_contextvars(failed=f"{error.profile.forge}/{error.profile.owner}", reason=error.reason[:_MAX_REASON])
+
+
+def ours_for(error: Exception, view: Route) -> FromGitError:
+    """The one of our errors that stands for what a view raised."""
+    if isinstance(error, FromGitError):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        return method_refused(view.request.method or "", view.allowed_methods)
+    if isinstance(error, UnsupportedMediaType):
+        taken = ", ".join(str(parser.media_type) for parser in view.parser_classes)
+        return MediaTypeRefused(f"{error.detail} Send one of {taken}.")
+    if isinstance(error, Throttled):
+        return AskedTooOften(f"{settings.CLIENT_RATE} (CLIENT_RATE)", getattr(error, "wait", None) or 1)
+    if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
+        return RequestError("The request is malformed.")
+    if isinstance(error, ParseError):
+        return RequestError(str(error.detail))
+    logger.exception("An error of our own", exc_info=error)
+    return OwnFault()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own 400s, such as a Host header that ALLOWED_HOSTS does not name."""
+    message = "The request is malformed, or asks for a host name that ALLOWED_HOSTS does not have."
+    return error_response(RequestError(message))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A route that does not exist."""
+    message = f"There is nothing at this address. The answer is at {EXAMPLE}, the page at /from-git/test."
+    return error_response(NothingHere(message))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our own fault outside the API's views; Django has logged the traceback."""
+    return error_response(OwnFault())

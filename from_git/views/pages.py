@@ -1,0 +1,66 @@
+"""Pages for a person, and the API's description."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from from_git.renderers import relax
+from from_git.responses import unsafe_response
+from from_git.route import Route
+
+_DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
+
+
+def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let GET and HEAD through; answer OPTIONS, and others with a 405 in the form of every other error."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method in ("GET", "HEAD") else unsafe_response(request.method or "")
+
+    return wrapped
+
+
+@_safe_only
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the page."""
+    return redirect("page")
+
+
+@_safe_only
+def page(request: HttpRequest) -> HttpResponse:
+    """The form for a person; `?url=…` fills it in."""
+    return render(request, "from_git/test.html", {"urls": "\n".join(request.GET.getlist("url"))})
+
+
+@_safe_only
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The API's description, always as JSON."""
+    return HttpResponse(_description(), content_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+
+
+class Docs(Route, SpectacularSwaggerSplitView):
+    """The description for a person, who can try it out (Swagger UI); its files come from a package, not from a CDN."""
+
+    schema = None
+    url_name = "openapi"
+    template_name = "from_git/docs.html"
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The page, or its script where `script` is asked for."""
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        relax(response, _DOCS_POLICY)
+        return response
