@@ -63,9 +63,7 @@ def complete(result: Json, **kwargs: Any) -> Json:
             "operationId": f"{name}_options",
             "summary": "The methods that there are",
             "tags": got["tags"],
-            "responses": {
-                "204": {"description": "`Allow` has them.", "headers": components.headers("Allow", "X-Request-ID")}
-            },
+            "responses": {"204": {"description": "`Allow` has them.", "headers": headers}},
         }
     return result
 

@@ -1,6 +1,6 @@
 """Languages and topics by the number of repositories in which they occur."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
@@ -8,10 +8,11 @@ from from_git.pictures import text, words
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
 
 _TOP, _BOTTOM = 78, 310
+NAMES = 160
+"""Pixels for the names at the left at most."""
 _MOST = 10  # bars
-_PITCH = 36  # pixels between two bars at most
-_NAMES, _SHARE = 124, 52  # pixels for the names, and for a share at the end of its line
-_FROM = MARGIN + _NAMES + 10
+_PITCH, _THICK = 56, 24  # pixels at most, from one bar to the next and of one bar
+_SHARE = 52  # pixels for a share at the end of its line
 
 
 class Amount(NamedTuple):
@@ -54,10 +55,15 @@ def ranked(amounts: Sequence[Amount]) -> list[Amount]:
     return [one._replace(name=text.clean(one.name)) for one in ordered]
 
 
-def spread(rows: int, top: int, bottom: int, most: int) -> tuple[int, float]:
-    """Where the middle of the first of so many rows is, and pixels from one to the next, in the middle of the room."""
-    pitch = min(most, (bottom - top) / rows)
-    return round(top + (bottom - top - pitch * (rows - 1)) / 2), pitch
+def spread(rows: int, top: int, bottom: int) -> tuple[int, float, int]:
+    """Pixels: where the middle of the first of so many rows is, from one to the next, and how thick a bar is."""
+    pitch = min(_PITCH, (bottom - top) / rows)
+    return round(top + (bottom - top - pitch * (rows - 1)) / 2), pitch, min(_THICK, int(pitch * 0.62))
+
+
+def column(names: Iterable[str]) -> int:
+    """Pixels from the margin to where bars begin, so that the names fit, or most of each."""
+    return round(min(NAMES, max(text.width(name, SMALL) for name in names))) + 12
 
 
 def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own: Words) -> bytes:
@@ -85,22 +91,22 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
 
 def _rows(shown: list[Amount], rest: str) -> dict[str, Any]:
     """What the template draws; the rest is one more row without a bar."""
-    middle, pitch = spread(len(shown) + bool(rest), _TOP, _BOTTOM, _PITCH)
+    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
+    begin = MARGIN + column(one.name for one in shown)
     numbers = max(text.width(f"{one.repos:,}", SMALL) for one in shown)
     shares = _SHARE if any(one.share for one in shown) else 0
-    room = WIDTH - MARGIN - shares - numbers - 8 - _FROM
+    room = WIDTH - MARGIN - shares - numbers - 8 - begin
     most = max(1, *(one.repos for one in shown))
-    thick = min(16, int(pitch * 0.62))
     rows = []
     for number, one in enumerate(shown):
         y, long = round(middle + pitch * number), max(3, round(room * one.repos / most))
         rows.append(
             {
-                "name": text.cut(one.name, SMALL, _NAMES),
-                "bar": {"x": _FROM, "y": y - thick // 2, "long": long, "thick": thick},
+                "name": text.cut(one.name, SMALL, NAMES),
+                "bar": {"x": begin, "y": y - thick // 2, "long": long, "thick": thick},
                 "baseline": y + 4,
                 "value": f"{one.repos:,}",
-                "value_x": _FROM + long + 8,
+                "value_x": begin + long + 8,
                 "share": one.share,
             }
         )

@@ -1,5 +1,6 @@
 """The card: who, six numbers, the main languages, and when they were counted."""
 
+from itertools import accumulate
 from typing import Any
 
 from from_git.aggregator import Answer
@@ -10,9 +11,10 @@ from from_git.pictures.drawing import MARGIN, SMALL, Frame, drawn, nobody
 from from_git.stats import Stats
 
 _LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
+_COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; followers have the largest numbers
 _SIZES = (20, 18, 16, 14, 13, 12, 11, 10)
 _MOST = 5  # languages
-_STRIP, _LEGEND = 122, 149
+_STRIP, _LEGEND = 116, 142
 _GAP = 2
 
 
@@ -32,7 +34,7 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
         f"{profiles} on {words.forges_of(answer.found)}. {said[0].upper()}{said[1:]}.{main}",
         words.notes(answer, now),
         sub=f"{profiles} on {words.forges_of(answer.found)}",
-        columns=_columns(numbers, frame),
+        columns=_columns(numbers),
         strip=_strip(langs, frame),
         strip_y=_STRIP,
         legend_y=_LEGEND,
@@ -52,14 +54,14 @@ def _numbers(stats: Stats) -> dict[str, int]:
     return {_LABELS.get(key, KEYS[key].label.lower()): value for key, value in values.items()}
 
 
-def _columns(numbers: dict[str, int], frame: Frame) -> list[dict[str, Any]]:
-    """Six columns, whose numbers all have the size in which the longest one fits."""
-    wide = frame.inner / len(numbers)
-    values = [_fitting(value, wide - 6) for value in numbers.values()]
-    size = text.biggest(values, _SIZES, wide - 6)
+def _columns(numbers: dict[str, int]) -> list[dict[str, Any]]:
+    """Six columns, whose numbers all have the size in which each of them fits."""
+    values = [_fitting(value, wide - 6) for value, wide in zip(numbers.values(), _COLUMNS, strict=True)]
+    size = min(text.biggest(one, _SIZES, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True))
+    begins = accumulate(_COLUMNS[:-1], initial=MARGIN)
     return [
-        {"x": MARGIN + round(wide * number), "value": value, "label": label, "size": size}
-        for number, (label, value) in enumerate(zip(numbers, values, strict=True))
+        {"x": x, "value": value, "label": label, "size": size}
+        for x, label, value in zip(begins, numbers, values, strict=True)
     ]
 
 

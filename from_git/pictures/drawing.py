@@ -93,6 +93,7 @@ def failed(frame: Frame, error: FromGitError) -> bytes:
 
 def nobody(frame: Frame, answer: Answer, now: float) -> bytes:
     """The picture where none of the profiles exists."""
-    missing = words.absent(answer)
     heading = "No such profile" if len(answer.missing) == 1 else "No such profiles"
-    return said(frame, heading, f"{missing[0].upper()}{missing[1:]}", [words.counted_at(answer, now)])
+    there = text.listed(words.addresses(answer.missing))
+    verb = "does" if len(answer.missing) == 1 else "do"
+    return said(frame, heading, f"{there} {verb} not exist.", [words.counted_at(answer, now)])

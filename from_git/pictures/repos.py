@@ -5,17 +5,13 @@ from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
-from from_git.pictures.bars import spread
+from from_git.pictures.bars import NAMES, column, spread
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
 from from_git.profiles import LABELS, Profile
 from from_git.stats import Stats
 
 _TOP, _BOTTOM = 98, 310
 _MOST = 7  # profiles, beside the total
-_PITCH = 40  # pixels between two bars at most
-_NAMES = 124
-_FROM = MARGIN + _NAMES + 10
-_ROOM = WIDTH - MARGIN - _FROM
 _LONGEST = 150  # pixels for the numbers beside a bar; where they need more, only their sum is shown
 _GAP = 2
 
@@ -49,7 +45,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
         f"Repositories of {who}",
         f"Public repositories, original and forked. {'; '.join([*parts, *filter(None, [rest])])}.",
         notes,
-        sub="Public repositories, original and forked",
+        sub="Public repositories",
         legend={"original": f"{stats.original_repos:,} original", "forked": f"{stats.forked_repos:,} forked"},
         **_rows(rows, rest),
     )
@@ -63,7 +59,7 @@ def _pairs(answer: Answer) -> list[Pair]:
 
 def _name(profile: Profile, ambiguous: bool) -> str:
     suffix = f" ({LABELS[profile.forge]})" if ambiguous else ""
-    return text.cut(profile.owner, SMALL, _NAMES - text.width(suffix, SMALL)) + suffix
+    return text.cut(profile.owner, SMALL, NAMES - text.width(suffix, SMALL)) + suffix
 
 
 def _pair(name: str, stats: Stats) -> Pair:
@@ -72,18 +68,19 @@ def _pair(name: str, stats: Stats) -> Pair:
 
 def _rows(shown: list[Pair], rest: str) -> dict[str, Any]:
     """What the template draws; the rest is one more row without a bar."""
-    middle, pitch = spread(len(shown) + bool(rest), _TOP, _BOTTOM, _PITCH)
+    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
+    begin = MARGIN + column(one.name for one in shown)
     parts = {one: f"{one.original:,} + {one.forked:,}" for one in shown}
     widest = max(text.width(f"{one.original + one.forked:,} = {parts[one]}", SMALL, bold=True) for one in shown)
     if widest > _LONGEST:
         parts = dict.fromkeys(shown, "")
         widest = max(text.width(f"{one.original + one.forked:,}", SMALL, bold=True) for one in shown)
-    room, most = _ROOM - widest - 8, max(one.original + one.forked for one in shown)
-    thick = min(18, int(pitch * 0.62))
+    room, most = WIDTH - MARGIN - begin - widest - 8, max(one.original + one.forked for one in shown)
     rows = []
     for number, one in enumerate(shown):
         y = round(middle + pitch * number)
-        first, second = (max(3, round(room * part / most)) if part else 0 for part in (one.original, one.forked))
+        # the smallest is seen as well
+        first, second = (max(4, round(room * part / most)) if part else 0 for part in (one.original, one.forked))
         gap = _GAP if first and second else 0
         rows.append(
             {
@@ -91,11 +88,11 @@ def _rows(shown: list[Pair], rest: str) -> dict[str, Any]:
                 "whole": one.whole,
                 "y": y - thick // 2,
                 "thick": thick,
-                "original": {"x": _FROM, "long": first},
-                "forked": {"x": _FROM + first + gap, "long": max(0, second - gap)},
+                "original": {"x": begin, "long": first},
+                "forked": {"x": begin + first + gap, "long": max(0, second - gap)},
                 "baseline": y + 4,
                 "value": f"{one.original + one.forked:,}",
-                "value_x": _FROM + first + second + 8,
+                "value_x": begin + first + second + 8,
                 "parts": parts[one],
             }
         )

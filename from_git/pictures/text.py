@@ -1,7 +1,7 @@
 """Foreign text as a picture can hold it: cleaned, measured without a font, cut and wrapped."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 _MARKS = 2  # combining ones on one character; a tower of them would reach into other lines
 # of the font's size, as wide as in DejaVu Sans, the widest font that the style's list may end in
@@ -75,10 +75,9 @@ def counted(number: int, one: str, more: str) -> str:
     return f"{number:,} {one if number == 1 else more}"
 
 
-def biggest(texts: Iterable[str], sizes: Sequence[int], most: float) -> int:
-    """The first of `sizes` (falling) in which each of `texts`, in bold, takes at most `most` pixels; else the last."""
-    there = list(texts)
-    return next((size for size in sizes if all(width(one, size, True) <= most for one in there)), sizes[-1])
+def biggest(text: str, sizes: Sequence[int], most: float) -> int:
+    """The first of `sizes` (falling) in which `text`, in bold, takes at most `most` pixels; else the last."""
+    return next((size for size in sizes if width(text, size, True) <= most), sizes[-1])
 
 
 def _em(one: str) -> float:

@@ -1,5 +1,6 @@
 """What pictures and badges say alike: who is meant, how old the numbers are, what is missing, what went wrong."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -77,8 +78,12 @@ def absent(answer: Answer) -> str:
     """The missing profiles, `no such profile: github.com/nobody`; empty where none is."""
     if not answer.missing:
         return ""
-    names = [one.url.partition("://")[2] or one.url for one in answer.missing]
-    return f"no such profile{'s' if len(names) > 1 else ''}: {', '.join(names)}"
+    return f"no such profile{'s' if len(answer.missing) > 1 else ''}: {', '.join(addresses(answer.missing))}"
+
+
+def addresses(profiles: Iterable[Profile]) -> list[str]:
+    """Their URLs as asked, without scheme and query."""
+    return [re.split(r"[?#]", one.url.partition("://")[2] or one.url, maxsplit=1)[0] for one in profiles]
 
 
 def moment(seconds: float) -> str:
