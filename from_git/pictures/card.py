@@ -84,7 +84,8 @@ def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, int]]:
     for number, amount in enumerate(amounts):
         wide = frame.inner * amount / total
         colour = _MOST if number == _MOST else number
-        parts.append({"x": round(x), "long": max(2, round(x + wide) - round(x) - _GAP), "colour": colour})
+        gap = _GAP if number < len(amounts) - 1 else 0
+        parts.append({"x": round(x), "long": max(2, round(x + wide) - round(x) - gap), "colour": colour})
         x += wide
     return parts
 

@@ -57,12 +57,17 @@ def drawn(
         "heading": text.cut(heading, HEADING, frame.inner, bold=True),
         "sub": text.cut(sub, SMALL, frame.inner),
         "notes": [
-            {"y": first + 16 * number, "text": text.cut(note.text, SMALL, frame.inner - 16), "warns": note.warns}
+            {"y": first + 16 * number, "text": _fitting(note, frame.inner - 16), "warns": note.warns}
             for number, note in enumerate(notes)
         ],
         **parts,
     }
     return render_to_string(f"from_git/pictures/{template}.svg", context).encode()
+
+
+def _fitting(note: words.Note, most: int) -> str:
+    fits = text.width(note.text, SMALL) <= most
+    return text.cut(note.text if fits else note.brief or note.text, SMALL, most)
 
 
 def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False) -> bytes:

@@ -13,6 +13,7 @@ from from_git.stats import Stats
 _TOP, _BOTTOM = 98, 310
 _MOST = 7  # profiles, beside the total
 _LONGEST = 150  # pixels for the numbers beside a bar; where they need more, only their sum is shown
+_LEGEND = 170
 _GAP = 2
 
 
@@ -46,7 +47,10 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
         f"Public repositories, original and forked. {'; '.join([*parts, *filter(None, [rest])])}.",
         notes,
         sub="Public repositories",
-        legend={"original": f"{stats.original_repos:,} original", "forked": f"{stats.forked_repos:,} forked"},
+        legend={
+            "original": text.cut(f"{stats.original_repos:,} original", SMALL, _LEGEND),
+            "forked": text.cut(f"{stats.forked_repos:,} forked", SMALL, _LEGEND),
+        },
         **_rows(rows, rest),
     )
 

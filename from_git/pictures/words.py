@@ -34,7 +34,7 @@ SHORT: dict[type[FromGitError], str] = {
     UpstreamError: "failed",
     CredentialsError: "credentials refused",
     BrokenError: "not reachable",
-    TooHeavyError: "too slow",
+    TooHeavyError: "no answer",
     MalformedAnswer: "answer not understood",
     LimitError: "rate limit",
     UnfinishedError: "still counting",
@@ -48,6 +48,8 @@ class Note(NamedTuple):
 
     text: str
     warns: bool = False
+    brief: str = ""
+    """What stands there where `text` does not fit."""
 
 
 def short(error: FromGitError) -> str:
@@ -115,7 +117,8 @@ def counted_at(answer: Answer, now: float) -> Note:
     at = moment(then)
     if at[:10] == moment(now)[:10]:
         at = at[11:]
-    return Note(f"{names} {verb} no new numbers; as of {at}, {age(now - then)}", warns=True)
+    since = f"no new numbers; as of {at}, {age(now - then)}"
+    return Note(f"{names} {verb} {since}", warns=True, brief=f"N{since[1:]}")
 
 
 def notes(answer: Answer, now: float) -> list[Note]:
