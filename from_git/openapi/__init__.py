@@ -59,10 +59,12 @@ def complete(result: Json, **kwargs: Any) -> Json:
             "responses": bare,
         }
         headers = components.headers("Allow", "X-Request-ID")
+        in_path = [one for one in got["parameters"] if one["in"] == "path"]
         operations["options"] = {
             "operationId": f"{name}_options",
             "summary": "The methods that there are",
             "tags": got["tags"],
+            **({"parameters": in_path} if in_path else {}),
             "responses": {"204": {"description": "`Allow` has them.", "headers": headers}},
         }
     return result

@@ -1,13 +1,13 @@
 """Charts, cards and badges in the API's description."""
 
 import re
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from drf_spectacular.openapi import AutoSchema
 
 from from_git.keys import KEYS
 from from_git.openapi import components
-from from_git.pictures import PICTURES, THEMES, WIDTH
 
 Json = dict[str, Any]
 _DRAWN = (
@@ -16,12 +16,6 @@ _DRAWN = (
     " says how old they are."
 )
 _CACHING = ("ETag", "Last-Modified", "Age", "Cache-Control", "Vary", "X-Request-ID")
-_THEME: Json = {
-    "name": "theme",
-    "in": "query",
-    "description": "Fixes the colours; without it the picture has both, and the reader's system decides.",
-    "schema": {"type": "string", "enum": list(THEMES)},
-}
 _KEY: Json = {
     "name": "key",
     "in": "path",
@@ -31,19 +25,49 @@ _KEY: Json = {
 }
 
 
+class Shown(Protocol):
+    """What is said of a picture."""
+
+    @property
+    def shows(self) -> str:
+        """What is in it, as a sentence."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its width and height in pixels."""
+        ...
+
+
 class PictureSchema(AutoSchema):
-    """`/from-git/chart/NAME.svg` and `/from-git/card.svg`."""
+    """`/from-git/chart/NAME.svg` and `/from-git/card.svg`.
+
+    Args:
+        pictures: by the name in their address.
+        themes: what `theme` takes.
+    """
+
+    def __init__(self, pictures: Mapping[str, Shown], themes: Iterable[str]) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._theme: Json = {
+            "name": "theme",
+            "in": "query",
+            "description": "Fixes the colours; without it the picture has both, and the reader's system decides.",
+            "schema": {"type": "string", "enum": list(themes)},
+        }
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
         """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
-        picture = PICTURES[path.rpartition("/")[2].removesuffix(".svg")]
+        picture = self._pictures[path.rpartition("/")[2].removesuffix(".svg")]
+        wide, high = picture.size
         shown = {"image/svg+xml": {"schema": {"type": "string"}}}
         return {
             "operationId": f"{_name(path)}_get",
             "summary": picture.shows,
-            "description": f"A picture of {WIDTH} by {picture.height} pixels for `<img>`. {_DRAWN}",
+            "description": f"A picture of {wide} by {high} pixels for `<img>`. {_DRAWN}",
             "tags": ["pictures"],
-            "parameters": [components.URL_PARAMETER, _THEME],
+            "parameters": [components.URL_PARAMETER, self._theme],
             "responses": _responses("The picture.", shown),
         }
 

@@ -29,6 +29,11 @@ class Picture:
     """Pixels."""
     make: Callable[[Answer, drawing.Frame, float], bytes]
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return WIDTH, self.height
+
     def of(self, answer: Answer, theme: str | None, now: float) -> bytes:
         """The SVG for an answer; `theme` as of `theme_asked`, `now` in seconds since the epoch."""
         return self.make(answer, drawing.Frame(self.height, theme), now)

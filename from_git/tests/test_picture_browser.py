@@ -1,5 +1,6 @@
 """Pictures in a real browser: opened by themselves and as `<img>`, light and dark, without a complaint."""
 
+from html import escape
 from typing import ClassVar, Literal
 
 from from_git.pictures import WIDTH
@@ -28,20 +29,22 @@ class Pictures(ServiceTestCase):
         super().setUpClass()
         cls.browser = Browser(cls, cls.base)
 
+    def setUp(self) -> None:
+        """Fetch each profile once."""
+        super().setUp()
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
+
     def opened(self, path: str, scheme: Literal["light", "dark"]) -> Page:
         """The page at the address, for somebody who likes it light or dark."""
         return self.browser.open(self, path, lambda page: page.emulate_media(color_scheme=scheme))
 
     def test_opened_by_itself_it_has_its_colours(self) -> None:
-        for path in DRAWN:
-            for question in (QUESTION, ""):
-                for scheme, ground in SCHEMES.items():
-                    with self.subTest(path + question, scheme=scheme):
-                        page = self.opened(path + question, scheme)
-                        self.assertEqual(
-                            page.evaluate("getComputedStyle(document.querySelector('.ground')).fill"), rgb(ground)
-                        )
-                        self.assertEqual(self.browser.complaints, [])
+        for address in (*(path + QUESTION for path in DRAWN), "/from-git/card.svg"):
+            for scheme, ground in SCHEMES.items():
+                with self.subTest(address, scheme=scheme):
+                    page = self.opened(address, scheme)
+                    self.assertEqual(page.evaluate(GROUND), rgb(ground))
+                    self.assertEqual(self.browser.complaints, [])
 
     def test_a_theme_wins_over_what_the_reader_likes(self) -> None:
         for theme, ground in SCHEMES.items():
@@ -50,51 +53,52 @@ class Pictures(ServiceTestCase):
                 self.assertEqual(page.evaluate("getComputedStyle(document.querySelector('.ground')).fill"), rgb(ground))
 
     def test_nothing_is_cut_off_or_lies_over_something_else(self) -> None:
-        for path in DRAWN:
-            for question in (QUESTION, "", "?url=github.com/nobody", "?url=https://bitucket.org/" + "x" * 300):
-                with self.subTest(path + question):
-                    page = self.opened(path + question, "light")
-                    boxes = page.evaluate(
-                        "[...document.querySelectorAll('text')].filter(t => !t.classList.contains('middle')).map(t => {"
-                        "const b = t.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height, t.textContent]})"
-                    )
-                    self.assertGreater(len(boxes), 0)
-                    for left, top, right, bottom, said in boxes:
-                        self.assertTrue(
-                            left >= 23 and right <= WIDTH - 22 and top >= 0 and bottom <= DRAWN[path] - 8, said
-                        )
-                    for number, one in enumerate(boxes):
-                        for other in boxes[number + 1 :]:
-                            apart = (
-                                one[2] <= other[0]
-                                or other[2] <= one[0]
-                                or one[3] <= other[1] + 4
-                                or other[3] <= one[1] + 4
-                            )
-                            self.assertTrue(apart, (one, other))
+        card = "/from-git/card.svg"
+        odd = [f"{card}?url=github.com/nobody", f"{card}?url=https://bitucket.org/{'x' * 300}"]
+        for address in (*(path + QUESTION for path in DRAWN), *odd):
+            with self.subTest(address):
+                boxes = self.opened(address, "light").evaluate(BOXES)
+                self.assertGreater(len(boxes), 0)
+                for number, (left, top, right, bottom, said) in enumerate(boxes):
+                    inside = left >= 23 and top >= 0 and right <= WIDTH - 22
+                    self.assertTrue(inside and bottom <= DRAWN[address.partition("?")[0]] - 8, said)
+                    for other in boxes[number + 1 :]:
+                        beside = right <= other[0] or other[2] <= left
+                        # boxes of lines have some room above and below their letters
+                        self.assertTrue(beside or bottom <= other[1] + 4 or other[3] <= top + 4, (said, other))
 
     def test_as_an_image_it_is_drawn_in_its_size_and_theme(self) -> None:
+        images = {path + question: height for path, height in DRAWN.items() for question in (QUESTION, "")}
+        readme = "".join(f'<img src="{escape(address)}">' for address in images)
         for scheme, ground in SCHEMES.items():
-            page = self.opened("/from-git/openapi.json", scheme)  # any address of the same origin
-            for path, height in DRAWN.items():
-                for question in (QUESTION, ""):
-                    with self.subTest(path + question, scheme=scheme):
-                        seen = page.evaluate(IMAGE, path + question)
-                        self.assertEqual(seen[:2], [WIDTH, height])
-                        self.assertEqual(f"rgb({', '.join(map(str, seen[2]))})", rgb(ground))
+
+            def embed(page: Page, scheme: Literal["light", "dark"] = scheme) -> None:
+                page.emulate_media(color_scheme=scheme)
+                page.route("**/readme", lambda route: route.fulfill(body=readme, content_type="text/html"))
+
+            page = self.browser.open(self, "/readme", embed)
+            for seen, (address, height) in zip(page.evaluate(SEEN), images.items(), strict=True):
+                with self.subTest(address, scheme=scheme):
+                    self.assertEqual(seen[:2], [WIDTH, height])
+                    self.assertEqual(f"rgb({', '.join(map(str, seen[2]))})", rgb(ground))
             self.assertEqual(self.browser.complaints, [])
 
 
-IMAGE = """
-async (address) => {
-  const response = await fetch(address);
-  const image = new Image();
-  image.src = 'data:image/svg+xml;base64,' + btoa(unescape(encodeURIComponent(await response.text())));
-  await image.decode();
+GROUND = "getComputedStyle(document.querySelector('.ground')).fill"
+BOXES = """
+[...document.querySelectorAll('text:not(.middle)')].map((text) => {
+  const box = text.getBBox();
+  return [box.x, box.y, box.x + box.width, box.y + box.height, text.textContent];
+})
+"""
+"""Where each text is: left, top, right, bottom, and what it says."""
+SEEN = """
+[...document.images].map((image) => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
   const context = canvas.getContext('2d');
   context.drawImage(image, 0, 0);
   return [image.naturalWidth, image.naturalHeight, [...context.getImageData(240, 10, 1, 1).data].slice(0, 3)];
-}
+})
 """
+"""Size and ground of each image, as the browser has drawn it."""

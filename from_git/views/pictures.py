@@ -24,7 +24,7 @@ from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestErr
 from from_git.httpcache import mark, wants_anew
 from from_git.keys import KEYS
 from from_git.openapi.pictures import BadgeSchema, PictureSchema
-from from_git.pictures import PICTURES, badge, failed_badge, theme_asked
+from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
 from from_git.profiles import Profile
 from from_git.renderers import relax
 from from_git.route import Negotiation
@@ -92,7 +92,7 @@ class Drawn(Counting):
 class Drawing(Drawn):
     """`/from-git/chart/NAME.svg` and `/from-git/card.svg`."""
 
-    schema = PictureSchema()
+    schema = PictureSchema(PICTURES, THEMES)
 
     def asked(self, request: Request) -> list[Profile]:
         """The profiles; a wrong theme and wrong URLs are named together."""
