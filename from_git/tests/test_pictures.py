@@ -185,6 +185,20 @@ class Foreign(TestCase):
             "{{ dark }}{% now %}", described(PICTURES["topics"].of(answer({SPACK: named(HOSTILE[-1])}), None, NOW))
         )
 
+    def test_a_cleaned_text_has_nothing_that_hides_reorders_or_overlays(self) -> None:
+        for foreign, kept in {
+            "gnp\u202eexe": "gnpexe",
+            "zero\u200bwidth": "zerowidth",
+            "\u200b": "\ufffd",
+            "": "\ufffd",
+            "  a\t\r\n\u2028b ": "a b",
+            "a\x00\ud800b": "a\ufffd\ufffdb",
+            "e" + "\u0301" * 60: "\u00e9" + "\u0301" * 2,
+            "C++ & <b>": "C++ & <b>",
+        }.items():
+            with self.subTest(ascii(foreign)):
+                self.assertEqual(text.clean(foreign), kept)
+
     @given(st.lists(st.text(st.characters()), min_size=1, max_size=12, unique=True))
     def test_any_names_give_a_picture_and_a_badge(self, names: list[str]) -> None:
         one = answer({SPACK: named(*names)})
