@@ -76,14 +76,6 @@ def _bare(response: Json) -> Json:
 
 def _parameters() -> list[Json]:
     """What GET and POST both take."""
-    expand = {
-        "name": "expand",
-        "in": "query",
-        "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
-        "schema": components.EXPAND,
-        "style": "form",
-        "explode": False,
-    }
     form = {
         "name": "format",
         "in": "query",
@@ -94,7 +86,7 @@ def _parameters() -> list[Json]:
         {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
         for name in _HEADERS
     ]
-    return [expand, form, *told]
+    return [components.EXPAND_PARAMETER, form, *told]
 
 
 def _body() -> Json:

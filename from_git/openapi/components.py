@@ -25,6 +25,15 @@ URL_PARAMETER: Json = {
     "explode": True,
     "example": list(EXAMPLE_URLS),
 }
+EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
+EXPAND_PARAMETER: Json = {
+    "name": "expand",
+    "in": "query",
+    "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
+    "schema": EXPAND,
+    "style": "form",
+    "explode": False,
+}
 _MEMBERS: dict[str, Json] = {
     "upstream": {"type": "string", "enum": list(LABELS), "description": "The forge that failed."},
     "profile": {"type": "string", "description": "The profile's URL as asked."},
@@ -72,9 +81,6 @@ def headers(*names: str) -> Json:
 def error_name(status: int) -> str:
     """The name of the schema of the errors with this status."""
     return f"Error{status}"
-
-
-EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
 
 
 def schemas() -> Json:

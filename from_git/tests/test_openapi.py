@@ -29,6 +29,7 @@ PICTURES = (
     "/from-git/card.svg",
     *(f"/from-git/chart/{name}.svg" for name in ("langs", "repos", "topics")),
 )
+STREAM = "/from-git/stream"
 METHODS = ("get", "head", "post", "options")
 
 
@@ -56,9 +57,9 @@ class Description(ServiceTestCase):
         self.assertEqual(json.loads(said.getvalue()), self.described)
 
     def test_it_has_the_api_and_not_the_pages(self) -> None:
-        self.assertEqual(list(self.described["paths"]), [*PICTURES, "/health-check"])
+        self.assertEqual(list(self.described["paths"]), [*PICTURES, STREAM, "/health-check"])
         self.assertEqual(set(self.described["paths"]["/health-check"]), set(METHODS))
-        for path in PICTURES:
+        for path in (*PICTURES, STREAM):
             self.assertEqual(set(self.described["paths"][path]), {"get", "head", "options"})
 
     def test_it_has_every_status_with_its_code_and_members_and_an_example(self) -> None:
@@ -129,7 +130,7 @@ class Contradictions(ServiceTestCase):
         result = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
-                *("run", f"{self.base}/from-git/openapi.json", "--checks", "all", "--max-examples", "20"),
+                *("run", f"{self.base}/from-git/openapi.json", "--checks", "all"),
                 *("--seed", "1", "--no-color", "--generation-database", "none"),
             ],
             env={**os.environ, "SCHEMATHESIS_HOOKS": "from_git.tests.profile_urls", "PYTHONPATH": str(ROOT)},
@@ -141,7 +142,7 @@ class Contradictions(ServiceTestCase):
         )
 
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        self.assertIn("Tested: 19", result.stdout)
+        self.assertIn("Tested: 22", result.stdout)
 
 
 class Docs(ServiceTestCase):
@@ -171,7 +172,7 @@ class Docs(ServiceTestCase):
         page = self.browser.open(self, "/from-git/docs")
 
         self.assertIn("from-git", page.inner_text(".info .title"))
-        self.assertEqual(page.locator(".opblock").count(), len(METHODS) + 3 * len(PICTURES))
+        self.assertEqual(page.locator(".opblock").count(), len(METHODS) + 3 * len((*PICTURES, STREAM)))
         for schema in ("Answer", "Data", "Profile", "Error503"):
             self.assertIn(schema, page.inner_text(".swagger-ui"))
         self.assertEqual(self.browser.complaints, [])

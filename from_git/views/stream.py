@@ -17,6 +17,7 @@ from from_git.aggregator import Answer, Overview, watched
 from from_git.conf import settings
 from from_git.errors import UpstreamError
 from from_git.httpcache import wants_anew
+from from_git.openapi.stream import StreamSchema
 from from_git.profiles import Profile
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed
@@ -40,7 +41,7 @@ class Stream(Counting):
     What is wrong with the question or with a forge is an event; only what keeps the stream from beginning is a status.
     """
 
-    schema = None
+    schema = StreamSchema()
     content_negotiation_class = AsItIs
 
     def get(self, request: Request) -> HttpResponseBase:

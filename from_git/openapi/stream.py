@@ -1,0 +1,62 @@
+"""The stream of an answer in the API's description."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from from_git.openapi import components
+
+Json = dict[str, Any]
+_DESCRIPTION = (
+    "Server-sent events. `progress` at the start, when the size of a profile is known, at the end, and in between at"
+    " most once in 100 ms, where there is news; then one `answer` with the body of `/health-check`, or one `error` with"
+    " the body of an error and its `status`. A comment line every 2 s keeps proxies awake. It may take FLIGHT_SECONDS;"
+    " whoever closes the connection ends the work, unless others wait for it."
+)
+_EVENT: Json = {
+    "type": "object",
+    "description": "Each of them.",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "answer", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
+_EXAMPLE = (
+    'event: progress\ndata: {"profiles":{"done":0,"found":1,"known":1,"kept":0},"pages":{"done":1,"known":3},'
+    '"watchers":{"done":20,"known":240},"retries":0,"waits":[],"cost":{"bitbucket":{"calls":22,"seconds":1.3,"points":0,'
+    '"retries":0}},"elapsed":0.412}\n\n'
+)
+_REFUSED = (405, 414, 429, 503)  # what keeps a stream from beginning
+
+
+class StreamSchema(AutoSchema):
+    """`/from-git/stream`."""
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
+        """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
+        events = {"schema": _EVENT, "examples": {"progress": {"summary": "One event", "value": _EXAMPLE}}}
+        return {
+            "operationId": "from_git_stream_get",
+            "summary": "The progress of an answer, and then the answer",
+            "description": _DESCRIPTION,
+            "tags": ["stream"],
+            "parameters": [components.URL_PARAMETER, components.EXPAND_PARAMETER],
+            "responses": {
+                "200": {
+                    "description": "The events, errors among them.",
+                    "headers": components.headers("Cache-Control", "X-Request-ID"),
+                    "content": {"text/event-stream": events},
+                },
+                **{str(status): _refused(status) for status in _REFUSED},
+            },
+        }
+
+
+def _refused(status: int) -> Json:
+    names = {405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
+    return {
+        "description": "The stream does not begin.",
+        "headers": components.headers("X-Request-ID", *names),
+        "content": {"application/json": {"schema": components.ref(components.error_name(status))}},
+    }
