@@ -37,15 +37,16 @@ class Browser:
         self._chromium = driver.chromium.launch(executable_path=_CHROMIUM, args=_OPTIONS)
         case.addClassCleanup(self._chromium.close)
 
-    def open(self, case: TestCase, path: str, before: Callable[[Page], Any] | None = None) -> Page:
+    def open(self, case: TestCase, path: str, before: Callable[[Page], Any] | None = None, **context: Any) -> Page:
         """The page at the address, as soon as nothing more is loaded; closed at the end of the test.
 
         Args:
             before: is given the page while it is still empty.
+            context: options of Playwright's `new_context`, like `color_scheme`.
         """
-        context = self._chromium.new_context()
-        case.addCleanup(context.close)
-        page = context.new_page()
+        own = self._chromium.new_context(**context)
+        case.addCleanup(own.close)
+        page = own.new_page()
         page.set_default_timeout(_PATIENCE)
         self.complaints.clear()
         page.on("console", lambda said: self._note(said.type in ("error", "warning"), said.text))

@@ -64,6 +64,8 @@ async function ask(urls) {
     if (!(error instanceof Trouble)) throw error;
     leave();
     progress.end();
+    about.hidden = false;
+    about.classList.add("after");
     form.complain(error.facts);
   }
 }

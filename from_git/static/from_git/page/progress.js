@@ -28,11 +28,10 @@ export function show({ profiles, pages, watchers, retries, waits }) {
   const known = (pages.known ?? 0) + (watchers.known ?? 0);
   if (known) [bar.max, bar.value] = [known, (pages.done ?? 0) + (watchers.done ?? 0)];
   else bar.removeAttribute("value");
-  slot(panel, "profiles").textContent = profiles.known
-    ? `${number(profiles.found)} found of ${number(profiles.known)}, ${number(profiles.done)} done`
-    : "looking";
+  slot(panel, "profiles").textContent = profiles.known ? `${of(profiles)} done` : "looking";
+  slot(panel, "found").textContent = where(profiles);
   slot(panel, "pages").textContent = pages.known ? of(pages) : "none yet";
-  slot(panel, "watchers").textContent = watchers.known ? `${of(watchers)} repositories` : "none to ask for yet";
+  slot(panel, "watchers").textContent = watchers.known ? `${of(watchers)} repositories` : "none yet";
   slot(panel, "retries").textContent = retries ? `${many(retries, "call was", "calls were")} sent again.` : "";
   slot(panel, "waits").replaceChildren(...waits.map((wait) => make("li", {}, wait)));
   tell({ profiles, pages, watchers, waits });
@@ -52,6 +51,11 @@ export function stopped() {
 }
 
 export const elapsed = () => (performance.now() - begun) / 1000;
+
+function where({ known, found, kept }) {
+  if (!known) return "";
+  return kept ? `${number(found)} found, ${number(kept)} from the cache` : `${number(found)} found`;
+}
 
 const of = ({ done, known }) => `${number(done)} of ${number(known)}`;
 

@@ -56,7 +56,7 @@ function tiles({ data, langsDetail, topicsDetail }) {
     const [first] = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail) : [];
     tile.classList.toggle("text", isList);
     tile.querySelector(".value").textContent = isList ? (first?.name ?? "none") : number(value);
-    if (first) tile.querySelector(".note").textContent = `most often: in ${many(first.repos, "repository", "repositories")}`;
+    if (first) tile.querySelector(".value").append(make("small", {}, `in ${many(first.repos, "repository", "repositories")}`));
   }
 }
 
@@ -92,7 +92,7 @@ function counted({ profiles }, { profiles: { kept }, cost }, seconds) {
   if (kept) whence.push(`${many(kept, "profile")} from the cache`);
   if (whence.length) lines.push([`${joined(whence)}.`]);
   if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
-  lines.push([`It took ${duration(seconds)}.`]);
+  lines.push([seconds < 0.1 ? "It took less than 0.1 s." : `It took ${duration(seconds)}.`]);
   for (const [forge, spent] of Object.entries(cost)) lines.push([`${forges[forge].label}: ${price(spent)}.`]);
   if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
   return lines;

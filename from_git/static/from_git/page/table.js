@@ -28,7 +28,7 @@ function row(profile, heads, forges) {
 export function moment(text) {
   const time = new Date(text);
   const local = time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
-  return make("time", { datetime: text }, `${local} (${ago(time)})`);
+  return make("time", { datetime: text }, `${local} `, make("small", {}, `(${ago(time)})`));
 }
 
 /** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked. */
