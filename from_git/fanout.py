@@ -92,7 +92,8 @@ class TaskGroup:
        `cancel` does the same without an error, and makes `wait` raise `Cancelled`.
     5. `deadline` (on `clock`) bounds everything: `time_left` says how much is left, `wait` returns False when none is.
        It may be moved while the group runs, up to `horizon`. The owner decides what a missed deadline means. A task
-       that knows beforehand that the deadline will be missed says so with `late`.
+       that knows beforehand that the deadline will be missed says so with `late`, and one that knows how much there is
+       to do with `found`.
     6. Each pool takes one task of each group in turn (see `Pool`).
     7. `on_end` is called once, by the thread that ended the group, without a lock held.
 
@@ -107,11 +108,13 @@ class TaskGroup:
         request: object = None,
         horizon: float | None = None,
         on_late: Callable[[Exception], object] = lambda error: None,
+        on_found: Callable[[], object] = lambda: None,
     ) -> None:
         self.deadline = deadline
         self.horizon = deadline if horizon is None else max(deadline, horizon)
         self.clock = clock or REAL_TIME
         self.late = on_late
+        self.found = on_found
         self._request = request
         self._on_end = on_end
         self._lock = threading.Lock()

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from from_git import metrics
 from from_git.errors import MediaTypeRefused
-from from_git.responses import error_response, unsafe_response
+from from_git.responses import Streamed, error_response, unsafe_response
 from from_git.serializers import plain_error_body
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -53,7 +54,7 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
     metrics.request(route, method, status, seconds)
     usual = "OK" if status < 400 else "ERR3" if status < 500 else "ERRX"
     outcome = get_contextvars().get("outcome", usual)
-    write = logger.debug if route in QUIET else logger.info if outcome in ("OK", "ERR3") else logger.warning
+    write = logger.debug if route in QUIET else logger.info if outcome in ("OK", "ERR3", "LEFT") else logger.warning
     write(
         "request",
         method=method[:_MAX_METHOD],
@@ -96,7 +97,14 @@ def logged(get_response: _Handler) -> _Handler:
         _measure(response)
         # no route: nothing there, or a file of the page
         route = request.resolver_match.view_name if request.resolver_match else "other"
-        write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun, route)
+
+        def end() -> None:
+            write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun, route)
+
+        if isinstance(response, Streamed):  # which begins now
+            response._resource_closers.append(partial(response.context.run, end))
+        else:
+            end()
         return response
 
     return middleware

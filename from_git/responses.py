@@ -1,8 +1,10 @@
 """Responses that every route has: errors in their one form, OPTIONS, and methods that are not taken."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextvars import Context, copy_context
+from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from structlog.contextvars import bind_contextvars
 
 from from_git.errors import FromGitError, MethodRefused
@@ -10,6 +12,32 @@ from from_git.serializers import error_body
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 """The methods of a route that only shows something."""
+
+
+class Streamed(StreamingHttpResponse):
+    """A response whose parts are made while it is sent, in the context of its request, which is the log's.
+
+    Attributes:
+        context: what is bound there; for whoever has something to say at the end.
+    """
+
+    def __init__(self, parts: Generator[bytes, None, None], **options: Any) -> None:
+        self.context = copy_context()
+        super().__init__(_InContext(parts, self.context), **options)
+
+
+class _InContext(Iterator[bytes]):
+    """An iterator that runs in a context, its end too."""
+
+    def __init__(self, parts: Generator[bytes, None, None], context: Context) -> None:
+        self._parts = parts
+        self._context = context
+
+    def __next__(self) -> bytes:
+        return self._context.run(next, self._parts)
+
+    def close(self) -> None:
+        self._context.run(self._parts.close)
 
 
 def error_response(error: FromGitError, headers: dict[str, str] | None = None) -> JsonResponse:

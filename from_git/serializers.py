@@ -1,11 +1,12 @@
 """From what a client sends to profiles, and from an outcome to the members of its JSON, in their fixed order."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from from_git import forges
-from from_git.aggregator import Answer
+from from_git.aggregator import Answer, Overview
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
 from from_git.profiles import Profile, parse_profiles
@@ -143,6 +144,24 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
         }
         for profile, found in answer.found.items()
     ]
+
+
+def progress_body(overview: Overview) -> dict[str, Any]:
+    """How far a request is, as a stream says it."""
+    return {
+        "profiles": {
+            "done": overview.done,
+            "found": overview.found,
+            "known": overview.profiles,
+            "kept": overview.kept,
+        },
+        "pages": {"done": overview.pages, "known": overview.pages_known},
+        "watchers": {"done": overview.watchers, "known": overview.watchers_known},
+        "retries": overview.retries,
+        "waits": list(overview.waits),
+        "cost": {forge: {**asdict(cost), "seconds": round(cost.seconds, 3)} for forge, cost in overview.cost.items()},
+        "elapsed": round(overview.seconds, 3),
+    }
 
 
 def error_body(error: FromGitError) -> dict[str, Any]:

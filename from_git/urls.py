@@ -9,6 +9,7 @@ urlpatterns = [
     path("health-check", views.HealthCheck.as_view(), name="health-check"),
     path("from-git/docs", views.Docs.as_view(), name="docs"),
     path("from-git/openapi.json", views.openapi, name="openapi"),
+    path("from-git/stream", views.Stream.as_view(), name="stream"),
     path("from-git/test", views.page, name="page"),
     # reached for any Host and without redirects: see probes.answered
     path("livez", probes.livez, name="livez"),

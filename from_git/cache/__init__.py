@@ -19,7 +19,7 @@ from from_git.cache.flights import Flights
 from from_git.cache.store import Store, seconds_kept
 from from_git.profiles import Profile
 
-__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "seconds_kept", "version"]
+__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "last_good", "seconds_kept", "version"]
 
 _lock = threading.Lock()
 _flights: Flights | None = None
@@ -43,6 +43,11 @@ def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
     store = flights().store
     found = store.kept(profiles)
     return store.anew(found) if anew else found
+
+
+def last_good(profiles: Sequence[Profile]) -> dict[Profile, Fetched]:
+    """What may be shown, with its age, where a forge gives nothing new."""
+    return flights().store.last_good(profiles)
 
 
 def version() -> object:

@@ -26,11 +26,11 @@ _GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch
 class Flight:
     """One profile's fetch under way, here or in another process.
 
-    A waiter is a queue; the flight puts itself on it when it has ended, and once before if it is known that it will be
-    late (`late`). A flight ends when its fetch has ended or its last waiter leaves; its deadline is the latest of its
-    waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in another process,
-    and the flight's error goes to all who wait then and to nobody later. A waiter that leaves because its deadline has
-    passed lets a fetch that is making progress go on, up to the horizon.
+    A waiter is a queue; the flight puts itself on it when it has ended, and before that when the profile's size is
+    known, and if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the
+    latest of its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in
+    another process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its
+    deadline has passed lets a fetch that is making progress go on, up to the horizon.
 
     Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
     under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
@@ -58,8 +58,7 @@ class Flight:
         self._heard = self.begun  # when the holder last said something
         self._movement = Movement()
         self._goes_on, self._grace, self._wanted_at = False, 0.0, 0.0
-        self._closed = False  # whether nobody may board any more
-        self._given_back = self._ended = False
+        self._closed = self._given_back = self._ended = False  # closed: nobody may board any more
         self._outcome: Fetched | BaseException | None = None
 
     def board(self, waiter: Waiter, deadline: float) -> bool:
@@ -159,8 +158,6 @@ class Flight:
         with self._lock:
             return self._movement.seconds_left(progress)
 
-    # what follows is for the watch over all flights of the process
-
     @property
     def holder(self) -> str:
         """The id under which another process fetches; empty when this one does, or when it has ended."""
@@ -198,6 +195,8 @@ class Flight:
                 if news.progress or news.holder != self._holder:
                     self._heard = time.monotonic()
                 silent = time.monotonic() - self._heard > CLAIM_SECONDS
+            if news.progress:
+                self._tell()
             if silent:
                 self._claim(instead_of=news.holder)
             else:
@@ -209,10 +208,8 @@ class Flight:
             if self._ended:
                 return
             self._closed, self._ended, self._outcome = True, True, outcome
-            waiters, self._waiters = self._waiters, {}
         self._on_end(self)
-        for waiter, _ in waiters.values():
-            waiter.put(self)
+        self._tell()
 
     def _claim(self, instead_of: str = "") -> None:
         """Fetch, or follow who does already."""
@@ -246,9 +243,8 @@ class Flight:
                 if self._closed:
                     raise Cancelled
                 self._holder, self.begun, self._movement = "", now, Movement(now)
-                deadline = self._until(now) + self._grace
-                horizon = None if longest is None else now + longest
-                self._group = group = TaskGroup(deadline, self._fetched, None, request, horizon, self._foretell)
+                deadline, horizon = self._until(now) + self._grace, None if longest is None else now + longest
+                self._group = group = TaskGroup(deadline, self._fetched, None, request, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
         except BaseException as error:  # noqa: BLE001 - whoever waits raises it
@@ -257,12 +253,17 @@ class Flight:
             if self._group:
                 self._group.cancel()
 
-    def _foretell(self, error: Exception) -> None:
+    def _late(self, error: Exception) -> None:
         """Tell those who wait that it will be late."""
         with self._lock:
             if self._ended or not isinstance(error, BudgetError):
                 return
             self.late = error
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have those who wait take a look."""
+        with self._lock:
             waiters = list(self._waiters.values())
         for waiter, _ in waiters:
             waiter.put(self)

@@ -77,24 +77,36 @@ class Store:
         """Those whose numbers may still be shown."""
         if settings.PROFILE_CACHE_SECONDS <= 0:
             return {}
+        return {one: fetched for one, fetched in self._all(profiles).items() if self._fresh(fetched)}
+
+    def last_good(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
+        """Those that had numbers at most LAST_GOOD_SECONDS ago, and have not been missing since."""
+        longest = settings.LAST_GOOD_SECONDS
+        kept = self._all(profiles).items() if longest > 0 else ()
+        return {one: fetched for one, fetched in kept if fetched.found and -_FUTURE < self._age(fetched) < longest}
+
+    def _all(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
+        """The last outcome of each, however old."""
         keys = {self._key("profile", one): one for one in profiles}
-        found = {}
+        found: dict[Profile, Fetched] = {}
         # ours are what the cache did not take; a full one answers, but keeps nothing
         for values in (self._own.get_many(keys), self._memory.ask(lambda cache: cache.get_many(keys), {})):
             for key, value in values.items():
-                one = decoded(value)
-                if isinstance(one, Fetched) and self._fresh(one):
+                one, before = decoded(value), found.get(keys[key])
+                if isinstance(one, Fetched) and (before is None or before.at <= one.at):
                     found[keys[key]] = one
         return found
 
     def keep(self, profile: Profile, fetched: Fetched, anew: bool = False) -> None:
-        """Keep what was fetched for as long as it may be shown.
+        """Keep what was fetched for as long as it may be shown, as new or as old.
 
         Args:
             anew: whether somebody wanted it so; the ten seconds count from now, else who asks again and again for what
                 takes longer would never see it.
         """
-        whole = math.ceil(seconds_kept(fetched))  # Redis would take a part of a second for none
+        # that it is missing as long as its numbers: nobody else may be left who knows that those do not count any more.
+        # Redis would take a part of a second for none
+        whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
             key, value = self._key("profile", profile), encoded(fetched)
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:

@@ -113,6 +113,7 @@ class BitbucketFetch:
     def __init__(self, forge: Bitbucket, owner: str, group: TaskGroup) -> None:
         self._forge = forge
         self._calls = Calls(group, forge.account)
+        self._on_found = group.found
         self._begun = time.time()
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
         self._workspace = owner.lower()
@@ -124,6 +125,7 @@ class BitbucketFetch:
         self._listed: dict[str, Shape | None] | None = None  # the last reading that added up
         self._readings = 0
         self._by_number = True
+        self._pages = self._pages_before = 0  # of this reading, and of those before
         self._read_again()
 
     def _read_again(self) -> None:
@@ -131,6 +133,7 @@ class BitbucketFetch:
         self._reading: dict[str, Shape | None] = {}  # by uuid; None: private
         self._agreed = False  # whether this reading adds up and, if it has several pages, equals the one before
         self._sizes: set[int] = set()
+        self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
 
@@ -159,9 +162,9 @@ class BitbucketFetch:
         """See `Fetch.progress`."""
         with self._lock:
             known = self._watchers.counts()
-            return Progress(
-                self._pages, self._pages_known, *known, self.cost().retries, self._calls.note, self._calls.wait
-            )
+            pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
+            calls = self._calls
+            return Progress(pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, self._found)
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""
@@ -180,6 +183,7 @@ class BitbucketFetch:
     def _begin(self, page: Page | None) -> None:
         """Take in page 1, then have all others asked for by number, or the next one by its link; None: missing."""
         if page is None:
+            self._pages = self._pages_known
             return
         size, following = page.size or 0, page.following
         pages = -(-size // PAGE_SIZE)
@@ -201,6 +205,8 @@ class BitbucketFetch:
             self._calls.start(self._forge.pool, self._asked_for(url), self._numbered_page)
         if following and not numbers:
             self._ask_linked(following)
+        if self._readings == 1:
+            self._on_found()
         self._page_done()
 
     def _numbered_page(self, page: Page) -> None:

@@ -102,13 +102,16 @@ class GitHubFetch:
         self._details = Details(self._conversation, forge.pool, self._decide)
         self._lock = threading.Lock()  # around what follows; one page of the list is on its way at a time
         self._kind = ""  # empty until the owner is known to exist
+        self._on_found = group.found
         self._complete = False
         self._readings = 0
+        self._pages = self._pages_before = 0  # of this reading, and of those before
         self._read_again()
 
     def _read_again(self) -> None:
         self._readings += 1
         self._listed: set[str] = set()
+        self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
 
@@ -133,9 +136,9 @@ class GitHubFetch:
         """See `Fetch.progress`."""
         with self._lock:
             known = self._details.counts()
-            return Progress(
-                self._pages, self._pages_known, *known, self.cost().retries, self._calls.note, self._calls.wait
-            )
+            pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
+            calls = self._calls
+            return Progress(pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, bool(self._kind))
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""
@@ -157,6 +160,7 @@ class GitHubFetch:
     def _begin(self, page: Page | None) -> None:
         """Take in the first page, and start all the rest at once; None: there is no such owner."""
         if page is None:
+            self._pages = self._pages_known
             return
         self._details.take_in(page.details)
         rest = page.total - len(page.details)
@@ -164,6 +168,7 @@ class GitHubFetch:
         if page.more or batches:
             self._conversation.plan(batches + -(-page.total // LIST_SIZE) - 1, rest)
         self._list(page)
+        self._on_found()
 
     def _ask_list(self, cursor: str | None) -> None:
         """Have the ids after `cursor` asked for."""

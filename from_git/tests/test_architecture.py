@@ -10,7 +10,7 @@ FLOORS = [
     {"urls", "management", "apps"},
     {"views", "middleware", "probes"},
     {"httpcache"},
-    {"renderers", "route", "openapi", "pictures"},
+    {"renderers", "route", "openapi", "pictures", "report"},
     {"responses"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},

@@ -16,6 +16,7 @@ from redis import Redis
 
 from emulator import UNBOUNDED, Emulator, Fault, World
 from from_git import aggregator, cache, forges
+from from_git.aggregator import fetches
 from from_git.errors import DeadlineError
 from from_git.profiles import Profile, parse_profiles
 from from_git.tests.leftovers import objects, settled, threads
@@ -182,7 +183,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
 
     def test_who_is_interrupted_leaves(self) -> None:
         self.emulator.faults.add(Fault("hang", path="/graphql"))
-        interrupted = patch.object(aggregator._Fetches, "_take_next", side_effect=KeyboardInterrupt)
+        interrupted = patch.object(fetches.Fetches, "_take_next", side_effect=KeyboardInterrupt)
         with interrupted, self.assertRaises(KeyboardInterrupt):
             aggregator.aggregate([self.profile(SPACK)], 30.0, "REQUEST_DEADLINE", longest=900.0)
         self.assertEqual(settled(objects, {}), {})

@@ -198,7 +198,7 @@ class Aggregate(TestCase):
             "mfem (GitHub)",
             "team-100 (Bitbucket)",
             "Total",
-            "Languages:",
+            "Languages, by repositories",
             "Missing:",
         ):
             with self.subTest(words):

@@ -9,7 +9,7 @@ from typing import Any, cast
 from emulator import Latency, Repository
 from emulator.github.opaque import node_id
 from from_git import forges
-from from_git.aggregator import aggregate
+from from_git.aggregator import watched
 from from_git.fanout import TaskGroup
 from from_git.forges.conversation import Conversation
 from from_git.forges.details import Details
@@ -237,11 +237,10 @@ class Calls(GitHubTestCase):
 
     def test_at_the_end_all_pages_and_repositories_are_done(self) -> None:
         self.add(*(Repository(f"r{n}", languages={f"L{k}": 1 for k in range(50 * (n < 5))}) for n in range(250)))
-        seen: list[Any] = []
 
-        aggregate(profiles_asked([self.url]), 30, "a test", on_progress=lambda every: seen.append(every[0]))
+        *_, look = watched(profiles_asked([self.url]), 30, "a test")
 
-        last = seen[-1]
+        last = look()
         self.assertEqual((last.pages, last.pages_known, last.watchers, last.watchers_known), (3, 3, 250, 250))
 
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
@@ -276,7 +275,7 @@ class Calls(GitHubTestCase):
         self.assertEqual(facts["bitbucket_calls"], counts.bitbucket.calls)
         self.assertEqual((facts["github_calls"], facts["github_points"]), (counts.github.calls, counts.github.points))
         self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts.github.seconds)
-        [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator"]
+        [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.fetches"]
         found = re.search(
             r"github takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
             pace,

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from coding_challenge.readers import WrongSetting, seconds
-from from_git.aggregator import Answer, aggregate
+from from_git import report
+from from_git.aggregator import Answer, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
-from from_git.forges import Progress as FetchProgress
-from from_git.profiles import LABELS, Profile
+from from_git.profiles import Profile
 from from_git.serializers import EXPANSIONS, answer_body, error_body, question
 
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
-            _show(answer, profiles)
+            Console().print(*report.lines(answer), sep="\n")
 
 
 def _deadline(given: str | None) -> tuple[float, str]:
@@ -82,55 +82,30 @@ def _dump(body: dict[str, Any]) -> str:
 
 
 def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:
-    """The answer, with a bar for its progress while it is on its way."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        pages = bars.add_task("pages", total=len(profiles))
-        watchers = bars.add_task("watcher counts", total=0, visible=False)
-
-        def show(all_progress: Sequence[FetchProgress]) -> None:
-            bars.update(
-                pages,
-                completed=sum(p.pages for p in all_progress),
-                total=sum(p.pages_known for p in all_progress),
-            )
-            known = sum(p.watchers_known for p in all_progress)
-            bars.update(watchers, completed=sum(p.watchers for p in all_progress), total=known, visible=known > 0)
-
-        return aggregate(profiles, limit, origin, on_progress=show)
+    """The answer, with its progress on the error output while it is on its way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"))
+    bars = Progress(*columns)
+    rows = {name: bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")}
+    with Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10) as live:
+        watch = watched(profiles, limit, origin)
+        while True:
+            try:
+                seen = next(watch)()
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            for name, (done, known) in zip(rows, _figures(seen), strict=True):
+                bars.update(rows[name], completed=done, total=known, visible=known > 0)
+            live.update(Group(bars, _words(seen)))
 
 
-def _show(answer: Answer, profiles: Sequence[Profile]) -> None:
-    console = Console()
-    table = Table(title="All profiles together" if len(profiles) > 1 else None)
-    table.add_column("Profile", overflow="fold")
-    for heading in ("Original", "Forked", "Watchers", "Followers", "Languages", "Topics"):
-        table.add_column(heading, justify="right")
-    rows = [(f"{profile.owner} ({LABELS[profile.forge]})", found.stats) for profile, found in answer.found.items()]
-    if len(rows) != 1:
-        rows.append(("Total", answer.stats))
-    for name, stats in rows:
-        numbers = (
-            stats.original_repos,
-            stats.forked_repos,
-            stats.watchers,
-            stats.followers,
-            len(stats.langs),
-            len(stats.topics),
-        )
-        if name == "Total":
-            table.add_section()
-        table.add_row(name, *(f"{number:,}" for number in numbers))
-    console.print(table)
-    lines = [
-        ("Languages", ", ".join(answer.stats.langs) or "none"),
-        ("Topics", ", ".join(answer.stats.topics) or "none"),
-    ]
-    lines += [("Missing", profile.url) for profile in answer.missing]
-    for heading, text in lines:
-        console.print(Text.assemble((f"{heading}: ", "bold"), text))
+def _figures(seen: Overview) -> list[tuple[int, int]]:
+    """Done and known of profiles, pages and watcher counts."""
+    return [(seen.done, seen.profiles), (seen.pages, seen.pages_known), (seen.watchers, seen.watchers_known)]
+
+
+def _words(seen: Overview) -> Text:
+    """What no bar can show: time, how many profiles are found, retries, waits."""
+    retries = f", {seen.retries:,} calls sent again" if seen.retries else ""
+    first = f"{seen.seconds:.0f} s, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
+    return Text("\n".join([first, *seen.waits]))

@@ -1,0 +1,145 @@
+"""The story of a request: profiles in; merged stats and missing profiles out, or one error."""
+
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any
+
+from structlog.contextvars import bind_contextvars
+
+from from_git import cache, metrics
+from from_git.aggregator.fetches import Fetches
+from from_git.aggregator.overview import Overview, overview
+from from_git.cache import Fetched
+from from_git.errors import UpstreamError
+from from_git.forges import Found
+from from_git.profiles import Profile
+from from_git.stats import Stats, merge
+
+__all__ = ["TICK", "Answer", "Overview", "aggregate", "asked_facts", "watched"]
+
+TICK = 0.1
+"""Seconds between two looks at the progress, where somebody wants to see it."""
+_SHOWN = 20  # profiles in the log
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the profiles look like together."""
+
+    fetched: Mapping[Profile, Fetched]
+    """All that were asked for, in the order asked."""
+    found: Mapping[Profile, Found]
+    """Those of them that exist, in the order asked."""
+    missing: tuple[Profile, ...]
+    """The others, in the order asked."""
+    stats: Stats
+    """The sum over `found`."""
+    old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
+    """Those of `fetched` that are their last good numbers, and why there are no new ones."""
+
+
+def aggregate(
+    profiles: Sequence[Profile],
+    seconds: float,
+    setting: str,
+    longest: float | None = None,
+    anew: bool = False,
+    patience: float | None = None,
+) -> Answer:
+    """What `watched` returns at its end.
+
+    Raises:
+        UpstreamError: see `watched`.
+    """
+    watch = watched(profiles, seconds, setting, longest, anew, patience, tick=None)
+    while True:
+        try:
+            next(watch)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+
+
+def watched(
+    profiles: Sequence[Profile],
+    seconds: float,
+    setting: str,
+    longest: float | None = None,
+    anew: bool = False,
+    patience: float | None = None,
+    tick: float | None = TICK,
+) -> Generator[Callable[[], Overview], None, Answer]:
+    """Fetch all `profiles` (distinct) that are not kept at the same time, merge them, and let somebody watch.
+
+    Yields a function that says how far it all is, at any time, also after the end: once at the start, whenever the size
+    of a profile is known, and each `tick`. Whoever closes the generator before its end leaves the fetches, which end if
+    nobody else waits for them.
+
+    Args:
+        seconds: for the whole answer; `setting` is the name of where that number came from, for the message.
+        longest: seconds that the fetch of one profile may take in all, while it makes progress; None: it ends then.
+        anew: whether nothing that is kept will do; see `cache.kept`.
+        patience: seconds after which the last good numbers of a profile will do, as they do where its forge gives no
+            new ones; None: never.
+        tick: in seconds; None: nobody watches.
+
+    Raises:
+        UpstreamError: the first failure of any profile, naming it; the other fetches end, unless others wait for them.
+        UnfinishedError: the time is over, or will be, and the fetches go on; names the first profile that is not done.
+        DeadlineError: the time is over; names the first profile that is not done and makes no progress.
+    """
+    kept = cache.kept(profiles, anew)
+    for profile in kept:
+        metrics.cache("hit", profile.forge)
+    fetches = Fetches([one for one in profiles if one not in kept], seconds, setting, longest, patience)
+    look = partial(overview, kept, fetches, len(profiles), time.monotonic())
+    try:
+        yield look
+        for _ in fetches.all(anew, tick):
+            yield look
+    finally:
+        fetches.leave()
+        bind_contextvars(**asked_facts(profiles), cache_hits=len(kept), **fetches.facts())
+    return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old)
+
+
+def _answer(
+    profiles: Sequence[Profile], fetched: Mapping[Profile, Fetched], old: Mapping[Profile, UpstreamError]
+) -> Answer:
+    found = {profile: one for profile in profiles if (one := fetched[profile].found) is not None}
+    missing = tuple(profile for profile in profiles if profile not in found)
+    bind_contextvars(missing=len(missing))
+    parts = frozenset(_Part(one, fetched[one].at, fetched[one].oldest, found[one].stats) for one in found)
+    return Answer(
+        fetched={profile: fetched[profile] for profile in profiles},
+        found=found,
+        missing=missing,
+        stats=_merged(parts),
+        old=old,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one fetch has counted; the same as another when profile and times are."""
+
+    profile: Profile
+    at: float
+    oldest: float
+    stats: Stats = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _merged(parts: frozenset[_Part]) -> Stats:
+    """The sum; kept, so that the same question in another order or form is not added up again."""
+    return merge(part.stats for part in parts)
+
+
+def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:
+    """What was asked, for the request's line in the log."""
+    return {
+        "profiles": len(profiles),
+        "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+    }

@@ -1,0 +1,209 @@
+"""What one request waits for: a flight for each profile that is not kept."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from from_git import cache, forges, metrics
+from from_git.cache import Fetched, Flight, Waiter
+from from_git.errors import BudgetError, DeadlineError, UnfinishedError, UpstreamError
+from from_git.forges import Cost, Progress
+from from_git.profiles import Profile
+
+logger = logging.getLogger(__name__)
+_Why = Callable[[Profile], UpstreamError]
+_FEW = 50  # profiles; the sizes of more are shown with the next tick, so that the cost grows with their number alone
+
+
+class Fetches:
+    """The flights of one request; for the request's own thread.
+
+    Attributes:
+        outcomes: of the profiles that are done.
+        old: those of `outcomes` that are last good numbers, and why there are no new ones.
+    """
+
+    def __init__(
+        self, profiles: Sequence[Profile], seconds: float, setting: str, longest: float | None, patience: float | None
+    ) -> None:
+        self.outcomes: dict[Profile, Fetched] = {}
+        self.old: dict[Profile, UpstreamError] = {}
+        self._profiles = profiles
+        self._seconds = seconds
+        self._setting = setting
+        self._longest = longest
+        self._patience = patience
+        self._begun = time.monotonic()
+        self._waiter: Waiter = SimpleQueue()
+        self._flights: dict[Profile, Flight] = {}
+        self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
+        self._sized: set[Flight] = set()
+        self._goods: Mapping[Profile, Fetched] | None = None  # of those that were not done when patience was over
+
+    def all(self, anew: bool, tick: float | None) -> Iterator[None]:
+        """Have every outcome, or the first error; yields when a size is known, and each `tick`."""
+        flights = cache.flights()
+        self._foresee([one for one in self._profiles if not flights.under_way(one)])
+        deadline = self._begun + self._seconds
+        for profile in self._profiles:
+            if profile not in self.outcomes:
+                flight = flights.join(profile, self._waiter, deadline, self._longest, anew)
+                self._flights[profile], self._own[flight] = flight, profile
+                metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
+        shown = time.monotonic()
+        while len(self.outcomes) < len(self._profiles):
+            sized = self._take_next(tick)
+            if sized or (tick and time.monotonic() - shown >= tick):
+                yield
+                shown = time.monotonic()
+
+    def leave(self) -> None:
+        """Wait no longer for any of them."""
+        for flight in self._flights.values():
+            flight.leave(self._waiter)
+
+    def facts(self) -> dict[str, Any]:
+        """What they cost at each forge, for the request's line in the log."""
+        facts: dict[str, Any] = {"joined": len(self._flights) - len(self._begun_here())}
+        for forge, cost in self.cost().items():
+            facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
+            if pace := forges.forge(forge).pace:
+                logger.debug("%s takes %s", forge, pace)
+        return facts
+
+    def cost(self) -> dict[str, Cost]:
+        """What those that this request has begun have cost so far, by forge."""
+        costs: dict[str, Cost] = {}
+        for flight in self._begun_here():
+            costs[flight.profile.forge] = costs.get(flight.profile.forge, Cost()) + flight.cost()
+        return dict(sorted(costs.items()))
+
+    def progress(self) -> dict[Profile, Progress]:
+        """How far each is, in the order asked, as its asker spelt it."""
+        return {profile: flight.progress() for profile, flight in self._flights.items()}
+
+    def _begun_here(self) -> list[Flight]:
+        return [flight for flight in self._flights.values() if flight.begun_for(self._waiter)]
+
+    def _foresee(self, profiles: Sequence[Profile]) -> None:
+        """Refuse before the first call what no budget can pay."""
+        for name in sorted({profile.forge for profile in profiles}):
+            own = [profile for profile in profiles if profile.forge == name]
+            try:
+                forges.forge(name).foresee(self._waiter, len(own), self._seconds)
+            except BudgetError as error:
+                self._do_without(own, error.about)
+
+    def _take_next(self, tick: float | None) -> bool:
+        """Wait for the next flight that ends, or for a tick; whether a profile's size has just become known.
+
+        Raises:
+            UpstreamError: that flight's, or that the time is over.
+        """
+        try:
+            flight = self._waiter.get(timeout=self._until(tick))
+        except Empty:
+            self._look_at_the_clock()
+            return False
+        profile = self._own[flight]
+        if profile in self.outcomes:
+            return False
+        if flight.ended:
+            self._take(flight, profile)
+            self._look_at_the_clock()
+        elif flight.late is not None:
+            self._do_without([profile], lambda _: self._too_late(flight), _no_news)
+        elif flight not in self._sized and flight.progress().found:
+            self._sized.add(flight)
+            return len(self._sized) <= _FEW
+        return False
+
+    def _take(self, flight: Flight, profile: Profile) -> None:
+        try:
+            self.outcomes[profile] = flight.outcome()
+        except DeadlineError:
+            self._do_without([profile], lambda _: self._too_late(), _no_news)
+        except UpstreamError as error:
+            failure = error.about(profile, flight.secrets)
+            failure.__cause__ = error
+            self._do_without([profile], lambda _: failure)
+
+    def _until(self, tick: float | None) -> float:
+        """Seconds until there is something to do without a flight's word."""
+        waited = time.monotonic() - self._begun
+        ends = [self._seconds - waited]
+        if self._patience is not None and waited < self._patience:
+            ends.append(self._patience - waited)
+        if tick:
+            ends.append(tick)
+        return max(0.0, min(ends))
+
+    def _look_at_the_clock(self) -> None:
+        """Do without those that are not done, if it is time to."""
+        waited = time.monotonic() - self._begun
+        late = [profile for profile in self._profiles if profile not in self.outcomes]
+        if waited >= self._seconds and late:
+            self._do_without(late, lambda _: self._too_late(), _no_news)
+        elif self._patience is not None and waited >= self._patience:
+            self._goods = cache.last_good(late) if self._goods is None else self._goods
+            if all(profile in self._goods for profile in late):
+                self._take_old({profile: self._goods[profile] for profile in late}, _no_news)
+
+    def _do_without(self, profiles: Sequence[Profile], error: _Why, reason: _Why | None = None) -> None:
+        """Take the last good numbers of these, where they will do, or raise.
+
+        Args:
+            error: what is raised, given the first profile that has none.
+            reason: why there are no new ones; as `error` if absent.
+        """
+        goods = cache.last_good(profiles) if self._patience is not None else {}
+        for profile in profiles:
+            if profile not in goods:
+                raise error(profile)
+        self._take_old(goods, reason or error)
+
+    def _take_old(self, goods: Mapping[Profile, Fetched], reason: _Why) -> None:
+        for profile, fetched in goods.items():
+            self.old[profile], self.outcomes[profile] = reason(profile), fetched
+            if flight := self._flights.get(profile):
+                flight.leave(self._waiter, late=True)
+
+    def _too_late(self, known: Flight | None = None) -> UpstreamError:
+        """Leave those that are not done, and say how far they are.
+
+        Args:
+            known: the flight of which it is known before the deadline.
+        """
+        late = [flight for profile, flight in self._flights.items() if profile not in self.outcomes]
+        going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
+        stuck = next((flight for flight in late if flight not in going_on), None)
+        # before the deadline, those of which nothing is there yet are not stuck
+        if going_on and (stuck is None or known in going_on):
+            first = known or late[0]
+            text = f"{self._how_far(first)} It goes on being read.{_trouble(first)}"
+            wait = max(flight.seconds_left() for flight in going_on)
+            return UnfinishedError(text, wait).about(self._own[first])
+        first = stuck or late[0]
+        text = f"{self._how_far(first)} Ask for fewer profiles at once, or allow more time.{_trouble(first)}"
+        return DeadlineError(text).about(self._own[first])
+
+    def _how_far(self, flight: Flight) -> str:
+        progress = flight.progress()
+        repositories = f" and {progress.watchers} of {progress.watchers_known} repositories"
+        far = f"{progress.pages} of {progress.pages_known} pages{repositories if progress.watchers_known else ''}"
+        within = f"within {self._seconds:g} s ({self._setting})"
+        if flight.late:
+            return f"the whole answer cannot be there {within}: {flight.late.figures} Of this profile {far} are read."
+        return f"the whole answer was not there {within}; of this profile {far} were read."
+
+
+def _trouble(flight: Flight) -> str:
+    note = flight.progress().note
+    return f" The last trouble: {note}" if note else ""
+
+
+def _no_news(profile: Profile) -> UpstreamError:
+    return DeadlineError("it gives no new numbers in time.").about(profile)

@@ -1,0 +1,86 @@
+"""An answer for a terminal: a table, and bars for what is many."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from from_git.aggregator import Answer
+from from_git.profiles import LABELS
+from from_git.stats import Stats
+
+_MOST = 10  # languages and topics that get a bar; the others are named
+_NAME, _BAR = 28, 30  # characters
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def lines(answer: Answer) -> Iterator[RenderableType]:
+    """The parts of the report, one below the other."""
+    yield _numbers(answer)
+    repos = answer.stats.original_repos + answer.stats.forked_repos
+    if repos:
+        kinds = [("original", answer.stats.original_repos, ""), ("forked", answer.stats.forked_repos, "")]
+        yield _bars("Repositories", kinds, repos)
+    langs = answer.stats.langs.items()
+    yield from _many("Languages", ((name, one.repos, _size(one.bytes)) for name, one in langs), repos)
+    yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
+    for profile in answer.missing:
+        yield Text.assemble(("Missing: ", "bold"), profile.url)
+
+
+def _numbers(answer: Answer) -> Table:
+    """A row for each profile that exists, and their sum unless there is exactly one."""
+    table = Table(title="All profiles together" if len(answer.fetched) > 1 else None)
+    table.add_column("Profile", overflow="fold")
+    for heading in ("Original", "Forked", "Watchers", "Followers", "Languages", "Topics"):
+        table.add_column(heading, justify="right")
+    for profile, found in answer.found.items():
+        table.add_row(f"{profile.owner} ({LABELS[profile.forge]})", *_cells(found.stats))
+    if len(answer.found) != 1:
+        table.add_section()
+        table.add_row("Total", *_cells(answer.stats))
+    return table
+
+
+def _cells(stats: Stats) -> list[str]:
+    numbers = (stats.original_repos, stats.forked_repos, stats.watchers, stats.followers)
+    return [f"{number:,}" for number in (*numbers, len(stats.langs), len(stats.topics))]
+
+
+def _many(heading: str, rows: Iterable[tuple[str, int, str]], repos: int) -> Iterator[RenderableType]:
+    """Bars for the most frequent ones, and the names of the rest."""
+    # a forge's words are foreign: none of them may move the cursor
+    harmless = (("".join(filter(str.isprintable, name)), count, more) for name, count, more in rows)
+    ordered = sorted(harmless, key=lambda row: (-row[1], row[0]))
+    if not ordered:
+        yield Text.assemble((f"{heading}: ", "bold"), "none")
+        return
+    yield _bars(f"{heading}, by repositories", ordered[:_MOST], repos)
+    if rest := ordered[_MOST:]:
+        names = ", ".join(f"{name} ({count:,})" for name, count, _ in rest)
+        yield Text.assemble((f"and {len(rest):,} more: ", "bold"), names)
+
+
+def _bars(title: str, rows: Iterable[tuple[str, int, str]], whole: int) -> Table:
+    """Name, bar (a full one is `whole`), number and one more word for each row."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False)
+    table.add_column(max_width=_NAME, overflow="fold")
+    table.add_column(width=_BAR)
+    table.add_column(justify="right")
+    table.add_column(justify="right", style="dim")
+    for name, count, more in rows:
+        bar = ProgressBar(whole, count, _BAR, complete_style="cyan", finished_style="cyan")
+        table.add_row(Text(name), bar, f"{count:,}", more)
+    return table
+
+
+def _size(size: int | None) -> str:
+    """Bytes of code for an eye; nothing where no forge says."""
+    if size is None:
+        return ""
+    left, unit = float(size), 0
+    while left >= 1000 and unit < len(_UNITS) - 1:
+        left, unit = left / 1000, unit + 1
+    return f"{left:.0f} {_UNITS[unit]}" if unit == 0 else f"{left:.1f} {_UNITS[unit]}"

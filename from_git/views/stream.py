@@ -1,0 +1,111 @@
+"""`/from-git/stream`: the progress of an answer, and then the answer, as server-sent events.
+
+The format is WHATWG's (HTML, "Server-sent events"): `event:` and one `data:` line of JSON, then an empty line.
+"""
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
+
+from from_git.aggregator import Answer, Overview, watched
+from from_git.conf import settings
+from from_git.errors import UpstreamError
+from from_git.httpcache import wants_anew
+from from_git.profiles import Profile
+from from_git.renderers import AnswerJSON
+from from_git.responses import Streamed
+from from_git.serializers import error_body, progress_body, question
+from from_git.views.counting import Counting
+from from_git.views.failures import note, ours_for
+
+HEARTBEAT = 2.0
+"""Seconds between comment lines: proxies see life, and who has gone away is noticed by the second at the latest."""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would collect the events
+}
+_TYPE = "text/event-stream; charset=utf-8"
+
+
+class Stream(Counting):
+    """GET with the `url` and `expand` of `/health-check`.
+
+    What is wrong with the question or with a forge is an event; only what keeps the stream from beginning is a status.
+    """
+
+    schema = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """There is one format, whatever the client accepts; errors before it are JSON."""
+        return JSONRenderer(), JSONRenderer.media_type
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """The events, as they come."""
+        asked = request.query_params
+        events = self._events(asked.getlist("url"), asked.getlist("expand"), wants_anew(request))
+        return Streamed(events, content_type=_TYPE, headers=_HEADERS)
+
+    def head(self, request: Request) -> HttpResponseBase:
+        """The headers, without asking anybody."""
+        return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
+
+    def _events(self, urls: Sequence[str], expand: Sequence[str], anew: bool) -> Generator[bytes, None, None]:
+        """Progress, then the answer or the error; whoever closes it leaves the fetches."""
+        try:
+            profiles, expansions = question(urls, expand)
+            answer = yield from _progress(profiles, anew)
+            yield _event("answer", AnswerJSON().content(answer, expansions))
+        except GeneratorExit:
+            bind_contextvars(outcome="LEFT")
+            raise
+        except Exception as error:  # noqa: BLE001 - the status is sent already
+            ours = ours_for(error, self)
+            note(ours)
+            yield _json_event("error", {**error_body(ours), "status": ours.status})
+
+
+def _progress(profiles: Sequence[Profile], anew: bool) -> Generator[bytes, None, Answer]:
+    """An event at the start, when the size of a profile is known, and at the end; between them where there is news."""
+    beat = time.monotonic()
+    with closing(watched(profiles, settings.FLIGHT_SECONDS, "FLIGHT_SECONDS", anew=anew)) as watch:
+        look = next(watch)
+        said = look()
+        yield _progress_event(said)
+        try:
+            while True:
+                look = next(watch)
+                if (seen := look()) != said:
+                    said = seen
+                    yield _progress_event(said)
+                if time.monotonic() - beat >= HEARTBEAT:
+                    beat = time.monotonic()
+                    yield b": still counting\n\n"
+        except StopIteration as end:
+            yield _progress_event(look())
+            answer: Answer = end.value
+            return answer
+        except UpstreamError:
+            yield _progress_event(look())
+            raise
+
+
+def _progress_event(overview: Overview) -> bytes:
+    return _json_event("progress", progress_body(overview))
+
+
+def _nothing() -> Generator[bytes, None, None]:
+    yield from ()
+
+
+def _json_event(name: str, body: dict[str, Any]) -> bytes:
+    return _event(name, JSONRenderer().render(body))
+
+
+def _event(name: str, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
