@@ -1,6 +1,7 @@
 """The way of a person through the page, with a real browser and the real stream."""
 
 import shlex
+from urllib.parse import unquote
 
 import requests
 
@@ -8,6 +9,8 @@ from emulator import Fault
 from from_git.tests.pages import ACME, GONE, SOLO, TEAM, Page, PageTestCase
 
 SLOW_WATCHERS = Fault("slow", path="/2.0/repositories/*/watchers", seconds=0.4)
+
+BEGUN = "progress[value]:not([value='0'])"
 
 
 def shown(value: object) -> str:
@@ -29,13 +32,13 @@ class Way(PageTestCase):
         page = self.open()
 
         self.submit(page, ACME, "", f"  {TEAM}/ ", GONE)
-        page.wait_for_function("document.querySelector('progress').value > 0")
+        page.wait_for_selector(BEGUN)
         under_way = page.inner_text("#progress")
         self.keep(page, "progress")
         self.assert_accessible(page)
         numbers = self.result(page)
 
-        self.assertIn("of 14 repositories", under_way)
+        self.assertIn("of 17 repositories", under_way)
         self.assertRegex(under_way, r"\d of 3 done")
         self.assertRegex(under_way, r"\d\.\d s")
         self.emulator.faults.clear()
@@ -47,6 +50,19 @@ class Way(PageTestCase):
         self.assertEqual(page.evaluate("document.activeElement.id"), "result-title")
         self.assertTrue(page.inner_text("#said").startswith("Done: 2 profiles, 1 missing"))
         self.assertEqual(page.title(), "acme and acme-team \N{EN DASH} from-git")
+        self.assert_calm(page)
+
+    def test_a_wait_that_a_forge_asks_for_is_said_in_words(self) -> None:
+        told = {"Retry-After": "2"}
+        self.emulator.faults.add(Fault("status", path="/2.0/*", status=429, headers=told, times=1))
+        page = self.open()
+
+        self.submit(page, TEAM)
+        waits = page.inner_text(".waits li")
+        self.result(page)
+
+        self.assertIn(TEAM, waits)
+        self.assertIn("sent again", page.inner_text("[data-slot=counted]"))
         self.assert_calm(page)
 
     def test_it_shows_each_language_and_topic_and_each_profile(self) -> None:
@@ -63,7 +79,7 @@ class Way(PageTestCase):
         self.assertIn("2.5 MB", page.inner_text("[data-slot=langs] li >> nth=0"))
         self.assertEqual(page.locator("[data-slot=langs] li").count(), len(names))
         self.assertEqual(page.locator("[data-slot=topics] .name").all_inner_texts(), ["web", "cli"])
-        self.assertEqual(page.inner_text(".legend"), "12 original (71 %)\n5 forked (29 %)".replace("\n", ""))
+        self.assertEqual(page.inner_text(".legend"), "12 original (71 %)\n5 forked (29 %)")
         links = page.locator("tbody a").evaluate_all("links => links.map(one => one.href)")
         self.assertEqual(links, [ACME, TEAM])
         counted = page.locator("tbody time").evaluate_all("times => times.map(one => one.dateTime)")
@@ -98,7 +114,7 @@ class Way(PageTestCase):
         self.emulator.faults.add(SLOW_WATCHERS)
         page = self.open()
         self.submit(page, TEAM)
-        page.wait_for_function("document.querySelector('progress').value > 0")
+        page.wait_for_selector(BEGUN)
 
         page.focus("#stop")
         page.keyboard.press("Enter")
@@ -142,7 +158,7 @@ class Way(PageTestCase):
         page.keyboard.insert_text(f"{ACME}\n{TEAM}")
         press("Tab", "Enter")
         self.result(page)
-        page.wait_for_function("document.activeElement.id === 'result-title'")
+        page.wait_for_selector("#result-title:focus")
         press("Tab", "Enter")
 
         self.assertTrue(page.is_visible(".tiles li >> nth=0 >> details p"))
@@ -173,7 +189,7 @@ class Way(PageTestCase):
         self.assertEqual(as_json.json(), self.answer(ACME, TEAM))
         self.assertEqual(csv.text.count("\r\n"), 3)
         self.assertIn('"langsDetail": [', page.inner_text("[data-copy=raw] pre"))
-        self.assertEqual(page.get_attribute("[data-slot=share]", "href"), page.url)
+        self.assertEqual(page.get_attribute("[data-slot=share]", "href"), unquote(page.url))
         self.assertEqual(page.inner_text("#said"), "Copied.")
 
     def test_markdown_for_pictures_and_badges_is_there_and_shields_is_never_asked(self) -> None:
@@ -215,6 +231,7 @@ class Shapes(PageTestCase):
                 self.assert_accessible(page)
                 self.submit(page, ACME, TEAM, GONE)
                 self.result(page)
+                self.assert_calm(page)
                 for summary in page.locator("#result summary").all():
                     summary.evaluate(
                         "one => { if (!one.parentElement.dataset.picture) one.parentElement.open = true; }"
@@ -223,7 +240,6 @@ class Shapes(PageTestCase):
                 self.assert_accessible(page)
                 ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
                 self.assertEqual(ground, {"light": "rgb(250, 249, 246)", "dark": "rgb(19, 24, 26)"}[scheme])
-                self.assert_calm(page)
 
     def test_print_leaves_the_form_out_and_keeps_the_bars(self) -> None:
         page = self.open(ACME)

@@ -57,16 +57,11 @@ async function ask(urls) {
   progress.begin();
   try {
     const found = await answered(urls, own.signal);
-    if (own.signal.aborted) return;
-    finish(urls, found);
+    if (!own.signal.aborted) finish(urls, found);
   } catch (error) {
     if (own.signal.aborted) return;
     if (!(error instanceof Trouble)) throw error;
-    leave();
-    progress.end();
-    about.hidden = false;
-    about.classList.add("after");
-    form.complain(error.facts);
+    fail(error.facts);
   }
 }
 
@@ -83,7 +78,7 @@ async function answered(urls, signal) {
 function finish(urls, { answer, last }) {
   const waited = [stop, submit].includes(document.activeElement);
   const view = { urls, answer, last, seconds: progress.elapsed() };
-  leave();
+  rest();
   progress.end();
   result.show(view);
   shown.set(query(urls), view);
@@ -91,9 +86,22 @@ function finish(urls, { answer, last }) {
   if (waited) result.heading().focus();
 }
 
+function fail(facts) {
+  rest();
+  progress.end();
+  about.hidden = false;
+  about.classList.add("after");
+  form.complain(facts);
+}
+
 /** End what is under way; the server notices that nobody listens. */
 function leave() {
   run?.abort();
+  rest();
+}
+
+/** Nothing is under way. */
+function rest() {
   run = null;
   if (document.activeElement === stop) submit.focus();
   stop.hidden = true;

@@ -10,10 +10,11 @@ export class Trouble extends Error {
 
 const BROKEN = "The connection broke before the answer was there, so there are no numbers.";
 
-/** Yields `{name, data}` for each event until `answer`; fetch, because EventSource hides errors and asks again. */
+/** Yields `{name, data}` of each event up to `answer`; fetch, because EventSource hides errors and asks again. */
 export async function* events(address, signal) {
   try {
-    const response = await fetch(address, { signal, cache: "no-store" });
+    // without `cache`, which would ask the server to count anew
+    const response = await fetch(address, { signal });
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw await refusal(response);
     for await (const block of blocks(response.body)) {
       const event = parsed(block);
