@@ -14,7 +14,7 @@ class Errors(PageTestCase):
 
     def answer_stream(self, page: Page, **answer: object) -> None:
         """Let the next stream be this."""
-        page.route(lambda url: STREAM in url, lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
+        page.route(lambda url: STREAM in url, lambda route: route.fulfill(**answer))
 
     def test_each_bad_line_has_its_own_words_and_a_mark_until_it_is_edited(self) -> None:
         page = self.open()
