@@ -170,7 +170,8 @@ OPTIONS = (
         "CLIENT_RATE",
         readers.rate,
         "",
-        "requests to `/health-check` from one client, e.g. `60/minute` (or second, hour, day); empty = any number",
+        "answers, streams and pictures that one client may ask for, e.g. `60/minute` (or second, hour, day); empty ="
+        " any number",
     ),
     Option(
         "NUM_PROXIES",

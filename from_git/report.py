@@ -35,7 +35,7 @@ def _numbers(answer: Answer) -> Table:
     table = Table(title="All profiles together" if len(answer.fetched) > 1 else None)
     table.add_column("Profile", overflow="fold")
     for heading in ("Original", "Forked", "Watchers", "Followers", "Languages", "Topics"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", overflow="fold")  # on a narrow screen no digit may be lost
     for profile, found in answer.found.items():
         table.add_row(f"{profile.owner} ({LABELS[profile.forge]})", *_cells(found.stats))
     if len(answer.found) != 1:
@@ -67,11 +67,11 @@ def _bars(title: str, rows: Iterable[tuple[str, int, str]], whole: int) -> Table
     """Name, bar (a full one is `whole`), number and one more word for each row."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False)
     table.add_column(max_width=_NAME, overflow="fold")
-    table.add_column(width=_BAR)
-    table.add_column(justify="right")
-    table.add_column(justify="right", style="dim")
+    table.add_column(max_width=_BAR)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", style="dim", no_wrap=True)
     for name, count, more in rows:
-        bar = ProgressBar(whole, count, _BAR, complete_style="cyan", finished_style="cyan")
+        bar = ProgressBar(whole, count, complete_style="cyan", finished_style="cyan")
         table.add_row(Text(name), bar, f"{count:,}", more)
     return table
 

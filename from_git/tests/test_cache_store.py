@@ -81,7 +81,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             self.set_clock(begun)
 
     def test_the_cache_too_forgets_it_by_itself(self) -> None:
-        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))  # type: ignore[attr-defined]
+        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))
         store = self.store()
         store.keep(SPACK, fetched(self.now))
         store.keep(MFEM, fetched(self.now, None))
@@ -92,7 +92,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             self.assertEqual(set(store.kept([MFEM])), {MFEM})
 
     def test_a_shorter_setting_holds_at_once_and_zero_keeps_nothing(self) -> None:
-        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))  # type: ignore[attr-defined]
+        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))
         store = self.store()
         store.keep(SPACK, fetched(self.now - 5.0))
         for seconds, there in ((6.0, True), (4.0, False), (0.0, False)):

@@ -194,6 +194,7 @@ class Aggregate(TestCase):
         self.assertEqual(process.wait(timeout=30), 0, screen)
         for words in (
             "watcher counts",
+            "2 of 3 profiles found",
             "/112",
             "mfem (GitHub)",
             "team-100 (Bitbucket)",

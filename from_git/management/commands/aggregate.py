@@ -5,6 +5,7 @@ import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -86,8 +87,8 @@ def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"))
     bars = Progress(*columns)
     rows = {name: bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")}
-    with Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10) as live:
-        watch = watched(profiles, limit, origin)
+    screen = Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10)
+    with closing(watched(profiles, limit, origin)) as watch, screen:
         while True:
             try:
                 seen = next(watch)()
@@ -96,7 +97,7 @@ def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:
                 return answer
             for name, (done, known) in zip(rows, _figures(seen), strict=True):
                 bars.update(rows[name], completed=done, total=known, visible=known > 0)
-            live.update(Group(bars, _words(seen)))
+            screen.update(Group(bars, _words(seen)))
 
 
 def _figures(seen: Overview) -> list[tuple[int, int]]:
