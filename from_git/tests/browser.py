@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from unittest import SkipTest, TestCase
 
 try:
@@ -19,6 +19,7 @@ _OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 _PATIENCE = 30_000.0  # ms
+Until = Literal["domcontentloaded", "load", "networkidle"]
 
 
 class Browser:
@@ -37,11 +38,19 @@ class Browser:
         self._chromium = driver.chromium.launch(executable_path=_CHROMIUM, args=_OPTIONS)
         case.addClassCleanup(self._chromium.close)
 
-    def open(self, case: TestCase, path: str, before: Callable[[Page], Any] | None = None, **context: Any) -> Page:
+    def open(
+        self,
+        case: TestCase,
+        path: str,
+        before: Callable[[Page], Any] | None = None,
+        until: Until = "networkidle",
+        **context: Any,
+    ) -> Page:
         """The page at the address, as soon as nothing more is loaded; closed at the end of the test.
 
         Args:
             before: is given the page while it is still empty.
+            until: what is waited for instead.
             context: options of Playwright's `new_context`, like `color_scheme`.
         """
         own = self._chromium.new_context(**context)
@@ -55,7 +64,7 @@ class Browser:
         page.on("request", lambda request: self._look(request.url))
         if before:
             before(page)
-        page.goto(self._base + path, wait_until="networkidle")
+        page.goto(self._base + path, wait_until=until)
         return page
 
     def _note(self, matters: bool, text: str) -> None:

@@ -77,7 +77,7 @@ class PageTestCase(ServiceTestCase):
             if before:
                 before(page)
 
-        return self.browser.open(self, "/from-git/test" + (query(*urls) if urls else ""), prepare, **context)
+        return self.browser.open(self, "/from-git/test" + (query(*urls) if urls else ""), prepare, "load", **context)
 
     def submit(self, page: Page, *lines: str) -> None:
         """Type the lines and press the button."""

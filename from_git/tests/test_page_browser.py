@@ -253,6 +253,8 @@ class Shapes(PageTestCase):
             self.assertTrue(page.is_visible(kept), kept)
         self.assertEqual(page.evaluate("getComputedStyle(document.querySelector('.bar')).printColorAdjust"), "exact")
         self.assertEqual(page.evaluate("getComputedStyle(document.body).color"), "rgb(28, 35, 38)")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        self.assertEqual(ground, "rgb(255, 255, 255)")
         self.keep(page, "print")
 
     def test_without_javascript_the_form_asks_the_api(self) -> None:

@@ -111,9 +111,9 @@ class Errors(PageTestCase):
             'event: progress\ndata: {"profiles":{"done":0,"found":0,"known":1,"kept":0},"pages":{"done":0,"known":0},'
         )
         progress += '"watchers":{"done":0,"known":0},"retries":0,"waits":[],"cost":{},"elapsed":0}\n\n'
+        page = self.open()
         for name, body in (("before the end", progress), ("within an event", progress + 'event: answer\ndata: {"err')):
             with self.subTest(name):
-                page = self.open()
                 self.answer_stream(page, content_type="text/event-stream", body=body)
 
                 self.submit(page, ACME)
@@ -125,16 +125,17 @@ class Errors(PageTestCase):
                 self.result(page)
 
     def test_an_answer_that_is_no_stream_is_said_too(self) -> None:
+        page = self.open()
         for name, answer, words in (
             ("too long", {"status": 414, "json": {"error": "ERR3", "message": "Too long."}}, "Too long."),
             ("a proxy's page", {"status": 502, "content_type": "text/html", "body": "<p>Bad"}, "with status 502"),
         ):
             with self.subTest(name):
-                page = self.open()
                 self.answer_stream(page, **answer)
 
                 self.submit(page, ACME)
                 self.problems(page)
+                page.unroute_all()
 
                 self.assertIn(words, page.inner_text(".general"))
                 self.assertEqual(page.is_visible(".again"), name != "too long")

@@ -35,10 +35,10 @@ class _Picture(NamedTuple):
 
 
 _PICTURES = (
-    _Picture("card.svg", "Card", 600, 315),
-    _Picture("chart/langs.svg", "Languages", 600, 400),
-    _Picture("chart/repos.svg", "Repositories", 600, 400),
-    _Picture("chart/topics.svg", "Topics", 600, 400),
+    _Picture("card.svg", "Card", 480, 200),
+    _Picture("chart/langs.svg", "Languages", 480, 360),
+    _Picture("chart/repos.svg", "Repositories", 480, 360),
+    _Picture("chart/topics.svg", "Topics", 480, 360),
 )
 
 

@@ -24,7 +24,7 @@ function row({ name, repos, bytes }, share) {
   const bar = make("span", { class: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", share);
   const figures = [make("span", { class: "repos" }, many(repos, "repository", "repositories"))];
-  if (bytes !== undefined) figures.push(make("span", { class: "bytes" }, bytes === null ? "bytes unknown" : size(bytes)));
+  if (bytes !== undefined) figures.push(make("span", { class: "bytes" }, bytes === null ? "unknown" : size(bytes)));
   return make("li", {}, make("span", { class: "name" }, name), bar, ...figures);
 }
 

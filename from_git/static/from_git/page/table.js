@@ -27,7 +27,8 @@ function row(profile, heads, forges) {
 /** A time for people: where they are, and how long ago. */
 export function moment(text) {
   const time = new Date(text);
-  const local = time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+  const year = time.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const local = time.toLocaleString("en", { year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
   return make("time", { datetime: text }, `${local} `, make("small", {}, `(${ago(time)})`));
 }
 
