@@ -67,6 +67,16 @@ def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
     return weight, close
 
 
+class AsItIs(Negotiation):
+    """Whatever `Accept` and `format` say, the one media type."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """JSON, which the few errors with a status of their own are in."""
+        return JSONRenderer(), str(JSONRenderer.media_type)
+
+
 class Route(APIView):
     """A view of REST framework whose OPTIONS are bare and whose errors are JSON, whatever the client accepts."""
 

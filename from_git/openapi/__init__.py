@@ -5,6 +5,7 @@ examples from a file that `python -m from_git.tests.outcomes` writes by asking t
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class HealthCheckSchema(AutoSchema):
             "summary": _SUMMARY,
             "description": _DESCRIPTION,
             "tags": ["answers"],
-            "parameters": [*([_urls()] if method == "GET" else []), *_parameters()],
+            "parameters": [*([components.URL_PARAMETER] if method == "GET" else []), *_parameters()],
         }
         if method == "POST":
             operation["requestBody"] = _body()
@@ -47,7 +48,7 @@ def complete(result: Json, **kwargs: Any) -> Json:
     """drf-spectacular's hook: adds the components, and HEAD and OPTIONS, which it leaves out."""
     result["components"] = {"schemas": components.schemas(), "headers": components.HEADERS}
     for path, operations in result["paths"].items():
-        name = path.strip("/").replace("/", "_").replace("-", "_")
+        name = re.sub(r"\W+", "_", path).strip("_")
         got = operations["get"]
         bare = {status: _bare(response) for status, response in got["responses"].items()}
         operations["head"] = {
@@ -57,30 +58,20 @@ def complete(result: Json, **kwargs: Any) -> Json:
             "description": "What GET would answer, without its body.",
             "responses": bare,
         }
+        headers = components.headers("Allow", "X-Request-ID")
+        in_path = [one for one in got["parameters"] if one["in"] == "path"]
         operations["options"] = {
             "operationId": f"{name}_options",
             "summary": "The methods that there are",
             "tags": got["tags"],
-            "responses": {"204": {"description": "`Allow` has them.", "headers": _headers("Allow", "X-Request-ID")}},
+            **({"parameters": in_path} if in_path else {}),
+            "responses": {"204": {"description": "`Allow` has them.", "headers": headers}},
         }
     return result
 
 
 def _bare(response: Json) -> Json:
     return {key: value for key, value in response.items() if key != "content"}
-
-
-def _urls() -> Json:
-    return {
-        "name": "url",
-        "in": "query",
-        "required": True,
-        "description": "A profile's URL as people paste it; any number of them, or several in one value, one a line.",
-        "schema": components.URLS,
-        "style": "form",
-        "explode": True,
-        "example": list(components.EXAMPLE_URLS),
-    }
 
 
 def _parameters() -> list[Json]:
@@ -107,8 +98,8 @@ def _parameters() -> list[Json]:
 
 
 def _body() -> Json:
-    json_body = {"schema": _ref("Question"), "example": {"url": list(components.EXAMPLE_URLS)}}
-    form = {"schema": _ref("Form")}
+    json_body = {"schema": components.ref("Question"), "example": {"url": list(components.EXAMPLE_URLS)}}
+    form = {"schema": components.ref("Form")}
     return {
         "required": True,
         "description": "The `url` parameters of GET, for lists too long for an address.",
@@ -120,30 +111,22 @@ def _body() -> Json:
     }
 
 
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _headers(*names: str) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
 def _responses() -> Json:
     """Every status with its schema, headers and examples."""
     caching = ("ETag", "Last-Modified", "Age", "Cache-Control", "Vary", "X-Request-ID")
     answer = {
         "description": "Answered, even if all profiles are missing.",
-        "headers": _headers(*caching, "Content-Disposition"),
+        "headers": components.headers(*caching, "Content-Disposition"),
         "content": {
             "application/json": {
-                "schema": _ref("Answer"),
+                "schema": components.ref("Answer"),
                 **_examples(200, "application/json"),
             },
             "text/csv": {"schema": {"type": "string"}, **_examples(200, "text/csv")},
             "text/html": {"schema": {"type": "string", "description": "The JSON in a page."}},
         },
     }
-    unchanged = {"description": "The answer is the one that the client has.", "headers": _headers(*caching)}
+    unchanged = {"description": "The answer is the one that the client has.", "headers": components.headers(*caching)}
     found: dict[int, list[type[FromGitError]]] = {}
     for kind in kinds():
         found.setdefault(kind.status, []).append(kind)
@@ -159,10 +142,10 @@ def _error(status: int, sorts: list[type[FromGitError]]) -> Json:
         names.append("Allow")
     return {
         "description": "\n".join(dict.fromkeys(meaning(kind) for kind in sorts)),
-        "headers": _headers(*names),
+        "headers": components.headers(*names),
         "content": {
             "application/json": {
-                "schema": _ref(components.error_name(status)),
+                "schema": components.ref(components.error_name(status)),
                 **_examples(status, "application/json"),
             },
             "text/html": {"schema": {"type": "string", "description": "For a browser: the JSON in a page."}},

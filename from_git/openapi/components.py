@@ -15,6 +15,16 @@ _NAMES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": Tru
 _URL: Json = {"title": "Profile URL", "type": "string", "minLength": 1, "examples": [EXAMPLE_URLS[0]]}
 _MOMENT: Json = {"type": "string", "format": "date-time"}
 URLS: Json = {"type": "array", "items": _URL, "minItems": 1}
+URL_PARAMETER: Json = {
+    "name": "url",
+    "in": "query",
+    "required": True,
+    "description": "A profile's URL as people paste it; any number of them, or several in one value, one a line.",
+    "schema": URLS,
+    "style": "form",
+    "explode": True,
+    "example": list(EXAMPLE_URLS),
+}
 _MEMBERS: dict[str, Json] = {
     "upstream": {"type": "string", "enum": list(LABELS), "description": "The forge that failed."},
     "profile": {"type": "string", "description": "The profile's URL as asked."},
@@ -47,6 +57,16 @@ HEADERS: Json = {
     ),
     "X-Request-ID": _header("The request's own, or one made for it; in every line of the log.", required=True),
 }
+
+
+def ref(name: str) -> Json:
+    """A reference to the schema of this name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def headers(*names: str) -> Json:
+    """References to the headers of these names, by name."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def error_name(status: int) -> str:
@@ -95,6 +115,7 @@ def schemas() -> Json:
         "Profile": _object(profile),
         "Language": lang,
         "Topic": topic,
+        "Badge": _badge(),
         "Question": {
             "type": "object",
             "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
@@ -103,6 +124,18 @@ def schemas() -> Json:
         "Form": {"type": "object", "properties": {"url": URLS, "expand": EXPAND}, "required": ["url"]},
         **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
     }
+
+
+def _badge() -> Json:
+    """What shields takes, as far as it is used."""
+    badge: Json = {
+        "schemaVersion": {"const": 1},
+        "label": {"type": "string"},
+        "message": {"type": "string", "description": "The value, with its age where it is a last good one."},
+        "color": {"type": "string"},
+    }
+    error: Json = {"type": "boolean", "description": "There where the message is an error."}
+    return {**_object({**badge, "isError": error}), "required": list(badge)}
 
 
 def _object(properties: Json) -> Json:

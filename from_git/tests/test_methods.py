@@ -13,6 +13,8 @@ ROUTES = {
     QUESTION: "GET, HEAD, POST, OPTIONS",
     b"/": "GET, HEAD, OPTIONS",
     b"/from-git/test": "GET, HEAD, OPTIONS",
+    b"/from-git/card.svg": "GET, HEAD, OPTIONS",
+    b"/from-git/badge/watchers": "GET, HEAD, OPTIONS",
     b"/static/from_git/page.css": "GET, HEAD, OPTIONS",
 }
 """Each address and its Allow."""

@@ -24,6 +24,11 @@ from from_git.tests.service import ServiceTestCase
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+PICTURES = (
+    "/from-git/badge/{key}",
+    "/from-git/card.svg",
+    *(f"/from-git/chart/{name}.svg" for name in ("langs", "repos", "topics")),
+)
 METHODS = ("get", "head", "post", "options")
 
 
@@ -51,8 +56,10 @@ class Description(ServiceTestCase):
         self.assertEqual(json.loads(said.getvalue()), self.described)
 
     def test_it_has_the_api_and_not_the_pages(self) -> None:
-        self.assertEqual(list(self.described["paths"]), ["/health-check"])
+        self.assertEqual(list(self.described["paths"]), [*PICTURES, "/health-check"])
         self.assertEqual(set(self.described["paths"]["/health-check"]), set(METHODS))
+        for path in PICTURES:
+            self.assertEqual(set(self.described["paths"][path]), {"get", "head", "options"})
 
     def test_it_has_every_status_with_its_code_and_members_and_an_example(self) -> None:
         schemas = self.described["components"]["schemas"]
@@ -134,7 +141,7 @@ class Contradictions(ServiceTestCase):
         )
 
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        self.assertIn("Tested: 4", result.stdout)
+        self.assertIn("Tested: 19", result.stdout)
 
 
 class Docs(ServiceTestCase):
@@ -164,7 +171,7 @@ class Docs(ServiceTestCase):
         page = self.browser.open(self, "/from-git/docs")
 
         self.assertIn("from-git", page.inner_text(".info .title"))
-        self.assertEqual(page.locator(".opblock").count(), len(METHODS))
+        self.assertEqual(page.locator(".opblock").count(), len(METHODS) + 3 * len(PICTURES))
         for schema in ("Answer", "Data", "Profile", "Error503"):
             self.assertIn(schema, page.inner_text(".swagger-ui"))
         self.assertEqual(self.browser.complaints, [])

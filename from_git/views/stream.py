@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
@@ -20,6 +20,7 @@ from from_git.httpcache import wants_anew
 from from_git.profiles import Profile
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed
+from from_git.route import AsItIs
 from from_git.serializers import error_body, progress_body, question
 from from_git.views.counting import Counting
 from from_git.views.failures import note, ours_for
@@ -40,10 +41,7 @@ class Stream(Counting):
     """
 
     schema = None
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        """There is one format, whatever the client accepts; errors before it are JSON."""
-        return JSONRenderer(), JSONRenderer.media_type
+    content_negotiation_class = AsItIs
 
     def get(self, request: Request) -> HttpResponseBase:
         """The events, as they come."""

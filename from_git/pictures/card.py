@@ -1,0 +1,110 @@
+"""The card: who, six numbers, the main languages, and when they were counted."""
+
+from itertools import accumulate
+from typing import Any
+
+from from_git.aggregator import Answer
+from from_git.keys import KEYS
+from from_git.pictures import text, words
+from from_git.pictures.bars import Amount, ranked
+from from_git.pictures.drawing import MARGIN, SMALL, Frame, drawn, nobody
+from from_git.stats import Stats
+
+_LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
+_COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; followers have the largest numbers
+_SIZES = (20, 18, 16, 14, 13, 12, 11, 10)
+_MOST = 5  # languages
+_STRIP, _LEGEND = 116, 142
+_GAP = 2
+
+
+def card(answer: Answer, frame: Frame, now: float) -> bytes:
+    """The sum over all profiles at a glance."""
+    if not answer.found:
+        return nobody(frame, answer, now)
+    numbers = _numbers(answer.stats)
+    langs = ranked([Amount(name, one.repos) for name, one in answer.stats.langs.items()])
+    said = "; ".join(f"{label}: {value:,}" for label, value in numbers.items())
+    main = f" Main languages: {', '.join(_in_words(one) for one in langs[:_MOST])}." if langs else ""
+    profiles = text.counted(len(answer.found), "profile", "profiles")
+    return drawn(
+        "card",
+        frame,
+        words.subject(answer),
+        f"{profiles} on {words.forges_of(answer.found)}. {said[0].upper()}{said[1:]}.{main}",
+        words.notes(answer, now),
+        sub=f"{profiles} on {words.forges_of(answer.found)}",
+        columns=_columns(numbers),
+        strip=_strip(langs, frame),
+        strip_y=_STRIP,
+        legend_y=_LEGEND,
+        **_legend(langs, frame),
+    )
+
+
+def _numbers(stats: Stats) -> dict[str, int]:
+    values = {
+        "originalRepos": stats.original_repos,
+        "forkedRepos": stats.forked_repos,
+        "watchers": stats.watchers,
+        "followers": stats.followers,
+        "langsNum": len(stats.langs),
+        "topicsNum": len(stats.topics),
+    }
+    return {_LABELS.get(key, KEYS[key].label.lower()): value for key, value in values.items()}
+
+
+def _columns(numbers: dict[str, int]) -> list[dict[str, Any]]:
+    """Six columns, whose numbers all have the size in which each of them fits."""
+    values = [_fitting(value, wide - 6) for value, wide in zip(numbers.values(), _COLUMNS, strict=True)]
+    size = min(text.biggest(one, _SIZES, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True))
+    begins = accumulate(_COLUMNS[:-1], initial=MARGIN)
+    return [
+        {"x": x, "value": value, "label": label, "size": size}
+        for x, label, value in zip(begins, numbers, values, strict=True)
+    ]
+
+
+def _fitting(value: int, most: float) -> str:
+    """A number with its thousands; in millions and more where it would be longer than its column."""
+    if text.width(f"{value:,}", _SIZES[-1], True) <= most:
+        return f"{value:,}"
+    for power, letter in ((15, "P"), (12, "T"), (9, "G")):
+        if value >= 10**power:
+            return f"{value / 10**power:,.1f} {letter}"
+    return f"{value / 10**6:,.1f} M"
+
+
+def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, int]]:
+    """The parts of one bar: the main languages and the rest of them, by repositories."""
+    amounts = [one.repos for one in langs[:_MOST]]
+    if rest := sum(one.repos for one in langs[_MOST:]):
+        amounts.append(rest)
+    total, x, parts = sum(amounts), float(MARGIN), []
+    for number, amount in enumerate(amounts):
+        wide = frame.inner * amount / total
+        colour = _MOST if number == _MOST else number
+        gap = _GAP if number < len(amounts) - 1 else 0
+        parts.append({"x": round(x), "long": max(2, round(x + wide) - round(x) - gap), "colour": colour})
+        x += wide
+    return parts
+
+
+def _legend(langs: list[Amount], frame: Frame) -> dict[str, Any]:
+    """The names of the strip's parts, as many as fit, each with its repositories."""
+    entries: list[dict[str, Any]] = []
+    more = f"+{len(langs):,}"
+    x, end = float(MARGIN), MARGIN + frame.inner - text.width(more, SMALL) - 6
+    for number, one in enumerate(langs[:_MOST]):
+        name = text.cut(one.name, SMALL, 110)
+        wide = 14 + text.width(name, SMALL) + 4 + text.width(f"{one.repos:,}", SMALL)
+        if x + wide > end:
+            break
+        entries.append({"x": round(x), "name": name, "value": f"{one.repos:,}", "colour": number})
+        x += wide + 10
+    left = len(langs) - len(entries)
+    return {"legend": entries, "more": f"+{left:,}" if left and langs else ""}
+
+
+def _in_words(one: Amount) -> str:
+    return f"{one.name} ({text.counted(one.repos, 'repository', 'repositories')})"

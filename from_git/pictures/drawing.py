@@ -1,0 +1,104 @@
+"""From values to the bytes of an SVG: the frame that all pictures share, and the one with words instead of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from from_git.aggregator import Answer
+from from_git.errors import FromGitError
+from from_git.pictures import text, words
+from from_git.pictures.themes import palettes
+
+MARGIN = 24
+WIDTH = 480
+HEADING, SMALL = 17, 12
+"""Sizes of fonts in pixels."""
+_LINE = 19  # pixels between two baselines of a message
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is the same whatever a picture shows, in pixels."""
+
+    height: int
+    theme: str | None
+    """As of `themes.theme_asked`."""
+
+    @property
+    def inner(self) -> int:
+        """Pixels between the margins."""
+        return WIDTH - 2 * MARGIN
+
+
+def drawn(
+    template: str,
+    frame: Frame,
+    heading: str,
+    description: str,
+    notes: Sequence[words.Note],
+    sub: str = "",
+    **parts: Any,
+) -> bytes:
+    """The picture that a template makes of its parts; the same parts give the same bytes."""
+    light, dark = palettes(frame.theme)
+    whole = [description, *(f"{note.text}." for note in notes)]
+    first = frame.height - 16 - 16 * (len(notes) - 1)
+    context = {
+        "width": WIDTH,
+        "height": frame.height,
+        "margin": MARGIN,
+        "right": WIDTH - MARGIN,
+        "light": light,
+        "dark": dark,
+        "title": heading,
+        "description": text.clean(" ".join(whole)),
+        "heading": text.cut(heading, HEADING, frame.inner, bold=True),
+        "sub": text.cut(sub, SMALL, frame.inner),
+        "notes": [
+            {"y": first + 16 * number, "text": _fitting(note, frame.inner - 16), "warns": note.warns}
+            for number, note in enumerate(notes)
+        ],
+        **parts,
+    }
+    return render_to_string(f"from_git/pictures/{template}.svg", context).encode()
+
+
+def _fitting(note: words.Note, most: int) -> str:
+    fits = text.width(note.text, SMALL) <= most
+    return text.cut(note.text if fits else note.brief or note.text, SMALL, most)
+
+
+def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False) -> bytes:
+    """A picture with words in the place of numbers, the whole message in its description."""
+    whole = text.clean(message)
+    room = (frame.height - 100 - 16 * len(notes)) // _LINE
+    lines = text.wrapped(whole, 13, frame.inner - 52, min(room, 7))
+    block = 30 + _LINE * (len(lines) - 1)
+    top = (frame.height - 12 * len(notes) - block) // 2 + 8
+    return drawn(
+        "message",
+        frame,
+        heading,
+        whole,
+        notes,
+        heading_y=top,
+        said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
+        lines=[{"y": top + 26 + _LINE * number, "text": line} for number, line in enumerate(lines)],
+        alarms=warns,
+    )
+
+
+def failed(frame: Frame, error: FromGitError) -> bytes:
+    """An error as a picture."""
+    summary = words.short(error)
+    return said(frame, summary[0].upper() + summary[1:], error.message, warns=True)
+
+
+def nobody(frame: Frame, answer: Answer, now: float) -> bytes:
+    """The picture where none of the profiles exists."""
+    heading = "No such profile" if len(answer.missing) == 1 else "No such profiles"
+    there = text.listed(words.addresses(answer.missing))
+    verb = "does" if len(answer.missing) == 1 else "do"
+    return said(frame, heading, f"{there} {verb} not exist.", [words.counted_at(answer, now)])

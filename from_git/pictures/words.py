@@ -1,0 +1,127 @@
+"""What pictures and badges say alike: who is meant, how old the numbers are, what is missing, what went wrong."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from from_git.aggregator import Answer
+from from_git.errors import (
+    AskedTooOften,
+    BrokenError,
+    CredentialsError,
+    DeadlineError,
+    FromGitError,
+    LimitError,
+    LineTooLong,
+    MalformedAnswer,
+    OwnFault,
+    RequestError,
+    ServerFull,
+    TooHeavyError,
+    UnfinishedError,
+    UpstreamError,
+)
+from from_git.pictures.text import listed
+from from_git.profiles import LABELS, Profile
+
+SHORT: dict[type[FromGitError], str] = {
+    RequestError: "bad request",
+    LineTooLong: "address too long",
+    AskedTooOften: "asked too often",
+    OwnFault: "internal error",
+    ServerFull: "server busy",
+    UpstreamError: "failed",
+    CredentialsError: "credentials refused",
+    BrokenError: "not reachable",
+    TooHeavyError: "no answer",
+    MalformedAnswer: "answer not understood",
+    LimitError: "rate limit",
+    UnfinishedError: "still counting",
+    DeadlineError: "timed out",
+}
+"""An error in two or three words, by its class or the nearest one above it."""
+
+
+class Note(NamedTuple):
+    """A line at the foot of a picture."""
+
+    text: str
+    warns: bool = False
+    brief: str = ""
+    """What stands there where `text` does not fit."""
+
+
+def short(error: FromGitError) -> str:
+    """An error in a few words, with the name of the forge that it is about: `GitHub: rate limit`."""
+    words = next((SHORT[kind] for kind in type(error).__mro__ if kind in SHORT), "failed")
+    forge = error.profile.forge if isinstance(error, UpstreamError) and error.profile else None
+    return f"{LABELS[forge]}: {words}" if forge else words
+
+
+def who(profiles: Iterable[Profile]) -> str:
+    """The owners, each name once: `spack`, `spack and mailchimp`, `spack and 2 more`."""
+    names = list({profile.key: profile.owner for profile in reversed(list(profiles))}.values())[::-1]
+    return listed(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1:,} more"
+
+
+def subject(answer: Answer) -> str:
+    """Whose numbers they are; whose they would be, where nobody exists."""
+    return who(answer.found or answer.fetched)
+
+
+def forges_of(profiles: Iterable[Profile]) -> str:
+    """The names of their forges, in the order of LABELS."""
+    there = {profile.forge for profile in profiles}
+    return listed([label for forge, label in LABELS.items() if forge in there])
+
+
+def absent(answer: Answer) -> str:
+    """The missing profiles, `no such profile: github.com/nobody`; empty where none is."""
+    if not answer.missing:
+        return ""
+    return f"no such profile{'s' if len(answer.missing) > 1 else ''}: {', '.join(addresses(answer.missing))}"
+
+
+def addresses(profiles: Iterable[Profile]) -> list[str]:
+    """Their URLs as asked, without scheme and query."""
+    return [re.split(r"[?#]", one.url.partition("://")[2] or one.url, maxsplit=1)[0] for one in profiles]
+
+
+def moment(seconds: float) -> str:
+    """Seconds since the epoch as `2026-11-28 15:32 UTC`, the begun minute left out."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def age(seconds: float) -> str:
+    """A time that has passed, in its largest unit, rounded down: `45 s ago`, `12 min ago`, `2 h ago`, `3 days ago`."""
+    whole = max(0, int(seconds))
+    for most, unit, word in ((60, 1, "s"), (3_600, 60, "min"), (48 * 3_600, 3_600, "h")):
+        if whole < most:
+            return f"{whole // unit} {word} ago"
+    return f"{whole // 86_400} days ago"
+
+
+def oldest(answer: Answer, profiles: Iterable[Profile]) -> float:
+    """When the oldest number of these profiles was counted, in seconds since the epoch."""
+    return min(answer.fetched[profile].oldest for profile in profiles)
+
+
+def counted_at(answer: Answer, now: float) -> Note:
+    """From when the numbers are; of last good ones also how old they are, and who gives no new ones."""
+    if not answer.old:
+        return Note(f"counted {moment(oldest(answer, answer.fetched))}")
+    then = oldest(answer, answer.old)
+    names = forges_of(answer.old)
+    verb = "give" if " and " in names else "gives"
+    at = moment(then)
+    if at[:10] == moment(now)[:10]:
+        at = at[11:]
+    since = f"no new numbers; as of {at}, {age(now - then)}"
+    return Note(f"{names} {verb} {since}", warns=True, brief=f"N{since[1:]}")
+
+
+def notes(answer: Answer, now: float) -> list[Note]:
+    """The one or two lines at the foot of a picture."""
+    missing = absent(answer)
+    return [counted_at(answer, now), *([Note(missing, warns=True)] if missing else [])]

@@ -1,0 +1,157 @@
+"""Charts, cards and badges: one media type each whatever is accepted, and errors as pictures too.
+
+What shows pictures shows nothing for a status of an error, so that all of them are a 200 that nobody may keep; their
+true outcome stands in the log. Only an address or a method that there is not stays what it is everywhere.
+"""
+
+import hashlib
+import json
+import re
+import time
+from base64 import b64encode
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from from_git.aggregator import Answer, aggregate
+from from_git.cache import version as kept_version
+from from_git.conf import settings
+from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
+from from_git.httpcache import mark, wants_anew
+from from_git.keys import KEYS
+from from_git.openapi.pictures import BadgeSchema, PictureSchema
+from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
+from from_git.profiles import Profile
+from from_git.renderers import relax
+from from_git.route import AsItIs
+from from_git.serializers import profiles_asked
+from from_git.views.counting import Counting
+from from_git.views.failures import note, ours_for
+
+SVG = "image/svg+xml; charset=utf-8"
+PATIENCE = 4.0
+"""Seconds after which last good numbers will do; GitHub's image proxy waits for ten (CAMO_SOCKET_TIMEOUT)."""
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+
+class Drawn(Counting):
+    """A view whose answers and errors are drawn; a subclass says how."""
+
+    content_negotiation_class = AsItIs
+
+    def response_to(self, answer: Answer) -> HttpResponse:
+        """The response that shows an answer."""
+        raise NotImplementedError
+
+    def response_to_error(self, error: FromGitError) -> HttpResponse:
+        """The response that shows an error."""
+        raise NotImplementedError
+
+    def asked(self, request: Request) -> list[Profile]:
+        """The profiles of a question.
+
+        Raises:
+            RequestError: whatever is wrong with it.
+        """
+        return profiles_asked(request.query_params.getlist("url"))
+
+    def get(self, request: Request, **which: str) -> HttpResponseBase:
+        """Draw the answer for the `url` parameters."""
+        version = kept_version()
+        answer = _counted(request, self.asked(request))
+        response = self.response_to(answer)
+        if answer.old:
+            response.headers["Cache-Control"] = "no-store"
+        else:
+            mark(response, answer, version)
+        return response
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Draw it, unless it says that there is no such address or method."""
+        error = ours_for(exc, self)
+        if self.request.method not in ("GET", "HEAD") or isinstance(error, NothingHere | MethodRefused):
+            return super().handle_exception(error)
+        note(error)
+        response = self.response_to_error(error)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class Drawing(Drawn):
+    """`/from-git/chart/NAME.svg` and `/from-git/card.svg`."""
+
+    schema = PictureSchema(PICTURES, THEMES)
+
+    def asked(self, request: Request) -> list[Profile]:
+        """The profiles; a wrong theme and wrong URLs are named together."""
+        complaints = []
+        profiles: list[Profile] = []
+        for look in (lambda: profiles.extend(profiles_asked(request.query_params.getlist("url"))), self._theme):
+            try:
+                look()
+            except RequestError as error:
+                complaints.append(error.message)
+        if complaints:
+            raise RequestError(" ".join(complaints))
+        return profiles
+
+    def response_to(self, answer: Answer) -> HttpResponse:
+        """The picture."""
+        return _svg(PICTURES[self.kwargs["name"]].of(answer, self._theme(), time.time()))
+
+    def response_to_error(self, error: FromGitError) -> HttpResponse:
+        """A picture of the same size."""
+        try:
+            theme = self._theme()
+        except RequestError:
+            theme = None
+        return _svg(PICTURES[self.kwargs["name"]].of_error(error, theme))
+
+    def _theme(self) -> str | None:
+        return theme_asked(self.request.GET.getlist("theme"))
+
+
+class Badge(Drawn):
+    """`/from-git/badge/KEY`."""
+
+    schema = BadgeSchema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As of all that counts, after a look whether there is such a key."""
+        if kwargs["key"] not in KEYS:
+            raise NothingHere(f"There is no such badge. There are {', '.join(KEYS)}.")
+        super().initial(request, *args, **kwargs)
+
+    def response_to(self, answer: Answer) -> HttpResponse:
+        """The badge."""
+        return _json(badge(self.kwargs["key"], answer, time.time()))
+
+    def response_to_error(self, error: FromGitError) -> HttpResponse:
+        """A badge that says so."""
+        return _json(failed_badge(self.kwargs["key"], error))
+
+
+def _counted(request: Request, profiles: list[Profile]) -> Answer:
+    """The answer for a picture: better old numbers in time than new ones that nobody sees."""
+    return aggregate(
+        profiles,
+        settings.REQUEST_DEADLINE,
+        "REQUEST_DEADLINE",
+        longest=settings.FLIGHT_SECONDS,
+        anew=wants_anew(request),
+        patience=PATIENCE,
+    )
+
+
+def _svg(content: bytes) -> HttpResponse:
+    """A picture, whose own style its policy lets in when it is opened by itself."""
+    response = HttpResponse(content, content_type=SVG)
+    hashes = [b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(content)]
+    relax(response, {"style-src": [f"'sha256-{one}'" for one in hashes]})
+    return response
+
+
+def _json(body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(json.dumps(body, separators=(",", ":")).encode(), content_type="application/json")
