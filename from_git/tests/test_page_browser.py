@@ -207,6 +207,14 @@ class Way(PageTestCase):
         self.assertEqual(badges[0], f"![Original repositories](https://img.shields.io/endpoint?url={encoded})")
         self.assertIn(f"![Languages of acme]({self.base}/from-git/chart/langs.svg?url={ACME}&theme=dark)", pictures)
         self.assertEqual(page.locator("[data-picture] img[src]").count(), 0)
+        for details in page.locator("[data-picture]").all():
+            details.locator("summary").click()
+            image = details.locator("img")
+            image.evaluate("one => one.decode()")
+            sizes = image.evaluate(
+                "one => [one.naturalWidth, one.naturalHeight, +one.getAttribute('width'), one.height]"
+            )
+            self.assertEqual(sizes[:2], sizes[2:])
         self.assert_calm(page)
 
 
