@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from unittest import SkipTest, TestCase
 
 try:
@@ -19,6 +19,7 @@ _OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 _PATIENCE = 30_000.0  # ms
+Until = Literal["domcontentloaded", "load", "networkidle"]
 
 
 class Browser:
@@ -37,15 +38,24 @@ class Browser:
         self._chromium = driver.chromium.launch(executable_path=_CHROMIUM, args=_OPTIONS)
         case.addClassCleanup(self._chromium.close)
 
-    def open(self, case: TestCase, path: str, before: Callable[[Page], Any] | None = None) -> Page:
+    def open(
+        self,
+        case: TestCase,
+        path: str,
+        before: Callable[[Page], Any] | None = None,
+        until: Until = "networkidle",
+        **context: Any,
+    ) -> Page:
         """The page at the address, as soon as nothing more is loaded; closed at the end of the test.
 
         Args:
             before: is given the page while it is still empty.
+            until: what is waited for instead.
+            context: options of Playwright's `new_context`, like `color_scheme`.
         """
-        context = self._chromium.new_context()
-        case.addCleanup(context.close)
-        page = context.new_page()
+        own = self._chromium.new_context(**context)
+        case.addCleanup(own.close)
+        page = own.new_page()
         page.set_default_timeout(_PATIENCE)
         self.complaints.clear()
         page.on("console", lambda said: self._note(said.type in ("error", "warning"), said.text))
@@ -54,7 +64,7 @@ class Browser:
         page.on("request", lambda request: self._look(request.url))
         if before:
             before(page)
-        page.goto(self._base + path, wait_until="networkidle")
+        page.goto(self._base + path, wait_until=until)
         return page
 
     def _note(self, matters: bool, text: str) -> None:

@@ -1,10 +1,17 @@
-"""The page for a person, without JavaScript."""
+"""The page for a person, as the server sends it."""
 
+import json
+import re
+from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import requests
 
+from from_git.keys import KEYS
 from from_git.tests.service import ServiceTestCase
+
+STATIC = Path(__file__).parents[1] / "static" / "from_git"
 
 
 class Reader(HTMLParser):
@@ -55,15 +62,72 @@ class Page(ServiceTestCase):
     def test_nothing_comes_from_another_host_and_all_of_it_is_there(self) -> None:
         page = Reader(self.page().text)
 
-        addresses = [
-            tag.get("href") or tag.get("src") or "" for name in ("link", "script", "img") for tag in page.all(name)
-        ]
+        addresses = [tag.get("href") or tag.get("src") or "" for name in ("link", "script") for tag in page.all(name)]
         for address in addresses:
             if not address.startswith("data:"):
                 with self.subTest(address):
                     self.assertTrue(address.startswith("/static/"))
                     self.assertEqual(requests.get(self.base + address, timeout=30).status_code, 200)
-        self.assertEqual(page.all("script"), [])
+        self.assertTrue(all(tag.get("src") and tag["type"] == "module" for tag in page.all("script")))
+        # pictures are asked for when somebody looks at them
+        self.assertEqual([tag for tag in page.all("img") if "src" in tag], [])
+
+    def test_nothing_is_inline(self) -> None:
+        page = Reader(self.page("?url=github.com/a").text)
+
+        self.assertEqual(page.all("style"), [])
+        for tag, attributes in page.tags:
+            self.assertEqual([name for name in attributes if name == "style" or name.startswith("on")], [], tag)
+
+    def test_all_of_it_is_small(self) -> None:
+        page = self.page()
+        files = [file for file in STATIC.rglob("*") if file.parent.name == "page" or file.name == "page.css"]
+
+        self.assertGreater(len(files), 5)
+        self.assertLess(len(page.content) + sum(file.stat().st_size for file in files), 60_000)
+
+    def test_its_scripts_ask_for_no_script_that_is_not_there(self) -> None:
+        imported = {
+            name for file in STATIC.glob("page/*.js") for name in re.findall(r'from "\./(.+)"', file.read_text())
+        }
+
+        self.assertEqual({file.name for file in STATIC.glob("page/*.js")}, {*imported, "main.js"})
+        for name in imported:
+            response = requests.get(f"{self.base}/static/from_git/page/{name}", timeout=30)
+            self.assertEqual(response.headers["Content-Type"].split(";")[0], "text/javascript")
+
+    def test_no_script_makes_html_of_text(self) -> None:
+        for file in STATIC.glob("page/*.js"):
+            found = re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", file.read_text())
+            self.assertEqual(found, [], file.name)
+
+    def test_its_policy_is_that_of_all_pages_and_what_it_needs(self) -> None:
+        policy, strict = (
+            set(requests.get(self.base + path, timeout=30).headers["Content-Security-Policy"].split("; "))
+            for path in ("/from-git/test", "/health-check")
+        )
+
+        wider = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'"}
+        self.assertEqual((policy - strict, strict - policy), (wider, {"img-src data:"}))
+
+    def test_each_number_has_a_tile_with_what_counts_and_what_does_not(self) -> None:
+        text = unescape(self.page().text)
+        tiles = [tag["data-key"] for tag in Reader(text).all("li") if "data-key" in tag]
+
+        self.assertEqual(tiles, list(KEYS))
+        template = text[text.index("<template") :]
+        for key in KEYS.values():
+            for words in (key.label, key.counts, key.leaves_out):
+                with self.subTest(words):
+                    self.assertIn(f">{words}<", template)
+
+    def test_it_knows_the_hosts_of_profiles(self) -> None:
+        self.settings_for_test(GITHUB_HOST="git.example")
+
+        (main,) = Reader(self.page().text).all("main")
+
+        known = [["github", "GitHub", "git.example"], ["bitbucket", "Bitbucket", "bitbucket.org"]]
+        self.assertEqual(json.loads(main["data-forges"] or ""), known)
 
     def test_it_shows_an_example_with_every_key_of_the_answer(self) -> None:
         text = self.page().text
@@ -76,5 +140,6 @@ class Page(ServiceTestCase):
     def test_urls_in_the_address_fill_the_form_and_cannot_break_out_of_it(self) -> None:
         text = self.page("?url=github.com/a&url=%3C/textarea%3E%3Cscript%3Ealert(1)%3C/script%3E").text
 
-        self.assertIn(">github.com/a\n&lt;/textarea&gt;", text)
-        self.assertNotIn("<script", text)
+        # the first line break within a textarea is no part of it
+        self.assertIn(">\ngithub.com/a\n&lt;/textarea&gt;", text)
+        self.assertNotIn("<script>alert", text)

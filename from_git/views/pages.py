@@ -1,8 +1,9 @@
 """Pages for a person, and the API's description."""
 
+import json
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +13,33 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from from_git import forges
+from from_git.keys import KEYS
+from from_git.profiles import LABELS
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.route import Route
 
+_PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
+
+
+class _Picture(NamedTuple):
+    """An image that others may embed; its size keeps its place free until it is there."""
+
+    path: str
+    """Beside the page."""
+    title: str
+    width: int
+    height: int
+
+
+_PICTURES = (
+    _Picture("card.svg", "Card", 480, 200),
+    _Picture("chart/langs.svg", "Languages", 480, 360),
+    _Picture("chart/repos.svg", "Repositories", 480, 360),
+    _Picture("chart/topics.svg", "Topics", 480, 360),
+)
 
 
 def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -37,8 +60,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @_safe_only
 def page(request: HttpRequest) -> HttpResponse:
-    """The form for a person; `?url=…` fills it in."""
-    return render(request, "from_git/test.html", {"urls": "\n".join(request.GET.getlist("url"))})
+    """The form for a person; `?url=…` fills it in, and asks where the page's script runs."""
+    context = {
+        "urls": "\n".join(request.GET.getlist("url")),
+        "forges": json.dumps([(forge, LABELS[forge], host) for host, forge in forges.hosts().items()]),
+        "keys": KEYS.items(),
+        "numbers": [(name, key) for name, key in KEYS.items() if name not in ("langs", "topics")],
+        "pictures": _PICTURES,
+    }
+    response = render(request, "from_git/test.html", context)
+    relax(response, _PAGE_POLICY)
+    return response
 
 
 @_safe_only

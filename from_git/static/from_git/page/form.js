@@ -1,0 +1,110 @@
+/** The lines of the form, and what is wrong with them, said beside them. */
+
+import { complaints } from "./complaints.js";
+import { duration, make, say } from "./words.js";
+
+const field = document.querySelector("#url");
+const gutter = document.querySelector(".gutter");
+const problems = document.querySelector("#problems");
+const list = problems.querySelector("ul");
+const general = problems.querySelector(".general");
+const again = problems.querySelector(".again");
+const EMPTY = { lines: new Map(), general: "", retry: false };
+
+let wrong = EMPTY;
+let clock = 0;
+
+/** The URLs in the form: one a line, without blanks around them. */
+export const urls = () => lines().filter(Boolean);
+
+const lines = () => field.value.split("\n").map((line) => line.trim());
+
+/** Number the lines, and keep the numbers beside them. */
+export function prepare() {
+  gutter.hidden = false;
+  field.addEventListener("scroll", follow);
+  field.addEventListener("input", () => {
+    if (!wrong.retry) wrong = { ...wrong, general: "" };
+    draw();
+  });
+  again.querySelector("button").addEventListener("click", () => field.form.requestSubmit());
+  draw();
+}
+
+export function fill(text) {
+  field.value = text;
+  clear();
+}
+
+export function clear() {
+  wrong = EMPTY;
+  clearInterval(clock);
+  draw();
+}
+
+/** Show a failure: in its lines, and what belongs to none below them. */
+export function complain(facts) {
+  const { status, retryAfter } = facts;
+  // asking the same again helps with all but a wrong question
+  wrong = { ...complaints(facts, urls()), retry: !(status >= 400 && status < 500) || status === 429 };
+  const until = retryAfter ? performance.now() + retryAfter * 1000 : 0;
+  clearInterval(clock);
+  if (until) clock = setInterval(() => count(until), 1000);
+  count(until);
+  draw();
+  say([...list.children].map((entry) => entry.textContent).concat(general.textContent).join(" ").trim());
+}
+
+/** The words beside "Try again". */
+function count(until) {
+  const left = Math.ceil((until - performance.now()) / 1000);
+  if (left <= 0 && clock) {
+    clearInterval(clock);
+    if (until) say("It can be asked again now.");
+  }
+  const words = left > 0 ? `It can be asked again in ${duration(left, 0)}.` : "It can be asked again now.";
+  again.querySelector("span").textContent = until ? words : "";
+}
+
+/** Everything from `wrong` and the text as it is now: a mark goes with the line that it was for. */
+function draw() {
+  const now = lines();
+  const bad = now.flatMap((text, index) => (wrong.lines.has(text) ? [{ index, words: wrong.lines.get(text) }] : []));
+  gutter.replaceChildren(
+    make("div", { class: "numbers" }, now.map((_, index) => index + 1).join("\n")),
+    ...bad.map(({ index }) => mark(index)),
+  );
+  list.replaceChildren(...bad.map(({ index, words }) => entry(index, words)));
+  general.textContent = wrong.general;
+  general.hidden = !wrong.general;
+  problems.hidden = !bad.length && !wrong.general;
+  again.hidden = !wrong.retry;
+  field.setAttribute("aria-describedby", problems.hidden ? "hint" : "hint problems");
+  if (bad.length) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  follow();
+}
+
+function mark(index) {
+  const made = make("div", { class: "bad" }, "!");
+  made.style.setProperty("--line", index);
+  return made;
+}
+
+function entry(index, words) {
+  const button = make("button", { type: "button" }, make("b", {}, `Line ${index + 1}:`), ` ${words}`);
+  button.addEventListener("click", () => go(index));
+  return make("li", {}, button);
+}
+
+/** Put the cursor into a line, and the line into view. */
+function go(index) {
+  const before = field.value.split("\n").slice(0, index).join("\n").length + (index ? 1 : 0);
+  field.focus();
+  field.setSelectionRange(before, before + field.value.split("\n")[index].length);
+  field.scrollTop = Math.max(0, (index - 1) * parseFloat(getComputedStyle(field).lineHeight));
+}
+
+function follow() {
+  gutter.style.setProperty("--scrolled", `${-field.scrollTop}px`);
+}

@@ -1,0 +1,107 @@
+/** The answer for a person: numbers, bars, a row for each profile, and what it all cost. */
+
+import * as bars from "./bars.js";
+import * as table from "./table.js";
+import * as takeaway from "./takeaway.js";
+import { duration, joined, make, many, number, slot } from "./words.js";
+
+const place = document.querySelector("#result");
+const parts = document.querySelector("#result-parts").content;
+const forges = Object.fromEntries(
+  JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host]) => [name, { label, host }]),
+);
+
+/** `urls`: as asked; `last`: the last progress; `seconds`: how long the person waited. */
+export function show({ urls, answer, last, seconds }) {
+  place.replaceChildren(parts.cloneNode(true));
+  const owners = [...new Set(answer.profiles.map(({ owner }) => owner))];
+  const title = owners.length > 3 ? `${owners.slice(0, 2).join(", ")} and ${owners.length - 2} more` : joined(owners);
+  heading().textContent = title || "Nobody there";
+  slot(place, "summary").textContent = summary(answer);
+  document.title = `${title || "Nobody there"} – from-git`;
+  missing(answer.missing);
+  tiles(answer);
+  share(answer.data);
+  languages(answer.langsDetail);
+  bars.fill(slot(place, "topics"), answer.topicsDetail);
+  table.fill(place.querySelector("table"), answer.profiles, forges);
+  slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
+  takeaway.fill(place, urls, answer, title);
+  place.hidden = false;
+}
+
+export function hide() {
+  place.hidden = true;
+  place.replaceChildren();
+  document.title = "from-git";
+}
+
+export const heading = () => place.querySelector("h2");
+
+function summary({ data, profiles }) {
+  const repositories = many(data.originalRepos + data.forkedRepos, "public repository", "public repositories");
+  return `${repositories} of ${many(profiles.length, "profile")}`;
+}
+
+function missing(urls) {
+  const section = slot(place, "missing");
+  section.hidden = !urls.length;
+  section.querySelector("ul").replaceChildren(...urls.map((url) => make("li", {}, url)));
+}
+
+function tiles({ data, langsDetail, topicsDetail }) {
+  for (const tile of place.querySelectorAll(".tiles li")) {
+    const value = data[tile.dataset.key];
+    const isList = Array.isArray(value);
+    const [first] = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail) : [];
+    tile.classList.toggle("text", isList);
+    tile.querySelector(".value").textContent = isList ? (first?.name ?? "none") : number(value);
+    if (first) tile.querySelector(".value").append(make("small", {}, `in ${many(first.repos, "repository", "repositories")}`));
+  }
+}
+
+const most = (entries) => entries.toSorted((one, other) => other.repos - one.repos);
+
+function share({ originalRepos, forkedRepos }) {
+  const all = originalRepos + forkedRepos;
+  const bars = place.querySelectorAll(".share span");
+  [originalRepos, forkedRepos].forEach((count, index) => bars[index].style.setProperty("--share", count));
+  const words = (count, what) => `${number(count)} ${what}${all ? ` (${Math.round((100 * count) / all)} %)` : ""}`;
+  slot(place, "original").textContent = words(originalRepos, "original");
+  slot(place, "forked").textContent = words(forkedRepos, "forked");
+}
+
+function languages(entries) {
+  const section = slot(place, "langs");
+  const choice = section.querySelector("fieldset");
+  choice.hidden = entries.every(({ bytes }) => bytes === null);
+  section.querySelector("ol ~ .hint").hidden = entries.every(({ bytes }) => bytes !== null);
+  choice.addEventListener("change", ({ target }) => {
+    bars.fill(section, entries, target.value, !section.querySelector(".more"));
+  });
+  bars.fill(section, entries);
+}
+
+/** Sentences, each as a list of texts and elements. */
+function counted({ profiles }, { profiles: { kept }, cost }, seconds) {
+  const lines = [];
+  const oldest = profiles.map(({ fetchedAt }) => fetchedAt).sort()[0];
+  const fresh = profiles.length - Math.min(kept, profiles.length);
+  const whence = [];
+  if (fresh) whence.push(`${many(fresh, "profile")} counted just now`);
+  if (kept) whence.push(`${many(kept, "profile")} from the cache`);
+  if (whence.length) lines.push([`${joined(whence)}.`]);
+  if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
+  lines.push([seconds < 0.1 ? "It took less than 0.1 s." : `It took ${duration(seconds)}.`]);
+  for (const [forge, spent] of Object.entries(cost)) lines.push([`${forges[forge].label}: ${price(spent)}.`]);
+  if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
+  return lines;
+}
+
+function price({ calls, retries, seconds, points }) {
+  const words = [many(calls, "call")];
+  if (retries) words.push(`${number(retries)} of them sent again`);
+  words.push(`${duration(seconds)} of its time`);
+  if (points) words.push(many(points, "point"));
+  return words.join(", ");
+}

@@ -1,0 +1,47 @@
+/** The table with a row for each profile. */
+
+import { ago, make, number } from "./words.js";
+
+/** Fill the table, and let each heading sort it. `forges`: from a forge to its `label` and `host`. */
+export function fill(table, profiles, forges) {
+  const heads = [...table.querySelectorAll("th")];
+  const rows = profiles.map((profile) => ({ profile, row: row(profile, heads, forges) }));
+  table.tBodies[0].replaceChildren(...rows.map(({ row }) => row));
+  for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(table, rows, head));
+}
+
+function row(profile, heads, forges) {
+  const { label, host } = forges[profile.forge];
+  const cells = {
+    owner: make("a", { href: `https://${host}/${encodeURIComponent(profile.owner)}` }, profile.owner),
+    forge: label,
+    kind: profile.kind,
+    fetchedAt: moment(profile.fetchedAt),
+  };
+  return make("tr", {}, ...heads.map(({ dataset: { key, number: isNumber } }) =>
+    key === "owner"
+      ? make("th", { scope: "row" }, cells.owner)
+      : make("td", isNumber === undefined ? {} : { class: "number" }, cells[key] ?? number(profile[key]))));
+}
+
+/** A time for people: where they are, and how long ago. */
+export function moment(text) {
+  const time = new Date(text);
+  const year = time.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const local = time.toLocaleString("en", { year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+  return make("time", { datetime: text }, `${local} `, make("small", {}, `(${ago(time)})`));
+}
+
+/** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked. */
+function sort(table, rows, head) {
+  const { key, number: isNumber } = head.dataset;
+  const usual = isNumber === undefined ? "ascending" : "descending";
+  const other = usual === "ascending" ? "descending" : "ascending";
+  const order = head.getAttribute("aria-sort") === usual ? other : usual;
+  const sign = order === "ascending" ? 1 : -1;
+  const value = ({ profile }) => (isNumber === undefined ? String(profile[key]).toLowerCase() : profile[key]);
+  const compare = (one, two) => (value(one) < value(two) ? -sign : value(one) > value(two) ? sign : 0);
+  for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", order);
+  table.tBodies[0].append(...rows.toSorted(compare).map(({ row }) => row));
+}

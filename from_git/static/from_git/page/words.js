@@ -1,0 +1,51 @@
+/** Numbers, times and elements, as all parts of the page write them. */
+
+const EXACT = new Intl.NumberFormat("en");
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+export const number = (value) => EXACT.format(value);
+
+export const many = (count, one, more = `${one}s`) => `${number(count)} ${count === 1 ? one : more}`;
+
+export const joined = (words) =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+/** Bytes in thousands, with three digits at most after the first thousand. */
+export function size(bytes) {
+  let [value, unit] = [bytes, 0];
+  while (value >= 999.5 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${value < 9.95 && unit ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+}
+
+/** "4.2 s", "3 min 20 s", "2 h 5 min". */
+export function duration(seconds, digits = 1) {
+  if (seconds < 60) return `${seconds.toFixed(digits)} s`;
+  const whole = Math.round(seconds);
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** How long ago a time was, in its largest unit. */
+export function ago(time) {
+  const seconds = Math.max(0, (Date.now() - time) / 1000);
+  if (seconds < 60) return "just now";
+  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]])
+    if (seconds >= length) return `${many(Math.floor(seconds / length), unit)} ago`;
+}
+
+/** An element with its attributes and children; text is text, never HTML. */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** The element that a template names so. */
+export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
+
+/** For screen readers, by the page's one polite live region. */
+export function say(text) {
+  document.querySelector("#said").textContent = text;
+}
