@@ -43,7 +43,7 @@ class Way(PageTestCase):
         self.assertRegex(under_way, r"\d\.\d s")
         self.emulator.faults.clear()
         data = self.answer(ACME, TEAM, GONE)["data"]
-        names = {"langs": "python", "topics": "web"}
+        names = {"langs": "python, css, html", "topics": "web, cli"}
         self.assertEqual(numbers, {key: names.get(key) or shown(value) for key, value in data.items()})
         self.assertEqual(page.inner_text("[data-slot=missing] li"), GONE)
         self.assertEqual(page.evaluate("location.search"), f"?url={ACME}&url={TEAM}/&url={GONE}")

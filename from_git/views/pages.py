@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 
 from from_git import forges
 from from_git.keys import KEYS
+from from_git.pictures import PICTURES
 from from_git.profiles import LABELS
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
@@ -24,22 +26,7 @@ _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
 
 
-class _Picture(NamedTuple):
-    """An image that others may embed; its size keeps its place free until it is there."""
-
-    path: str
-    """Beside the page."""
-    title: str
-    width: int
-    height: int
-
-
-_PICTURES = (
-    _Picture("card.svg", "Card", 480, 200),
-    _Picture("chart/langs.svg", "Languages", 480, 360),
-    _Picture("chart/repos.svg", "Repositories", 480, 360),
-    _Picture("chart/topics.svg", "Topics", 480, 360),
-)
+_TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}
 
 
 def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -66,11 +53,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "forges": json.dumps([(forge, LABELS[forge], host) for host, forge in forges.hosts().items()]),
         "keys": KEYS.items(),
         "numbers": [(name, key) for name, key in KEYS.items() if name not in ("langs", "topics")],
-        "pictures": _PICTURES,
+        # their size keeps their place free until they are there
+        "pictures": [(_address(name), title, *PICTURES[name].size) for name, title in _TITLES.items()],
     }
     response = render(request, "from_git/test.html", context)
     relax(response, _PAGE_POLICY)
     return response
+
+
+def _address(picture: str) -> str:
+    return reverse("card") if picture == "card" else reverse("chart", kwargs={"name": picture})
 
 
 @_safe_only

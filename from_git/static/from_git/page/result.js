@@ -7,6 +7,7 @@ import { duration, joined, make, many, number, slot } from "./words.js";
 
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
+const NAMED = 3; // of the most frequent languages and topics
 const forges = Object.fromEntries(
   JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host]) => [name, { label, host }]),
 );
@@ -53,10 +54,11 @@ function tiles({ data, langsDetail, topicsDetail }) {
   for (const tile of place.querySelectorAll(".tiles li")) {
     const value = data[tile.dataset.key];
     const isList = Array.isArray(value);
-    const [first] = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail) : [];
+    const names = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail).map(({ name }) => name) : [];
+    const rest = names.splice(NAMED).length;
     tile.classList.toggle("text", isList);
-    tile.querySelector(".value").textContent = isList ? (first?.name ?? "none") : number(value);
-    if (first) tile.querySelector(".value").append(make("small", {}, `in ${many(first.repos, "repository", "repositories")}`));
+    tile.querySelector(".value").textContent = isList ? names.join(", ") || "none" : number(value);
+    if (rest) tile.querySelector(".value").append(make("small", {}, `and ${number(rest)} more`));
   }
 }
 
