@@ -3,7 +3,7 @@
 import * as bars from "./bars.js";
 import * as table from "./table.js";
 import * as takeaway from "./takeaway.js";
-import { duration, joined, make, many, number, slot } from "./words.js";
+import { joined, make, many, number, slot, took } from "./words.js";
 
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
@@ -85,16 +85,15 @@ function languages(entries) {
 }
 
 /** Sentences, each as a list of texts and elements. */
-function counted({ profiles }, { profiles: { kept }, cost }, seconds) {
+function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   const lines = [];
   const oldest = profiles.map(({ fetchedAt }) => fetchedAt).sort()[0];
-  const fresh = profiles.length - Math.min(kept, profiles.length);
   const whence = [];
-  if (fresh) whence.push(`${many(fresh, "profile")} counted just now`);
+  if (known > kept) whence.push(`${many(known - kept, "profile")} asked for just now`);
   if (kept) whence.push(`${many(kept, "profile")} from the cache`);
   if (whence.length) lines.push([`${joined(whence)}.`]);
   if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
-  lines.push([seconds < 0.1 ? "It took less than 0.1 s." : `It took ${duration(seconds)}.`]);
+  lines.push([`It took ${took(seconds)}.`]);
   for (const [forge, spent] of Object.entries(cost)) lines.push([`${forges[forge].label}: ${price(spent)}.`]);
   if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
   return lines;
@@ -103,7 +102,7 @@ function counted({ profiles }, { profiles: { kept }, cost }, seconds) {
 function price({ calls, retries, seconds, points }) {
   const words = [many(calls, "call")];
   if (retries) words.push(`${number(retries)} of them sent again`);
-  words.push(`${duration(seconds)} of its time`);
+  words.push(`${took(seconds)} of its time`);
   if (points) words.push(many(points, "point"));
   return words.join(", ");
 }

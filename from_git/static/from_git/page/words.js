@@ -26,6 +26,9 @@ export function duration(seconds, digits = 1) {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** How long something took. */
+export const took = (seconds) => (seconds < 0.05 ? "less than 0.1 s" : duration(seconds));
+
 /** How long ago a time was, in its largest unit. */
 export function ago(time) {
   const seconds = Math.max(0, (Date.now() - time) / 1000);
