@@ -188,11 +188,12 @@ class Fetches:
         self._take_old(goods, reason or error)
 
     def _take_old(self, goods: Mapping[Profile, Fetched], reason: _Why) -> None:
+        early = time.monotonic() - self._begun < self._seconds
         for profile, fetched in goods.items():
             self.old[profile] = reason(profile)
             self._have(profile, fetched)
             if flight := self._flights.get(profile):
-                flight.leave(self._waiter, late=True)
+                flight.leave(self._waiter, late=True, impatient=early)
 
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
         """Leave those that are not done, and say how far they are.

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
@@ -177,11 +178,17 @@ class Contract(LastGoodTestCase if TYPE_CHECKING else object):  # type: ignore[m
         self.assertIn("no new numbers in time", answer.old[self.profile(GITHUB)].message)
         self.assertNotIn("A_SETTING", answer.old[self.profile(GITHUB)].message)
         profile = self.profile(GITHUB)
-        if self.goes_on:
-            self.assertTrue(settled(lambda: bool(cache.kept([profile], anew=False)), True))
-            self.assertEqual(self.old(self.ask_for(GITHUB)), {})
+        self.assertTrue(settled(lambda: bool(cache.kept([profile], anew=False)), True))
+        self.assertEqual(self.old(self.ask_for(GITHUB)), {})
 
-    goes_on: ClassVar[bool] = False
+    def test_without_a_longest_it_ends_with_patience_and_else_with_its_deadline(self) -> None:
+        self.had(GITHUB)
+        self.emulator.faults.add(HANG)
+        for longest, ends in ((None, True), (60.0, False)):
+            with self.subTest(longest):
+                self.assert_old(DeadlineError, GITHUB, patience=0.2, longest=longest, seconds=1.0)
+                self.assertEqual(cache.flights().under_way(self.profile(GITHUB)), not ends)
+                self.assertFalse(settled(lambda: cache.flights().under_way(self.profile(GITHUB)), False))
 
     def test_they_are_there_at_the_deadline_too(self) -> None:
         self.had(GITHUB, BITBUCKET)
@@ -269,7 +276,7 @@ class Patience(LastGoodTestCase):
             ahead = 7.0  # the thread gets its turn only now
             return take(self, flight)
 
-        class Waiter(fetches.SimpleQueue):  # type: ignore[type-arg]
+        class Waiter(SimpleQueue[cache.Flight]):
             """One that a flight speaks to at once."""
 
             said = False
