@@ -16,6 +16,9 @@ from from_git.profiles import Profile
 logger = logging.getLogger(__name__)
 _Why = Callable[[Profile], UpstreamError]
 _FEW = 50  # profiles; the sizes of more are shown with the next tick, so that the cost grows with their number alone
+# a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
+# grows with the time that it all takes; but there is one each second
+_REST, _SELDOM = 9.0, 1.0
 
 
 class Fetches:
@@ -42,6 +45,7 @@ class Fetches:
         self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
         self._sized: set[Flight] = set()
         self._goods: Mapping[Profile, Fetched] | None = None  # of those that were not done when patience was over
+        self._lacking: set[Profile] = set()  # those then without, which are still not done
 
     def all(self, anew: bool, tick: float | None) -> Iterator[None]:
         """Have every outcome, or the first error; yields when a size is known, and each `tick`."""
@@ -53,12 +57,14 @@ class Fetches:
                 flight = flights.join(profile, self._waiter, deadline, self._longest, anew)
                 self._flights[profile], self._own[flight] = flight, profile
                 metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
-        shown = time.monotonic()
+        shown, pace = time.monotonic(), tick
         while len(self.outcomes) < len(self._profiles):
-            sized = self._take_next(tick)
-            if sized or (tick and time.monotonic() - shown >= tick):
+            sized = self._take_next(pace)
+            if sized or (pace and time.monotonic() - shown >= pace):
+                before = time.thread_time()
                 yield
-                shown = time.monotonic()
+                shown, spent = time.monotonic(), time.thread_time() - before
+                pace = tick and max(tick, min(_SELDOM, spent * _REST))
 
     def leave(self) -> None:
         """Wait no longer for any of them."""
@@ -116,14 +122,18 @@ class Fetches:
             self._look_at_the_clock()
         elif flight.late is not None:
             self._do_without([profile], lambda _: self._too_late(flight), _no_news)
-        elif flight not in self._sized and flight.progress().found:
-            self._sized.add(flight)
-            return len(self._sized) <= _FEW
-        return False
+        return self._sizes(flight)
+
+    def _sizes(self, flight: Flight) -> bool:
+        """Whether the size of its profile is news, be it done meanwhile or not."""
+        if flight in self._sized or not flight.progress().found:
+            return False
+        self._sized.add(flight)
+        return len(self._sized) <= _FEW
 
     def _take(self, flight: Flight, profile: Profile) -> None:
         try:
-            self.outcomes[profile] = flight.outcome()
+            self._have(profile, flight.outcome())
         except DeadlineError:
             self._do_without([profile], lambda _: self._too_late(), _no_news)
         except UpstreamError as error:
@@ -135,7 +145,8 @@ class Fetches:
         """Seconds until there is something to do without a flight's word."""
         waited = time.monotonic() - self._begun
         ends = [self._seconds - waited]
-        if self._patience is not None and waited < self._patience:
+        # still, where it is over: a flight's word may have come in the moment of its end
+        if self._patience is not None and self._goods is None:
             ends.append(self._patience - waited)
         if tick:
             ends.append(tick)
@@ -144,13 +155,24 @@ class Fetches:
     def _look_at_the_clock(self) -> None:
         """Do without those that are not done, if it is time to."""
         waited = time.monotonic() - self._begun
-        late = [profile for profile in self._profiles if profile not in self.outcomes]
-        if waited >= self._seconds and late:
-            self._do_without(late, lambda _: self._too_late(), _no_news)
+        if waited >= self._seconds:
+            if late := self._late():
+                self._do_without(late, lambda _: self._too_late(), _no_news)
         elif self._patience is not None and waited >= self._patience:
-            self._goods = cache.last_good(late) if self._goods is None else self._goods
-            if all(profile in self._goods for profile in late):
-                self._take_old({profile: self._goods[profile] for profile in late}, _no_news)
+            if self._goods is None:
+                late = self._late()
+                self._goods = cache.last_good(late)
+                self._lacking = {profile for profile in late if profile not in self._goods}
+            if not self._lacking:
+                self._take_old({profile: self._goods[profile] for profile in self._late()}, _no_news)
+
+    def _late(self) -> list[Profile]:
+        """Those that are not done; not to be asked for at each end of a flight, of which there are as many."""
+        return [profile for profile in self._profiles if profile not in self.outcomes]
+
+    def _have(self, profile: Profile, fetched: Fetched) -> None:
+        self.outcomes[profile] = fetched
+        self._lacking.discard(profile)
 
     def _do_without(self, profiles: Sequence[Profile], error: _Why, reason: _Why | None = None) -> None:
         """Take the last good numbers of these, where they will do, or raise.
@@ -166,10 +188,12 @@ class Fetches:
         self._take_old(goods, reason or error)
 
     def _take_old(self, goods: Mapping[Profile, Fetched], reason: _Why) -> None:
+        early = time.monotonic() - self._begun < self._seconds
         for profile, fetched in goods.items():
-            self.old[profile], self.outcomes[profile] = reason(profile), fetched
+            self.old[profile] = reason(profile)
+            self._have(profile, fetched)
             if flight := self._flights.get(profile):
-                flight.leave(self._waiter, late=True)
+                flight.leave(self._waiter, late=True, impatient=early)
 
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
         """Leave those that are not done, and say how far they are.
@@ -177,7 +201,7 @@ class Fetches:
         Args:
             known: the flight of which it is known before the deadline.
         """
-        late = [flight for profile, flight in self._flights.items() if profile not in self.outcomes]
+        late = [self._flights[profile] for profile in self._late()]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
         # before the deadline, those of which nothing is there yet are not stuck

@@ -30,7 +30,7 @@ class Flight:
     known, and if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the
     latest of its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in
     another process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its
-    deadline has passed lets a fetch that is making progress go on, up to the horizon.
+    deadline has passed lets a fetch that gets on go on, up to the horizon; an impatient one any, up to its deadline.
 
     Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
     under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
@@ -80,33 +80,34 @@ class Flight:
         """
         if settings.PROFILE_CACHE_SECONDS <= 0:
             longest = None  # nothing would keep what it finds
-        self._begin = request, longest, anew
-        self._grace = 0.0 if longest is None else _GRACE
+        self._begin, self._grace = (request, longest, anew), 0.0 if longest is None else _GRACE
         self._claim()
 
-    def leave(self, waiter: Waiter, late: bool = False) -> bool:
+    def leave(self, waiter: Waiter, late: bool = False, impatient: bool = False) -> bool:
         """Wait no longer; cancels the fetch when nobody else does.
 
         Args:
             late: because the waiter's deadline has passed, or will.
+            impatient: late too, but long before the deadline, when nothing need be there yet.
 
         Returns:
             Whether the fetch goes on although nobody waits.
         """
         progress = self.progress() if late else self._movement.seen
         with self._lock:
-            self._waiters.pop(id(waiter), None)
+            _, until = self._waiters.pop(id(waiter), (None, 0.0))
             if self._closed:
                 return False
-            group, holder = self._group, self._holder
-            goes_on = late and self._may_go_on(progress)
+            group, holder, longest = self._group, self._holder, self._begin[1]
+            moves = late and self._may_go_on(progress)
+            goes_on = moves or (impatient and longest is not None)
             if late and group:
                 # others who wait hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
-                group.deadline = group.horizon if goes_on else group.deadline
+                group.deadline = group.horizon if moves else group.deadline
             alone = not self._waiters and not self._goes_on
         if holder and goes_on:
-            seconds = max(1.0, (self._begin[1] or 0.0) - (time.monotonic() - self.begun))
+            seconds = max(1.0, (self.begun + (longest or 0.0) if moves else until) - time.monotonic())
             self._store.want(holder, seconds, seconds)
         if alone and not (group and self._store.wanted(self.id)):
             self._end_if_alone()
@@ -223,8 +224,7 @@ class Flight:
         now = time.monotonic()
         with self._lock:
             again = holder != self._holder or now - self._wanted_at > _WANT_AGAIN
-            self._holder = holder
-            self._wanted_at = now if again else self._wanted_at
+            self._holder, self._wanted_at = holder, now if again else self._wanted_at
             seconds = max(LOOK, self._until(now) - now)
         if again:
             self._store.want(holder, seconds, CLAIM_SECONDS)

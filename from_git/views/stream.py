@@ -15,7 +15,6 @@ from structlog.contextvars import bind_contextvars
 
 from from_git.aggregator import Answer, Overview, watched
 from from_git.conf import settings
-from from_git.errors import UpstreamError
 from from_git.httpcache import wants_anew
 from from_git.openapi.stream import StreamSchema
 from from_git.profiles import Profile
@@ -48,6 +47,7 @@ class Stream(Counting):
         """The events, as they come."""
         asked = request.query_params
         events = self._events(asked.getlist("url"), asked.getlist("expand"), wants_anew(request))
+        bind_contextvars(outcome="LEFT")  # until all of it is sent
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
     def head(self, request: Request) -> HttpResponseBase:
@@ -60,9 +60,7 @@ class Stream(Counting):
             profiles, expansions = question(urls, expand)
             answer = yield from _progress(profiles, anew)
             yield _event("answer", AnswerJSON().content(answer, expansions))
-        except GeneratorExit:
-            bind_contextvars(outcome="LEFT")
-            raise
+            bind_contextvars(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
             ours = ours_for(error, self)
             note(ours)
@@ -89,7 +87,7 @@ def _progress(profiles: Sequence[Profile], anew: bool) -> Generator[bytes, None,
             yield _progress_event(look())
             answer: Answer = end.value
             return answer
-        except UpstreamError:
+        except Exception:
             yield _progress_event(look())
             raise
 
