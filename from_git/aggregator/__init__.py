@@ -117,7 +117,7 @@ def _answer(
         found=found,
         missing=missing,
         stats=_merged(parts),
-        old=old,
+        old={profile: old[profile] for profile in profiles if profile in old},
     )
 
 

@@ -88,7 +88,7 @@ class Flight:
 
         Args:
             late: because the waiter's deadline has passed, or will.
-            impatient: late too, but long before the deadline, when nothing need be there yet.
+            impatient: late too, but long before the deadline, when nothing need be there yet; what it finds is kept.
 
         Returns:
             Whether the fetch goes on although nobody waits.
@@ -100,7 +100,7 @@ class Flight:
                 return False
             group, holder, longest = self._group, self._holder, self._begin[1]
             moves = late and self._may_go_on(progress)
-            goes_on = moves or (impatient and longest is not None)
+            goes_on = moves or impatient
             if late and group:
                 # others who wait hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))

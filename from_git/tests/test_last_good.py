@@ -181,13 +181,14 @@ class Contract(LastGoodTestCase if TYPE_CHECKING else object):  # type: ignore[m
         self.assertTrue(settled(lambda: bool(cache.kept([profile], anew=False)), True))
         self.assertEqual(self.old(self.ask_for(GITHUB)), {})
 
-    def test_without_a_longest_it_ends_with_patience_and_else_with_its_deadline(self) -> None:
+    def test_it_goes_on_to_its_deadline_even_where_nothing_is_shown_again(self) -> None:
         self.had(GITHUB)
         self.emulator.faults.add(HANG)
-        for longest, ends in ((None, True), (60.0, False)):
-            with self.subTest(longest):
-                self.assert_old(DeadlineError, GITHUB, patience=0.2, longest=longest, seconds=1.0)
-                self.assertEqual(cache.flights().under_way(self.profile(GITHUB)), not ends)
+        for seconds in (300.0, 0.0):
+            with self.subTest(seconds):
+                self.settings_kept(PROFILE_CACHE_SECONDS=seconds)
+                self.assert_old(DeadlineError, GITHUB, patience=0.2, longest=60.0, seconds=1.0)
+                self.assertTrue(cache.flights().under_way(self.profile(GITHUB)))
                 self.assertFalse(settled(lambda: cache.flights().under_way(self.profile(GITHUB)), False))
 
     def test_they_are_there_at_the_deadline_too(self) -> None:
