@@ -322,7 +322,7 @@ class Shapes(PageTestCase):
             *map(str, range(3_000)),
         ]
         most = 2**53 - 1
-        data = {"originalRepos": most, "forkedRepos": 0, "watchers": most, "followers": 12_345_678}
+        data: dict[str, object] = {"originalRepos": most, "forkedRepos": 0, "watchers": most, "followers": 12_345_678}
         data |= {"langs": names, "langsNum": 5_000, "topics": names, "topicsNum": 0}
         page = self.open(viewport={"width": 360, "height": 740})
         self.answer_stream(page, content_type="text/event-stream", body=answer(data, names, ["_a_"]))

@@ -160,6 +160,10 @@ class Errors(PageTestCase):
         self.problems(page)
         before = page.inner_text(".again span")
         self.keep(page, "limit")
+        hidden = page.evaluate(
+            "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.question'))"
+        )
+        self.assertLessEqual(hidden, 0)
         self.assert_accessible(page)
         page.wait_for_function("words => document.querySelector('.again span').textContent !== words", arg=before)
 
