@@ -16,7 +16,7 @@ try:
 except ImportError as missing:
     raise SkipTest("axe-playwright-python is not installed (requirements-dev.txt)") from missing
 
-__all__ = ["ACME", "GONE", "SOLO", "TEAM", "Page", "PageTestCase"]
+__all__ = ["ACME", "GONE", "SILENT", "SOLO", "SPACED", "TEAM", "Page", "PageTestCase"]
 
 ACME, TEAM, SOLO = "https://github.com/acme", "https://bitbucket.org/acme-team", "https://github.com/Solo"
 GONE = "https://bitbucket.org/nobody"
@@ -49,6 +49,20 @@ new PerformanceObserver((list) => {
       shifts.push(`${entry.value}: ${entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80))}`);
 }).observe({ type: "layout-shift", buffered: true });
 """
+# a server that has begun to answer, and says nothing more
+SILENT = """
+const { fetch } = window;
+window.fetch = (address, options) => String(address).includes("/stream?")
+  ? Promise.resolve(new Response(new ReadableStream(), { headers: { "Content-Type": "text/event-stream" } }))
+  : fetch(address, options);
+"""
+# WCAG 1.4.12
+SPACED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+  p { margin-bottom: 2em !important }`);
+document.adoptedStyleSheets = [sheet];
+"""
 
 
 def query(*urls: str) -> str:
@@ -79,6 +93,10 @@ class PageTestCase(ServiceTestCase):
 
         return self.browser.open(self, "/from-git/test" + (query(*urls) if urls else ""), prepare, "load", **context)
 
+    def answer_stream(self, page: Page, **answer: object) -> None:
+        """Let the next stream be this."""
+        page.route(lambda url: "/from-git/stream?" in url, lambda route: route.fulfill(**answer))
+
     def submit(self, page: Page, *lines: str) -> None:
         """Type the lines and press the button."""
         page.fill("#url", "\n".join(lines))
@@ -101,6 +119,10 @@ class PageTestCase(ServiceTestCase):
     def assert_calm(self, page: Page) -> None:
         """Nothing has moved by itself, nothing complains, nothing went to another host."""
         self.assertEqual(page.evaluate("shifts"), [])
+        self.assert_silent()
+
+    def assert_silent(self) -> None:
+        """Nothing complains, nothing went to another host."""
         # Chromium takes a stream for aborted whose script does not wait for its end, and some that it has read
         complaints = [one for one in self.browser.complaints if not ("/stream?" in one and "ERR_ABORTED" in one)]
         self.assertEqual(complaints, [])
@@ -114,6 +136,10 @@ class PageTestCase(ServiceTestCase):
             for node in one["nodes"]
         ]
         self.assertEqual(broken, [])
+        self.assert_fits(page)
+
+    def assert_fits(self, page: Page) -> None:
+        """Nothing is wider than the screen."""
         self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
 
     def keep(self, page: Page, name: str) -> None:

@@ -1,16 +1,34 @@
 """The way of a person through the page, with a real browser and the real stream."""
 
+import json
 import shlex
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import requests
 
 from emulator import Fault
-from from_git.tests.pages import ACME, GONE, SOLO, TEAM, Page, PageTestCase
+from from_git.tests.pages import ACME, GONE, SILENT, SOLO, SPACED, TEAM, Page, PageTestCase
+from from_git.views import stream
 
 SLOW_WATCHERS = Fault("slow", path="/2.0/repositories/*/watchers", seconds=0.4)
 
 BEGUN = "progress[value]:not([value='0'])"
+
+
+WIDTHS = (320, 360, 768, 1280, 2560)
+
+
+def answer(data: dict[str, object], names: list[str], owners: list[str]) -> str:
+    """A stream that is only an answer."""
+    rows = [
+        {**data, "forge": "github", "owner": owner, "kind": "User", "fetchedAt": "2026-01-01T00:00:00Z"}
+        for owner in owners
+    ]
+    body = {"error": "OK", "data": data, "missing": [], "profiles": rows}
+    body["langsDetail"] = [{"name": name, "repos": 1, "bytes": 2**53 - 1} for name in names]
+    body["topicsDetail"] = [{"name": name, "repos": 1} for name in names]
+    return f"event: answer\ndata: {json.dumps(body)}\n\n"
 
 
 def shown(value: object) -> str:
@@ -29,16 +47,15 @@ class Way(PageTestCase):
     def test_typed_and_submitted_it_shows_progress_and_then_the_numbers_of_the_api(self) -> None:
         self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=4)
         self.emulator.faults.add(SLOW_WATCHERS)
-        page = self.open()
+        page = self.open(color_scheme="dark")
 
         self.submit(page, ACME, "", f"  {TEAM}/ ", GONE)
-        page.wait_for_selector(BEGUN)
+        page.wait_for_selector("text=/[1-9] of 17 repositories/")
         under_way = page.inner_text("#progress")
         self.keep(page, "progress")
         self.assert_accessible(page)
         numbers = self.result(page)
 
-        self.assertIn("of 17 repositories", under_way)
         self.assertRegex(under_way, r"\d of 3 done")
         self.assertRegex(under_way, r"\d\.\d s")
         self.emulator.faults.clear()
@@ -53,7 +70,7 @@ class Way(PageTestCase):
         self.assert_calm(page)
 
     def test_a_wait_that_a_forge_asks_for_is_said_in_words(self) -> None:
-        told = {"Retry-After": "2"}
+        told = {"Retry-After": "1"}
         self.emulator.faults.add(Fault("status", path="/2.0/*", status=429, headers=told, times=1))
         page = self.open()
 
@@ -107,10 +124,14 @@ class Way(PageTestCase):
                 self.assertEqual(owners(), second)
                 sorted_by = page.locator("th[aria-sort]").evaluate_all("heads => heads.map(one => one.dataset.key)")
                 self.assertEqual(sorted_by, [column])
+                self.assertRegex(page.inner_text("#said"), r"^Sorted by \w+, (a|de)scending\.$")
+        # the arrow is only to be seen
+        self.assertTrue(page.get_by_role("button", name="Followers", exact=True).is_visible())
         self.assertEqual(page.get_attribute("th[data-key=followers]", "aria-sort"), "ascending")
 
     def test_stop_ends_the_work_at_the_forges(self) -> None:
         self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+        self.enterContext(patch.object(stream, "HEARTBEAT", 0.2))
         self.emulator.faults.add(SLOW_WATCHERS)
         page = self.open()
         self.submit(page, TEAM)
@@ -119,7 +140,7 @@ class Way(PageTestCase):
         page.focus("#stop")
         page.keyboard.press("Enter")
         page.wait_for_selector("h2:text-is('Stopped')")
-        page.wait_for_timeout(2_600)  # the server looks whether somebody listens with each heartbeat
+        page.wait_for_timeout(900)  # a call that is under way, and two heartbeats: with each the server looks
         calls = self.emulator.meter.snapshot().watchers.calls
         page.wait_for_timeout(1_000)
 
@@ -128,6 +149,27 @@ class Way(PageTestCase):
         self.assertEqual(page.evaluate("document.activeElement.type"), "submit")
         self.assertFalse(page.is_visible("#stop"))
         self.assertEqual(page.evaluate("shifts"), [])
+
+    def test_stopped_at_once_nothing_seems_to_go_on(self) -> None:
+        page = self.open(ACME, before=lambda page: page.add_init_script(SILENT))
+
+        page.click("#stop")
+
+        self.assertEqual(page.inner_text("#under-way"), "Stopped")
+        # -1 is a bar that moves for ever
+        self.assertEqual(page.evaluate("document.querySelector('progress').position"), 0)
+
+    def test_pressed_twice_in_a_hurry_it_asks_once(self) -> None:
+        streams = []
+        page = self.open()
+        page.on("request", lambda request: streams.append(request.url) if "/stream?" in request.url else None)
+        page.fill("#url", ACME)
+
+        page.dblclick("[type=submit]")
+        self.result(page)
+
+        self.assertEqual(len(streams), 1)
+        self.assert_calm(page)
 
     def test_a_shared_link_starts_by_itself_and_the_way_back_shows_what_was(self) -> None:
         page = self.open(ACME)
@@ -192,6 +234,17 @@ class Way(PageTestCase):
         self.assertEqual(page.get_attribute("[data-slot=share]", "href"), unquote(page.url))
         self.assertEqual(page.inner_text("#said"), "Copied.")
 
+    def test_without_a_clipboard_it_selects_what_is_to_be_copied_and_says_how(self) -> None:
+        page = self.open(ACME)
+        self.result(page)
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+
+        page.click("[data-copy=curl] button")
+
+        page.wait_for_selector("[data-copy=curl] button:text-is('Ctrl+C')")
+        self.assertEqual(page.evaluate("String(getSelection())"), page.inner_text("[data-copy=curl] code"))
+        self.assertIn("Press Ctrl and C", page.inner_text("#said"))
+
     def test_markdown_for_pictures_and_badges_is_there_and_shields_is_never_asked(self) -> None:
         page = self.open(ACME)
         self.result(page)
@@ -222,38 +275,98 @@ class Shapes(PageTestCase):
     """What it looks like, and for whom."""
 
     def test_each_state_is_accessible_and_fits_on_any_screen_in_light_and_dark(self) -> None:
-        for scheme, width, height in (
-            ("light", 360, 740),
-            ("dark", 2560, 1440),
-            ("light", 1280, 900),
-            ("dark", 768, 1024),
+        # each state in both schemes; each width, to 400 % of a small screen, with all that takes room
+        for scheme, ground, widths in (
+            ("light", "rgb(250, 249, 246)", (360, 1280, 320)),
+            ("dark", "rgb(19, 24, 26)", (2560, 360, 768)),
         ):
-            with self.subTest(scheme=scheme, width=width):
-                page = self.open(color_scheme=scheme, viewport={"width": width, "height": height})
-                name = f"{width}-{scheme}"
-                self.keep(page, f"form-{name}")
-                self.assert_accessible(page)
-                self.submit(page, "https://bitucket.org/a", ACME, "github.com/a/b")
-                self.problems(page)
-                self.keep(page, f"errors-{name}")
-                self.assert_accessible(page)
-                self.submit(page, ACME, TEAM, GONE)
-                self.result(page)
-                self.assert_calm(page)
-                for summary in page.locator("#result summary").all():
-                    summary.evaluate(
-                        "one => { if (!one.parentElement.dataset.picture) one.parentElement.open = true; }"
-                    )
-                self.keep(page, f"result-{name}")
-                self.assert_accessible(page)
-                ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-                self.assertEqual(ground, {"light": "rgb(250, 249, 246)", "dark": "rgb(19, 24, 26)"}[scheme])
+            page = self.open(color_scheme=scheme, viewport={"width": widths[0], "height": 740})
+            for state, width in zip(("form", "errors", "result"), widths, strict=True):
+                with self.subTest(scheme=scheme, state=state, width=width):
+                    page.set_viewport_size({"width": width, "height": 740})
+                    self.bring(page, state)
+                    self.assert_accessible(page)
+                    for other in WIDTHS:
+                        page.set_viewport_size({"width": other, "height": 740})
+                        self.assert_fits(page)
+                        self.keep(page, f"{state}-{other}-{scheme}")
+            self.assertEqual(page.evaluate("getComputedStyle(document.body).backgroundColor"), ground)
+            self.assert_silent()
+
+    def bring(self, page: Page, state: str) -> None:
+        """Bring the page to a state, with all open that is text."""
+        if state == "errors":
+            self.submit(page, "https://bitucket.org/a", ACME, "github.com/a/b")
+            self.problems(page)
+        if state == "result":
+            self.submit(page, ACME, TEAM, GONE)
+            self.result(page)
+            page.evaluate(
+                "document.querySelectorAll('#result details:not([data-picture])').forEach(e => e.open = true)"
+            )
+
+    def test_with_more_space_between_letters_and_lines_it_fits_too(self) -> None:
+        page = self.open(ACME, TEAM, viewport={"width": 360, "height": 740})
+        self.result(page)
+
+        page.evaluate(SPACED)
+
+        self.assert_fits(page)
+
+    def test_names_and_numbers_of_any_length_fit(self) -> None:
+        names = [
+            "<img src=x onerror=alert(1)>",
+            "x" * 5_000,
+            "\N{RIGHT-TO-LEFT OVERRIDE}a",
+            "__proto__",
+            *map(str, range(3_000)),
+        ]
+        most = 2**53 - 1
+        data: dict[str, object] = {"originalRepos": most, "forkedRepos": 0, "watchers": most, "followers": 12_345_678}
+        data |= {"langs": names, "langsNum": 5_000, "topics": names, "topicsNum": 0}
+        page = self.open(viewport={"width": 360, "height": 740})
+        self.answer_stream(page, content_type="text/event-stream", body=answer(data, names, ["_a_"]))
+
+        self.submit(page, ACME)
+        shown = self.result(page)
+
+        self.assertEqual((shown["watchers"], shown["followers"]), ("9,007,199,254,740,991", "12,345,678"))
+        self.assert_fits(page)
+        lines = "([...document.querySelectorAll('.value')].map((one) => one.getClientRects()[0].height))"
+        self.assertLess(max(page.evaluate(lines)), 200)
+        # it stands on one line
+        followers = page.locator("[data-key=followers] .value")
+        self.assertLess(followers.evaluate("one => one.clientHeight"), 40)
+        page.click("[data-slot=topics] button")
+        self.assertEqual(page.locator("[data-slot=topics] li").count(), len(names))
+        self.assertEqual(page.locator("#result img[src]").count(), 0)
+        markdown = page.locator("[data-picture] code").first.text_content() or ""
+        self.assertTrue(markdown.startswith("![Card of \\_a\\_]("), markdown)
+
+    def test_nobody_there_is_an_answer_without_an_empty_table(self) -> None:
+        page = self.open(GONE)
+
+        self.assertEqual(set(self.result(page).values()), {"0", "none"})
+
+        self.assertEqual(page.inner_text("h2 >> visible=true"), "Nobody there")
+        self.assertFalse(page.is_visible("table"))
+
+    def test_with_forced_colours_the_numbers_of_lines_stand_on_the_ground_of_the_field(self) -> None:
+        page = self.open(forced_colors="active")
+
+        edge, ground = page.evaluate(
+            "[getComputedStyle(url).borderLeftColor, getComputedStyle(url.parentElement).backgroundColor]"
+        )
+
+        self.assertEqual(edge, ground)
 
     def test_print_leaves_the_form_out_and_keeps_the_bars(self) -> None:
-        page = self.open(ACME)
+        # as wide as A4 between its edges
+        page = self.open(ACME, TEAM, viewport={"width": 718, "height": 1000})
         self.result(page)
 
         page.emulate_media(media="print", color_scheme="dark")
+        self.assert_fits(page)
 
         for gone in ("form", ".take", ".choice >> nth=0"):
             self.assertFalse(page.is_visible(gone), gone)

@@ -3,18 +3,13 @@
 import json
 
 from emulator import Fault
-from from_git.tests.pages import ACME, SOLO, TEAM, Page, PageTestCase
+from from_git.tests.pages import ACME, SILENT, SOLO, SPACED, TEAM, Page, PageTestCase
 
 BITUCKET, REPOSITORY, LONG = "https://bitucket.org/a", "github.com/a/b", f"https://example.org/{'x' * 300}"
-STREAM = "/from-git/stream"
 
 
 class Errors(PageTestCase):
     """Each in the words of the API."""
-
-    def answer_stream(self, page: Page, **answer: object) -> None:
-        """Let the next stream be this."""
-        page.route(lambda url: STREAM in url, lambda route: route.fulfill(**answer))
 
     def test_each_bad_line_has_its_own_words_and_a_mark_until_it_is_edited(self) -> None:
         page = self.open()
@@ -48,12 +43,86 @@ class Errors(PageTestCase):
 
     def test_the_words_for_all_lines_are_those_of_the_api(self) -> None:
         urls = [BITUCKET, REPOSITORY, LONG, "github.com/a b", "x", "github.com/'\"<>", "https://gitlab.com/a"]
-        page = self.open(*urls)
+        urls += [
+            "git",
+            "gi",
+            f"{LONG}y",
+            "\N{RIGHT-TO-LEFT OVERRIDE}a",
+            "\N{PILE OF POO}",
+            "\N{TAG LATIN SMALL LETTER A}",
+            "\ta\tb",
+        ]
+        # what says of another line what the API says
+        urls += [
+            f"{ACME}' is not a GitHub or Bitbucket profile: it is odd.",
+            f"'{ACME}' is not a GitHub or Bitbucket profile: ",
+        ]
+        # the API takes more characters for blanks than a browser does
+        urls += ["\x85github.com/b/c\x1f"]
+        page = self.open(ACME, *urls)
 
-        words = [one.split(": ", 1)[1] for one in self.problems(page)]
+        lines, words = zip(*(one.split(": ", 1) for one in self.problems(page)), strict=True)
 
-        self.assertEqual(" ".join(words), self.failure(400, *urls)["message"])
-        self.assertEqual(len(words), len(urls))
+        self.assertEqual(lines, tuple(f"Line {number}" for number in range(2, len(urls) + 2)))
+        self.assertEqual(" ".join(words), self.failure(400, ACME, *urls)["message"])
+        self.assertFalse(page.is_visible(".general"))
+
+    def test_hundreds_of_bad_lines_are_marked_beside_their_numbers_and_not_all_said_aloud(self) -> None:
+        page = self.open(*[f"x{number}" for number in range(120)], viewport={"width": 360, "height": 740})
+        self.problems(page)
+
+        for spaced in (False, True):
+            with self.subTest(spaced=spaced):
+                if spaced:
+                    page.evaluate(SPACED)
+                mark, numbers, number = page.evaluate(BESIDE)
+                self.assertLessEqual(mark["right"], numbers["left"])
+                self.assertAlmostEqual(mark["bottom"], number["bottom"], delta=3)
+        said = page.inner_text("#said")
+        self.assertTrue(said.startswith("Line 1: 'x0' is"))
+        self.assertTrue(said.endswith(" 117 more lines are wrong."))
+        self.assertLess(len(said), 600)
+
+    def test_an_error_that_comes_late_moves_nothing_on_a_small_screen(self) -> None:
+        # half a second after a click, what moves has moved by itself
+        self.settings_for_test(FLIGHT_SECONDS=0.9)
+        self.emulator.faults.add(Fault("slow", path="/2.0/*", seconds=1.0))
+        page = self.open(viewport={"width": 360, "height": 740})
+
+        self.submit(page, TEAM)
+        page.wait_for_selector("#progress")
+        self.assertFalse(page.is_visible("#problems"))
+        self.problems(page)
+        page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+
+        self.assert_calm(page)
+
+    def test_after_the_way_back_from_an_error_a_small_screen_has_the_description_again(self) -> None:
+        page = self.open(viewport={"width": 360, "height": 740})
+        self.submit(page, BITUCKET)
+        self.problems(page)
+        self.assertFalse(page.is_visible("#about"))
+
+        page.go_back()
+
+        page.wait_for_selector("#about")
+        self.assertFalse(page.is_visible("#problems"))
+
+    def test_a_server_that_says_nothing_for_long_is_gone(self) -> None:
+        def prepare(page: Page) -> None:
+            page.clock.install()
+            page.add_init_script(SILENT)
+
+        page = self.open(ACME, before=prepare)
+        page.wait_for_selector("#progress")
+
+        page.clock.fast_forward(25_000)
+        self.assertFalse(page.is_visible("#problems"))
+        page.clock.fast_forward(10_000)
+        self.problems(page)
+
+        self.assertIn("The connection broke", page.inner_text(".general"))
+        self.assertTrue(page.is_visible(".again"))
 
     def test_nothing_but_blanks_is_an_error_of_no_line(self) -> None:
         page = self.open()
@@ -74,21 +143,29 @@ class Errors(PageTestCase):
         self.assertEqual(words, f"Line 2: {message}")
         self.assertFalse(page.is_visible("#result"))
         self.emulator.faults.clear()
-        page.click(".again button")
+        page.focus(".again button")
+        page.keyboard.press("Enter")
         self.result(page)
 
         self.assertFalse(page.is_visible("#problems"))
+        # the button that had the focus is gone
+        page.wait_for_selector("#result-title:focus")
         self.assert_calm(page)
 
     def test_a_used_up_limit_counts_down(self) -> None:
         self.emulator.faults.add(Fault("status", path="/graphql", status=429, headers={"Retry-After": "1777"}))
-        page = self.open()
+        page = self.open(color_scheme="dark")
 
         self.submit(page, TEAM, ACME)
         self.problems(page)
         before = page.inner_text(".again span")
         self.keep(page, "limit")
-        page.wait_for_timeout(1_200)
+        hidden = page.evaluate(
+            "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.question'))"
+        )
+        self.assertLessEqual(hidden, 0)
+        self.assert_accessible(page)
+        page.wait_for_function("words => document.querySelector('.again span').textContent !== words", arg=before)
 
         self.assertRegex(before, r"^It can be asked again in 29 min [34]\d s\.$")
         self.assertNotEqual(page.inner_text(".again span"), before)
@@ -139,3 +216,19 @@ class Errors(PageTestCase):
 
                 self.assertIn(words, page.inner_text(".general"))
                 self.assertEqual(page.is_visible(".again"), name != "too long")
+
+
+BESIDE = """
+() => {
+  const box = (node, from) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    if (from) range.setStart(node, from);
+    return range.getBoundingClientRect();
+  };
+  const text = document.querySelector(".numbers").firstChild;
+  const marks = document.querySelectorAll(".bad");
+  return [box(marks[marks.length - 1]), box(text), box(text, text.data.lastIndexOf("\\n") + 1)];
+}
+"""
+"""Where the last line's mark is, all numbers, and its number."""

@@ -36,20 +36,22 @@ class Pictures(ServiceTestCase):
 
     def opened(self, path: str, scheme: Literal["light", "dark"]) -> Page:
         """The page at the address, for somebody who likes it light or dark."""
-        return self.browser.open(self, path, lambda page: page.emulate_media(color_scheme=scheme))
+        return self.browser.open(self, path, lambda page: page.emulate_media(color_scheme=scheme), "load")
 
     def test_opened_by_itself_it_has_its_colours(self) -> None:
         for address in (*(path + QUESTION for path in DRAWN), "/from-git/card.svg"):
+            page = self.opened(address, "light")
             for scheme, ground in SCHEMES.items():
                 with self.subTest(address, scheme=scheme):
-                    page = self.opened(address, scheme)
+                    page.emulate_media(color_scheme=scheme)
                     self.assertEqual(page.evaluate(GROUND), rgb(ground))
                     self.assertEqual(self.browser.complaints, [])
 
     def test_a_theme_wins_over_what_the_reader_likes(self) -> None:
         for theme, ground in SCHEMES.items():
+            page = self.opened(f"/from-git/card.svg{QUESTION}&theme={theme}", "light")
             for scheme in SCHEMES:
-                page = self.opened(f"/from-git/card.svg{QUESTION}&theme={theme}", scheme)
+                page.emulate_media(color_scheme=scheme)
                 self.assertEqual(page.evaluate("getComputedStyle(document.querySelector('.ground')).fill"), rgb(ground))
 
     def test_nothing_is_cut_off_or_lies_over_something_else(self) -> None:
@@ -76,7 +78,7 @@ class Pictures(ServiceTestCase):
                 page.emulate_media(color_scheme=scheme)
                 page.route("**/readme", lambda route: route.fulfill(body=readme, content_type="text/html"))
 
-            page = self.browser.open(self, "/readme", embed)
+            page = self.browser.open(self, "/readme", embed, "load")
             for seen, (address, height) in zip(page.evaluate(SEEN), images.items(), strict=True):
                 with self.subTest(address, scheme=scheme):
                     self.assertEqual(seen[:2], [WIDTH, height])

@@ -12,19 +12,21 @@ export function complaints({ status, message, profile }, urls) {
     : { lines: new Map(), general: message };
 }
 
-/** One message with a sentence for each bad line, in their order. */
+/** One message with a sentence for each bad line, in their order; no reason has a line's words in quotes after it. */
 function apart(message, texts) {
-  const starts = [];
-  let from = 0;
+  const lines = new Map();
+  let rest = message;
   for (const text of texts) {
     const begin = shown(text) + SAYS;
-    const at = message.indexOf(begin, from);
-    if (at < 0) continue;
-    starts.push({ text, at, words: at + begin.length });
-    from = at + begin.length;
+    if (!rest.startsWith(begin)) continue;
+    const length = rest.slice(begin.length).search(/[.?] '|$/) + 1;
+    const sentence = rest.slice(0, begin.length + length);
+    // a longer line may begin like a good one and its sentence
+    if (sentence.includes(SAYS, begin.length)) continue;
+    lines.set(text, sentence);
+    rest = rest.slice(sentence.length).trimStart();
   }
-  const lines = starts.map(({ text, at }, index) => [text, message.slice(at, starts[index + 1]?.at).trim()]);
-  return { lines: new Map(lines), general: message.slice(0, starts[0]?.at).trim() };
+  return { lines, general: rest };
 }
 
 /** A URL as the API shows it: cut after 200 characters, what cannot be seen escaped. */

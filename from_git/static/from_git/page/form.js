@@ -1,7 +1,7 @@
 /** The lines of the form, and what is wrong with them, said beside them. */
 
 import { complaints } from "./complaints.js";
-import { duration, make, say } from "./words.js";
+import { bare, duration, make, many, say } from "./words.js";
 
 const field = document.querySelector("#url");
 const gutter = document.querySelector(".gutter");
@@ -9,6 +9,7 @@ const problems = document.querySelector("#problems");
 const list = problems.querySelector("ul");
 const general = problems.querySelector(".general");
 const again = problems.querySelector(".again");
+const SAID = 3; // lines at once; the others are in the list
 const EMPTY = { lines: new Map(), general: "", retry: false };
 
 let wrong = EMPTY;
@@ -17,7 +18,7 @@ let clock = 0;
 /** The URLs in the form: one a line, without blanks around them. */
 export const urls = () => lines().filter(Boolean);
 
-const lines = () => field.value.split("\n").map((line) => line.trim());
+const lines = () => field.value.split("\n").map(bare);
 
 /** Number the lines, and keep the numbers beside them. */
 export function prepare() {
@@ -52,7 +53,10 @@ export function complain(facts) {
   if (until) clock = setInterval(() => count(until), 1000);
   count(until);
   draw();
-  say([...list.children].map((entry) => entry.textContent).concat(general.textContent).join(" ").trim());
+  const words = [...list.children].map((entry) => entry.textContent);
+  const others = words.splice(SAID).length;
+  if (others) words.push(`${many(others, "more line is", "more lines are")} wrong.`);
+  say([...words, general.textContent].join(" ").trim());
 }
 
 /** The words beside "Try again". */
@@ -70,6 +74,7 @@ function count(until) {
 function draw() {
   const now = lines();
   const bad = now.flatMap((text, index) => (wrong.lines.has(text) ? [{ index, words: wrong.lines.get(text) }] : []));
+  field.parentElement.classList.toggle("many", now.length > 99);
   gutter.replaceChildren(
     make("div", { class: "numbers" }, now.map((_, index) => index + 1).join("\n")),
     ...bad.map(({ index }) => mark(index)),

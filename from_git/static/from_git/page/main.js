@@ -5,7 +5,7 @@ import * as progress from "./progress.js";
 import * as result from "./result.js";
 import { events, Trouble } from "./stream.js";
 import { query } from "./takeaway.js";
-import { many, say } from "./words.js";
+import { bare, many, say } from "./words.js";
 
 const about = document.querySelector("#about");
 const stop = document.querySelector("#stop");
@@ -18,6 +18,9 @@ form.prepare();
 document.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const urls = form.urls();
+  // twice in a hurry is once
+  if (run && query(urls) === query(asked())) return;
+  submit.focus(); // not everywhere does a click do that, and "Try again" goes away
   if (query(urls) !== query(asked())) history.pushState(null, "", query(urls));
   ask(urls);
 });
@@ -31,7 +34,7 @@ if (asked().length) restore();
 /** The URLs that the page's address asks for. */
 function asked() {
   const values = new URLSearchParams(location.search).getAll("url");
-  return values.flatMap((value) => value.split(/\r\n|\r|\n/)).map((line) => line.trim()).filter(Boolean);
+  return values.flatMap((value) => value.split(/\r\n|\r|\n/)).map(bare).filter(Boolean);
 }
 
 /** Show what belongs to the address: from memory, or by asking. */
@@ -42,6 +45,7 @@ function restore() {
   progress.end();
   result.hide();
   about.hidden = urls.length > 0;
+  about.classList.remove("after");
   const known = shown.get(query(urls));
   if (known) result.show(known);
   else if (urls.length) ask(urls);

@@ -46,6 +46,7 @@ export function end() {
 export function stopped() {
   clearInterval(clock);
   title.textContent = "Stopped";
+  if (bar.position < 0) bar.value = 0;
   slot(panel, "waits").replaceChildren(make("li", {}, "Nothing more is asked of the forges."));
   say("Stopped. Nothing more is asked of the forges.");
 }

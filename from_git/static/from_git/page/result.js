@@ -7,6 +7,7 @@ import { joined, make, many, number, slot, took } from "./words.js";
 
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
+const WIDE = 7; // characters that a tile has room for in its largest letters
 const NAMED = 3; // of the most frequent languages and topics
 const forges = Object.fromEntries(
   JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host]) => [name, { label, host }]),
@@ -25,6 +26,7 @@ export function show({ urls, answer, last, seconds }) {
   share(answer.data);
   languages(answer.langsDetail);
   bars.fill(slot(place, "topics"), answer.topicsDetail);
+  slot(place, "profiles").hidden = !answer.profiles.length;
   table.fill(place.querySelector("table"), answer.profiles, forges);
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
   takeaway.fill(place, urls, answer, title);
@@ -56,8 +58,9 @@ function tiles({ data, langsDetail, topicsDetail }) {
     const isList = Array.isArray(value);
     const names = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail).map(({ name }) => name) : [];
     const rest = names.splice(NAMED).length;
-    tile.classList.toggle("text", isList);
-    tile.querySelector(".value").textContent = isList ? names.join(", ") || "none" : number(value);
+    const words = isList ? names.join(", ") || "none" : number(value);
+    tile.classList.toggle("text", isList || words.length > WIDE);
+    tile.querySelector(".value").textContent = words;
     if (rest) tile.querySelector(".value").append(make("small", {}, `and ${number(rest)} more`));
   }
 }

@@ -8,6 +8,7 @@ export class Trouble extends Error {
   }
 }
 
+const SILENCE = 30_000; // ms; the server says something every two seconds
 const BROKEN = "The connection broke before the answer was there, so there are no numbers.";
 
 /** Yields `{name, data}` of each event up to `answer`; fetch, because EventSource hides errors and asks again. */
@@ -32,13 +33,23 @@ export async function* events(address, signal) {
 async function* blocks(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let parts = [];
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+  for (let read = await heard(reader); !read.done; read = await heard(reader)) {
     // an answer may be megabytes in many pieces: joined once, not at each
     parts.push(read.value);
     if (!(parts.at(-2)?.at(-1) ?? "").concat(read.value).includes("\n\n")) continue;
     const whole = parts.join("").split("\n\n");
     parts = [whole.pop()];
     yield* whole;
+  }
+}
+
+/** The next piece; the end, where none comes for long: a server that is cut off cannot say so. */
+async function heard(reader) {
+  const patience = setTimeout(() => reader.cancel(), SILENCE);
+  try {
+    return await reader.read();
+  } finally {
+    clearTimeout(patience);
   }
 }
 

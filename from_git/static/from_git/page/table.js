@@ -1,6 +1,6 @@
 /** The table with a row for each profile. */
 
-import { ago, make, number } from "./words.js";
+import { ago, make, number, say } from "./words.js";
 
 /** Fill the table, and let each heading sort it. `forges`: from a forge to its `label` and `host`. */
 export function fill(table, profiles, forges) {
@@ -44,4 +44,5 @@ function sort(table, rows, head) {
   for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", order);
   table.tBodies[0].append(...rows.toSorted(compare).map(({ row }) => row));
+  say(`Sorted by ${head.textContent}, ${order}.`);
 }

@@ -17,12 +17,11 @@ const address = (path, urls) => new URL(path + query(urls), location.href).href;
 export function fill(place, urls, answer, title) {
   const api = new URL(query(urls), document.querySelector("form").action).href;
   const view = address("", urls);
-  const raw = `${JSON.stringify(answer, null, 2)}\n`;
   for (const [name, href] of Object.entries({ share: view, json: `${api}&format=json`, csv: `${api}&format=csv` }))
     slot(place, name).href = href;
   copied(place.querySelector("[data-copy=curl]"), `curl ${quoted(api)}`, "command");
   copied(place.querySelector("[data-copy=share]"), view, "link");
-  opened(slot(place, "raw"), () => copied(place.querySelector("[data-copy=raw]"), raw, "JSON"));
+  opened(slot(place, "raw"), () => copied(place.querySelector("[data-copy=raw]"), `${JSON.stringify(answer, null, 2)}\n`, "JSON"));
   for (const box of place.querySelectorAll("[data-badge]")) badge(place, box, urls);
   for (const picture of place.querySelectorAll("[data-picture]")) embed(place, picture, urls, title);
 }
@@ -37,7 +36,7 @@ function embed(place, details, urls, title) {
   const draw = () => {
     const theme = place.querySelector("[name=theme]:checked").value;
     const source = address(details.dataset.picture, urls) + (theme && `&theme=${theme}`);
-    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\]/g, "\\$&")}](${source})`, "Markdown");
+    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${source})`, "Markdown");
     const image = details.querySelector("img");
     image.alt = alt;
     if (details.open) image.src = source;
@@ -72,6 +71,7 @@ async function copy(code, text, button) {
   } catch {
     // without https there is no clipboard
     getSelection().selectAllChildren(code);
+    button.textContent = "Ctrl+C";
     say("Selected. Press Ctrl and C to copy.");
   }
 }

@@ -37,6 +37,9 @@ export function ago(time) {
     if (seconds >= length) return `${many(Math.floor(seconds / length), unit)} ago`;
 }
 
+/** A line without the blanks around it, which are those that the API takes for blanks, and a byte order mark. */
+export const bare = (line) => line.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, "");
+
 /** An element with its attributes and children; text is text, never HTML. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
