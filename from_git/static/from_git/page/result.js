@@ -71,9 +71,16 @@ function share({ originalRepos, forkedRepos }) {
   const all = originalRepos + forkedRepos;
   const bars = place.querySelectorAll(".share span");
   [originalRepos, forkedRepos].forEach((count, index) => bars[index].style.setProperty("--share", count));
-  const words = (count, what) => `${number(count)} ${what}${all ? ` (${Math.round((100 * count) / all)} %)` : ""}`;
+  const words = (count, what) => `${number(count)} ${what}${all ? ` (${percent(count, all)})` : ""}`;
   slot(place, "original").textContent = words(originalRepos, "original");
   slot(place, "forked").textContent = words(forkedRepos, "forked");
+}
+
+/** In whole ones, where nothing is all or none that is not. */
+function percent(count, all) {
+  const rounded = Math.round((100 * count) / all);
+  if (count && !rounded) return "under 1 %";
+  return count < all && rounded === 100 ? "over 99 %" : `${rounded} %`;
 }
 
 function languages(entries) {
