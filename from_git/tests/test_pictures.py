@@ -1,5 +1,6 @@
 """Pictures and badges as pure functions: hostile names, one size, themes, words for who cannot see them."""
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -368,6 +369,27 @@ class Card(TestCase):
         svg = PICTURES["card"].of(answer({SPACK: Stats(1, 1, 123_456_789, 2**53)}), None, NOW)
         self.assertTrue({"123.5 M", "9.0 P"} <= set(shown(svg)))
         self.assertIn("watchers: 123,456,789; followers: 9,007,199,254,740,992;", described(svg))
+
+    def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
+        names = {f"l{number}": Language(1, 1) for number in range(9)}
+        for langs in (
+            {"c": Language(10**6, 1), **names},
+            names,
+            {"c": Language(1, 1)},
+            {"c": Language(3, 1), "d": Language(1, 1)},
+        ):
+            svg = read(PICTURES["card"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW))
+            strip = [one for one in svg.iter(f"{SVG}rect") if one.get("height") == "9"]
+            self.assertEqual(
+                [one.get("class") for one in strip], [f"c{number}" for number in range(min(6, len(langs)))]
+            )
+            spans = [(float(one.get("x", 0)), float(one.get("width", 0))) for one in strip]
+            self.assertEqual(spans[0][0], 24)
+            self.assertAlmostEqual(sum(spans[-1]), WIDTH - 24, delta=0.2)
+            for (x, long), (following, _) in itertools.pairwise(spans):
+                self.assertAlmostEqual(following - x - long, 2, delta=0.2)
+            self.assertGreaterEqual(min(long for _, long in spans), 2)
+        self.assertAlmostEqual(spans[0][1] / spans[1][1], 3, delta=0.1)
 
     def test_where_nobody_exists_every_picture_says_so(self) -> None:
         for name, picture in PICTURES.items():
