@@ -125,9 +125,10 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
     def test_without_the_setting_there_are_no_last_good_numbers(self) -> None:
         store = self.store()
-        store.keep(SPACK, fetched(self.now))
-        with self.settings(LAST_GOOD_SECONDS=0.0):
-            self.assertEqual(store.last_good([SPACK]), {})
+        for ahead in (0.0, 1.0):  # of a machine whose clock is
+            store.keep(SPACK, fetched(self.now + ahead))
+            with self.settings(LAST_GOOD_SECONDS=0.0):
+                self.assertEqual(store.last_good([SPACK]), {})
 
     def test_who_has_been_missing_has_no_last_good_numbers_until_there_are_new_ones(self) -> None:
         with self.settings(PROFILE_CACHE_SECONDS=300.0, LAST_GOOD_SECONDS=1_000.0):
@@ -410,6 +411,14 @@ class AwayForAWhile(CacheTestCase):
 
         with away:
             self.assertEqual(store.last_good([SPACK]), {})
+
+    def test_of_two_outcomes_the_later_one_counts(self) -> None:
+        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        with patch.object(store._memory, "ask", lambda question, otherwise: otherwise):
+            store.keep(SPACK, fetched(self.now - 5.0))
+        for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
+            self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))
+            self.assertEqual(bool(store.last_good([SPACK])), there)
 
 
 class Codec(CacheTestCase):

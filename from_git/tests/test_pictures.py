@@ -129,6 +129,14 @@ class EveryPicture(TestCase):
                 self.assertEqual([one.tag for one in parts], [f"{SVG}title", f"{SVG}desc"])
                 self.assertTrue(all((one.text or "").strip() for one in parts))
 
+    def test_ids_are_told_apart_where_several_are_inlined_in_one_page(self) -> None:
+        texts: dict[str, set[str]] = {}
+        for svg in all_of().values():
+            for one in read(svg).iter():
+                if one.get("id"):
+                    texts.setdefault(one.get("id", ""), set()).add("".join(one.itertext()))
+        self.assertEqual({len(said) for said in texts.values()}, {1})
+
     def test_the_same_answer_is_the_same_bytes_and_the_clock_matters_for_old_numbers_alone(self) -> None:
         self.assertEqual(all_of(), all_of())
         for name, picture in PICTURES.items():
@@ -139,11 +147,12 @@ class EveryPicture(TestCase):
     def test_nothing_in_it_comes_from_elsewhere_runs_or_is_styled_inline(self) -> None:
         for name, svg in all_of().items():
             with self.subTest(name):
+                [stripes] = [one.get("id") for one in read(svg).iter(f"{SVG}pattern")] or [None]
                 for one in read(svg).iter():
                     self.assertNotIn(one.tag.removeprefix(SVG), ("script", "image", "use", "foreignObject", "a"))
                     for attribute, value in one.attrib.items():
                         self.assertFalse(attribute.startswith("on") or "href" in attribute or attribute == "style")
-                        self.assertTrue("url(" not in value or value == "url(#from-git-stripes)")
+                        self.assertTrue("url(" not in value or value == f"url(#{stripes})")
                 self.assertNotIn(b"@import", svg)
                 self.assertNotIn(b"url(", svg.split(b"<style>")[1].split(b"</style>")[0])
 
