@@ -102,7 +102,7 @@ def _legend(langs: list[Amount], frame: Frame) -> dict[str, Any]:
         entries.append({"x": round(x), "name": name, "value": f"{one.repos:,}", "colour": number})
         x += wide + 10
     left = len(langs) - len(entries)
-    return {"legend": entries, "more": f"+{left:,}" if left and langs else ""}
+    return {"legend": entries, "more": f"+{left:,}" if left else ""}
 
 
 def _in_words(one: Amount) -> str:
