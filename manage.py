@@ -13,3 +13,5 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))  # the message says what to mend; where it was raised helps nobody
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -53,7 +53,7 @@ def _many(heading: str, rows: Iterable[tuple[str, int, str]], repos: int) -> Ite
     """Bars for the most frequent ones, and the names of the rest."""
     # a forge's words are foreign: none of them may move the cursor
     harmless = (("".join(filter(str.isprintable, name)), count, more) for name, count, more in rows)
-    ordered = sorted(harmless, key=lambda row: (-row[1], row[0]))
+    ordered = sorted(harmless, key=lambda row: -row[1])  # equals stay in the order of names, which they come in
     if not ordered:
         yield Text.assemble((f"{heading}: ", "bold"), "none")
         return

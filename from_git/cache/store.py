@@ -109,8 +109,12 @@ class Store:
         whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
             key, value = self._key("profile", profile), encoded(fetched)
+            # what is older must not be all that is there when one of the two cannot be asked
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
                 self._own.set(key, value, timeout=whole)
+                self._memory.ask(lambda cache: cache.delete(key), None)  # a full one can do that
+            else:
+                self._own.delete(key)
         if anew:
             self._asked_anew([self._key("anew", profile)])
         self.version = object()  # now, so that who has seen this one and then looks finds what was kept

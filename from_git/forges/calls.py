@@ -196,6 +196,8 @@ class Calls:
         again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
         if again is None:
             raise error
+        if isinstance(error, LimitError):
+            self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))
         metrics.retried(self._account.forge)
         self.note = error.reason.replace("{said}", "")

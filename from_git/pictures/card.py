@@ -15,7 +15,7 @@ _COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; followers have the largest number
 _SIZES = (20, 18, 16, 14, 13, 12, 11, 10)
 _MOST = 5  # languages
 _STRIP, _LEGEND = 116, 142
-_GAP = 2
+_GAP, _LEAST = 2, 2
 
 
 def card(answer: Answer, frame: Frame, now: float) -> bytes:
@@ -75,18 +75,17 @@ def _fitting(value: int, most: float) -> str:
     return f"{value / 10**6:,.1f} M"
 
 
-def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, int]]:
+def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, float]]:
     """The parts of one bar: the main languages and the rest of them, by repositories."""
     amounts = [one.repos for one in langs[:_MOST]]
     if rest := sum(one.repos for one in langs[_MOST:]):
         amounts.append(rest)
-    total, x, parts = sum(amounts), float(MARGIN), []
+    # the smallest is seen as well, and none lies over another
+    room, x, parts = frame.inner - _LEAST * len(amounts) - _GAP * (len(amounts) - 1), float(MARGIN), []
     for number, amount in enumerate(amounts):
-        wide = frame.inner * amount / total
-        colour = _MOST if number == _MOST else number
-        gap = _GAP if number < len(amounts) - 1 else 0
-        parts.append({"x": round(x), "long": max(2, round(x + wide) - round(x) - gap), "colour": colour})
-        x += wide
+        long = _LEAST + room * amount / sum(amounts)
+        parts.append({"x": round(x, 1), "long": round(long, 1), "colour": number})
+        x += long + _GAP
     return parts
 
 
@@ -103,7 +102,7 @@ def _legend(langs: list[Amount], frame: Frame) -> dict[str, Any]:
         entries.append({"x": round(x), "name": name, "value": f"{one.repos:,}", "colour": number})
         x += wide + 10
     left = len(langs) - len(entries)
-    return {"legend": entries, "more": f"+{left:,}" if left and langs else ""}
+    return {"legend": entries, "more": f"+{left:,}" if left else ""}
 
 
 def _in_words(one: Amount) -> str:

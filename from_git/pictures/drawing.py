@@ -1,5 +1,6 @@
 """From values to the bytes of an SVG: the frame that all pictures share, and the one with words instead of numbers."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ def drawn(
 ) -> bytes:
     """The picture that a template makes of its parts; the same parts give the same bytes."""
     light, dark = palettes(frame.theme)
-    whole = [description, *(f"{note.text}." for note in notes)]
+    whole = text.clean(" ".join([description, *(f"{note.text}." for note in notes)]))
     first = frame.height - 16 - 16 * (len(notes) - 1)
     context = {
         "width": WIDTH,
@@ -53,7 +54,9 @@ def drawn(
         "light": light,
         "dark": dark,
         "title": heading,
-        "description": text.clean(" ".join(whole)),
+        "description": whole,
+        # another one in each, should a page have several of them inside
+        "id": f"from-git-{zlib.crc32(f'{frame} {heading} {whole}'.encode()):08x}",
         "heading": text.cut(heading, HEADING, frame.inner, bold=True),
         "sub": text.cut(sub, SMALL, frame.inner),
         "notes": [

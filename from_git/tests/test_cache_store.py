@@ -109,6 +109,41 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             store.keep(SPACK, fetched(self.now + ahead))
             self.assertEqual(bool(store.kept([SPACK])), there)
 
+    def test_last_good_numbers_are_there_for_so_long_whatever_else_is_kept(self) -> None:
+        for kept in (0.0, 300.0, 9_999.0):
+            with self.settings(PROFILE_CACHE_SECONDS=kept, LAST_GOOD_SECONDS=1_000.0):
+                store, other = self.store(), self.store()
+                store.keep(SPACK, fetched(self.now))
+                begun: float = self.now
+                for later, there in ((-59.0, True), (-61.0, False), (0.0, True), (999.9, True), (1_000.0, False)):
+                    with self.subTest(kept=kept, later=later):
+                        self.set_clock(begun + later)
+                        wanted = {SPACK: fetched(begun)} if there else {}
+                        self.assertEqual(other.last_good([SPACK, MFEM]), wanted)
+                self.set_clock(begun)
+                self.assertTrue(990 < self.seconds_to_live(SPACK) - max(0.0, kept - 1_000.0) <= 1_000)
+
+    def test_without_the_setting_there_are_no_last_good_numbers(self) -> None:
+        store = self.store()
+        for ahead in (0.0, 1.0):  # of a machine whose clock is
+            store.keep(SPACK, fetched(self.now + ahead))
+            with self.settings(LAST_GOOD_SECONDS=0.0):
+                self.assertEqual(store.last_good([SPACK]), {})
+
+    def test_who_has_been_missing_has_no_last_good_numbers_until_there_are_new_ones(self) -> None:
+        with self.settings(PROFILE_CACHE_SECONDS=300.0, LAST_GOOD_SECONDS=1_000.0):
+            store, other = self.store(), self.store()
+            store.keep(SPACK, fetched(self.now))
+            other.keep(SPACK, fetched(self.now + 1.0, None))
+            begun: float = self.now
+            for later in (1.0, 100.0, 999.0):
+                self.set_clock(begun + later)
+                self.assertEqual((store.last_good([SPACK]), other.last_good([SPACK])), ({}, {}))
+            self.assertTrue(990 < self.seconds_to_live(SPACK) <= 1_000)
+            self.set_clock(begun)
+            store.keep(SPACK, fetched(self.now + 2.0))
+            self.assertEqual(set(other.last_good([SPACK])), {SPACK})
+
     def test_accounts_do_not_see_what_others_have(self) -> None:
         self.store("one").keep(SPACK, fetched(self.now))
         self.assertEqual(self.store("two").kept([SPACK]), {})
@@ -317,6 +352,19 @@ class BetweenProcesses(Contract, InRedis, CacheTestCase):
         self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
         self.assertEqual(one.store.kept([SPACK])[SPACK].found, FOUND)
 
+    def test_a_full_one_does_not_go_on_showing_numbers_of_who_is_missing(self) -> None:
+        store = self.store()
+        store.keep(SPACK, fetched(self.now - 5.0))
+        redis = self.past_django()
+        self.addCleanup(redis.config_set, "maxmemory", "0")
+        redis.config_set("maxmemory-policy", "noeviction")
+        redis.config_set("maxmemory", "1")
+
+        store.keep(SPACK, fetched(self.now, None))
+
+        self.assertEqual(store.last_good([SPACK]), {})
+        self.assertEqual(self.store().last_good([SPACK]), {})  # nor does another process, which knows only the cache
+
 
 @needs_redis
 class Away(CacheTestCase):
@@ -343,6 +391,34 @@ class Away(CacheTestCase):
         self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
         self.assertEqual(other.store.anew(other.store.kept([SPACK])), {})
         self.assertEqual(set(other.store.anew(other.store.kept([SPACK]))), {SPACK})
+
+
+class AwayForAWhile(CacheTestCase):
+    """A cache that goes and comes."""
+
+    def make_cache(self) -> Any:
+        """One whose questions fail when the test says so."""
+        return LocMemCache("away-for-a-while", {})
+
+    def test_what_a_process_kept_meanwhile_does_not_outlive_what_it_learns_later(self) -> None:
+        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        away = patch.object(store._memory, "ask", lambda question, otherwise: otherwise)
+        with away:
+            store.keep(SPACK, fetched(self.now - 5.0))
+            self.assertEqual(set(store.last_good([SPACK])), {SPACK})
+
+        store.keep(SPACK, fetched(self.now, None))
+
+        with away:
+            self.assertEqual(store.last_good([SPACK]), {})
+
+    def test_of_two_outcomes_the_later_one_counts(self) -> None:
+        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        with patch.object(store._memory, "ask", lambda question, otherwise: otherwise):
+            store.keep(SPACK, fetched(self.now - 5.0))
+        for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
+            self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))
+            self.assertEqual(bool(store.last_good([SPACK])), there)
 
 
 class Codec(CacheTestCase):

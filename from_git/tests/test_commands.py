@@ -1,5 +1,7 @@
 """`manage.py demo` and `manage.py aggregate`, as processes of their own."""
 
+import fcntl
+import itertools
 import json
 import os
 import pty
@@ -7,18 +9,24 @@ import re
 import select
 import shlex
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
+from collections.abc import Mapping
 from typing import IO
 from unittest import TestCase, skipUnless
 
 import requests
 
 from emulator import UNBOUNDED, Emulator, Fault, World
+from emulator.faults import preset
+from from_git.tests.leftovers import settled
 from from_git.tests.project import documented, environment, project_copy
 
 MANAGE = [sys.executable, "manage.py"]
+TEAM_CALLS = 7
 LINES = 30  # more than either command says before it listens
 
 
@@ -91,8 +99,8 @@ class Demo(TestCase):
         self.assertIn(f"Port {emulator.port} is taken", output)
 
 
-class Aggregate(TestCase):
-    """The same answer in the terminal."""
+class AggregateTestCase(TestCase):
+    """Forges, and an environment that points at them."""
 
     emulator: Emulator
 
@@ -112,6 +120,10 @@ class Aggregate(TestCase):
             BITBUCKET_API_URL=self.emulator.bitbucket_url,
             BITBUCKET_CALLS_PER_HOUR="0",
         )
+
+
+class Piped(AggregateTestCase):
+    """The JSON of the API."""
 
     def run_piped(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it with pipes for its output."""
@@ -172,26 +184,49 @@ class Aggregate(TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("within 0.3 s (--deadline)", result.stderr)
 
-    @skipUnless(hasattr(pty, "openpty"), "no pseudo-terminals on this system")
-    def test_in_a_terminal_it_draws_progress_and_a_table(self) -> None:
-        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+
+@skipUnless(hasattr(pty, "openpty"), "no pseudo-terminals on this system")
+class InATerminal(AggregateTestCase):
+    """Progress, a table, and nothing left behind."""
+
+    def run_in_terminal(
+        self, *arguments: str, columns: int = 110, stop: bool = False, changes: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Exit status and all that was written; `stop`: Ctrl-C is pressed when team-7's watchers are asked for."""
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 50, columns, 0, 0))
         process = subprocess.Popen(
-            [*MANAGE, "aggregate", "https://github.com/mfem", "https://bitbucket.org/team-100", "bitbucket.org/nobody"],
+            [*MANAGE, "aggregate", *arguments],
             cwd=project_copy(self),
-            env={**self.environment, "TERM": "xterm", "COLUMNS": "110", "LINES": "50"},
+            env={**self.environment, "TERM": "xterm-256color", **(changes or {})},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C is a signal
         )
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         os.close(theirs)
+        if stop:
+            self.assertEqual(settled(lambda: self.emulator.meter.snapshot().watchers.calls, TEAM_CALLS), TEAM_CALLS)
+            os.write(ours, b"\x03")
+        written = read_terminal(ours)
+        return process.wait(timeout=30), written
 
-        screen = read_terminal(ours)
+    def assert_tidy(self, written: str) -> None:
+        """The cursor is there again, and no traceback."""
+        self.assertGreater(written.rfind("\x1b[?25h"), written.rfind("\x1b[?25l"))
+        self.assertNotIn("Traceback", written)
 
-        self.assertEqual(process.wait(timeout=30), 0, screen)
+    def test_it_draws_progress_and_a_table(self) -> None:
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+
+        status, written = self.run_in_terminal("github.com/mfem", "bitbucket.org/team-100", "bitbucket.org/nobody")
+
+        self.assertEqual(status, 0, written)
+        self.assert_tidy(written)
         for words in (
             "watcher counts",
             "2 of 3 profiles found",
@@ -203,13 +238,63 @@ class Aggregate(TestCase):
             "Missing:",
         ):
             with self.subTest(words):
-                self.assertIn(words, screen)
+                self.assertIn(words, plain(written))
         total = self.emulator.world.sum([("github", "mfem"), ("bitbucket", "team-100")])
-        self.assertIn(f"{total['watchers']:,}", screen)
+        self.assertIn(f"{total['watchers']:,}", plain(written))
+
+    def test_it_keeps_to_its_columns_and_wishes(self) -> None:
+        wishes: tuple[dict[str, str], ...] = ({}, {"NO_COLOR": "1"}, {"PYTHONIOENCODING": "ascii"})
+        for columns, changes in itertools.product((40, 200), wishes):
+            with self.subTest(columns, **changes):
+                status, written = self.run_in_terminal("github.com/mfem", columns=columns, changes=changes)
+                self.assertEqual(status, 0, written)
+                self.assert_tidy(written)
+                self.assertLessEqual(max(map(len, re.split(r"[\r\n]+", plain(written)))), columns)
+                self.assertEqual(bool(re.search(r"\x1b\[[0-9;]*3[0-9]", written)), "NO_COLOR" not in changes)
+                self.assertEqual(written.isascii(), "PYTHONIOENCODING" in changes)
+
+    def test_ctrl_c_ends_it_at_once_and_leaves_nothing(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="*/watchers"))
+        for more in ((), ("--json",)):
+            with self.subTest(more):
+                self.emulator.meter.reset()
+                begun = time.monotonic()
+                status, written = self.run_in_terminal("bitbucket.org/team-7", *more, stop=True)
+                self.assertEqual(status, 130, written)
+                self.assertLess(time.monotonic() - begun, 10)  # a call may take 15
+                self.assertNotIn("Traceback", written)
+                if not more:
+                    self.assert_tidy(written)
+
+    def test_an_error_takes_the_place_of_the_progress(self) -> None:
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=403, after=30))
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+
+        status, written = self.run_in_terminal("bitbucket.org/team-100")
+
+        self.assertEqual(status, 1)
+        self.assert_tidy(written)
+        _, _, after = written.rpartition("\x1b[2K")  # the last line of the progress is erased
+        self.assertEqual(plain(written).count("ERR2: "), 1)
+        self.assertIn("ERR2: No answer from Bitbucket", after)
+
+    def test_waits_and_retries_are_told_in_words(self) -> None:
+        self.emulator.faults.add(preset("secondary_403_retry_after", headers={"Retry-After": "2"}, times=1))
+
+        status, written = self.run_in_terminal("github.com/mfem", columns=200)
+
+        self.assertEqual(status, 0, written)
+        self.assertRegex(plain(written), r"GitHub for github\.com/mfem: its rate limit .* It goes on in [12] s\.")
+        self.assertIn("1 call sent again", plain(written))
+
+
+def plain(written: str) -> str:
+    """What a program wrote, control sequences taken out."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
 
 
 def read_terminal(descriptor: int) -> str:
-    """Everything that a program writes to its terminal until it ends, control sequences taken out."""
+    """Everything that a program writes to its terminal until it ends."""
     data = b""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -222,4 +307,4 @@ def read_terminal(descriptor: int) -> str:
         if not part:
             break
         data += part
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode("utf-8", "replace"))
+    return data.decode("utf-8", "replace")

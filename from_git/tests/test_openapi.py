@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from django.core.management import call_command
 
 from from_git import __version__
 from from_git.errors import kinds
+from from_git.keys import KEYS
 from from_git.openapi import EXAMPLES
 from from_git.serializers import ROW
 from from_git.tests import outcomes
@@ -88,6 +90,28 @@ class Description(ServiceTestCase):
             with self.subTest(name):
                 self.assertEqual(list(part), list(schemas[name]["properties"]))
         self.assertEqual(tuple(body["profiles"][0]), ROW)
+
+    def test_it_has_of_pictures_and_badges_what_they_take_and_send(self) -> None:
+        for path in PICTURES:
+            with self.subTest(path):
+                said = self.described["paths"][path]["get"]
+                takes = {one["name"]: one["schema"].get("enum") for one in said["parameters"]}
+                address = f"{self.base}{path.replace('{key}', 'langs')}?url=github.com/mfem"
+                sent = requests.get(address, timeout=30)
+                self.assertEqual("404" in said["responses"], "{key}" in path)
+                self.assertLessEqual({"200", "304", "405", "412"}, set(said["responses"]))
+                for status in ("200", "304"):
+                    self.assertLessEqual(set(said["responses"][status]["headers"]), {*sent.headers, "Last-Modified"})
+                    self.assertIn("ETag", said["responses"][status]["headers"])
+                self.assertEqual(
+                    list(said["responses"]["200"]["content"]), [sent.headers["Content-Type"].split(";")[0]]
+                )
+                if "{key}" in path:
+                    self.assertEqual(takes, {"key": list(KEYS), "url": None})
+                else:
+                    self.assertEqual(takes, {"url": None, "theme": ["light", "dark"]})
+                    wide, high = re.findall(r'^<svg [^>]*width="(\d+)" height="(\d+)"', sent.text)[0]
+                    self.assertIn(f"{wide} by {high} pixels", said["description"])
 
     def test_head_and_options_have_no_content(self) -> None:
         for method in ("head", "options"):

@@ -205,6 +205,66 @@ class Old(PictureTestCase):
             with self.subTest(path):
                 self.assertNotIn(" ago", self.draw(path, gone).text)
 
+    def test_they_are_added_to_new_ones_of_the_other_forge_and_are_new_again_with_their_own(self) -> None:
+        self.world.add(Owner("github", "shrinking", "User", [Repository("one", watchers=5), Repository("two")]))
+        self.world.add(Owner("bitbucket", "growing", "Workspace", [Repository("one", watchers=20)]))
+        urls = "https://github.com/shrinking", "https://bitbucket.org/growing"
+        self.assertEqual(self.draw(BADGE, *urls).json()["message"], "25")
+
+        self.world.add(Owner("github", "shrinking", "User", [Repository("two")]))
+        self.world.add(Owner("bitbucket", "growing", "Workspace", [Repository("one", watchers=300)]))
+        self.emulator.faults.add(Fault("status", path="/graphql", status=403))
+        self.assertRegex(self.draw(BADGE, *urls).json()["message"], r"^305 \(\d+ s ago\)$")
+        self.assertIn("GitHub gives no new numbers", self.draw("/from-git/card.svg", *urls).text)
+
+        self.emulator.faults.clear()
+        self.assertEqual(self.draw(BADGE, *urls).json()["message"], "300")
+
+    def test_the_api_never_shows_them(self) -> None:
+        self.draw("/from-git/card.svg", SPACK)
+        self.emulator.faults.add(Fault("status", status=403))
+        self.assertIn(" s ago", self.draw(BADGE, SPACK).text)
+
+        self.failure(502, SPACK)
+        stream = requests.get(f"{self.base}/from-git/stream", params={"url": SPACK}, timeout=30).text
+        self.assertTrue("event: error" in stream and "event: answer" not in stream)
+
+    def test_they_do_where_a_budget_allows_no_call(self) -> None:
+        self.draw(BADGE, TEAM)
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1)
+        self.failure(503, TEAM)
+        self.assertRegex(self.draw(BADGE, TEAM).json()["message"], r"^[\d,]+ \(\d+ s ago\)$")
+        # one that there are none of is an error for all
+        self.assertTrue(self.draw(BADGE, TEAM, "https://bitbucket.org/team-7").json()["isError"])
+
+    def test_they_do_where_somebody_wants_what_is_kept_anew(self) -> None:
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
+        self.draw(BADGE, SPACK)
+        self.emulator.faults.add(Fault("status", status=403))
+        self.assertNotIn(" ago", self.draw(BADGE, SPACK).text)
+        self.assertIn(" ago", self.draw(BADGE, SPACK, headers={"Cache-Control": "no-cache"}).text)
+
+    def test_who_the_api_found_missing_shows_none(self) -> None:
+        self.world.add(Owner("github", "passer-by", "User", [Repository("one")]))
+        gone = "https://github.com/Passer-By"
+        self.draw("/from-git/card.svg", gone)
+        self.world.remove("github", "passer-by")
+        self.assertEqual(self.answer(gone.lower())["missing"], [gone.lower()])
+
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        self.settings_kept(REQUEST_DEADLINE=0.5)
+        with patch.object(views, "PATIENCE", 0.1):
+            for path in EVERY:
+                self.assertNotIn(" ago", self.draw(path, gone).text)
+
+    def test_whoever_is_missing_is_named_beside_them(self) -> None:
+        self.draw("/from-git/card.svg", SPACK)
+        self.emulator.faults.add(Fault("status", path="/graphql", status=403))
+        for path in DRAWN:
+            lines = shown(self.draw(path, SPACK, NOBODY).content)
+            self.assertRegex(lines[-2], "^GitHub gives no new numbers; as of .* s ago$")
+            self.assertEqual(lines[-1], "no such profile: bitbucket.org/nobody")
+
 
 class Failures(PictureTestCase):
     """Errors, all of which are a picture."""
@@ -243,6 +303,13 @@ class Failures(PictureTestCase):
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=0, REQUEST_DEADLINE=0.2)
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         self.assert_all_fail("REQUEST_DEADLINE", "GitHub: timed out", SPACK)
+
+    def test_what_is_slow_goes_on_being_counted_and_the_next_look_finds_it(self) -> None:
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, REQUEST_DEADLINE=0.5)
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.1))
+        large, card = "https://bitbucket.org/team-200", "/from-git/card.svg"
+        self.assert_failed(card, self.draw(card, large), "It goes on being read", "Bitbucket: still counting")
+        self.assertTrue(settled(lambda: "public" in self.draw(card, large).headers["Cache-Control"], True))
 
     def test_beyond_the_rate(self) -> None:
         cache.clear()

@@ -1,5 +1,6 @@
 """Pictures and badges as pure functions: hostile names, one size, themes, words for who cannot see them."""
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -128,6 +129,14 @@ class EveryPicture(TestCase):
                 self.assertEqual([one.tag for one in parts], [f"{SVG}title", f"{SVG}desc"])
                 self.assertTrue(all((one.text or "").strip() for one in parts))
 
+    def test_ids_are_told_apart_where_several_are_inlined_in_one_page(self) -> None:
+        texts: dict[str, set[str]] = {}
+        for svg in all_of().values():
+            for one in read(svg).iter():
+                if one.get("id"):
+                    texts.setdefault(one.get("id", ""), set()).add("".join(one.itertext()))
+        self.assertEqual({len(said) for said in texts.values()}, {1})
+
     def test_the_same_answer_is_the_same_bytes_and_the_clock_matters_for_old_numbers_alone(self) -> None:
         self.assertEqual(all_of(), all_of())
         for name, picture in PICTURES.items():
@@ -138,11 +147,12 @@ class EveryPicture(TestCase):
     def test_nothing_in_it_comes_from_elsewhere_runs_or_is_styled_inline(self) -> None:
         for name, svg in all_of().items():
             with self.subTest(name):
+                [stripes] = [one.get("id") for one in read(svg).iter(f"{SVG}pattern")] or [None]
                 for one in read(svg).iter():
                     self.assertNotIn(one.tag.removeprefix(SVG), ("script", "image", "use", "foreignObject", "a"))
                     for attribute, value in one.attrib.items():
                         self.assertFalse(attribute.startswith("on") or "href" in attribute or attribute == "style")
-                        self.assertTrue("url(" not in value or value == "url(#from-git-stripes)")
+                        self.assertTrue("url(" not in value or value == f"url(#{stripes})")
                 self.assertNotIn(b"@import", svg)
                 self.assertNotIn(b"url(", svg.split(b"<style>")[1].split(b"</style>")[0])
 
@@ -296,11 +306,18 @@ class Charts(TestCase):
         svg = read(PICTURES["topics"].of(answer({SPACK: Stats(9, topics={"a": 100, "b": 50, "c": 25})}), None, NOW))
         long = [int(one.get("width", 0)) for one in svg.iter(f"{SVG}rect") if one.get("class") == "c0"]
         self.assertEqual([round(100 * one / long[0]) for one in long], [100, 50, 25])
+        self.assertGreater(long[0], 350)  # what name and number leave of the width
 
     def test_shares_of_bytes_stand_where_a_forge_knows_them(self) -> None:
-        langs = {"c": Language(5, 750), "go": Language(3, 249), "sh": Language(2, 1), "perl": Language(1, None)}
+        langs = {
+            "c": Language(5, 750),
+            "go": Language(3, 235),
+            "js": Language(3, 14),
+            "sh": Language(2, 1),
+            "perl": Language(1, None),
+        }
         svg = PICTURES["langs"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW)
-        self.assertEqual([one for one in shown(svg) if "%" in one], ["75 %", "25 %", "< 1 %"])
+        self.assertEqual([one for one in shown(svg) if "%" in one], ["75 %", "24 %", "1 %", "< 1 %"])
         self.assertIn("c: 5 repositories, 75 % of all bytes; ", described(svg))
         self.assertIn("sh: 2 repositories, less than 1 % of all bytes; perl: 1 repository.", described(svg))
         without = PICTURES["langs"].of(answer({TEAM: Stats(9, langs={"perl": Language(1, None)})}), None, NOW)
@@ -311,6 +328,11 @@ class Charts(TestCase):
         self.assertEqual([line for line in shown(svg) if " = " in line], ["18 = 13 + 5", "10 = 7 + 3", "8 = 6 + 2"])
         self.assertTrue({"Total", "spack", "mailchimp", "13 original", "5 forked"} <= set(shown(svg)))
         self.assertIn("Total: 13 original and 5 forked; mailchimp: 7 original and 3 forked;", described(svg))
+
+    def test_what_there_is_none_of_has_no_bar(self) -> None:
+        svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), None, NOW))
+        bars = [one.get("class") for one in svg.iter(f"{SVG}rect") if one.get("class") in ("c0", "edge")]
+        self.assertEqual(bars, ["c0", "edge", "c0", "edge", "c0", "edge"])  # the legend, the total, and one each
 
     def test_many_profiles_are_the_largest_ones_and_how_many_more_there_are(self) -> None:
         svg = PICTURES["repos"].of(answer({profile(f"o{n:02}"): Stats(n + 1) for n in range(20)}), None, NOW)
@@ -369,6 +391,38 @@ class Card(TestCase):
         self.assertTrue({"123.5 M", "9.0 P"} <= set(shown(svg)))
         self.assertIn("watchers: 123,456,789; followers: 9,007,199,254,740,992;", described(svg))
 
+    def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
+        names = {f"l{number}": Language(1, 1) for number in range(9)}
+        for langs in (
+            {"c": Language(10**6, 1), **names},
+            names,
+            {"c": Language(1, 1)},
+            {"c": Language(3, 1), "d": Language(1, 1)},
+        ):
+            svg = read(PICTURES["card"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW))
+            strip = [one for one in svg.iter(f"{SVG}rect") if one.get("height") == "9"]
+            self.assertEqual(
+                [one.get("class") for one in strip], [f"c{number}" for number in range(min(6, len(langs)))]
+            )
+            spans = [(float(one.get("x", 0)), float(one.get("width", 0))) for one in strip]
+            self.assertEqual(spans[0][0], 24)
+            self.assertAlmostEqual(sum(spans[-1]), WIDTH - 24, delta=0.2)
+            for (x, long), (following, _) in itertools.pairwise(spans):
+                self.assertAlmostEqual(following - x - long, 2, delta=0.2)
+            self.assertGreaterEqual(min(long for _, long in spans), 2)
+        self.assertAlmostEqual(spans[0][1] / spans[1][1], 3, delta=0.1)
+
+    def test_the_languages_that_have_no_room_are_counted(self) -> None:
+        for count, more in ((1, []), (3, []), (12, ["+7"])):
+            langs = {f"l{number:02}": Language(1, 1) for number in range(count)}
+            lines = shown(PICTURES["card"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW))
+            self.assertEqual([one for one in lines if one.startswith("+")], more)
+
+    def test_the_missing_are_named_as_asked_without_scheme_and_query(self) -> None:
+        for url in ("https://github.com/Nobody?tab=stars#top", "github.com/Nobody#top", "http://github.com/Nobody"):
+            one = answer({SPACK: Stats(1)}, (replace(NOBODY, url=url),))
+            self.assertEqual(shown(PICTURES["card"].of(one, None, NOW))[-1], "no such profile: github.com/Nobody")
+
     def test_where_nobody_exists_every_picture_says_so(self) -> None:
         for name, picture in PICTURES.items():
             with self.subTest(name):
@@ -387,6 +441,13 @@ class LastGood(TestCase):
                 line = "GitHub gives no new numbers; as of 13:31 UTC, 2 h ago"
                 self.assertIn(line, shown(svg))
                 self.assertIn(f"{line}.", described(svg))
+
+    def test_a_line_that_matters_stands_out(self) -> None:
+        for one, kinds_of_lines in ((OLD, ["warn"]), (PLAIN, ["soft", "warn"]), (EMPTY, ["soft"])):
+            for name, picture in PICTURES.items():
+                with self.subTest(name):
+                    texts = [*read(picture.of(one, None, NOW)).iter(f"{SVG}text")]
+                    self.assertEqual([line.get("class") for line in texts[-len(kinds_of_lines) :]], kinds_of_lines)
 
     def test_the_oldest_of_the_old_ones_counts_and_another_day_is_named(self) -> None:
         two = answer({SPACK: Stats(1), TEAM: Stats(1)}, old=(SPACK, TEAM), age=90_000)
@@ -410,7 +471,9 @@ class LastGood(TestCase):
             self.assertEqual(words.age(seconds), said)
 
     def test_a_badge_has_the_age_beside_the_value(self) -> None:
-        self.assertEqual(badge("watchers", OLD, NOW)["message"], "1,246 (2 h ago)")
+        older = replace(OLD, fetched={**OLD.fetched, TEAM: replace(OLD.fetched[TEAM], oldest=NOW - 99_999)})
+        for one in (OLD, older):
+            self.assertEqual(badge("watchers", one, NOW)["message"], "1,246 (2 h ago)")
         self.assertNotIn("isError", badge("watchers", OLD, NOW))
 
 

@@ -59,18 +59,27 @@ class Report(TestCase):
         self.assertEqual(rows(text, "Total"), [["Total", "1,201", "1", "3,001", "4", "2", "1"]])
 
     def test_one_profile_is_its_own_sum(self) -> None:
-        self.assertEqual(rows(screen(answer(("github.com/a", Stats(1)))), "Total"), [])
+        text = screen(answer(("github.com/a", Stats(1))))
+        self.assertEqual(rows(text, "Total"), [])
+        self.assertNotIn("All profiles together", text)
 
     def test_languages_by_repositories_with_their_bytes(self) -> None:
-        langs = {"c": Language(2, 1_500), "go": Language(10, 2_000_000), "sh": Language(2, None), "zig": Language(1, 7)}
+        langs = {
+            "c": Language(2, 1_500),
+            "go": Language(10, 2_000_000),
+            "sh": Language(2, None),
+            "zig": Language(1, 1_000),
+            "ada": Language(1, 999),
+        }
 
         text = screen(answer(("github.com/a", Stats(10, langs=langs))))
 
         self.assertEqual(rows(text, "go"), [["go", "10", "2.0", "MB"]])
         self.assertEqual(rows(text, "c "), [["c", "2", "1.5", "kB"]])
         self.assertEqual(rows(text, "sh"), [["sh", "2"]])
-        self.assertEqual(rows(text, "zig"), [["zig", "1", "7", "B"]])
-        order = [text.index(f"\n{name} ") for name in ("go", "c", "sh", "zig")]
+        self.assertEqual(rows(text, "ada"), [["ada", "1", "999", "B"]])
+        self.assertEqual(rows(text, "zig"), [["zig", "1", "1.0", "kB"]])
+        order = [text.index(f"\n{name} ") for name in ("go", "c", "sh", "ada", "zig")]
         self.assertEqual(order, sorted(order))
 
     def test_a_bar_is_as_long_as_its_part_of_all_repositories(self) -> None:

@@ -24,7 +24,7 @@ from from_git.serializers import EXPANSIONS, answer_body, error_body, question
 
 
 class Command(BaseCommand):
-    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, 2 a wrong request."""
+    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, 2 a wrong request; 130 Ctrl-C."""
 
     help = "Show what the profiles at URL… look like together: a table, or JSON when piped or asked for."
     requires_system_checks = ()
@@ -56,8 +56,6 @@ class Command(BaseCommand):
                 self.stdout.write(_dump(error_body(error)))
             self.stderr.write(f"{error.code}: {error.message}")
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
-        except KeyboardInterrupt:
-            raise SystemExit(130) from None
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
@@ -107,6 +105,7 @@ def _figures(seen: Overview) -> list[tuple[int, int]]:
 
 def _words(seen: Overview) -> Text:
     """What no bar can show: time, how many profiles are found, retries, waits."""
-    retries = f", {seen.retries:,} calls sent again" if seen.retries else ""
+    calls = "call" if seen.retries == 1 else "calls"
+    retries = f", {seen.retries:,} {calls} sent again" if seen.retries else ""
     first = f"{seen.seconds:.0f} s, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
     return Text("\n".join([first, *seen.waits]))
