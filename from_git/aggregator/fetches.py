@@ -44,8 +44,7 @@ class Fetches:
         self._flights: dict[Profile, Flight] = {}
         self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
         self._sized: set[Flight] = set()
-        self._goods: Mapping[Profile, Fetched] | None = None  # of those that were not done when patience was over
-        self._lacking: set[Profile] = set()  # those then without, which are still not done
+        self._lacking: set[Profile] | None = None  # without last good numbers and not done; None: patience is not over
 
     def all(self, anew: bool, tick: float | None) -> Iterator[None]:
         """Have every outcome, or the first error; yields when a size is known, and each `tick`."""
@@ -146,7 +145,7 @@ class Fetches:
         waited = time.monotonic() - self._begun
         ends = [self._seconds - waited]
         # still, where it is over: a flight's word may have come in the moment of its end
-        if self._patience is not None and self._goods is None:
+        if self._patience is not None and self._lacking is None:
             ends.append(self._patience - waited)
         if tick:
             ends.append(tick)
@@ -159,12 +158,14 @@ class Fetches:
             if late := self._late():
                 self._do_without(late, lambda _: self._too_late(), _no_news)
         elif self._patience is not None and waited >= self._patience:
-            if self._goods is None:
+            if self._lacking is None:
                 late = self._late()
-                self._goods = cache.last_good(late)
-                self._lacking = {profile for profile in late if profile not in self._goods}
-            if not self._lacking:
-                self._take_old({profile: self._goods[profile] for profile in self._late()}, _no_news)
+                self._lacking = set(late) - cache.last_good(late).keys()
+            if not self._lacking and (late := self._late()):
+                # asked again: meanwhile one may have turned out to be missing, of which only the queue knows here
+                goods = cache.last_good(late)
+                if len(goods) == len(late):
+                    self._take_old(goods, _no_news)
 
     def _late(self) -> list[Profile]:
         """Those that are not done; not to be asked for at each end of a flight, of which there are as many."""
@@ -172,7 +173,8 @@ class Fetches:
 
     def _have(self, profile: Profile, fetched: Fetched) -> None:
         self.outcomes[profile] = fetched
-        self._lacking.discard(profile)
+        if self._lacking:
+            self._lacking.discard(profile)
 
     def _do_without(self, profiles: Sequence[Profile], error: _Why, reason: _Why | None = None) -> None:
         """Take the last good numbers of these, where they will do, or raise.

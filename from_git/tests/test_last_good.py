@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from django.core.cache import caches
 
-from emulator import Fault
+from emulator import Fault, Owner, Repository
 from from_git import cache, forges
 from from_git.aggregator import Answer, aggregate, fetches, watched
 from from_git.errors import (
@@ -20,6 +20,7 @@ from from_git.errors import (
     TransientError,
     UpstreamError,
 )
+from from_git.profiles import Profile
 from from_git.tests.leftovers import settled
 from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.test_cache import KeptTestCase, redis_settings
@@ -262,6 +263,23 @@ class Patience(LastGoodTestCase):
         self.assertGreaterEqual(waited, 0.8)
         self.assertLess(waited, 20.0)  # not up to the deadline
         self.assertLess(answer.fetched[self.profile(GITHUB)].at, answer.fetched[self.profile(BITBUCKET)].at)
+
+    def test_one_that_turns_out_to_be_missing_meanwhile_is_not_old(self) -> None:
+        self.world.add(Owner("github", "leaver", "User", [Repository("one")]))
+        self.had("https://github.com/leaver")
+        self.world.remove("github", "leaver")
+        self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.9))
+        self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-7", seconds=0.3))
+        gone, take = self.profile("https://github.com/leaver"), fetches.Fetches._have
+
+        def have(own: fetches.Fetches, profile: Profile, fetched: cache.Fetched) -> None:
+            take(own, profile, fetched)
+            settled(lambda: gone in cache.kept([gone], anew=False), True)  # its word is in the queue by now
+
+        with patch.object(fetches.Fetches, "_have", have):
+            answer = self.ask_for(gone.url, BITBUCKET, patience=0.1)
+
+        self.assertEqual((answer.missing, self.old(answer)), ((gone,), {}))
 
     def test_new_ones_within_it_are_taken(self) -> None:
         self.had(GITHUB)

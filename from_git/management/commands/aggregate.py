@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from coding_challenge.readers import WrongSetting, seconds
-from from_git import report
+from from_git import forges, report
 from from_git.aggregator import Answer, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
@@ -56,6 +56,8 @@ class Command(BaseCommand):
                 self.stdout.write(_dump(error_body(error)))
             self.stderr.write(f"{error.code}: {error.message}")
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
+        finally:
+            forges.close()  # whatever is under way ends with us, an interrupted beginning too
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
