@@ -127,6 +127,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
 
+TEST_RUNNER = "from_git.tests.runner.Runner"
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True

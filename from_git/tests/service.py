@@ -60,9 +60,10 @@ class ServiceTestCase(SimpleTestCase):
         """Begin with the defaults, no faults and counters at zero."""
         super().setUp()
         # the expected failures of a green run are no news
-        logger = logging.getLogger("from_git")
-        self.addCleanup(logger.setLevel, logger.level)
-        logger.setLevel(logging.CRITICAL)
+        for name in ("from_git", "django.server"):
+            logger = logging.getLogger(name)
+            self.addCleanup(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
         # a developer's own settings must not change a test
         self.settings_for_test(**{**changeable_defaults(), **self.upstream_settings()})
         # nobody waits for what a test provokes for ever

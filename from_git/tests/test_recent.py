@@ -230,7 +230,7 @@ class Bounds(SimpleTestCase):
         before = store.version
 
         for seconds in (300.0, 0.0):
-            with self.settings(PROFILE_CACHE_SECONDS=seconds):
+            with self.settings(PROFILE_CACHE_SECONDS=seconds, LAST_GOOD_SECONDS=0.0):
                 store.keep(Profile("github", "o", "o", "https://github.com/o"), fetched(0))
                 self.assertIsNot(store.version, before)
                 self.assertEqual(versions, [before])
