@@ -38,6 +38,8 @@ class ServiceTestCase(SimpleTestCase):
     world: ClassVar[World]
     server: ClassVar[_ThreadingServer]
     base: ClassVar[str]
+    alone: ClassVar[bool] = False
+    """See `runner`."""
     points: ClassVar[int] = 5000
     """Of GitHub's, in an hour."""
 

@@ -24,6 +24,8 @@ Ask = tuple[tuple[str, str], ...]
 class LimitsTestCase(ServiceTestCase):
     """Windows that are short on both sides."""
 
+    alone = True
+
     def bounded(self, window: str, seconds: float, **bounds: Any) -> Emulator:
         """An emulator with these bounds, and a service that points at it and knows the window."""
         emulator = self.enterContext(Emulator(World(), **{**UNBOUNDED, **bounds}))
