@@ -8,7 +8,7 @@ from typing import Any
 from unittest import TestSuite
 
 from django.test.runner import DiscoverRunner, ParallelTestSuite
-from django.test.utils import iter_test_cases
+from django.test.utils import iter_test_cases  # type: ignore[attr-defined]  # its types lack it
 
 
 class Suite(ParallelTestSuite):
