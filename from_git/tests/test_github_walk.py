@@ -171,6 +171,8 @@ class Changes(GitHubTestCase):
 class Calls(GitHubTestCase):
     """What it costs."""
 
+    alone = True
+
     def calls(self, size: int) -> int:
         """Calls for an owner of so many repositories."""
         self.add(*(Repository(f"r{n}") for n in range(size)))

@@ -75,6 +75,8 @@ class GitHubTime(LimitsTestCase):
         self.assertEqual(self.refused(), 0)
 
     def test_requests_that_fail_or_go_away_do_not_lead_to_it(self) -> None:
+        # what is given up goes on at the forge for a moment, of which a minute of a second has no room for many
+        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.75)
         self.forge.faults.add(Fault("status", path="/graphql", status=500, chance=0.2))
         self.settings_kept(REQUEST_DEADLINE=0.5)
         for response in self.together(*(f"https://github.com/org-{size}" for size in (40, 90, 130, 140, 200, 300))):
