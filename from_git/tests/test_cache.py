@@ -247,9 +247,8 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
 
     def threads(self) -> list[str]:
         """All but the server's, of which each client has one, the clients', and the pools', which begin as needed."""
-        return [
-            one for one in threads() if "process_request" not in one and not one.startswith(("github_", "bitbucket"))
-        ]
+        others = ("github_", "bitbucket")
+        return [one for one in threads() if "process_request" not in one and not one.startswith(others)]
 
     @contextmanager
     def meanwhile_joined(self, number: int) -> Iterator[None]:
