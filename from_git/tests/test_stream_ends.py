@@ -293,6 +293,11 @@ class Left(StreamTestCase):
 class Line(StreamTestCase):
     """In the log."""
 
+    def setUp(self) -> None:
+        """Let the line of an earlier stream be written, which comes just after its place is free."""
+        super().setUp()
+        time.sleep(0.1)
+
     @contextmanager
     def line(self) -> Iterator[dict[str, Any]]:
         """The facts of the one line that is written at the end, to be read after the block."""
