@@ -39,11 +39,6 @@ def taken() -> float:
 class StreamTestCase(LifecycleTestCase):
     """Questions asked as a stream."""
 
-    def setUp(self) -> None:
-        """Begin when no stream of an earlier test is under way: a client's leaving is noticed a moment later."""
-        super().setUp()
-        settled(taken, 0)
-
     def listen(self, *urls: str, **options: Any) -> list[Event]:
         """All events."""
         return listen(self.base, *urls, **options)
