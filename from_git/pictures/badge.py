@@ -6,7 +6,8 @@ from typing import Any
 from from_git.aggregator import Answer
 from from_git.errors import FromGitError, RequestError
 from from_git.keys import KEYS
-from from_git.pictures import text, words
+from from_git.pictures import words
+from from_git.pictures.bars import Amount, ranked
 from from_git.serializers import answer_body
 
 Badge = dict[str, str | int | bool]
@@ -39,7 +40,7 @@ def _names(key: str, answer: Answer) -> str:
     repos = {name: one.repos for name, one in stats.langs.items()} if key == "langs" else stats.topics
     if not repos:
         return "none"
-    ordered = [text.clean(name) for name in sorted(repos, key=lambda name: (-repos[name], name))]
+    ordered = [one.name for one in ranked([Amount(*pair) for pair in repos.items()])]
     shown = [ordered[0] if len(ordered[0]) <= _LONGEST else f"{ordered[0][: _LONGEST - 1]}…"]
     for name in ordered[1:]:
         if len(", ".join([*shown, name])) > _LONGEST:
