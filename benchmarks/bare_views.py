@@ -13,9 +13,9 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from coding_challenge import options
+from coding_challenge import loading
 
-_values, _ = options.load({}, {})  # the server asks for some of them
+_values, _ = loading.load({}, {})  # the server asks for some of them
 settings.configure(
     **{**_values, "SECRET_KEY": "none is needed"},
     ROOT_URLCONF=__name__,

@@ -7,11 +7,11 @@ import os
 import runpy
 import sys
 
-from coding_challenge import options
+from coding_challenge import loading
 
 if __name__ == "__main__":
     # a developer's token must not get into the way of the emulator's; the worker, forked from here, keeps this
-    options.local_settings = lambda folder: {}
+    loading.local_settings = lambda folder: {}
     os.environ.pop("GUNICORN_CMD_ARGS", None)
     os.environ.pop("WEB_CONCURRENCY", None)
     application = sys.argv[2:]

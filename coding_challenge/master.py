@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import global_settings
 from gunicorn.glogging import Logger
 
-from coding_challenge import logs, options
+from coding_challenge import loading, logs
 
 BASE_DIR = str(Path(__file__).resolve().parent.parent)
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -24,11 +24,11 @@ _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made
 
 def values() -> dict[str, Any]:
     """The value of each setting. A wrong one ends the process, with a sentence for each and no traceback."""
-    local = options.local_settings(BASE_DIR)
-    found, wrong = options.load(local, os.environ)
-    wrong += options.unknown(local, lambda name: hasattr(global_settings, name))
+    local = loading.local_settings(BASE_DIR)
+    found, wrong = loading.load(local, os.environ)
+    wrong += loading.unknown(local, lambda name: hasattr(global_settings, name))
     if wrong:
-        raise SystemExit(options.complaint(wrong))
+        raise SystemExit(loading.complaint(wrong))
     return found
 
 

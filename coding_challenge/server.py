@@ -149,7 +149,7 @@ class Worker(ThreadWorker):
         # not above: the master loads this module, and nothing that knows Django's settings
         from from_git.middleware import REQUEST_ID, refused, request_id
 
-        status, code, message = refusal(exc)
+        status, code, words = refusal(exc)
         seen = req or getattr(exc, "req", None)
         known = seen if isinstance(seen, AnyRequest) else None
         own_id = request_id(dict(known.headers).get(REQUEST_ID.upper()) if known else None)
@@ -157,35 +157,45 @@ class Worker(ThreadWorker):
             with bound_contextvars(request_id=own_id, outcome=code):
                 self.log.error("A request could not be answered", exc_info=exc)
         method, path = (known and known.method) or "", (known and known.path) or ""
-        headers, body = refused(status, code, message, own_id, method, path)
+        headers, body = refused(status, code, words, own_id, method, path)
         headers["Date"] = util.http_date()
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *map(": ".join, headers.items())]
         with suppress(OSError):  # who sends nonsense may be gone
             util.write_nonblock(client, "\r\n".join([*lines, "", ""]).encode() + body)
 
 
-_REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
-    (errors.LimitRequestLine, 414, "The address is too long. Send the URLs with POST."),
-    (errors.LimitRequestHeaders, 431, "The headers are too many or too long."),
-    (errors.UnsupportedTransferCoding, 501, "Send the body with a Content-Length, in no transfer coding."),
-    (errors.ExpectationFailed, 417, "The only expectation that is met is 100-continue."),
-    (TooSlow, 408, f"The request did not come within {RECEIVING:g} s."),
-    (errors.InvalidHTTPVersion, 400, "The protocol spoken here is HTTP/1.1."),
-    (errors.InvalidRequestMethod, 400, "The method is malformed."),
-    (errors.InvalidRequestLine, 400, "The request line is malformed; odd characters must be percent-encoded."),
-    (errors.ParseException, 400, "The headers are malformed."),
+_MEND = "Mend the request, or use another client."
+_REFUSALS: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (errors.LimitRequestLine, 414, "The address is too long.", "Send the URLs in the body of a POST."),
+    (errors.LimitRequestHeaders, 431, "The headers are too many or too long.", "Send fewer or shorter headers."),
+    (
+        errors.UnsupportedTransferCoding,
+        501,
+        "Transfer codings are not supported.",
+        "Send the body with a Content-Length.",
+    ),
+    (errors.ExpectationFailed, 417, "The only expectation that is met is 100-continue.", "Leave out Expect."),
+    (TooSlow, 408, f"The request did not come within {RECEIVING:g} s.", "Send it again, faster."),
+    (errors.InvalidHTTPVersion, 400, "The protocol spoken here is HTTP/1.1.", "Use HTTP/1.1."),
+    (errors.InvalidRequestMethod, 400, "The method is malformed.", _MEND),
+    (errors.InvalidRequestLine, 400, "The request line is malformed.", "Percent-encode odd characters."),
+    (errors.ParseException, 400, "The headers are malformed.", _MEND),
 )
 
 
-def refusal(error: Exception) -> tuple[int, str, str]:
-    """Status, `error` and message for what ended a request outside the application."""
+def refusal(error: Exception) -> tuple[int, str, tuple[str, str]]:
+    """Status and `error`, and message and advice, for what ended a request outside the application."""
     ours = isinstance(error, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName)
     if isinstance(error, errors.InvalidHeader) and error.hdr == "CONTENT-LENGTH" and not ours:
-        return 400, "ERR3", "The Content-Length is not one number, or there is a Transfer-Encoding beside it."
-    for kind, status, message in () if ours else _REFUSALS:
+        words = "The Content-Length is not one number, or there is a Transfer-Encoding beside it."
+        return 400, "ERR3", (words, "Send one Content-Length and no Transfer-Encoding.")
+    for kind, status, message, advice in () if ours else _REFUSALS:
         if isinstance(error, kind):
-            return status, "ERR3", message
-    return 500, "ERRX", "Something went wrong in from-git itself; its log says what. Asking again may help."
+            return status, "ERR3", (message, advice)
+    from from_git.errors import OwnFault
+
+    fault = OwnFault()
+    return fault.status, fault.code, (fault.message, fault.advice)
 
 
 def _part(connection: socket.socket) -> None:

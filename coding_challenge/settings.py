@@ -9,14 +9,14 @@ from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from coding_challenge import logs, options
+from coding_challenge import loading, logs
 from from_git import __version__
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-_local = options.local_settings(str(BASE_DIR))
-_values, _wrong = options.load(_local, os.environ)
-_wrong += options.unknown(_local, lambda name: hasattr(global_settings, name))
+_local = loading.local_settings(str(BASE_DIR))
+_values, _wrong = loading.load(_local, os.environ)
+_wrong += loading.unknown(_local, lambda name: hasattr(global_settings, name))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
     try:
@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 if not _database.get("ENGINE"):
     _wrong.append("DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name.")
 if _wrong:
-    raise ImproperlyConfigured(options.complaint(_wrong))
+    raise ImproperlyConfigured(loading.complaint(_wrong))
 globals().update(_values)
 
 SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()

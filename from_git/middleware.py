@@ -66,10 +66,14 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
 
 
 def refused(
-    status: int, code: str, message: str, given_id: str | None, method: str, path: str
+    status: int, code: str, words: tuple[str, str], given_id: str | None, method: str, path: str
 ) -> tuple[dict[str, str], bytes]:
-    """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line."""
-    body = json.dumps(plain_error_body(code, message)).encode()
+    """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line.
+
+    Args:
+        words: message and advice.
+    """
+    body = json.dumps(plain_error_body(code, *words)).encode()
     own_id = request_id(given_id)
     with bound_contextvars(request_id=own_id, outcome=code):
         write_line(status, method, path, 0.0)
@@ -135,7 +139,7 @@ def utf8_only(get_response: _Handler) -> _Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if REFUSED_CHARSET in request.META:
-            return error_response(MediaTypeRefused("Send text as UTF-8; no other charset is taken."))
+            return error_response(MediaTypeRefused("Text is supported in UTF-8 only.", "Send it in UTF-8."))
         return get_response(request)
 
     return middleware

@@ -67,4 +67,5 @@ def unsafe_response(method: str) -> HttpResponse:
 
 def method_refused(method: str, allowed: Iterable[str]) -> MethodRefused:
     """The error for a method that a route does not take."""
-    return MethodRefused(f"{method} is not taken here. There are {', '.join(allowed)}.")
+    names = ", ".join(allowed)
+    return MethodRefused(f"{method} is not allowed here. Allowed: {names}.", f"Use one of {names}.")

@@ -39,15 +39,16 @@ class Negotiation(DefaultContentNegotiation):
         wanted = request.query_params.get("format")
         if wanted:
             if wanted not in formats:
-                raise NothingHere(f"There is no such format. Take one of {', '.join(formats)}, or leave out `format`.")
+                advice = f"Take one of {', '.join(formats)}, or leave out `format`."
+                raise NothingHere("There is no such format.", advice)
             best = formats.index(wanted)
         else:
             scores = [_score(media_type, self.get_accept_list(request)) for media_type in types]
             best = scores.index(max(scores))
             if not scores[best][0]:
                 raise FormatRefused(
-                    f"Nothing that Accept names is there. There are {', '.join(types)}; or leave it out, or ask with"
-                    f" format={'|'.join(formats)}."
+                    "None of the media types in Accept is available.",
+                    f"There are {', '.join(types)}; or leave it out, or ask with format={'|'.join(formats)}.",
                 )
         return there[best], types[best]
 

@@ -54,16 +54,17 @@ def profiles_asked(values: Iterable[object]) -> list[Profile]:
     texts = []
     for value in values:
         if not isinstance(value, str):
-            raise RequestError("A url is a file. Send it as a text field.")
+            raise RequestError("A url is a file.", "Send it as a text field.")
         texts.append(value)
     profiles, bad = parse_profiles(texts, forges.hosts())
     if bad:
         raise RequestError(" ".join(_complaint(url, why) for url, why in bad))
     if not profiles:
-        raise RequestError(f"No url was given. Ask like this: {EXAMPLE}")
+        raise RequestError("No url was given.", f"Ask like this: {EXAMPLE}")
     if 0 < settings.MAX_PROFILES < len(profiles):
         raise RequestError(
-            f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES)."
+            f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES).",
+            "Ask for fewer profiles at once.",
         )
     return profiles
 
@@ -166,12 +167,12 @@ def progress_body(overview: Overview) -> dict[str, Any]:
 
 def error_body(error: FromGitError) -> dict[str, Any]:
     """The body of any failure that we know."""
-    return {**plain_error_body(error.code, error.message), **error.facts()}
+    return {**plain_error_body(error.code, error.message, error.advice), **error.facts()}
 
 
-def plain_error_body(code: str, message: str) -> dict[str, Any]:
+def plain_error_body(code: str, message: str, advice: str) -> dict[str, Any]:
     """The body of a failure without further members; its words may repeat a header."""
-    return {"error": code, "message": _printable(message)}
+    return {"error": code, "message": _printable(message), "advice": _printable(advice)}
 
 
 def _data(stats: Stats) -> dict[str, int | Sequence[str]]:

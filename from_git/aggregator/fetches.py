@@ -213,8 +213,10 @@ class Fetches:
             wait = max(flight.seconds_left() for flight in going_on)
             return UnfinishedError(text, wait).about(self._own[first])
         first = stuck or late[0]
-        text = f"{self._how_far(first)} Ask for fewer profiles at once, or allow more time.{_trouble(first)}"
-        return DeadlineError(text).about(self._own[first])
+        return DeadlineError(
+            f"{self._how_far(first)}{_trouble(first)}",
+            advice=f"Ask for fewer profiles at once, or allow more time ({self._setting}).",
+        ).about(self._own[first])
 
     def _how_far(self, flight: Flight) -> str:
         progress = flight.progress()
@@ -222,7 +224,7 @@ class Fetches:
         far = f"{progress.pages} of {progress.pages_known} pages{repositories if progress.watchers_known else ''}"
         within = f"within {self._seconds:g} s ({self._setting})"
         if flight.late:
-            return f"the whole answer cannot be there {within}: {flight.late.figures} Of this profile {far} are read."
+            return f"the whole answer cannot be there {within}: {flight.late.reason} Of this profile {far} are read."
         return f"the whole answer was not there {within}; of this profile {far} were read."
 
 

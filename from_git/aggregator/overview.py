@@ -11,7 +11,6 @@ from from_git.forges import Cost, Progress
 from from_git.profiles import LABELS, Profile
 
 _SAID = 5  # profiles whose waits are told
-_ADVICE = ("Try again later.", "Ask again.")  # good for an error, not while it is being tried again
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,5 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
 
 
 def _wait(profile: Profile, progress: Progress) -> str:
-    words = progress.note
-    for advice in _ADVICE:
-        words = words.removesuffix(advice).rstrip()
     more = f" It goes on in {math.ceil(progress.wait)} s." if progress.wait > 0 else ""
-    return f"{LABELS[profile.forge]} for {profile.url}: {words}{more}"
+    return f"{LABELS[profile.forge]} for {profile.url}: {progress.note}{more}"

@@ -1,6 +1,6 @@
 """What all errors are."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class FromGitError(Exception):
@@ -9,24 +9,32 @@ class FromGitError(Exception):
     status: ClassVar[int]
     code: ClassVar[str]
     members: ClassVar[tuple[str, ...]] = ()
-    """What the body has beyond `error` and `message`, in its order."""
+    """What the body has beyond `error`, `message` and `advice`, in its order."""
+    usual_advice: ClassVar[str] = ""
+    """The advice of an error that is raised without its own."""
+    _advice: str | None = None
 
     @property
     def message(self) -> str:
-        """What happened and what to do, in one or two sentences."""
+        """What happened, in one or two sentences."""
         return str(self)
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in whole sentences."""
+        return self.usual_advice if self._advice is None else self._advice
 
     @property
     def retry_after(self) -> int | None:
         """Whole seconds after which asking again can help, or None when time alone does not help."""
         return None
 
-    def facts(self) -> dict[str, str | int]:
+    def facts(self) -> dict[str, Any]:
         """The values of `members`; one that is not known is left out."""
         known = self._known()
         return {name: value for name in self.members if (value := known.get(name)) is not None}
 
-    def _known(self) -> dict[str, str | int | None]:
+    def _known(self) -> dict[str, Any]:
         """What is known of any member."""
         return {"retryAfter": self.retry_after}
 

@@ -1,63 +1,129 @@
 """Failures that no forge has to do with: the question, this server, ourselves."""
 
 import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from from_git.errors.base import FromGitError
+from from_git.errors.words import ask_again
+
+_API = "The API is described at /from-git/docs."
+
+
+class Complaint(NamedTuple):
+    """What is wrong with one URL or one parameter of a question."""
+
+    subject: str
+    """The URL or the parameter's name, as asked."""
+    reason: str
+    """A phrase that says what is wrong with it."""
+    suggestion: str | None = None
+    """What was probably meant, in place of `subject`."""
 
 
 class RequestError(FromGitError):
-    """The question itself is wrong; asking it again gives the same."""
+    """The question itself is wrong; asking it again gives the same.
+
+    Args:
+        message: what is wrong, in whole sentences.
+        advice: what to do about it; None: the class's usual one.
+        urls: what is wrong with each URL, those of them that are named.
+        urls_more: how many URLs are wrong besides.
+        parameters: what is wrong with each parameter or member of the body.
+    """
 
     status = 400
     code = "ERR3"
+    members: ClassVar[tuple[str, ...]] = ("urls", "urlsMore", "parameters")
+    usual_advice = _API
+
+    def __init__(
+        self,
+        message: str,
+        advice: str | None = None,
+        *,
+        urls: Sequence[Complaint] = (),
+        urls_more: int = 0,
+        parameters: Sequence[Complaint] = (),
+    ) -> None:
+        super().__init__(message)
+        self._advice = advice
+        self.urls = tuple(urls)
+        self.urls_more = urls_more
+        self.parameters = tuple(parameters)
+
+    def _known(self) -> dict[str, Any]:
+        """`urls` and `urlsMore` where URLs are wrong, `parameters` where parameters are."""
+        known = super()._known()
+        if self.urls:
+            known |= {"urls": [_shape("url", one) for one in self.urls], "urlsMore": self.urls_more}
+        if self.parameters:
+            known["parameters"] = [_shape("name", one) for one in self.parameters]
+        return known
+
+
+def _shape(name: str, one: Complaint) -> dict[str, str | None]:
+    return {name: one.subject, "reason": one.reason, "suggestion": one.suggestion}
 
 
 class NothingHere(RequestError):
     """There is nothing at this address, or no such `format`."""
 
     status = 404
+    members = ()
 
 
 class MethodRefused(RequestError):
-    """The address does not take this method; `Allow` has those that it takes."""
+    """The address does not allow this method; `Allow` lists those that it allows."""
 
     status = 405
+    members = ()
 
 
 class FormatRefused(RequestError):
-    """The client accepts no media type that there is."""
+    """None of the media types in `Accept` is available."""
 
     status = 406
+    members = ()
 
 
 class LengthRequired(RequestError):
-    """The request's body comes in chunks, of which WSGI would show us nothing."""
+    """Chunked bodies are not supported; send a Content-Length."""
 
     status = 411
+    members = ()
+    usual_advice = "Send the body with a Content-Length."
 
 
 class ConditionFailed(RequestError):
     """The answer is not the one that the request's `If-Match` or `If-Unmodified-Since` names."""
 
     status = 412
+    members = ()
+    usual_advice = "Ask again without the condition."
 
 
 class BodyTooLarge(RequestError):
-    """The request's body is larger than we take."""
+    """The request's body is larger than the server allows."""
 
     status = 413
+    members = ()
+    usual_advice = "Ask for fewer profiles at once."
 
 
 class LineTooLong(RequestError):
-    """The request's address is longer than we take."""
+    """The request's address is longer than the server allows."""
 
     status = 414
+    members = ()
+    usual_advice = "Send the URLs in the body of a POST."
 
 
 class MediaTypeRefused(RequestError):
-    """The request's body has a media type or a charset that is not taken."""
+    """The request's body has a media type, a content encoding or a charset that is not supported."""
 
     status = 415
+    members = ()
 
 
 class AskedTooOften(RequestError):
@@ -73,7 +139,7 @@ class AskedTooOften(RequestError):
 
     def __init__(self, limit: str, wait: float) -> None:
         self._seconds = max(1, math.ceil(wait))
-        super().__init__(f"This client asks more often than {limit}. Ask again in {self._seconds} s.")
+        super().__init__(f"This client asks more often than {limit}.", ask_again(self._seconds))
 
     @property
     def retry_after(self) -> int:
@@ -86,9 +152,10 @@ class OwnFault(FromGitError):
 
     status = 500
     code = "ERRX"
+    usual_advice = "Ask again; if that does not help, show the log to whoever runs from-git."
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong in from-git itself; its log says what. Asking again may help.")
+        super().__init__("Something went wrong in from-git itself; its log says what.")
 
 
 class ServerFull(FromGitError):
@@ -98,9 +165,7 @@ class ServerFull(FromGitError):
     code = "ERR2"
     members = ("retryAfter",)
     retry_after = 1
+    usual_advice = ask_again(retry_after)
 
     def __init__(self, places: int) -> None:
-        super().__init__(
-            f"The server answers {places} requests at this moment and takes no more (SERVER_THREADS)."
-            f" Ask again in {self.retry_after} s."
-        )
+        super().__init__(f"The server answers {places} requests at this moment and takes no more (SERVER_THREADS).")

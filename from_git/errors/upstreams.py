@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from from_git.errors.base import FromGitError
-from from_git.errors.words import quoted, struck
+from from_git.errors.words import ask_again, quoted, struck
 from from_git.profiles import LABELS, Profile
 
 
 class UpstreamError(FromGitError):
     """A forge failed, sent nonsense, or said something that leaves the numbers in doubt.
 
-    `reason` says what it did and what to do; `{said}` in it stands for `said`, the forge's own words, which are foreign
-    text and are shown cut and cleaned. `profile` is None until `about` says for whom it happened.
+    `reason` says what the forge did, in whole sentences that begin with a small letter; `said` are the forge's own
+    words, which are foreign text and are shown behind it, cut and cleaned; `advice` says what to do. `profile` is None
+    until `about` says for whom it happened.
     """
 
     status = 502
@@ -26,9 +27,12 @@ class UpstreamError(FromGitError):
     wait: float | None = None
     """Seconds that the forge wants us to wait before the next try; None: it does not say."""
 
-    def __init__(self, reason: str, said: object = "") -> None:
+    usual_advice = "Try again later."
+
+    def __init__(self, reason: str, said: object = "", advice: str | None = None) -> None:
         super().__init__(reason, said)
         self.reason = reason
+        self._advice = advice
         # cleaned before anything is looked for in it: a token with a zero-width space inside is still a token
         self.said = "".join(filter(str.isprintable, said)) if isinstance(said, str) else ""
         self.profile: Profile | None = None
@@ -57,17 +61,18 @@ class UpstreamError(FromGitError):
         error = self.bare()
         for secret in secrets:
             error.reason, error.said = struck(error.reason, secret), struck(error.said, secret)
+            error._advice = error._advice and struck(error._advice, secret)
         return error
 
     def __str__(self) -> str:
-        reason = self.reason.replace("{said}", quoted(self.said))
+        reason = f"{self.reason.removesuffix('.')}{quoted(self.said)}."
         if self.tries > 1:
             reason += f" It was asked {self.tries} times."
         if self.profile is None:
             return reason
         return f"No answer from {LABELS[self.profile.forge]} for {self.profile.url}: {reason}"
 
-    def _known(self) -> dict[str, str | int | None]:
+    def _known(self) -> dict[str, Any]:
         """`upstream` (the forge's name) and `profile` (the URL as asked) too."""
         named = {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}
         return {**super()._known(), **named}
@@ -85,8 +90,8 @@ class TransientError(UpstreamError):
     attempts = 12
     outcome = "transient"
 
-    def __init__(self, reason: str, said: object = "", wait: float | None = None) -> None:
-        super().__init__(reason, said)
+    def __init__(self, reason: str, said: object = "", advice: str | None = None, *, wait: float | None = None) -> None:
+        super().__init__(reason, said, advice)
         self.wait = wait
 
 
@@ -109,7 +114,7 @@ class MalformedAnswer(UpstreamError):
     outcome = "malformed"
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"it sent an answer of another shape than its API promises ({place}). Try again later.")
+        super().__init__(f"its answer does not match its API: {place}.")
 
 
 class LimitError(UpstreamError):
@@ -125,8 +130,8 @@ class LimitError(UpstreamError):
     attempts = 12
     outcome = "limit"
 
-    def __init__(self, reason: str, wait: float | None, guessed: bool = False) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, wait: float | None, guessed: bool = False, advice: str = "") -> None:
+        super().__init__(reason, advice=advice)
         self.wait = wait
         self.guessed = guessed
 
@@ -135,23 +140,25 @@ class LimitError(UpstreamError):
         """Whole seconds, rounded up, at least 1; None when no time helps."""
         return None if self.wait is None else max(1, math.ceil(self.wait))
 
-    def __str__(self) -> str:
-        return f"{super().__str__()} Ask again in {self.retry_after} s." if self.retry_after else super().__str__()
+    @property
+    def advice(self) -> str:
+        """When to ask again, and what else may help."""
+        return " ".join(filter(None, (ask_again(self.retry_after) if self.retry_after else "", super().advice)))
 
 
 class BudgetError(LimitError):
     """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps.
 
     Args:
-        figures: what is needed and what there is.
-        advice: what to do where no time helps.
+        reason: what is needed and what there is, as a whole sentence.
+        wait: seconds until the same question can be paid; None: no time helps.
+        advice: what to do, besides asking again where time helps.
     """
 
     attempts = 1
 
-    def __init__(self, figures: str, wait: float | None, advice: str = "") -> None:
-        super().__init__(f"{figures} {advice}".rstrip(), wait)
-        self.figures = figures
+    def __init__(self, reason: str, wait: float | None, advice: str = "") -> None:
+        super().__init__(reason, wait, advice=advice)
 
 
 class UnfinishedError(UpstreamError):
@@ -161,7 +168,7 @@ class UnfinishedError(UpstreamError):
     members = ("upstream", "profile", "retryAfter")
 
     def __init__(self, reason: str, wait: float) -> None:
-        super().__init__(reason)
+        super().__init__(reason, advice="")
         self.wait = wait
 
     @property
@@ -169,13 +176,16 @@ class UnfinishedError(UpstreamError):
         """Whole seconds, rounded up, at least 1."""
         return max(1, math.ceil(self.wait or 0.0))
 
-    def __str__(self) -> str:
-        return f"{super().__str__()} Ask again in {self.retry_after} s."
+    @property
+    def advice(self) -> str:
+        """When to ask again."""
+        return ask_again(self.retry_after or 1)
 
 
 class DeadlineError(UpstreamError):
     """The time for the whole answer passed before the forge had said everything."""
 
+    usual_advice = "Ask for fewer profiles at once, or allow more time (REQUEST_DEADLINE)."
     status = 504
     outcome = "deadline"
 

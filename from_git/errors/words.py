@@ -1,9 +1,15 @@
-"""Foreign words and secrets in messages."""
+"""Foreign words, secrets and times in messages."""
 
 import json
+import math
 import re
+import time
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
+
+_LEAST_CLOCK = 90  # seconds; a shorter wait needs no clock
+_MOST_MINUTES = 120  # a longer wait is told in hours
 
 
 def struck(text: str, secret: str) -> str:
@@ -21,3 +27,29 @@ def _forms(secret: str) -> re.Pattern[str]:
 def quoted(words: str) -> str:
     """A forge's own words, cut, as the end of a phrase; nothing when there are none."""
     return f": “{words[:200]}”" if words else ""
+
+
+def ask_again(seconds: float, now: float | None = None) -> str:
+    """The sentence that says when asking again can help: `Ask again at 21:00 UTC, in 57 minutes.`
+
+    Args:
+        seconds: from `now`; times are rounded up, so that the moment named is never too early.
+        now: in seconds since the epoch; None: this moment.
+    """
+    whole = max(1, math.ceil(seconds))
+    if whole < _LEAST_CLOCK:
+        return f"Ask again in {_counted(whole, 'second')}."
+    begun = time.time() if now is None else now
+    ready = math.ceil((begun + whole) / 60) * 60
+    form = "%H:%M UTC" if _date(ready) == _date(begun) else "%H:%M UTC on %Y-%m-%d"
+    minutes = math.ceil(whole / 60)
+    duration = _counted(minutes, "minute") if minutes < _MOST_MINUTES else _counted(math.ceil(minutes / 60), "hour")
+    return f"Ask again at {datetime.fromtimestamp(ready, UTC):{form}}, in {duration}."
+
+
+def _date(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -175,7 +175,6 @@ def never_added_up(listed: int, totals: set[int], readings: int) -> UpstreamErro
     total = " or ".join(map(str, sorted(totals))) or "unknown"
     return UpstreamError(
         f"its list never added up: {listed} repositories against a total of {total}, after {readings} readings."
-        " Try again later."
     )
 
 
@@ -183,7 +182,7 @@ def keeps_changing(readings: int) -> UpstreamError:
     """The error for a list that had other vanished repositories in each of `readings` readings."""
     return UpstreamError(
         f"its list changes faster than it can be read: in each of {readings} readings a listed repository was gone"
-        " when it was asked for. Try again later."
+        " when it was asked for."
     )
 
 
@@ -191,10 +190,10 @@ def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamE
     """The error for a status that means the same at every forge; `setting`: where its address comes from."""
     status = answer.status
     if 300 <= status < 400:
-        return UpstreamError(f"it redirects ({status}), which is not followed. Look at {setting}.")
-    reason = f"it answered with status {described(status)}{{said}}. Try again later."
+        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=f"Look at {setting}.")
+    reason = f"it answered with status {described(status)}."
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
-        return TransientError(reason, said, retry_after(answer.headers, now))
+        return TransientError(reason, said, wait=retry_after(answer.headers, now))
     return UpstreamError(reason, said)
 
 

@@ -217,7 +217,7 @@ class BitbucketFetch:
         fresh = self._count_page(page)
         if page.following:
             if not fresh or self._pages_known >= _MAX_PAGES:
-                raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
+                raise UpstreamError("its list of repositories goes on without bringing new ones.")
             done, known = self._watchers.counts()
             self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
             self._ask_linked(page.following)

@@ -103,7 +103,7 @@ class Calls:
         self.spending.add(Cost(calls=1))
         metrics.call_resent(self._account.forge)
         if not self._account.once_more(self._group):
-            raise TransientError("it closed the connection. Try again later.")
+            raise TransientError("it closed the connection.")
 
     def plan(self, amount: float) -> None:
         """Set aside what is still to be spent; what can be paid after the deadline only is late, not refused.
@@ -200,7 +200,7 @@ class Calls:
             self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))
         metrics.retried(self._account.forge)
-        self.note = error.reason.replace("{said}", "")
+        self.note = error.reason
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller and call.smaller:
             if self._pace:

@@ -69,8 +69,8 @@ class GitHub:
 
 def _refuse() -> None:
     raise CredentialsError(
-        "GITHUB_API_TOKEN is not set, and GitHub's GraphQL API answers nobody without a token. Set it in"
-        " local_settings.py or in the environment; a token without any scope is enough."
+        "GITHUB_API_TOKEN is not set, and GitHub's GraphQL API answers nobody without a token.",
+        advice="Set it in local_settings.py or in the environment; a token without any scope is enough.",
     )
 
 
@@ -180,7 +180,7 @@ class GitHubFetch:
         page = self._page(reply)
         self._conversation.learn(reply, 0)
         if page is None:
-            raise UpstreamError("the owner vanished while its repositories were being listed. Ask again.")
+            raise UpstreamError("the owner vanished while its repositories were being listed.", advice="Ask again.")
         return page
 
     def _list(self, page: Page) -> None:
@@ -194,7 +194,7 @@ class GitHubFetch:
         if not page.more or len(self._listed) > page.total + LIST_SIZE:
             self._finish(page.total)
         elif len(self._listed) == known:
-            raise UpstreamError("its list of repositories goes on without bringing new ones. Try again later.")
+            raise UpstreamError("its list of repositories goes on without bringing new ones.")
         elif page.cursor is None:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
@@ -231,7 +231,7 @@ class GitHubFetch:
     def _page(self, reply: Reply) -> Page | None:
         """What a reply says; None when GitHub says that there is no such owner."""
         if reply.not_found - {("repositoryOwner",)}:
-            raise TransientError("it lost parts of the list while answering (NOT_FOUND). Try again later.")
+            raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
         owner = reply.data.get("repositoryOwner", None if reply.not_found else ...)
         if owner is None:
             return None

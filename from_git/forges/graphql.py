@@ -94,7 +94,7 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
     # the status decides before the headers: a 401 carries x-ratelimit-remaining: 0 too (recorded answer)
     if status == HTTPStatus.UNAUTHORIZED:
         return CredentialsError(
-            "it refused our token (401). Set GITHUB_API_TOKEN to one that is valid and has not expired."
+            "it refused our token (401).", advice="Set GITHUB_API_TOKEN to one that is valid and has not expired."
         )
     limited = _is_limit(message) or "retry-after" in answer.headers
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
@@ -102,11 +102,11 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
     ):
         return _limit(answer.headers, now, message)
     if status == HTTPStatus.FORBIDDEN:
-        return CredentialsError("it refused access (403{said}). Look at the rights of GITHUB_API_TOKEN.", message)
+        return CredentialsError("it refused access (403).", message, "Look at the rights of GITHUB_API_TOKEN.")
     if status == HTTPStatus.NOT_FOUND:
-        return UpstreamError("there is no GraphQL API at its address (404). Look at GITHUB_GRAPHQL_URL.")
+        return UpstreamError("there is no GraphQL API at its address (404).", advice="Look at GITHUB_GRAPHQL_URL.")
     if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
-        return TooHeavyError(f"it answered with status {described(status)}{{said}}. Try again later.", message)
+        return TooHeavyError(f"it answered with status {described(status)}.", message)
     return unanswered(answer, message, "GITHUB_GRAPHQL_URL", now)
 
 
@@ -120,28 +120,29 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
     if kind in _LIMIT_TYPES or "graphql_rate_limit" in codes or _is_limit(message):
         return _limit(headers, now, message or "rate limit")
     if kind in _HEAVY_TYPES or any(phrase in message.lower() for phrase in _HEAVY_WORDS):
-        return TooHeavyError("it gave up on the query{said}. Try again later.", words)
+        return TooHeavyError("it gave up on the query.", words)
     if extensions.get("saml_failure"):
         return CredentialsError(
-            "the organization enforces SAML. Authorize GITHUB_API_TOKEN for it in GitHub's token settings."
+            "the organization enforces SAML.",
+            advice="Authorize GITHUB_API_TOKEN for it in GitHub's token settings.",
         )
     if kind == "FORBIDDEN" and "watchers" in path:
         return UpstreamError(
-            "it no longer gives watcher counts to this token (FORBIDDEN at watchers), so no total can be right. A token"
-            " of an administrator of the organization may still get them."
+            "it no longer gives watcher counts to this token (FORBIDDEN at watchers), so no total can be right.",
+            advice="Set GITHUB_API_TOKEN to one of an administrator of the organization, who may still get them.",
         )
     if kind == "FORBIDDEN":
         return CredentialsError(
-            "it forbids access with this token{said}. A classic GITHUB_API_TOKEN without scopes,"
-            " from an allowed address, usually reads public data.",
+            "it forbids access with this token.",
             message,
+            "A classic GITHUB_API_TOKEN without scopes, from an allowed address, usually reads public data.",
         )
     if kind == "INSUFFICIENT_SCOPES":
-        return CredentialsError("GITHUB_API_TOKEN lacks a scope{said}. Make one with it.", message)
+        return CredentialsError("GITHUB_API_TOKEN lacks a scope.", message, "Make one with it.")
     # an error with a type or a code is about the query or the token, and stays; one without may be a hiccup
     may_pass = codes == (None, None) and kind in ("", "SERVICE_UNAVAILABLE", "INTERNAL")
     fault = TransientError if may_pass else UpstreamError
-    return fault("it answered the query with an error{said}. Try again later.", words)
+    return fault("it answered the query with an error.", words)
 
 
 def _rank(error: UpstreamError) -> int:

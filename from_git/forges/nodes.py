@@ -197,7 +197,7 @@ def names(node: dict[str, Any], before: Names) -> Names:
 
 
 def _changed() -> UpstreamError:
-    return UpstreamError("the languages or topics of a repository changed while they were read. Ask again.")
+    return UpstreamError("the languages or topics of a repository changed while they were read.", advice="Ask again.")
 
 
 def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]:

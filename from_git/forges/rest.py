@@ -17,6 +17,7 @@ _ADVICE = {
     "access token": "BITBUCKET_ACCESS_TOKEN reaches only the workspace it was made for; for others use"
     " BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
 }
+_ADVICE_LIMIT = "Without credentials it allows 60 calls an hour: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
 Shape = tuple[bool, str]
 """Whether a repository is a fork, and its language or nothing."""
 
@@ -25,17 +26,17 @@ def refusal(answer: Answer, credentials: str) -> UpstreamError:
     """The error that an answer of another status than 200 means; `credentials`: none, API token or access token."""
     status, said, now = answer.status, _error(answer).get("message"), time.time()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        hint = " Without credentials it allows 60 calls an hour." if credentials == "none" else ""
+        hint = _ADVICE_LIMIT if credentials == "none" else ""
         wait = retry_after(answer.headers, now)
-        return LimitError(f"its limit of calls in an hour is used up.{hint}", wait or 0.0, guessed=wait is None)
+        return LimitError("its limit of calls in an hour is used up.", wait or 0.0, guessed=wait is None, advice=hint)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return CredentialsError(f"it refused access ({described(status)}{{said}}). {_ADVICE[credentials]}", said)
+        return CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
     if says_missing(answer):
-        return UpstreamError(f"the workspace vanished while it was being read ({status}{{said}}). Ask again.", said)
+        return UpstreamError(f"the workspace vanished while it was being read ({status}).", said, "Ask again.")
     if status == HTTPStatus.NOT_FOUND:
-        return UpstreamError("it does not know what was asked for (404{said}). Look at BITBUCKET_API_URL.", said)
+        return UpstreamError("it does not know what was asked for (404).", said, "Look at BITBUCKET_API_URL.")
     if status == HTTPStatus.GONE:
-        return UpstreamError("it has removed this part of its API (410{said}). from-git needs an update.", said)
+        return UpstreamError("it has removed this part of its API (410).", said, "Update from-git.")
     return unanswered(answer, said if isinstance(said, str) else "", "BITBUCKET_API_URL", now)
 
 

@@ -148,7 +148,7 @@ class Watchers:
         if not following:
             self._settle(uuid, before + count)
         elif not count:
-            raise UpstreamError("its list of watchers goes on without bringing new ones. Try again later.")
+            raise UpstreamError("its list of watchers goes on without bringing new ones.")
         else:
             self._ask_page(uuid, following, before + count)
 

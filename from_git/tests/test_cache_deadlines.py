@@ -126,7 +126,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.forge.fetches[1].group.late(BudgetError("It needs 9.", None))
 
         self.assertTrue(late.told)
-        self.assertEqual(late.flight.late and late.flight.late.figures, "It needs 9.")
+        self.assertEqual(late.flight.late and late.flight.late.reason, "It needs 9.")
         self.assertEqual([waiting.leave(late=True), late.leave(late=True)], [True, True])
         self.assertEqual([one.ended for one in (waiting.flight, late.flight)], [False, False])
 

@@ -9,7 +9,8 @@ from django.core.checks import run_checks
 from django.test import SimpleTestCase, override_settings
 
 from coding_challenge import documents
-from coding_challenge.options import OPTIONS, load, unknown
+from coding_challenge.loading import load, unknown
+from coding_challenge.options import OPTIONS
 from from_git.tests.project import environment, project_copy
 
 NAMES = [option.name for option in OPTIONS]

@@ -61,7 +61,7 @@ class Answer:
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
-            reason = f"it sent something that is not JSON, with status {self.status}. Try again later."
+            reason = f"it sent something that is not JSON, with status {self.status}."
             raise TransientError(reason) from error
 
 
@@ -108,7 +108,9 @@ class Upstream:
             Cancelled: the caller's group has ended.
         """
         if not self.owns(url):
-            raise UpstreamError(f"it sent a link that does not lie under {self._setting}; it was not followed.")
+            raise UpstreamError(
+                "it sent a link that leads elsewhere, which was not followed.", advice=f"Look at {self._setting}."
+            )
         started = time.monotonic()
 
         def left() -> float:
@@ -176,18 +178,19 @@ class Upstream:
         except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             if caller.time_left() <= 0:
                 raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
-            reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT). Try again later."
+            reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT)."
             # without a connection nothing was asked that could be too heavy
             raise (BrokenError if isinstance(error, requests.ConnectTimeout) else TooHeavyError)(reason) from error
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
             # a certificate stays what it is; a handshake that breaks off may not
             kind = UpstreamError if _is_about_certificate(error) else TransientError
-            raise kind(f"its TLS certificate or handshake is not valid. Look at {self._setting}.") from error
+            raise kind("its TLS certificate or handshake is not valid.", advice=f"Look at {self._setting}.") from error
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
-            raise TransientError("it sent a body that cannot be decompressed. Try again later.") from error
+            raise TransientError("it sent a body that cannot be decompressed.") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
-            reason = "it could not be reached, or broke the connection before its answer was whole. Try again later;"
-            raise BrokenError(f"{reason} if that does not help, look at {self._setting}.") from error
+            reason = "it could not be reached, or broke the connection before its answer was whole."
+            advice = f"Try again later; if that does not help, look at {self._setting}."
+            raise BrokenError(reason, advice=advice) from error
 
 
 def _is_about_certificate(error: BaseException | None) -> bool:

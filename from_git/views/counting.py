@@ -39,18 +39,16 @@ class Counting(Route):
         self.place = place()
         super().initial(request, *args, **kwargs)
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
-            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes. Send the URLs with POST.")
+            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
         if "HTTP_TRANSFER_ENCODING" in request.META:
-            raise LengthRequired("Send the body with a Content-Length, not in chunks.")  # Django would read none of it
+            raise LengthRequired("Chunked bodies are not supported.")  # Django would read none of it
         if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge(
-                f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. Ask for fewer profiles."
-            )
+            raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
 
 
 def content_length(request: Request) -> int:
     """The request's, 0 where it has none."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not _LENGTH.fullmatch(length):  # Python's int() takes "1_0" and "+1" too, Django's body fails with the rest
-        raise RequestError("The Content-Length is not a number.")
+        raise RequestError("The Content-Length is not a number.", "Send one Content-Length.")
     return int(length)

@@ -50,11 +50,11 @@ def ours_for(error: Exception, view: Route) -> FromGitError:
         return method_refused(view.request.method or "", view.allowed_methods)
     if isinstance(error, UnsupportedMediaType):
         taken = ", ".join(str(parser.media_type) for parser in view.parser_classes)
-        return MediaTypeRefused(f"{error.detail} Send one of {taken}.")
+        return MediaTypeRefused(str(error.detail), f"Send one of {taken}.")
     if isinstance(error, Throttled):
         return AskedTooOften(f"{settings.CLIENT_RATE} (CLIENT_RATE)", getattr(error, "wait", None) or 1)
     if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
-        return RequestError("The request is malformed.")
+        return RequestError("The request is malformed.", "Mend the request, or use another client.")
     if isinstance(error, ParseError):
         return RequestError(str(error.detail))
     logger.exception("An error of our own", exc_info=error)
@@ -64,13 +64,13 @@ def ours_for(error: Exception, view: Route) -> FromGitError:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own 400s, such as a Host header that ALLOWED_HOSTS does not name."""
     message = "The request is malformed, or asks for a host name that ALLOWED_HOSTS does not have."
-    return error_response(RequestError(message))
+    return error_response(RequestError(message, "Ask by a name that ALLOWED_HOSTS has, or add this one to it."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A route that does not exist."""
-    message = f"There is nothing at this address. The answer is at {EXAMPLE}, the page at /from-git/test."
-    return error_response(NothingHere(message))
+    advice = f"The answer is at {EXAMPLE}, the page at /from-git/test."
+    return error_response(NothingHere("There is nothing at this address.", advice))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

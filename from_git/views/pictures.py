@@ -121,7 +121,7 @@ class Badge(Drawn):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As of all that counts, after a look whether there is such a key."""
         if kwargs["key"] not in KEYS:
-            raise NothingHere(f"There is no such badge. There are {', '.join(KEYS)}.")
+            raise NothingHere("There is no such badge.", f"There are {', '.join(KEYS)}.")
         super().initial(request, *args, **kwargs)
 
     def response_to(self, answer: Answer) -> HttpResponse:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except FromGitError as error:
             if as_json:
                 self.stdout.write(_dump(error_body(error)))
-            self.stderr.write(f"{error.code}: {error.message}")
+            self.stderr.write(f"{error.code}: {error.message} {error.advice}")
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
         finally:
             forges.close()  # whatever is under way ends with us, an interrupted beginning too
@@ -72,7 +72,7 @@ def _deadline(given: str | None) -> tuple[float, str]:
     except WrongSetting:
         limit = 0.0
     if limit < 0.1:
-        raise RequestError("--deadline takes a number of seconds, at least 0.1.")
+        raise RequestError("--deadline takes a number of seconds, at least 0.1.", "Give it such a number.")
     return limit, "--deadline"
 
 

@@ -13,6 +13,7 @@ from from_git.middleware import REQUEST_ID, refused
 
 _CHUNK = 65_536
 _DIGITS = 12  # of a Content-Length that anybody means
+_POST, _LENGTH = "Send the URLs in the body of a POST.", "Send the body with one Content-Length."
 
 
 class _Handler(ServerHandler):
@@ -58,21 +59,23 @@ class RequestHandler(WSGIRequestHandler):
             self.requestline, self.request_version = "", ""
             self.command = "HEAD" if self.raw_requestline.startswith(b"HEAD ") else ""
             self._drain_line()
-            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long. Send the URLs with POST.")
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.", _POST)
             return
         if not self.parse_request():
             return
         if self.headers.get("Transfer-Encoding"):
             # a WSGI server of the standard library would take the chunks for the next request
-            self.send_error(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length, not in chunks.")
+            self.send_error(HTTPStatus.LENGTH_REQUIRED, "Chunked bodies are not supported.", _LENGTH)
             return
         lengths = self.headers.get_all("Content-Length", [])
         if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]+", length) for length in lengths):
             # who reads it otherwise than we do would see another request begin in the body
-            self.send_error(HTTPStatus.BAD_REQUEST, "The Content-Length is not one number.")
+            self.send_error(HTTPStatus.BAD_REQUEST, "The Content-Length is not one number.", _LENGTH)
             return
         if len("".join(lengths)) > _DIGITS:
-            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Ask for fewer profiles.")
+            self.send_error(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.", "Ask for fewer profiles at once."
+            )
             return
         handler = _Handler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
         handler.request_handler = self  # type: ignore[attr-defined]
@@ -82,7 +85,7 @@ class RequestHandler(WSGIRequestHandler):
         """An error found before Django sees the request, in our form and not in HTML."""
         given = getattr(self, "headers", None)  # there are none yet when the first line is wrong
         method, path = getattr(self, "command", None) or "", getattr(self, "path", "").partition("?")[0]
-        words = message or HTTPStatus(code).phrase
+        words = message or HTTPStatus(code).phrase, explain or "Mend the request, or use another client."
         headers, body = refused(code, "ERR3", words, given.get(REQUEST_ID) if given else None, method, path)
         self.send_response(code)
         for name, value in headers.items():
