@@ -14,6 +14,8 @@ from from_git.stats import Stats
 from from_git.upstream import Answer
 
 T = TypeVar("T")
+E = TypeVar("E", bound=UpstreamError)
+_OF_REPOSITORY = "for its repository"
 MAX_INT = 2**53
 """The largest count that JSON readers everywhere keep exactly."""
 _KINDS: dict[Any, str] = {
@@ -173,6 +175,13 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return max(1.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):
         return None
+
+
+def of_repository(error: E, name: str) -> E:
+    """The error, which says of which repository it is, where its name (`OWNER/NAME`) is known."""
+    if name and not error.reason.startswith(_OF_REPOSITORY):
+        error.reason = f"{_OF_REPOSITORY} {name} {error.reason}"
+    return error
 
 
 def never_added_up(listed: int, totals: set[int], readings: int) -> UpstreamError:

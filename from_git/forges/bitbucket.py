@@ -112,12 +112,14 @@ class BitbucketFetch:
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
         self._workspace = owner.lower()
         self._base = f"{forge.upstream.base_url}/repositories/{quote(self._workspace, safe='')}"
-        self._watchers = Watchers(self._calls, forge.watchers_pool, self._get, forge.dialect, self._settled)
+        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
+        self._watchers = Watchers(
+            self._calls, forge.watchers_pool, self._get, forge.dialect, self._paths, self._settled
+        )
         self._lock = threading.Lock()  # around everything below
         self._found = False
         self._complete = False
         self._listed: dict[str, Shape | None] | None = None  # the last reading that added up
-        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
         self._readings = 0
         self._by_number = True
         self._pages = self._pages_before = 0  # of this reading, and of those before

@@ -4,10 +4,11 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 @octokit/graphql-schema publishes.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.base import MAX_INT, get
+from from_git.forges.base import MAX_INT, get, of_repository
 
 LIST_SIZE = 100
 """Ids of one list page; the most that GitHub gives."""
@@ -136,6 +137,15 @@ def detailed(node: Any) -> Detailed:
         topics,
     )
     return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
+
+
+def detailed_of(node: Any, names: Mapping[str, str]) -> Detailed:
+    """As `detailed`; what is wrong is said of the repository, where its id is among `names` (`OWNER/NAME` by id)."""
+    try:
+        return detailed(node)
+    except MalformedAnswer as error:
+        identity = node.get("id") if isinstance(node, dict) else None
+        raise of_repository(error, names.get(identity, "") if isinstance(identity, str) else "") from None
 
 
 class Names(NamedTuple):
