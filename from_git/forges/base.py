@@ -18,6 +18,7 @@ E = TypeVar("E", bound=UpstreamError)
 _OF_REPOSITORY = "for its repository"
 MAX_INT = 2**53
 """The largest count that JSON readers everywhere keep exactly."""
+_BARREN = 3  # pages in a row that bring no new repositories
 _KINDS: dict[Any, str] = {
     dict: "an object",
     list: "a list",
@@ -65,6 +66,27 @@ class Progress:
     def done(self) -> tuple[int, int]:
         """Pages and repositories that are read, and how many of both are known."""
         return self.pages + self.watchers, self.pages_known + self.watchers_known
+
+
+class Trail:
+    """Where the pages of one reading of a list led to, for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._barren = 0
+
+    def follow(self, place: str | None, fresh: bool) -> None:
+        """Note that a page leads to `place` (a cursor or a link, None: nowhere); `fresh`: whether it had repositories.
+
+        A page without any may come, as long as the next one is another.
+
+        Raises:
+            UpstreamError: it leads where another page led, or several in a row had nothing.
+        """
+        self._barren = 0 if fresh else self._barren + 1
+        if place is None or self._barren > _BARREN or (self._barren and place in self._seen):
+            raise UpstreamError("its list of repositories goes on without bringing new ones.")
+        self._seen.add(place)
 
 
 class Fetch(Protocol):

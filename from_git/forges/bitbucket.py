@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, keeps_changing, never_added_up
+from from_git.forges.base import Found, Progress, Trail, keeps_changing, never_added_up
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
@@ -128,8 +128,10 @@ class BitbucketFetch:
     def _read_again(self) -> None:
         self._readings += 1
         self._reading: dict[str, Shape | None] = {}  # by uuid; None: private
-        self._agreed = False  # whether this reading adds up and, if it has several pages, equals the one before
+        # whether this reading adds up and, if it has several pages or says no more than nothing, equals the one before
+        self._agreed = False
         self._sizes: set[int] = set()
+        self._trail = Trail()
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -176,10 +178,14 @@ class BitbucketFetch:
         self._calls.start(self._forge.pool, self._first_page, self._begin)
 
     def _first_page(self) -> Page | None:
-        answer = self._get(f"{self._base}?{urlencode(_LIST)}")
+        # an empty list without a size is asked for once more, and otherwise
+        plain = self._listed is not None and not self._listed
+        parameters = {name: value for name, value in _LIST.items() if not (plain and name == "fields")}
+        url = f"{self._base}?{urlencode(parameters)}"
+        answer = self._get(url)
         if not self._found and says_missing(answer):
             return None
-        return page_of(answer, self._forge.dialect.credentials)
+        return page_of(answer, self._forge.dialect.credentials, url)
 
     def _begin(self, page: Page | None) -> None:
         """Take in page 1, then have all others asked for by number, or the next one by its link; None: missing."""
@@ -217,8 +223,9 @@ class BitbucketFetch:
     def _linked_page(self, page: Page) -> None:
         fresh = self._count_page(page)
         if page.following:
-            if not fresh or self._pages_known >= _MAX_PAGES:
-                raise UpstreamError("its list of repositories goes on without bringing new ones.")
+            self._trail.follow(page.following, fresh=fresh > 0)
+            if self._pages_known >= _MAX_PAGES:
+                raise UpstreamError(f"its list of repositories has more than {_MAX_PAGES:,} pages.")
             done, known = self._watchers.counts()
             self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
             self._ask_linked(page.following)
@@ -230,7 +237,7 @@ class BitbucketFetch:
         self._calls.start(self._forge.pool, self._asked_for(url), self._linked_page)
 
     def _asked_for(self, url: str) -> Callable[[], Page]:
-        return lambda: page_of(self._get(url), self._forge.dialect.credentials)
+        return lambda: page_of(self._get(url), self._forge.dialect.credentials, url)
 
     def _count_page(self, page: Page) -> int:
         """Note the page's repositories, have their watchers counted, and return how many are new in this reading."""
@@ -256,9 +263,8 @@ class BitbucketFetch:
             if self._pages == self._pages_known:
                 before, adds_up = self._listed, not self._sizes - {len(self._reading)}
                 self._listed = self._reading if adds_up else None
-                self._agreed = adds_up and (
-                    self._pages == 1 or (before is not None and before.keys() == self._reading.keys())
-                )
+                whole = self._pages == 1 and bool(self._reading or self._sizes)
+                self._agreed = adds_up and (whole or (before is not None and before.keys() == self._reading.keys()))
                 self._by_number = self._by_number and adds_up  # the numbers may have misled us
         self._settled()
 

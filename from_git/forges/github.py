@@ -9,7 +9,7 @@ from typing import NamedTuple
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, get, keeps_changing, maybe, never_added_up
+from from_git.forges.base import Found, Progress, Trail, get, keeps_changing, maybe, never_added_up
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
@@ -121,6 +121,7 @@ class GitHubFetch:
     def _read_again(self) -> None:
         self._readings += 1
         self._listed: dict[str, str] = {}  # `OWNER/NAME` by id
+        self._trail = Trail()
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -222,11 +223,10 @@ class GitHubFetch:
             self._pages_known = max(self._pages, -(-page.total // LIST_SIZE))
         if not page.more or len(self._listed) > page.total + LIST_SIZE:
             self._finish(page.total)
-        elif len(self._listed) == known:
-            raise UpstreamError("its list of repositories goes on without bringing new ones.")
-        elif page.cursor is None:
+        elif page.cursor is None and page.names:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
+            self._trail.follow(page.cursor, fresh=len(self._listed) > known)
             self._ask_list(page.cursor)
         self._details.want(page.names, page.more)
 
@@ -275,11 +275,15 @@ class GitHubFetch:
         page = get(owner, "repositories", kind=dict)
         nodes = get(page, "nodes", kind=list)
         names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
+        given = [detailed_of(node, names) for node in details if node is not None]
+        # they are the first of the same list: a list that leaves them out, an empty one above all, is not believed
+        if not names.keys() >= {one.id for one in given}:
+            raise TransientError("its list leaves out repositories of which the same answer gives details.")
         return Page(
             get(owner, "__typename", kind=str),
             names,
             get(page, "totalCount", kind=int),
             get(page, "pageInfo", "hasNextPage", kind=bool),
             maybe(page, "pageInfo", "endCursor", kind=str),
-            [detailed_of(node, names) for node in details if node is not None],
+            given,
         )

@@ -12,7 +12,7 @@ from from_git.fanout import Pool
 from from_git.forges.base import get
 from from_git.forges.calls import Calls
 from from_git.forges.counts import Count
-from from_git.forges.rest import Entry, members, next_of, says_missing, size_of, with_parameters
+from from_git.forges.rest import Entry, check_watchers, members, next_of, says_missing, size_of, with_parameters
 from from_git.upstream import Answer
 
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
@@ -103,6 +103,7 @@ class Watchers:
             fresh = [one for one in fresh if one.uuid not in remembered]
             self._pending.update(one.uuid for one in fresh)
         for one in fresh:
+            check_watchers(one, base)
             self._ask(one.uuid, one.link or f"{base}/{one.quoted_slug}/watchers")
 
     def forget_gone(self) -> bool:
