@@ -10,14 +10,12 @@ from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import Account
 from from_git.forges.cost import Cost, Pace
-from from_git.stats import Stats
+from from_git.stats import LARGEST, Stats, SumTooLarge, Tally
 from from_git.upstream import Answer
 
 T = TypeVar("T")
 E = TypeVar("E", bound=UpstreamError)
 _OF_REPOSITORY = "for its repository"
-MAX_INT = 2**53
-"""The largest count that JSON readers everywhere keep exactly."""
 _BARREN = 3  # pages in a row that bring no new repositories
 _KINDS: dict[Any, str] = {
     dict: "an object",
@@ -163,7 +161,7 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
     if type(found) is not kind:  # `is`: a bool is no count
         raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
     wanted: T = found
-    if isinstance(found, int) and not 0 <= found <= MAX_INT:
+    if isinstance(found, int) and not 0 <= found <= LARGEST:
         raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
     return wanted
 
@@ -197,6 +195,18 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return max(1.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):
         return None
+
+
+def stats_of(tally: Tally) -> Stats:
+    """What was counted of one profile.
+
+    Raises:
+        UpstreamError: a sum is too large to be told exactly.
+    """
+    try:
+        return tally.stats()
+    except SumTooLarge as error:
+        raise UpstreamError(f"its {error}.", advice="Ask for the other profiles without it.") from None
 
 
 def of_repository(error: E, name: str) -> E:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, Trail, keeps_changing, never_added_up
+from from_git.forges.base import Found, Progress, Trail, keeps_changing, never_added_up, stats_of
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
@@ -152,7 +152,7 @@ class BitbucketFetch:
                 missing.append(self._paths[uuid])
         workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
         oldest = self._keep_counts() if self._forge.counts.kept else None
-        return Found("Workspace", tally.stats(), tuple(sorted(missing)), workspace, oldest)
+        return Found("Workspace", stats_of(tally), tuple(sorted(missing)), workspace, oldest)
 
     def _keep_counts(self) -> float | None:
         """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""

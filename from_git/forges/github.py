@@ -9,7 +9,7 @@ from typing import NamedTuple
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, Trail, get, keeps_changing, maybe, never_added_up
+from from_git.forges.base import Found, Progress, Trail, get, keeps_changing, maybe, never_added_up, stats_of
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
@@ -144,7 +144,7 @@ class GitHubFetch:
                 topics=one.topics,
             )
         missing = sorted(self._listed[identity] for identity in self._details.absent(self._listed))
-        return Found(self._kind, tally.stats(), tuple(missing))
+        return Found(self._kind, stats_of(tally), tuple(missing))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""

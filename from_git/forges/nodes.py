@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.base import MAX_INT, get, of_repository
+from from_git.forges.base import get, of_repository
+from from_git.stats import LARGEST
 
 LIST_SIZE = 100
 """Ids of one list page; the most that GitHub gives."""
@@ -223,7 +224,7 @@ def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]
         except (KeyError, TypeError):
             name = size = None
         # `get` for each would be a fifth of the CPU of a page; it is asked where something is wrong, and says what
-        if type(name) is not str or type(size) is not int or not 0 <= size <= MAX_INT:
+        if type(name) is not str or type(size) is not int or not 0 <= size <= LARGEST:
             name, size = get(edge, "node", "name", kind=str), get(edge, "size", kind=int)
         names.append(name)
         sizes.append(size)
