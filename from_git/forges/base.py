@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
@@ -106,6 +106,15 @@ class Fetch(Protocol):
         ...
 
 
+class Unnamed(NamedTuple):
+    """What a forge does for somebody without credentials."""
+
+    served: bool
+    """Whether it can be asked."""
+    words: str
+    """What it does then and what to set, as the end of a sentence that begins with its name."""
+
+
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
@@ -114,6 +123,9 @@ class Forge(Protocol):
 
     account: Account
     """What may be spent there."""
+
+    without_credentials: Unnamed
+    """What it does for who has none."""
 
     @property
     def pace(self) -> Pace | None:
@@ -236,7 +248,9 @@ def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamE
     """The error for a status that means the same at every forge; `setting`: where its address comes from."""
     status = answer.status
     if 300 <= status < 400:
-        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=f"Look at {setting}.")
+        between = "what lies between sends us elsewhere, a log-in page of the network or a proxy (UPSTREAM_PROXY)."
+        advice = f"Look at {setting}; if it is right, {between}"
+        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=advice)
     reason = f"it answered with status {described(status)}."
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(reason, said, wait=retry_after(answer.headers, now))

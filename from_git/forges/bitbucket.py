@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
-from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, Trail, keeps_changing, never_added_up, stats_of
+from from_git.forges.base import Found, Progress, Trail, Unnamed, keeps_changing, never_added_up, stats_of
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
-from from_git.forges.rest import Entry, Page, Shape, is_numbered, page_of, says_missing
+from from_git.forges.rest import Page, Shape, is_numbered, page_of, path_of, says_missing
 from from_git.forges.watchers import Dialect, Watchers
 from from_git.stats import Tally
 from from_git.upstream import Answer, Upstream
@@ -47,6 +47,10 @@ class Bitbucket:
         learns_limit: whether the budget's limit is what Bitbucket says it is.
         counts: watcher counts of earlier fetches.
     """
+
+    without_credentials = Unnamed(
+        True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
+    )
 
     def __init__(
         self,
@@ -246,15 +250,11 @@ class BitbucketFetch:
                 self._sizes.add(page.size)
             fresh = {one.uuid: one for one in page.entries if one.uuid not in self._reading}
             self._reading.update((uuid, one.shape) for uuid, one in fresh.items())
-            self._paths.update((uuid, self._path(one)) for uuid, one in fresh.items() if one.shape is not None)
+            self._paths.update(
+                (uuid, path_of(one, self._workspace)) for uuid, one in fresh.items() if one.shape is not None
+            )
         self._watchers.want([one for one in fresh.values() if one.shape is not None], self._base)
         return len(fresh)
-
-    def _path(self, one: Entry) -> str:
-        """`WORKSPACE/SLUG`, which is in the repository's address, whatever the workspace was asked for by."""
-        if one.path is None and self._workspace.startswith("{"):
-            raise MalformedAnswer("values.full_name is absent")
-        return (one.path or f"{self._workspace}/{one.slug}").lower()
 
     def _page_done(self) -> None:
         """Count a page as read; the last one ends the reading."""

@@ -251,7 +251,7 @@ class Calls:
         if isinstance(error, LimitError):
             error.wait = self._account.limited(error, self._group)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
-        again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
+        again = decide(error, call.attempt, self._group.time_left(), weight, jitter, self._account.was_good)
         if again is None:
             raise error
         if weight <= 1 and not isinstance(error, LimitError) and self._fails_alone(call):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, Trail, get, keeps_changing, maybe, never_added_up, stats_of
+from from_git.forges.base import Found, Progress, Trail, Unnamed, get, keeps_changing, maybe, never_added_up, stats_of
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
@@ -29,6 +29,8 @@ _READINGS = 3  # how often a list is read before one that never adds up is an er
 
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
+
+    without_credentials = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
 
     def __init__(
         self,

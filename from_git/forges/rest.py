@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError
 from from_git.forges.base import described, get, maybe, of_repository, retry_after, unanswered
+from from_git.forges.foreign import REFUSALS, foreign, is_foreign
 from from_git.upstream import Answer
 
 _ADVICE = {
@@ -29,8 +30,12 @@ def refusal(answer: Answer, credentials: str) -> UpstreamError:
         hint = _ADVICE_LIMIT if credentials == "none" else ""
         wait = retry_after(answer.headers, now)
         return LimitError("its limit of calls in an hour is used up.", wait or 0.0, guessed=wait is None, advice=hint)
+    if status in REFUSALS and is_foreign(answer):
+        return foreign(answer, "BITBUCKET_API_URL")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
+        error = CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
+        error.doubtful = True
+        return error
     if says_missing(answer):
         return UpstreamError(f"the workspace vanished while it was being read ({status}).", said, "Ask again.")
     if status == HTTPStatus.NOT_FOUND:
@@ -86,6 +91,17 @@ def entry(value: object) -> Entry:
     link = maybe(value, "links", "watchers", "href", kind=str)
     path = maybe(value, "full_name", kind=str)
     return Entry(uuid, shape, get(value, "slug", kind=str) if link is None or not path else "", link, path)
+
+
+def path_of(one: Entry, workspace: str) -> str:
+    """`WORKSPACE/SLUG` of a public repository, whatever its `workspace` was asked for by.
+
+    Raises:
+        MalformedAnswer: the workspace was asked for by its UUID, and its name is not there.
+    """
+    if one.path is None and workspace.startswith("{"):
+        raise MalformedAnswer("values.full_name is absent")
+    return (one.path or f"{workspace}/{one.slug}").lower()
 
 
 @dataclass(frozen=True)
@@ -177,6 +193,8 @@ def members(answer: Answer, credentials: str) -> dict[str, Any]:
     """
     if answer.status != HTTPStatus.OK:
         raise refusal(answer, credentials)
+    if is_foreign(answer):
+        raise foreign(answer, "BITBUCKET_API_URL")
     return get(answer.json(), kind=dict)
 
 

@@ -25,7 +25,9 @@ class Again:
     """Whether it must ask for half as much: to ask the same would meet the same, and GitHub charges for it."""
 
 
-def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jitter: float = 1.0) -> Again | None:
+def decide(
+    error: UpstreamError, attempt: int, left: float, weight: int = 0, jitter: float = 1.0, good: bool = False
+) -> Again | None:
     """What to do about a call that failed; None: the error stands.
 
     Args:
@@ -33,8 +35,10 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
         left: seconds until the deadline.
         weight: repositories that it asks for in detail; 0 if it cannot be made smaller.
         jitter: from 0.5 to 1, so that calls that failed together do not come back together.
+        good: whether the forge has taken the credential a moment ago.
     """
-    if attempt >= error.attempts or left < NO_TIME:
+    attempts = max(2, error.attempts) if good and error.doubtful else error.attempts
+    if attempt >= attempts or left < NO_TIME:
         return None
     # a heavy query whose answer broke off twice is taken for too heavy
     large, again = weight > SMALL, attempt > 1
