@@ -155,7 +155,7 @@ def check_watchers(one: Entry, base: str) -> None:
 
 
 def _wrong(link: str, url: str) -> str:
-    """What is wrong with the link, as the end of a sentence; nothing for a good one or one to another host."""
+    """What is wrong with the link, as the end of a sentence; nothing for a good one or one out of the API."""
     if any(character.isspace() or not character.isprintable() for character in link):
         return "has a blank or a control character"
     try:
@@ -164,7 +164,8 @@ def _wrong(link: str, url: str) -> str:
         return "is not an address"
     if not parts.scheme or not parts.netloc:
         return "is not a whole address"
-    if parts.netloc != ours.netloc or parts.scheme != ours.scheme:
+    root = f"{ours.path.partition('/repositories/')[0]}/"
+    if parts.netloc != ours.netloc or parts.scheme != ours.scheme or not parts.path.startswith(root):
         return ""
     if not parts.query and "&" in parts.path:
         return "has “&” where “?” belongs"
