@@ -278,14 +278,15 @@ class GitHubFetch:
         nodes = get(page, "nodes", kind=list)
         names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
         given = [detailed_of(node, names) for node in details if node is not None]
-        # they are the first of the same list: a list that leaves them out, an empty one above all, is not believed
-        if not names.keys() >= {one.id for one in given}:
+        more = get(page, "pageInfo", "hasNextPage", kind=bool)
+        # they are the first of the same list: one that ends without them, an empty one above all, is not believed
+        if not more and not names.keys() >= {one.id for one in given}:
             raise TransientError("its list leaves out repositories of which the same answer gives details.")
         return Page(
             get(owner, "__typename", kind=str),
             names,
             get(page, "totalCount", kind=int),
-            get(page, "pageInfo", "hasNextPage", kind=bool),
+            more,
             maybe(page, "pageInfo", "endCursor", kind=str),
             given,
         )
