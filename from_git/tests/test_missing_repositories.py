@@ -22,6 +22,12 @@ GITHUB, BITBUCKET = "https://github.com/Tiny", "https://bitbucket.org/tiny"
 class LostTestCase(ServiceTestCase):
     """Owners of which some repositories are lost."""
 
+    def setUp(self) -> None:
+        """No owner of a test before."""
+        super().setUp()
+        for forge in ("github", "bitbucket"):
+            self.world.remove(forge, "tiny")
+
     def add(self, forge: str, number: int, login: str = "Tiny") -> list[Repository]:
         """Give the forge an owner of so many repositories."""
         repositories = [Repository(f"r{n:03}", watchers=2**n % 97, stars=n, languages={"C": 1}) for n in range(number)]
@@ -217,6 +223,13 @@ class SameWorkspace(LostTestCase):
                     self.assertEqual(body["data"], self.sum_without("bitbucket", "r000"))
                     self.assertEqual(body["missing"], ["https://bitbucket.org/tiny/r000"])
                     self.assertEqual([row["url"] for row in body["profiles"]], [profiles[0].url])
+
+    def test_a_client_that_asks_by_both_gets_it_once(self) -> None:
+        self.add("bitbucket", 5)
+
+        body = self.answer(self.uuid.url, BITBUCKET)
+
+        self.assertEqual((body["data"], body["missing"]), (self.world.sum([("bitbucket", "tiny")]), []))
 
     def test_an_absent_one_is_missing_by_each_of_its_names(self) -> None:
         answer = aggregate([self.name, self.uuid], Asking(30.0, "REQUEST_DEADLINE"))
