@@ -230,7 +230,7 @@ class Fetches:
         Args:
             known: the flight of which it is known before the deadline.
         """
-        late = list(self._flights.values())
+        late = [self._flights[profile] for profile in self._late() if profile in self._flights]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
         first = known or stuck or (late[0] if late else None)
