@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from multidict import CIMultiDict
 
 from emulator.exchange import MISSED, Answer, Exchange
-from emulator.faults import lists, places, wire
+from emulator.faults import lists, places, repositories, wire
 
 if TYPE_CHECKING:
     from emulator.faults.fault import Fault
@@ -97,12 +97,26 @@ FAULTS: dict[str, Kind] = {
     "early_end": Kind(lists.early_end, "lists say that this page is the last one: no `next`, hasNextPage false"),
     "repeat_page": Kind(lists.repeat_page, "the page before once more (GitHub: the first, `after` is ignored)"),
     "self_next": Kind(lists.self_next, "`next` or endCursor leads to this page again, for ever"),
+    "empty_page": Kind(
+        lists.empty_page, "a page without rows, whose next page is the true one (another link or cursor)"
+    ),
+    "broken_next": Kind(lists.broken_next, "Bitbucket's lists have an & in `next` where the ? belongs"),
     "foreign_next": Kind(lists.foreign_next, "Bitbucket's lists have `url` as `next`, on the last page too", ("url",)),
     "foreign_href": Kind(lists.foreign_href, "Bitbucket's lists have `url` as links.watchers.href", ("url",)),
     "wrong_type": Kind(places.wrong_type, "the true answer with `value` at the places `at`", ("at",)),
     "nulls": Kind(places.nulls, "the true answer with null at the places `at`, and errors with a `message`", ("at",)),
     "world": Kind(
         _world, "the `owner` gets the `change` (see World.change), then the true answer", ("owner", "change")
+    ),
+    "lost": Kind(
+        repositories.lost,
+        "the `owner`'s `repository` is listed and not found: NOT_FOUND by its id, 404 below its address",
+        ("owner", "repository"),
+    ),
+    "rotten": Kind(
+        repositories.rotten,
+        "whatever tells more of the `owner`'s `repository` than its name fails, at GitHub the whole query",
+        ("owner", "repository"),
     ),
     "graphql_errors": Kind(_graphql_errors, "status 200 with the given errors, and the given data if any"),
     "edit": Kind(_edit, "the true answer, changed by a Python function (not over HTTP)"),

@@ -4,9 +4,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from structlog.contextvars import bind_contextvars
 
+from from_git import forges
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
@@ -15,7 +17,7 @@ from from_git.cache import Fetched, Waiter
 from from_git.errors import UpstreamError
 from from_git.forges import Found
 from from_git.profiles import Profile
-from from_git.stats import Stats, merge
+from from_git.stats import Stats, SumTooLarge, merge
 
 __all__ = ["TICK", "Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 
@@ -31,13 +33,16 @@ class Answer:
     fetched: Mapping[Profile, Fetched]
     """All that were asked for, in the order asked."""
     found: Mapping[Profile, Found]
-    """Those of them that exist, in the order asked."""
+    """Those of them that exist, in the order asked; one that was asked for under two names once, by the first."""
     missing: tuple[Profile, ...]
-    """The others, in the order asked."""
+    """Those that do not exist, in the order asked."""
     stats: Stats
     """The sum over `found`."""
     old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
     """Those of `fetched` that are their last good numbers, and why there are no new ones."""
+    missing_repositories: tuple[str, ...] = ()
+    """URLs of repositories that their forge lists and cannot find, in the order of `found`, then by URL; they are not
+    in `stats`."""
 
 
 def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
@@ -90,9 +95,10 @@ def watched(
 def _answer(
     profiles: Sequence[Profile], fetched: Mapping[Profile, Fetched], old: Mapping[Profile, UpstreamError]
 ) -> Answer:
-    found = {profile: one for profile in profiles if (one := fetched[profile].found) is not None}
-    missing = tuple(profile for profile in profiles if profile not in found)
-    bind_contextvars(missing=len(missing))
+    found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
+    missing = tuple(profile for profile in profiles if fetched[profile].found is None)
+    lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
+    bind_contextvars(missing=len(missing), missing_repositories=len(lost))
     parts = frozenset(_Part(one, fetched[one].at, fetched[one].oldest, found[one].stats) for one in found)
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
@@ -100,7 +106,21 @@ def _answer(
         missing=missing,
         stats=_merged(parts),
         old={profile: old[profile] for profile in profiles if profile in old},
+        missing_repositories=lost,
     )
+
+
+def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
+    """Each profile once, under the first of its names."""
+    first: dict[tuple[str, str], Profile] = {}
+    for profile, one in found.items():
+        first.setdefault((profile.forge, profile.key if one.identity is None else one.identity), profile)
+    return {profile: found[profile] for profile in first.values()}
+
+
+def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
+    """The addresses of these repositories of a profile, sorted."""
+    return sorted(f"{forges.site(profile.forge)}/{quote(name)}" for name in names)
 
 
 @dataclass(frozen=True)
@@ -115,8 +135,15 @@ class _Part:
 
 @lru_cache(maxsize=64)
 def _merged(parts: frozenset[_Part]) -> Stats:
-    """The sum; kept, so that the same question in another order or form is not added up again."""
-    return merge(part.stats for part in parts)
+    """The sum; kept, so that the same question in another order or form is not added up again.
+
+    Raises:
+        UpstreamError: it is too large to be told exactly.
+    """
+    try:
+        return merge(part.stats for part in parts)
+    except SumTooLarge as error:
+        raise UpstreamError(f"the {error}.", advice="Ask for fewer profiles at once.") from None
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,7 +11,8 @@ from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool
 from from_git.forges.base import get
 from from_git.forges.conversation import Conversation
-from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Detailed, Names, Repository, detailed, names
+from from_git.forges.halving import Origin
+from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Detailed, Names, Repository, detailed_of, names
 
 T = TypeVar("T")
 Named = tuple[str, Repository]
@@ -21,6 +23,13 @@ _SMALL_BATCH = 18  # more batches than one for each so many would be mostly roun
 _NAMES_BATCH = 20  # repositories with many names that are worth a query while all threads are busy
 _NO_NAMES = Names()
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
+
+
+class _Lost(Enum):
+    """Why a repository whose details were there does not count."""
+
+    PRIVATE = 1
+    ABSENT = 2
 
 
 class Details:
@@ -37,8 +46,10 @@ class Details:
         self._on_settled = on_settled
         self._size = _BATCH
         self._lock = threading.Lock()  # around everything below
+        self._names: dict[str, str] = {}  # `OWNER/NAME` by id
         self._known: dict[str, Repository | None] = {}  # by id; None: gone or private
         self._gone: set[str] = set()  # ids that were listed and then not found, or private
+        self._absent: set[str] = set()  # those of them that were not found
         self._asked_again: set[str] = set()  # those of them that were forgotten once
         self._all_listed = False
         self._pending: set[str] = set()  # ids that wait or are being asked
@@ -55,11 +66,16 @@ class Details:
         """Those of `ids` that count; to be asked when the group has ended."""
         return [one for identity in ids if (one := self._known[identity]) is not None]
 
+    def absent(self, ids: Iterable[str]) -> list[str]:
+        """Those of `ids` that GitHub does not find; to be asked when the group has ended."""
+        return [identity for identity in ids if identity in self._absent]
+
     def forget_gone(self, ids: Collection[str]) -> bool:
         """Whether some of `ids` were not found for the first time; they are forgotten, to be wanted again."""
         with self._lock:
             doubtful = self._gone.intersection(ids) - self._asked_again
             self._asked_again |= doubtful
+            self._absent -= doubtful
             for identity in doubtful:
                 del self._known[identity]
             return bool(doubtful)
@@ -67,8 +83,7 @@ class Details:
     def most(self, wanted: int) -> int:
         """`wanted`, or fewer: not under 18 when GitHub is slow, so that a query would come near its end; and never more
         than what was not too heavy lately."""
-        pace = self._conversation.pace
-        return pace.most(min(wanted, max(_SMALL_BATCH, pace.repositories(_SLOW))))
+        return self._calls.most(min(wanted, max(_SMALL_BATCH, self._conversation.pace.repositories(_SLOW))))
 
     def plan(self, rest: int) -> int:
         """Choose the size of batches for so many repositories: whole rounds over the threads that are free now.
@@ -82,10 +97,15 @@ class Details:
             self._size = min(most, -(-rest // min(threads * rounds, -(-rest // _SMALL_BATCH))))
         return max(0, -(-rest // self._size))
 
-    def want(self, ids: Collection[str], more: bool) -> None:
-        """Have these asked for, each once; a batch waits until it is full as long as `more` ids are to come."""
+    def want(self, names: Mapping[str, str], more: bool) -> None:
+        """Have these asked for, each once; a batch waits until it is full as long as `more` ids are to come.
+
+        Args:
+            names: `OWNER/NAME` by id.
+        """
         with self._lock:
-            fresh = [one for one in dict.fromkeys(ids) if one not in self._known and one not in self._pending]
+            self._names |= names
+            fresh = [one for one in names if one not in self._known and one not in self._pending]
             self._pending.update(fresh)
             self._waiting.extend(fresh)
             self._all_listed |= not more  # for good: a page may be overtaken by the next one here
@@ -101,7 +121,7 @@ class Details:
         with self._lock:
             for one in found:
                 if one.repository is None or one.named:
-                    self._settle(one.id, one.repository)
+                    self._settle(one.id, one.repository, one.absent)
                 else:
                     self._unnamed.append((one.id, one.repository))
                     self._pending.add(one.id)
@@ -109,25 +129,31 @@ class Details:
         for batch in batches:
             self._ask_names(batch)
 
-    def _settle(self, identity: str, found: Repository | None) -> None:
+    def _settle(self, identity: str, found: Repository | None, absent: bool) -> None:
         self._known[identity] = found
         self._pending.discard(identity)
         if found is None:
             self._gone.add(identity)
+        if absent:
+            self._absent.add(identity)
 
-    def _ask_batch(self, ids: list[str]) -> None:
-        def smaller() -> None:
+    def _ask_batch(self, ids: list[str], origin: Origin | None = None) -> None:
+        def smaller(split: Origin | None) -> None:
             with self._lock:
                 self._open += 1
             for half in _halves(ids):
-                self._ask_batch(half)
+                self._ask_batch(half, split)
 
-        self._calls.start(self._pool, partial(self._batch, ids), self._take_batch, weight=len(ids), smaller=smaller)
+        ask, subject = partial(self._batch, ids), self._subject(ids)
+        self._calls.start(self._pool, ask, self._take_batch, len(ids), smaller, origin, subject=subject)
+
+    def _subject(self, ids: Sequence[str]) -> str:
+        return self._names.get(ids[0], "") if len(ids) == 1 else ""
 
     def _batch(self, ids: list[str]) -> list[Detailed]:
         nodes = self._nodes(DETAILS, "Details", ids, {})
         return [
-            Detailed(identity, None, True) if node is None else detailed(node)
+            Detailed(identity, None, True, absent=True) if node is None else detailed_of(node, self._names)
             for identity, node in zip(ids, nodes, strict=True)
         ]
 
@@ -143,34 +169,46 @@ class Details:
         if settled:
             self._on_settled()
 
-    def _ask_names(self, repositories: Sequence[Named], before: Names = _NO_NAMES) -> None:
+    def _ask_names(
+        self, repositories: Sequence[Named], before: Names = _NO_NAMES, origin: Origin | None = None
+    ) -> None:
         """Have languages and topics of these asked for, from their start or, for one alone, after those `before`."""
 
-        def smaller() -> None:
+        def smaller(split: Origin | None) -> None:
             for half in _halves(repositories):
-                self._ask_names(half, before)
+                self._ask_names(half, before, split)
 
-        ask, weight = partial(self._names, repositories, before), len(repositories)
-        self._calls.start(self._pool, ask, self._take_names, weight=weight, smaller=smaller)
+        ask = partial(self._read_names, repositories, before)
+        subject = self._subject([identity for identity, _ in repositories])
+        self._calls.start(self._pool, ask, self._take_names, len(repositories), smaller, origin, subject=subject)
 
-    def _names(self, repositories: Sequence[Named], before: Names) -> list[tuple[str, Repository, Names | None]]:
-        """For each its names so far, None for one that is gone or private by now."""
+    def _read_names(
+        self, repositories: Sequence[Named], before: Names
+    ) -> "list[tuple[str, Repository, Names | _Lost]]":
+        """For each its names so far, or why it does not count any more."""
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
         ids = [identity for identity, _ in repositories]
         nodes = self._nodes(NAMES, "Names", ids, {"first": NAMES_SIZE, **after})
-        # private by now: its new names are nobody's business
-        return [
-            (identity, one, None if node is None or get(node, "isPrivate", kind=bool) else names(node, before))
-            for (identity, one), node in zip(repositories, nodes, strict=True)
-        ]
+        read: list[Names | _Lost] = []
+        for node in nodes:
+            if node is None:
+                read.append(_Lost.ABSENT)
+            # private by now: its new names are nobody's business
+            else:
+                read.append(_Lost.PRIVATE if get(node, "isPrivate", kind=bool) else names(node, before))
+        return [(identity, one, its) for (identity, one), its in zip(repositories, read, strict=True)]
 
-    def _take_names(self, found: list[tuple[str, Repository, Names | None]]) -> None:
+    def _take_names(self, found: "list[tuple[str, Repository, Names | _Lost]]") -> None:
         for identity, one, read in found:
-            if read is not None and (following := read.following()):
+            if isinstance(read, _Lost):
+                with self._lock:
+                    self._settle(identity, None, read is _Lost.ABSENT)
+            elif following := read.following():
                 self._ask_names([(identity, one)], following)
-                continue
-            with self._lock:
-                self._settle(identity, read and one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics))
+            else:
+                whole = one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics)
+                with self._lock:
+                    self._settle(identity, whole, absent=False)
         self._settled()
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:

@@ -10,23 +10,28 @@ from from_git.askers import Asker
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, get, keeps_changing, maybe, never_added_up
+from from_git.forges.base import Found, Progress, Trail, Unnamed, get, keeps_changing, maybe, never_added_up, stats_of
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
-from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed
+from from_git.forges.halving import Origin
+from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed_of
 from from_git.forges.remainder import Remainder
 from from_git.stats import Tally
 from from_git.upstream import Upstream
 
 PAGE_SIZE = 30
 """Repositories that the first query gives in detail: an owner with no more costs one call."""
+_FEWEST = 4  # repositories that the first query gives in detail at least, or none
+_OWNER = ("repositoryOwner",)  # its path in errors
 _READINGS = 3  # how often a list is read before one that never adds up is an error
 
 
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
+
+    without_credentials = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
 
     def __init__(
         self,
@@ -79,12 +84,18 @@ class Page(NamedTuple):
     """What a reply says about the owner and one page of the list."""
 
     kind: str
-    ids: list[str]
+    names: dict[str, str]
+    """`OWNER/NAME` of each repository by its id, in the order of the list."""
     total: int
     more: bool
     cursor: str | None
     """Where the next page begins; None on an empty one."""
     details: list[Detailed]
+
+
+def _detailed_in(page: Page | None) -> int:
+    """How many repositories a first page gives in detail."""
+    return len(page.details) if page else 0
 
 
 class GitHubFetch:
@@ -105,13 +116,15 @@ class GitHubFetch:
         self._kind = ""  # empty until the owner is known to exist
         self._on_found = group.found
         self._complete = False
+        self._rests: list[Origin] = []  # of first pages that were too heavy
         self._readings = 0
         self._pages = self._pages_before = 0  # of this reading, and of those before
         self._read_again()
 
     def _read_again(self) -> None:
         self._readings += 1
-        self._listed: set[str] = set()
+        self._listed: dict[str, str] = {}  # `OWNER/NAME` by id
+        self._trail = Trail()
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -122,6 +135,8 @@ class GitHubFetch:
             return None
         if not self._complete:
             raise RuntimeError("the list was not read to its end")
+        while self._rests:
+            self._rests.pop().answered(0, whole=True)
         tally = Tally()
         for one in self._details.of(self._listed):
             tally.add_repository(
@@ -131,7 +146,8 @@ class GitHubFetch:
                 langs=zip(one.langs, one.sizes, strict=True),
                 topics=one.topics,
             )
-        return Found(self._kind, tally.stats())
+        missing = sorted(self._listed[identity] for identity in self._details.absent(self._listed))
+        return Found(self._kind, stats_of(tally), tuple(missing))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -145,11 +161,23 @@ class GitHubFetch:
         """See `Fetch.cost`."""
         return self._calls.spending.cost()
 
-    def ask_first_page(self, first: int) -> None:
-        """Have the first repositories asked for in detail, with the first page of the list."""
+    def ask_first_page(self, first: int, origin: Origin | None = None) -> None:
+        """Have the first repositories asked for in detail, with the first page of the list.
+
+        Where even few of them are too many, the list is asked for alone: one repository may be what fails.
+        """
         first = self._details.most(first)
+        if origin:
+            # the smaller page stands in place of a part alone: the rest is answered when all is
+            origin.add()
+            self._rests.append(origin)
+        if first < _FEWEST:
+            if origin:
+                origin.doubt()
+            self._calls.start(self._pool, partial(self._read_list, None), self._begin)
+            return
         ask, smaller = partial(self._first_page, first), partial(self.ask_first_page, first // 2)
-        self._calls.start(self._pool, ask, self._begin, weight=first, smaller=smaller)
+        self._calls.start(self._pool, ask, self._begin, first, smaller, origin, gave=_detailed_in)
 
     def _first_page(self, first: int) -> Page | None:
         variables = {"login": self._owner, "first": first, "listed": LIST_SIZE}
@@ -175,11 +203,15 @@ class GitHubFetch:
         """Have the ids after `cursor` asked for."""
         self._calls.start(self._pool, partial(self._list_page, cursor), self._list)
 
-    def _list_page(self, cursor: str | None) -> Page:
+    def _read_list(self, cursor: str | None) -> Page | None:
         variables = {"login": self._owner, "listed": LIST_SIZE, "after": cursor}
         reply = self._conversation.ask(REPOSITORIES, variables, "Repositories")
         page = self._page(reply)
         self._conversation.learn(reply, 0)
+        return page
+
+    def _list_page(self, cursor: str | None) -> Page:
+        page = self._read_list(cursor)
         if page is None:
             raise UpstreamError("the owner vanished while its repositories were being listed.", advice="Ask again.")
         return page
@@ -189,18 +221,17 @@ class GitHubFetch:
         known = len(self._listed)
         with self._lock:
             self._kind = page.kind
-            self._listed.update(page.ids)
+            self._listed |= page.names
             self._pages += 1
             self._pages_known = max(self._pages, -(-page.total // LIST_SIZE))
         if not page.more or len(self._listed) > page.total + LIST_SIZE:
             self._finish(page.total)
-        elif len(self._listed) == known:
-            raise UpstreamError("its list of repositories goes on without bringing new ones.")
-        elif page.cursor is None:
+        elif page.cursor is None and page.names:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
+            self._trail.follow(page.cursor, fresh=len(self._listed) > known)
             self._ask_list(page.cursor)
-        self._details.want(page.ids, page.more)
+        self._details.want(page.names, page.more)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""
@@ -220,7 +251,7 @@ class GitHubFetch:
         It may be deleted or private by now, or its owner be gone, or GitHub have lost it for a moment: the list knows.
         """
         with self._lock:
-            again = self._complete and self._details.forget_gone(self._listed)
+            again = self._complete and self._details.forget_gone(self._listed.keys())
             if again:
                 if self._readings >= _READINGS:
                     raise keeps_changing(self._readings)
@@ -231,20 +262,32 @@ class GitHubFetch:
 
     def _page(self, reply: Reply) -> Page | None:
         """What a reply says; None when GitHub says that there is no such owner."""
-        if reply.not_found - {("repositoryOwner",)}:
-            raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
-        owner = reply.data.get("repositoryOwner", None if reply.not_found else ...)
-        if owner is None:
+        found = reply.data.get("repositoryOwner", None if reply.not_found else ...)
+        if found is None and reply.not_found <= {_OWNER}:
             return None
-        if reply.not_found:
+        if _OWNER in reply.not_found:
             raise MalformedAnswer("repositoryOwner is there, and NOT_FOUND")
         owner = get(reply.data, "repositoryOwner", kind=dict)
-        kind, page = get(owner, "__typename", kind=str), get(owner, "repositories", kind=dict)
+        details = get(owner, "detailed", "nodes", kind=list) if "detailed" in owner else []
+        # they are asked for by their ids, which the list beside tells
+        absent = {(*_OWNER, "detailed", "nodes", place) for place, node in enumerate(details) if node is None}
+        if reply.not_found - absent:
+            raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
+        if absent - reply.not_found:
+            raise MalformedAnswer("a repository is null without an error")
+        page = get(owner, "repositories", kind=dict)
+        nodes = get(page, "nodes", kind=list)
+        names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
+        given = [detailed_of(node, names) for node in details if node is not None]
+        more = get(page, "pageInfo", "hasNextPage", kind=bool)
+        # they are the first of the same list: one that ends without them, an empty one above all, is not believed
+        if not more and not names.keys() >= {one.id for one in given}:
+            raise TransientError("its list leaves out repositories of which the same answer gives details.")
         return Page(
-            kind,
-            [get(node, "id", kind=str) for node in get(page, "nodes", kind=list)],
+            get(owner, "__typename", kind=str),
+            names,
             get(page, "totalCount", kind=int),
-            get(page, "pageInfo", "hasNextPage", kind=bool),
+            more,
             maybe(page, "pageInfo", "endCursor", kind=str),
-            [detailed(node) for node in get(owner, "detailed", "nodes", kind=list)] if "detailed" in owner else [],
+            given,
         )

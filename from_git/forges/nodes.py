@@ -4,20 +4,23 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 @octokit/graphql-schema publishes.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.base import MAX_INT, get
+from from_git.forges.base import get, of_repository
+from from_git.stats import LARGEST
 
 LIST_SIZE = 100
 """Ids of one list page; the most that GitHub gives."""
 NAMES_SIZE = 100
 """Languages or topics of one page of NAMES; the most that GitHub gives."""
 
-# `visibility: PUBLIC` says it exactly (`privacy` counts internal ones as private). CREATED_AT never changes, so a
-# cursor does not shift: whatever comes or goes meanwhile, no repository that stays is lost.
+# `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
+# counts internal repositories as private. CREATED_AT never changes, so a cursor does not shift: whatever comes or goes
+# meanwhile, no repository that stays is lost.
 _LIST = """
-      visibility: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
+      privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
     ) {"""
 # `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
 # for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
@@ -46,7 +49,7 @@ query Owner($login: String!, $first: Int!, $listed: Int!) {{
       first: $listed{_LIST}
       totalCount
       pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id }}
+      nodes {{ id nameWithOwner }}
     }}
   }}
 }}
@@ -60,7 +63,7 @@ query Repositories($login: String!, $listed: Int!, $after: String) {{
       first: $listed, after: $after{_LIST}
       totalCount
       pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id }}
+      nodes {{ id nameWithOwner }}
     }}
   }}
 }}
@@ -111,9 +114,11 @@ class Detailed(NamedTuple):
 
     id: str
     repository: Repository | None
-    """None: it is private, or gone."""
+    """None: it is private, or not found."""
     named: bool
     """Whether all its languages and topics are there."""
+    absent: bool = False
+    """Whether GitHub says that there is none of that id."""
 
 
 def detailed(node: Any) -> Detailed:
@@ -133,6 +138,15 @@ def detailed(node: Any) -> Detailed:
         topics,
     )
     return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
+
+
+def detailed_of(node: Any, names: Mapping[str, str]) -> Detailed:
+    """As `detailed`; what is wrong is said of the repository, where its id is among `names` (`OWNER/NAME` by id)."""
+    try:
+        return detailed(node)
+    except MalformedAnswer as error:
+        identity = node.get("id") if isinstance(node, dict) else None
+        raise of_repository(error, names.get(identity, "") if isinstance(identity, str) else "") from None
 
 
 class Names(NamedTuple):
@@ -210,7 +224,7 @@ def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]
         except (KeyError, TypeError):
             name = size = None
         # `get` for each would be a fifth of the CPU of a page; it is asked where something is wrong, and says what
-        if type(name) is not str or type(size) is not int or not 0 <= size <= MAX_INT:
+        if type(name) is not str or type(size) is not int or not 0 <= size <= LARGEST:
             name, size = get(edge, "node", "name", kind=str), get(edge, "size", kind=int)
         names.append(name)
         sizes.append(size)
