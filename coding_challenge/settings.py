@@ -74,6 +74,7 @@ CACHES = {
             "socket_connect_timeout": 0.5,
             "socket_timeout": 0.5,
             "serializer": "coding_challenge.serializer.JsonSerializer",
+            "pool_class": "from_git.upstream.redispool.IdleAwarePool",
         },
     }
 }

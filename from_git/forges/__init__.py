@@ -21,6 +21,7 @@ from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
 from from_git.forges.standing import Standing, standing
+from from_git.upstream import Way
 
 __all__ = [
     "REGISTRY",
@@ -50,9 +51,8 @@ def _github(conf: Any) -> Forge:
     bound = _Bound(limit, MINUTE, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
     rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "calls to GitHub", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
-    return GitHub(
-        url, token, pool, conf.UPSTREAM_TIMEOUT, _account("github", url, token, bound, [rate] if limit else [])
-    )
+    account = _account("github", url, token, bound, [rate] if limit else [])
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, way=_way(conf))
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -68,11 +68,11 @@ def _bitbucket(conf: Any) -> Forge:
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
     bound = _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR")
-    account = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound)
+    account, way = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound), _way(conf)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
-        secrets,
+        (*secrets, *way.secrets),
         credentials,
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
@@ -80,7 +80,13 @@ def _bitbucket(conf: Any) -> Forge:
         account,
         learns_limit=auto and credentials == "access token",
         counts=Counts(SharedMemory(caches["default"]), account.key, conf.WATCHERS_CACHE_SECONDS),
+        way=way,
     )
+
+
+def _way(conf: Any) -> Way:
+    """How upstreams are reached."""
+    return Way(conf.UPSTREAM_CA_FILE, conf.UPSTREAM_PROXY)
 
 
 class _Bound(NamedTuple):

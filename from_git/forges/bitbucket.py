@@ -25,7 +25,7 @@ from from_git.forges.rest import (
 )
 from from_git.forges.watchers import Dialect, Watchers
 from from_git.stats import Tally
-from from_git.upstream import Answer, Upstream
+from from_git.upstream import DIRECT, Answer, Upstream, Way
 
 PAGE_SIZE = 100
 """Repositories of one page; the most that Bitbucket gives."""
@@ -66,13 +66,14 @@ class Bitbucket:
         account: Account,
         learns_limit: bool,
         counts: Counts,
+        way: Way = DIRECT,
     ) -> None:
         self.secrets = secrets
         self.learns_limit = learns_limit
         self.counts = counts
         self.account = account
         headers = {"Authorization": authorization} if authorization else {}
-        self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout)
+        self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout, way)
         self.pool = pool
         self.watchers_pool = watchers_pool
         self.dialect = Dialect(credentials)

@@ -72,6 +72,7 @@ class Calls:
         self._last: UpstreamError | None = None
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Call]] = {}
+        self._sent = threading.local()  # the permit of the call that a thread sends
         self._served: set[Pool] = set()  # pools with a task that sends what waits for them
 
     def start(
@@ -94,13 +95,14 @@ class Calls:
         """See `upstream.Caller`."""
         return self._group.time_left()
 
-    def resent(self) -> None:
-        """See `upstream.Caller`.
+    def resent(self, lost: float = 0.0) -> None:
+        """See `upstream.Caller`; called by the thread that sends the call.
 
         Raises:
             TransientError: the budget has no room for one more at once.
         """
-        self.spending.add(Cost(calls=1))
+        self.spending.add(Cost(calls=1, seconds=-lost))
+        self._sent.permit.forgive(lost)
         metrics.call_resent(self._account.forge)
         if not self._account.once_more(self._group):
             raise TransientError("it closed the connection.")
@@ -171,6 +173,7 @@ class Calls:
 
     def _send(self, call: Call, permit: Permit) -> None:
         begun, outcome = time.monotonic(), "fault"
+        self._sent.permit = permit
         try:
             with self.spending.call(), permit.used():
                 found = call.ask()
@@ -183,6 +186,7 @@ class Calls:
             outcome = "cancelled"
             raise
         finally:
+            del self._sent.permit
             metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun)
         self._pause.succeeded()
         self._account.succeeded()

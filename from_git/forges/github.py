@@ -17,7 +17,7 @@ from from_git.forges.graphql import GraphqlOverUpstream, Reply
 from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed
 from from_git.forges.remainder import Remainder
 from from_git.stats import Tally
-from from_git.upstream import Upstream
+from from_git.upstream import DIRECT, Upstream, Way
 
 PAGE_SIZE = 30
 """Repositories that the first query gives in detail: an owner with no more costs one call."""
@@ -35,10 +35,12 @@ class GitHub:
         timeout: float,
         account: Account,
         now: Callable[[], float] = time.monotonic,
+        way: Way = DIRECT,
     ) -> None:
         self._token = token
-        self.secrets: tuple[str, ...] = (token,) if token else ()
-        self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
+        self.secrets: tuple[str, ...] = (token, *way.secrets) if token else way.secrets
+        headers = {"Authorization": f"bearer {token}"}
+        self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, timeout, way)
         self.pool = pool
         self.pace = Pace(now)
         self.account = account
