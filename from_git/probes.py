@@ -10,17 +10,20 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
+from redis.exceptions import RedisError
 
 from from_git import admission, forges
 from from_git import metrics as counted
 from from_git.conf import settings
+from from_git.errors import quoted
 from from_git.forges import Standing
+from from_git.forges.ledgers import cache_words
 from from_git.glance import Glance
 from from_git.profiles import LABELS
 from from_git.responses import unsafe_response
@@ -37,10 +40,11 @@ _NO_CREDENTIALS = {
     "bitbucket": (True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
 }
 """What a forge does without, and whether it can be asked then."""
-_CACHE_LOST = (
-    "The shared cache does not answer, so limits, budgets and what is kept are each process's own:"
-    " look at CACHE_URL and its server."
-)
+_CREDENTIALS = {"github": ("GITHUB_API_TOKEN",), "bitbucket": ("BITBUCKET_API_TOKEN", "BITBUCKET_ACCESS_TOKEN")}
+"""The settings of which one must be there."""
+_CACHE = "so limits, budgets and what is kept are each process's own: look at CACHE_URL and its server."
+_CACHE_LOST = f"The shared cache does not answer, {_CACHE}"
+_PING = 60  # seconds for which what a probe writes stays
 _state = "running"
 _publishing = False
 
@@ -109,7 +113,8 @@ def publish() -> None:
     """Set the gauges that time moves, to what is true now."""
     admission.publish()
     shared = forges.shared()
-    for one in (_shared() or []) if shared else forges.standings():
+    seen = _glance.look() if shared else None
+    for one in (seen.standings if seen else []) if shared else forges.standings():
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -133,12 +138,27 @@ def _cache() -> Any:
     return caches.create_connection("default")
 
 
-def _ask_shared() -> list[Standing]:
-    _cache().get("from-git:ping")  # raises where the rest would go on without
-    return forges.standings()
+class _Seen(NamedTuple):
+    """What a look at the shared cache has found."""
+
+    standings: list[Standing]
+    words: str
+    """Of the cache's server, where it answers and does not do what it is asked."""
 
 
-_glance: Glance[list[Standing]] = Glance(_ask_shared, _KEPT, _PATIENCE)
+def _ask_shared() -> _Seen:
+    words = ""
+    try:
+        # a write: a replica, or a server without memory or permission, reads well. Raises where the rest would go on
+        _cache().set("from-git:ping", 1, timeout=_PING)
+    except RedisError as error:
+        words = cache_words(error)
+        if not words:
+            raise
+    return _Seen(forges.standings(), words)
+
+
+_glance: Glance[_Seen] = Glance(_ask_shared, _KEPT, _PATIENCE)
 
 
 def _forget(**_: object) -> None:
@@ -149,16 +169,15 @@ def _forget(**_: object) -> None:
 setting_changed.connect(_forget)  # override_settings in tests
 
 
-def _shared() -> list[Standing] | None:
-    """How we stand according to the shared cache; None while it does not answer."""
-    return _glance.look()
-
-
 def _look() -> tuple[list[str], bool]:
     """What is degraded, and whether any forge can be asked."""
-    found = _shared() if forges.shared() else forges.standings()
-    reasons = [] if found is not None else [_CACHE_LOST]
-    known = {one.forge: one for one in found or []}
+    seen = _glance.look() if forges.shared() else _Seen(forges.standings(), "")
+    reasons = []
+    if seen is None:
+        reasons.append(_CACHE_LOST)
+    elif seen.words:
+        reasons.append(f"The shared cache refuses what it is asked{quoted(seen.words)}, {_CACHE}")
+    known = {one.forge: one for one in (seen.standings if seen else [])}
     able = False
     for name in forges.REGISTRY:
         one = known.get(name) or Standing(name, forges.forge(name).account.blocked(), ())
@@ -171,7 +190,7 @@ def _look() -> tuple[list[str], bool]:
 def _about(one: Standing) -> tuple[list[str], bool]:
     """What is wrong with one forge, and whether it can be asked all the same."""
     label, reasons, able = LABELS[one.forge], [], True
-    if not forges.forge(one.forge).secrets:
+    if not any(getattr(settings, name) for name in _CREDENTIALS[one.forge]):
         able, what = _NO_CREDENTIALS[one.forge]
         reasons.append(f"{label} has no credentials, and {what}")
     wait = one.blocked
