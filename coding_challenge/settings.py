@@ -128,6 +128,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "coding_challenge.reporting.SecretsHidden"
+
 TEST_RUNNER = "from_git.tests.runner.Runner"
 
 LANGUAGE_CODE = "en"

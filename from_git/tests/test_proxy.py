@@ -6,6 +6,10 @@ import socket
 import tempfile
 from unittest.mock import patch
 
+from django.core.checks import run_checks
+from django.test import SimpleTestCase, override_settings
+
+from coding_challenge.loading import load
 from emulator import UNBOUNDED, Emulator
 from from_git.tests import authority
 from from_git.tests.forwarder import Forwarder
@@ -129,3 +133,37 @@ class Refusals(ProxyTestCase):
         self.through(hanging.url.removesuffix("/2.0"), ENCODED, UPSTREAM_TIMEOUT=0.2)
         with patch("from_git.errors.TransientError.attempts", 2):
             self.refused("the proxy between us and it made no connection within 0.2 s (UPSTREAM_TIMEOUT).", "Try again")
+
+
+class Setting(SimpleTestCase):
+    """UPSTREAM_PROXY."""
+
+    def test_anything_but_the_address_of_an_http_proxy_is_refused_and_not_shown(self) -> None:
+        for written in (
+            "proxy.example:3128",
+            "https://proxy.example",
+            "socks5://proxy.example",
+            "http://:secret@",
+            "http://me:s3cret@proxy.example/path",
+            "http://proxy.example?x=s3cret",
+            "http://proxy.example:99999",
+            "http://pröxy.example",
+            7,
+        ):
+            with self.subTest(written):
+                _, wrong = load({"UPSTREAM_PROXY": written}, {})
+                self.assertEqual(len(wrong), 1)
+                self.assertTrue(wrong[0].startswith("UPSTREAM_PROXY in local_settings.py is a secret value: expected "))
+                self.assertNotIn("s3cret", wrong[0])
+
+    def test_one_with_a_password_is_taken(self) -> None:
+        for written in ("http://proxy.example", "http://me:a%40b@proxy.example:3128/", "http://[::1]:3128"):
+            with self.subTest(written):
+                values, wrong = load({"UPSTREAM_PROXY": written}, {})
+                self.assertEqual((values["UPSTREAM_PROXY"], wrong), (written.rstrip("/"), []))
+
+    @override_settings(GITHUB_GRAPHQL_URL="http://127.0.0.1:1/graphql", UPSTREAM_PROXY="http://proxy.example")
+    def test_manage_py_check_warns_of_credentials_that_it_would_see_in_clear(self) -> None:
+        warned = [one.msg for one in run_checks() if one.id == "from_git.W002"]
+
+        self.assertEqual(warned, ["GITHUB_GRAPHQL_URL is not encrypted: credentials can be read on the way."])

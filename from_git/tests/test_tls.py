@@ -3,18 +3,23 @@
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from operator import methodcaller
+from pathlib import Path
 from typing import Any
 from unittest import TestCase
 from unittest.mock import patch
 
+from coding_challenge.loading import load
 from emulator import UNBOUNDED, Credentials, Emulator
 from from_git.errors import BrokenError, TransientError, UpstreamError
 from from_git.tests import authority
+from from_git.tests.project import environment, project_copy
 from from_git.tests.raw import RawServer, keeping
 from from_git.tests.service import ServiceTestCase
 from from_git.tests.test_upstream import OK, SECRET, Waiting
@@ -181,3 +186,35 @@ class Forges(ServiceTestCase):
 def _loopback(resolve: Any) -> Any:
     """IPv4 only, where the emulator listens."""
     return lambda host, port, *rest: resolve(authority.LOOPBACK if host == "localhost" else host, port, *rest)
+
+
+class Setting(TestCase):
+    """UPSTREAM_CA_FILE."""
+
+    def test_a_file_that_is_missing_or_no_pem_stops_the_start_and_is_named(self) -> None:
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        empty = os.path.join(folder, "empty.pem")
+        Path(empty).write_text("-----BEGIN NOTHING-----\n", encoding="utf-8")
+        for path, words in [
+            (os.path.join(folder, "gone.pem"), "expected a file that can be read (No such file or directory)"),
+            (folder, "expected a file that can be read (Is a directory)"),
+            (empty, "expected a PEM file with certificates, and there are none in it"),
+        ]:
+            with self.subTest(path):
+                command = [sys.executable, "manage.py", "check"]
+                started = subprocess.run(
+                    command,
+                    cwd=project_copy(self),
+                    env=environment(UPSTREAM_CA_FILE=path),
+                    capture_output=True,
+                    text=True,
+                )
+                self.assertNotEqual(started.returncode, 0)
+                self.assertIn(f"UPSTREAM_CA_FILE in the environment is {path!r}: {words}.", started.stderr)
+
+    def test_a_good_one_is_found_from_anywhere(self) -> None:
+        path = authority.ca_file(self.enterContext(tempfile.TemporaryDirectory()))
+
+        values, wrong = load({"UPSTREAM_CA_FILE": os.path.relpath(path)}, {})
+
+        self.assertEqual((values["UPSTREAM_CA_FILE"], wrong), (path, []))
