@@ -15,6 +15,7 @@ from from_git import forges
 from from_git.conf import settings
 from from_git.errors import TooHeavyError
 from from_git.forges.ledgers import SharedMemory
+from from_git.tests.exposition import sample
 from from_git.tests.middleman import Middleman
 from from_git.tests.raw import RawServer, keeping, read_request, sending, silent
 from from_git.tests.servers import needs_redis, start_redis
@@ -208,6 +209,7 @@ class Forges(ServiceTestCase):
         self.forget(("github", "user-3"), ("bitbucket", "team-3"))
         budgets = [forges.forge(name).account.budget for name in ("github", "bitbucket")]
         before = [budget.spent() for budget in budgets]
+        measured = sample("upstream_call_seconds_sum", "github")
 
         with self.assertLogs("from_git.middleware", "INFO") as logs:
             self.assert_exact(("github", "user-3"), ("bitbucket", "team-3"))
@@ -218,6 +220,7 @@ class Forges(ServiceTestCase):
         self.assertEqual(calls, 1 + 4)
         facts: Any = logs.records[0].msg
         self.assertLess(facts["github_seconds"], 3.0)
+        self.assertLess(sample("upstream_call_seconds_sum", "github") - measured, 3.0)
 
 
 @needs_redis
