@@ -32,7 +32,7 @@ PROOFS: dict[str, str] = {
         "test_upstream.Faults.test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call"
     ),
     "A connection that was forgotten on the way costs an early give-up and one call more, no time and no size.": (
-        "test_idle.Forges.test_a_large_owner_of_each_is_exact_and_no_question_is_made_smaller"
+        "test_idle.Forges.test_an_owner_of_each_is_exact_and_no_question_is_made_smaller"
     ),
     "What lay idle for about a minute is not used again.": (
         "test_idle.Silence.test_what_lay_idle_for_about_a_minute_is_not_used_again"
