@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "benchmark-token"  # noqa: S105 - made up
 _START = 30.0  # seconds that a process may take to listen
 _STOP = 5.0  # seconds that it may take to end when asked to
-_PATIENCE = 600.0  # seconds for one answer, of the service as well as of whoever asks it
+PATIENCE = 600.0
+"""Seconds for one answer, of the service as well as of whoever asks it."""
 
 
 class Stage:
@@ -53,11 +54,11 @@ class Stage:
             owners = [("github", name) for name in question.github] + [
                 ("bitbucket", name) for name in question.bitbucket
             ]
-            said = requests.get(f"{self._emulator}/sum", params=owners, timeout=_PATIENCE, verify=self._verify)
+            said = requests.get(f"{self._emulator}/sum", params=owners, timeout=PATIENCE, verify=self._verify)
             self._sums[question] = said.json()
         return self._sums[question]
 
-    def ask(self, question: Question) -> float:
+    def ask(self, question: Question, headers: Mapping[str, str] | None = None) -> float:
         """Seconds until the service's whole answer.
 
         Raises:
@@ -67,7 +68,7 @@ class Stage:
         expected = self.expected(question)
         begun = time.perf_counter()
         # POST: an address with 200 profiles is longer than the server takes
-        response = requests.post(self.service, data={"url": question.urls}, timeout=_PATIENCE)
+        response = requests.post(self.service, data={"url": question.urls}, headers=headers, timeout=PATIENCE)
         wall = time.perf_counter() - begun
         body = response.json()
         if body.get("data") != expected:
@@ -76,11 +77,11 @@ class Stage:
 
     def meter(self) -> Any:
         """What the emulator has counted since the last reset, by upstream."""
-        return requests.get(f"{self._emulator}/meter", timeout=_PATIENCE, verify=self._verify).json()
+        return requests.get(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).json()
 
     def reset(self) -> None:
         """Set the emulator's counters to zero."""
-        requests.delete(f"{self._emulator}/meter", timeout=_PATIENCE, verify=self._verify).raise_for_status()
+        requests.delete(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).raise_for_status()
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def stage(latency: Latency, certificate: Certificate | None = None, /, **changes
         "BITBUCKET_CALLS_PER_HOUR": "0",
         "PROFILE_CACHE_SECONDS": "0",
         "LOG_LEVEL": "WARNING",
-        "REQUEST_DEADLINE": str(_PATIENCE),
+        "REQUEST_DEADLINE": str(PATIENCE),
         "UPSTREAM_CA_FILE": certificate.authority if certificate else "",
         **changes,
     }

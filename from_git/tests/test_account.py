@@ -9,12 +9,14 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
+from from_git.askers import Asker
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
-from from_git.forges.budget import Full
+from from_git.forges.budget import Budget, Full
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
-from from_git.forges.spent import Reservation
+from from_git.forges.spent import Reservation, Spent
+from from_git.forges.terms import Terms
 from from_git.tests.budgets import budget_of
 from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.time import FakeClock
@@ -333,6 +335,21 @@ class Shared(LedgerContract, TestCase):
     def ledger(self) -> Ledger:
         """See the contract."""
         return SharedLedger(SharedMemory(self.cache), "key", 60.0)
+
+    def test_what_one_client_has_used_in_any_process_counts_for_it_in_all(self) -> None:
+        def process() -> Budget:
+            memory = SharedMemory(self.cache)
+            spent = Spent(60.0, lambda client: SharedLedger(memory, f"clients:{client}", 60.0))
+            return Budget(10.0, spent, Terms("Forge", "calls", 60.0, "SETTING"))
+
+        def taken(budget: Budget, client: str) -> int:
+            group = TaskGroup(time.monotonic() + 60.0, asker=Asker(client))
+            budget.foresee(group.asker, 0.0, 60.0, likely=100.0)
+            return sum(isinstance(budget.reserve(1.0, group), Reservation) for _ in range(10))
+
+        self.assertEqual(taken(process(), "a"), 5)
+        self.assertEqual(taken(process(), "a"), 0)
+        self.assertEqual(taken(process(), "b"), 2)
 
     def test_a_slot_leaves_the_cache_by_itself(self) -> None:
         ledger = self.ledger()
