@@ -119,10 +119,10 @@ class Ready(ProbesTestCase):
 
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        account = forges.forge("bitbucket").account
-        spend(account.budget, 29.0)
+        spend(forges.forge("bitbucket").account.budget, 29.0)
         self.ready(200, "ready")
-        spend(account.budget, 1.0)
+        forges.close()
+        spend(forges.forge("bitbucket").account.budget, 30.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"
