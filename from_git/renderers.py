@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from csp.utils import build_policy
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
+from from_git.safejson import SafeJSON
 from from_git.serializers import ROW, answer_body, profile_rows
 
 _SEPARATOR = "; "
@@ -22,10 +23,10 @@ _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
 
 
-class AnswerJSON(JSONRenderer):
+class AnswerJSON(SafeJSON):
     """The default."""
 
-    content_type: ClassVar[str] = JSONRenderer.media_type
+    content_type: ClassVar[str] = SafeJSON.media_type
     headers: ClassVar[Mapping[str, str]] = {}
 
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:

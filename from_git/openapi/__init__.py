@@ -22,6 +22,7 @@ _SUMMARY = "Add up the repositories of any number of profiles"
 _DESCRIPTION = (
     "Asks GitHub and Bitbucket for all profiles at the same time and adds up what their public repositories have: exact"
     " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`."
+    " A parameter, or a member of the body, that nobody knows is a 400 that names it."
 )
 _FORMATS = "json, csv (one row for each profile) or api (a page for a browser); wins over `Accept`."
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")

@@ -227,7 +227,7 @@ class Old(PictureTestCase):
 
         self.failure(502, SPACK)
         stream = requests.get(f"{self.base}/from-git/stream", params={"url": SPACK}, timeout=30).text
-        self.assertTrue("event: error" in stream and "event: answer" not in stream)
+        self.assertTrue("event: failure" in stream and "event: answer" not in stream)
 
     def test_they_do_where_a_budget_allows_no_call(self) -> None:
         self.draw(BADGE, TEAM)
