@@ -74,6 +74,7 @@ CACHES = {
             "socket_connect_timeout": 0.5,
             "socket_timeout": 0.5,
             "serializer": "coding_challenge.serializer.JsonSerializer",
+            "pool_class": "from_git.upstream.redispool.IdleAwarePool",
         },
     }
 }
@@ -125,6 +126,8 @@ STATIC_URL = "static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "coding_challenge.reporting.SecretsHidden"
 
 TEST_RUNNER = "from_git.tests.runner.Runner"
 

@@ -39,7 +39,8 @@ def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     warnings: list[CheckMessage] = []
     for name in ("GITHUB_GRAPHQL_URL", "BITBUCKET_API_URL"):
         parts = urlsplit(getattr(settings, name))
-        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.UPSTREAM_PROXY
+        if parts.scheme == "http" and not near:
             hint = "Use an https address."
             warnings.append(
                 Warning(

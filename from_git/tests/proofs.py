@@ -55,6 +55,27 @@ PROOFS: dict[str, str] = {
     "Odd links of a list are told what is wrong with them.": (
         "test_odd_lists.OddLinks.test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it"
     ),
+    "A connection that was forgotten on the way costs an early give-up and one call more, no time and no size.": (
+        "test_idle.Forges.test_an_owner_of_each_is_exact_and_no_question_is_made_smaller"
+    ),
+    "What lay idle for about a minute is not used again.": (
+        "test_idle.Silence.test_what_lay_idle_for_about_a_minute_is_not_used_again"
+    ),
+    "A connection to Redis that was forgotten is made anew, and Redis does not count as away.": (
+        "test_idle.Redis.test_a_kept_answer_after_a_pause_costs_no_call"
+    ),
+    "A Redis that answers and keeps nothing is named by /readyz with its own words.": (
+        "test_probes_cache.SharedCache.test_one_that_reads_and_keeps_nothing_is_named_with_its_own_words"
+    ),
+    "A certificate that is not to be trusted has words of its own, and nothing is sent to whoever has it.": (
+        "test_tls.Certificates.test_each_that_is_not_to_be_trusted_has_words_of_its_own"
+    ),
+    "A handshake of TLS that takes too long is not for the weight of a query.": (
+        "test_tls.Certificates.test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query"
+    ),
+    "A proxy sees no credentials of an https forge, and its refusals have words of their own.": (
+        "test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
+    ),
     "Links that lead away are not followed, and the credentials stay home.": (
         "test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
     ),
