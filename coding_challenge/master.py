@@ -4,6 +4,7 @@ import atexit
 import os
 import re
 import shutil
+import signal
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -68,11 +69,26 @@ def _remove(folder: str, owner: int) -> None:
 
 def on_starting(server: Any) -> None:
     """Empty the folder of metrics: what an earlier run counted is over. Not beside a master that still serves."""
+    os.register_at_fork(after_in_parent=partial(_after_fork, os.getpid()))
     if "GUNICORN_PID" in os.environ:
         return
     for path in Path(os.environ[METRICS]).glob("*_[0-9]*.db"):
         if not path.name.endswith(f"_{os.getpid()}.db"):  # with preload_app this process has begun already
             path.unlink(missing_ok=True)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Hold back SIGTERM until master and worker are two.
+
+    A new worker has the master's handlers until it has its own, and would put a SIGTERM into a queue that it never
+    reads: it would go on, and be killed when `graceful_timeout` is over.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _after_fork(master: int) -> None:
+    if os.getpid() == master:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def post_worker_init(worker: Any) -> None:

@@ -66,18 +66,28 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
 
 
 def refused(
-    status: int, code: str, words: tuple[str, str], given_id: str | None, method: str, path: str
+    status: int,
+    code: str,
+    words: tuple[str, str],
+    given_id: str | None,
+    method: str,
+    path: str,
+    retry_after: int | None = None,
 ) -> tuple[dict[str, str], bytes]:
     """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line.
 
     Args:
         words: message and advice.
+        retry_after: seconds, where time helps.
     """
-    body = json.dumps(plain_error_body(code, *words)).encode()
+    later = {} if retry_after is None else {"retryAfter": retry_after}
+    body = json.dumps({**plain_error_body(code, *words), **later}).encode()
     own_id = request_id(given_id)
     with bound_contextvars(request_id=own_id, outcome=code):
         write_line(status, method, path, 0.0)
     own = {"Connection": "close", "Content-Type": "application/json", "Content-Length": str(len(body))}
+    if retry_after is not None:
+        own["Retry-After"] = str(retry_after)
     return {REQUEST_ID: own_id, **HEADERS, **own}, body
 
 

@@ -69,6 +69,9 @@ def assert_clear(case: TestCase, status: int, body: bytes, more: tuple[int, ...]
     found = json.loads(body)
     case.assertIsInstance(found, dict)
     if status >= 400:
-        case.assertEqual((list(found), found["error"]), (["error", "message"], "ERR3"))
-        case.assertTrue(found["message"].isprintable(), found["message"])
+        case.assertEqual(list(found)[:3], ["error", "message", "advice"])
+        case.assertLessEqual(set(found), {"error", "message", "advice", "urls", "urlsMore", "parameters", "retryAfter"})
+        case.assertEqual(found["error"], "ERR2" if status == 503 else "ERR3")
+        for words in (found["message"], found["advice"]):
+            case.assertTrue(words and words.isprintable(), words)
     return dict(found)

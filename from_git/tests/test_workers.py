@@ -146,10 +146,10 @@ class Crowded(WorkersTestCase):
         for client in clients:
             client.close()
 
-        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
         worker.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
         self.assert_exact(self.ask(gunicorn.base))
-        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
 
 
 class Hostile(WorkersTestCase):
@@ -268,7 +268,9 @@ class Hostile(WorkersTestCase):
         status, _, answer = exchange(self.gunicorn.base, head + chunks)
 
         self.assertEqual(status, 411, answer)
-        self.assertIn("Content-Length", assert_clear(self, status, answer)["message"])
+        found = assert_clear(self, status, answer)
+        self.assertEqual(found["message"], "Chunked bodies are not supported.")
+        self.assertEqual(found["advice"], "Send the body with a Content-Length.")
 
 
 FORKING = """
