@@ -56,7 +56,7 @@ class OwnFault(LifecycleTestCase):
                     self.assertLogs("from_git", "ERROR") as logs,
                 ):
                     failure = self.failure(500, GITHUB, BITBUCKET, "https://bitbucket.org/team-300")
-                self.assertEqual((list(failure), failure["error"]), (["error", "message"], "ERRX"))
+                self.assertEqual((list(failure), failure["error"]), (["error", "message", "advice"], "ERRX"))
                 self.assertNotIn("secret", failure["message"])
                 self.assertEqual(len([line for line in logs.output if "Traceback" in line]), 1)
                 self.assert_exact(*BOTH)
