@@ -16,7 +16,7 @@ from django.test import SimpleTestCase, override_settings
 from gunicorn.config import Config
 from gunicorn.http import errors
 
-from coding_challenge import logs, master, server
+from coding_challenge import credentials, master, server
 from coding_challenge.incoming import Incoming, longest_line
 from coding_challenge.lobby import TooMany, TooSlow
 from coding_challenge.refusals import refusal
@@ -223,7 +223,7 @@ class Line(SimpleTestCase):
             "BITBUCKET_USERNAME",
         )
         values = {**dict.fromkeys(names, ""), "GITHUB_API_TOKEN": token, "LOG_FORMAT": "json"}
-        self.assertEqual(logs.secret_values(SimpleNamespace(**values)), [token])
+        self.assertEqual(credentials.secret_values(SimpleNamespace(**values)), [token])
         return values
 
 
