@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from from_git.askers import Asker
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
@@ -34,23 +35,23 @@ class GitHub:
         pool: Pool,
         timeout: float,
         account: Account,
+        points: Remainder,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token = token
         self.secrets: tuple[str, ...] = (token,) if token else ()
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
         self.pool = pool
+        self.width = pool.size
         self.pace = Pace(now)
         self.account = account
-        points = Remainder("of GitHub's points", now)
         account.count_against(points)
         self.standing = Standing(GraphqlOverUpstream(self._upstream), account, self.pace, points)
 
-    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.account.refresh()
         expected, _ = self.pace.expected(profiles, 0)
-        self.account.budget.foresee(request, expected, seconds)
+        self.account.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
     def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""

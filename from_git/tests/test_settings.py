@@ -34,8 +34,8 @@ ORDINARY = """
 PATH HOME USER SHELL LANG TERM PWD EDITOR TMPDIR DEBUG_MODE DISPLAY HOSTNAME PYTHONPATH VIRTUAL_ENV XDG_CACHE_HOME
 SECRET OMP_NUM_THREADS MKL_NUM_THREADS NUM_THREADS GITHUB_ACTIONS GITHUB_API_URL GITHUB_SERVER_URL GITHUB_REPOSITORY
 GITHUB_SHA GITHUB_REF GITHUB_WORKSPACE BITBUCKET_WORKSPACE BITBUCKET_COMMIT BITBUCKET_BUILD_NUMBER REDIS_URL
-DATABASE_NAME CACHE_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE WEB_CONCURRENCY GUNICORN_CMD_ARGS
-SECRET_KEY_BASE PROMETHEUS_MULTIPROC_DIR DJANGO_SETTINGS_MODULE SERVER_NAME SERVER_PORT REQUEST_METHOD
+DATABASE_NAME CACHE_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE WEB_CONCURRENCY
+GUNICORN_CMD_ARGS SECRET_KEY_BASE PROMETHEUS_MULTIPROC_DIR DJANGO_SETTINGS_MODULE SERVER_NAME SERVER_PORT REQUEST_METHOD
 LOGNAME LOG_DIR INVOCATION_ID
 """.split()
 """Variables of other programs."""
@@ -273,7 +273,8 @@ class Start(TestCase):
             else:
                 path.write_bytes(text)
             place = f"{path}, line {line}: " if line else f"{path}: "
-            for command in (["manage.py", "check"], ["manage.py", "runserver"], ["-m", "gunicorn"]):
+            starts = (["manage.py", "check"], ["manage.py", "runserver"], ["-m", "gunicorn"])
+            for command in starts if text in (None, BROKEN[0][0]) else starts[:1]:
                 with self.subTest(text, command=command):
                     done = self.broken(folder, *command)
                     self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)

@@ -6,6 +6,7 @@ The format is WHATWG's (HTML, "Server-sent events"): `event:` and one `data:` li
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -13,9 +14,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
-from from_git.aggregator import Answer, Overview, watched
+from from_git.aggregator import Answer, Asking, Overview, watched
 from from_git.conf import settings
-from from_git.httpcache import wants_anew
 from from_git.openapi.stream import StreamSchema
 from from_git.profiles import Profile
 from from_git.renderers import AnswerJSON
@@ -46,7 +46,9 @@ class Stream(Counting):
     def get(self, request: Request) -> HttpResponseBase:
         """The events, as they come."""
         asked = request.query_params
-        events = self._events(asked.getlist("url"), asked.getlist("expand"), wants_anew(request))
+        # a stream may take as long as the fetch of one profile, which ends with it
+        asking = replace(self.asking(request), seconds=settings.FLIGHT_SECONDS, setting="FLIGHT_SECONDS", longest=None)
+        events = self._events(asked.getlist("url"), asked.getlist("expand"), asking)
         bind_contextvars(outcome="LEFT")  # until all of it is sent
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
@@ -54,11 +56,11 @@ class Stream(Counting):
         """The headers, without asking anybody."""
         return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
 
-    def _events(self, urls: Sequence[str], expand: Sequence[str], anew: bool) -> Generator[bytes, None, None]:
+    def _events(self, urls: Sequence[str], expand: Sequence[str], asking: Asking) -> Generator[bytes, None, None]:
         """Progress, then the answer or the error; whoever closes it leaves the fetches."""
         try:
             profiles, expansions = question(urls, expand)
-            answer = yield from _progress(profiles, anew)
+            answer = yield from _progress(profiles, asking)
             yield _event("answer", AnswerJSON().content(answer, expansions))
             bind_contextvars(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
@@ -67,10 +69,10 @@ class Stream(Counting):
             yield _json_event("error", {**error_body(ours), "status": ours.status})
 
 
-def _progress(profiles: Sequence[Profile], anew: bool) -> Generator[bytes, None, Answer]:
+def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, None, Answer]:
     """An event at the start, when the size of a profile is known, and at the end; between them where there is news."""
     beat = time.monotonic()
-    with closing(watched(profiles, settings.FLIGHT_SECONDS, "FLIGHT_SECONDS", anew=anew)) as watch:
+    with closing(watched(profiles, asking)) as watch:
         look = next(watch)
         said = look()
         yield _progress_event(said)
