@@ -2,6 +2,7 @@
 
 import io
 import os
+import selectors
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from gunicorn.http import errors
 
 from coding_challenge import credentials, master, server
 from coding_challenge.incoming import Incoming, longest_line
-from coding_challenge.lobby import TooMany, TooSlow
+from coding_challenge.lobby import Lobby, Stage, TooMany, TooSlow
 from coding_challenge.refusals import refusal
 from emulator import UNBOUNDED, Emulator
 from from_git.conf import settings
@@ -169,6 +170,20 @@ class Bounds(SimpleTestCase):
             incoming = Incoming()
             incoming.add(head + more)
             self.assertIs(incoming.expects, expects, (version, more))
+
+    def test_a_connection_that_made_room_is_not_read_in_the_same_round_of_the_poller(self) -> None:
+        closed: list[Any] = []
+        conn = SimpleNamespace(sock=self.ours)
+        with selectors.DefaultSelector() as poller:
+            lobby = Lobby(poller, 75.0, Mock(), Mock(), closed.append)
+            lobby.wait(conn, Stage.FIRST)
+            [registered] = poller.get_map().values()
+            self.client_end.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+            lobby.make_room()
+            registered.data(self.ours)
+
+        self.assertEqual((closed, bool(lobby)), ([conn], False))
 
     def test_every_way_to_fail_has_a_status_and_words(self) -> None:
         for kind in (*errors.ParseException.__subclasses__(), TooSlow, TooMany):

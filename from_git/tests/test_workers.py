@@ -130,6 +130,16 @@ class Ends(WorkersTestCase):
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
 
 
+class Started(WorkersTestCase):
+    """What the start says."""
+
+    def test_a_misspelt_variable_is_a_warning_and_the_server_starts(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1, NUM_THREADS_GITHB="4")
+
+        said = "WARNING gunicorn.error NUM_THREADS_GITHB in the environment is not a setting; did you mean"
+        self.assertEqual(gunicorn.said.count(f"{said} NUM_THREADS_GITHUB?"), 1, gunicorn.said)
+
+
 class Crowded(WorkersTestCase):
     """More clients than there are files for."""
 
