@@ -19,6 +19,7 @@ class FromGitConfig(AppConfig):
         """Register the checks."""
         register(github_token)
         register(encrypted_upstreams)
+        register(misspelt_variables)
 
 
 def github_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -50,3 +51,9 @@ def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return warnings
+
+
+def misspelt_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """from_git.W003: a variable of the environment that probably was meant to be a setting has no effect."""
+    hint = "Rename it, or write the setting itself."
+    return [Warning(sentence, hint=hint, id="from_git.W003") for sentence in settings.MISSPELT_VARIABLES]

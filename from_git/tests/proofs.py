@@ -139,6 +139,34 @@ PROOFS: dict[str, str] = {
     "SIGTERM lets running requests be answered.": (
         "test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
     ),
+    "SIGTERM has the kernel refuse new connections at once, while answers end and say that the connection closes.": (
+        "test_stopping.Stopping.test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes"
+    ),
+    "Beside 2,000 silent clients, 200 half heads and 200 half bodies everybody is served.": (
+        "test_door.Crowded.test_beside_2000_silent_clients_and_400_half_requests_everybody_is_served"
+    ),
+    "The same behind Squid as documented.": "test_door.Crowded.test_and_behind_squid_too",
+    "A head or a body that does not come in time is a 408.": (
+        "test_door.Slow.test_a_head_or_a_body_that_does_not_come_in_time_is_a_408"
+    ),
+    "Half bodies take no place.": (
+        "test_door.Slow.test_half_bodies_take_no_place_and_are_answered_when_they_are_whole"
+    ),
+    "Clients that do not read their answers keep no probe waiting.": (
+        "test_door.Crowded.test_who_does_not_read_answers_keeps_no_probe_waiting"
+    ),
+    "A full disk under the folder of metrics costs metrics and no worker.": (
+        "test_metrics.FullDisk.test_the_workers_live_and_answer_and_say_so_once"
+    ),
+    "An answer that a proxy keeps carries the id of no other client.": (
+        "test_squid.Hits.test_a_kept_answer_carries_the_id_of_its_own_request"
+    ),
+    "A broken local_settings.py stops every start with one line that shows no value.": (
+        "test_settings.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
+    ),
+    "Whatever the table of settings calls a secret is in no line of the log.": (
+        "test_logs.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
+    ),
     "SIGKILL loses nothing but the worker's own answers.": (
         "test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"
     ),
