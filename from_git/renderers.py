@@ -14,6 +14,7 @@ from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
+from from_git.keys import untold
 from from_git.serializers import ROW, answer_body, profile_rows
 
 _SEPARATOR = "; "
@@ -44,7 +45,8 @@ class AnswerCSV(BaseRenderer):
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:
         """The bytes of a 200: a header, then a row for each profile in the order asked, without numbers if missing.
 
-        `expand` changes nothing: the rows are what `profiles` adds to the JSON.
+        `expand` changes nothing: the rows are what `profiles` adds to the JSON. What a profile's forge does not tell
+        is an empty cell.
         """
         rows = dict(zip(answer.found, profile_rows(answer), strict=True))
         text = io.StringIO(newline="")
@@ -52,8 +54,8 @@ class AnswerCSV(BaseRenderer):
         writer.writeheader()
         for profile in answer.fetched:
             missing = {"url": profile.url, "forge": profile.forge, "owner": profile.owner, "kind": "missing"}
-            row = rows.get(profile, missing)
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+            row, silent = rows.get(profile, missing), untold([profile.forge])
+            writer.writerow({name: _cell(value) for name, value in row.items() if name not in silent})
         return text.getvalue().encode()
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:

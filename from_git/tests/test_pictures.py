@@ -366,7 +366,7 @@ class Card(TestCase):
                 "original": "13",
                 "forked": "5",
                 "watchers": "1,246",
-                "followers": "56,789",
+                "stars": "56,789",
                 "languages": "3",
                 "topics": "3",
             },
@@ -389,7 +389,7 @@ class Card(TestCase):
     def test_a_number_too_long_for_its_column_is_shown_in_millions_and_told_in_full(self) -> None:
         svg = PICTURES["card"].of(answer({SPACK: Stats(1, 1, 123_456_789, 2**53)}), None, NOW)
         self.assertTrue({"123.5 M", "9.0 P"} <= set(shown(svg)))
-        self.assertIn("watchers: 123,456,789; followers: 9,007,199,254,740,992;", described(svg))
+        self.assertIn("watchers: 123,456,789; stars: 9,007,199,254,740,992;", described(svg))
 
     def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
         names = {f"l{number}": Language(1, 1) for number in range(9)}

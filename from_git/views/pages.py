@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from from_git import forges
-from from_git.keys import KEYS
+from from_git.keys import KEYS, NOT_TOLD
 from from_git.pictures import PICTURES
 from from_git.profiles import LABELS
 from from_git.renderers import relax
@@ -50,7 +50,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """The form for a person; `?url=…` fills it in, and asks where the page's script runs."""
     context = {
         "urls": "\n".join(request.GET.getlist("url")),
-        "forges": json.dumps([(forge, LABELS[forge], host) for host, forge in forges.hosts().items()]),
+        "forges": json.dumps(
+            [(forge, LABELS[forge], host, sorted(NOT_TOLD[forge])) for host, forge in forges.hosts().items()]
+        ),
         "keys": KEYS.items(),
         "numbers": [(name, key) for name, key in KEYS.items() if name not in ("langs", "topics")],
         # their size keeps their place free until they are there
