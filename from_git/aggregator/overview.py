@@ -1,12 +1,12 @@
 """How far a request is, summed up for whoever watches."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from from_git.aggregator.fetches import Fetches
 from from_git.cache import Fetched
+from from_git.errors import when
 from from_git.forges import Cost, Progress
 from from_git.profiles import LABELS, Profile
 
@@ -64,5 +64,5 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
 
 
 def _wait(profile: Profile, progress: Progress) -> str:
-    more = f" It goes on in {math.ceil(progress.wait)} s." if progress.wait > 0 else ""
+    more = f" It goes on {when(progress.wait)}." if progress.wait > 0 else ""
     return f"{LABELS[profile.forge]} for {profile.url}: {progress.note}{more}"

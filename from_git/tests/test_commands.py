@@ -163,7 +163,7 @@ class Piped(AggregateTestCase):
             with self.subTest(arguments):
                 result = self.run_piped(*arguments)
                 self.assertEqual(result.returncode, 2)
-                self.assertIn("ERR3", result.stderr)
+                self.assert_said(result)
                 self.assertEqual(json.loads(result.stdout)["error"], "ERR3")
 
     def test_a_failing_upstream_exits_with_1_and_names_it(self) -> None:
@@ -174,6 +174,19 @@ class Piped(AggregateTestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("No answer from GitHub for https://github.com/spack", result.stderr)
         self.assertEqual(json.loads(result.stdout)["upstream"], "github")
+        self.assert_said(result)
+
+    def assert_said(self, result: subprocess.CompletedProcess[str]) -> None:
+        """The error output has what happened on one line, and what to do on the next."""
+        body = json.loads(result.stdout)
+        self.assertEqual(result.stderr, f"{body['error']}: {body['message']}\n{body['advice']}\n")
+
+    def test_a_wait_is_told_by_the_clock(self) -> None:
+        self.emulator.faults.add(Fault("status", path="/graphql", status=429, headers={"Retry-After": "3412"}))
+
+        result = self.run_piped("https://github.com/spack")
+
+        self.assertRegex(result.stderr, r"\nAsk again at \d\d:\d\d UTC( on [0-9-]+)?, in 57 minutes\.\n$")
 
     def test_the_deadline_is_its_own_and_can_be_given(self) -> None:
         self.emulator.faults.add(Fault("hang"))
@@ -284,7 +297,9 @@ class InATerminal(AggregateTestCase):
         status, written = self.run_in_terminal("github.com/mfem", columns=200)
 
         self.assertEqual(status, 0, written)
-        self.assertRegex(plain(written), r"GitHub for github\.com/mfem: its rate limit .* It goes on in [12] s\.")
+        self.assertRegex(
+            plain(written), r"GitHub for github\.com/mfem: its rate limit .* It goes on in (1 second|2 seconds)\."
+        )
         self.assertIn("1 call sent again", plain(written))
 
 

@@ -18,7 +18,7 @@ from coding_challenge.readers import WrongSetting, seconds
 from from_git import forges, report
 from from_git.aggregator import Answer, Overview, aggregate, watched
 from from_git.conf import settings
-from from_git.errors import FromGitError, RequestError
+from from_git.errors import FromGitError, RequestError, lasted
 from from_git.profiles import Profile
 from from_git.serializers import EXPANSIONS, answer_body, error_body, question
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except FromGitError as error:
             if as_json:
                 self.stdout.write(_dump(error_body(error)))
-            self.stderr.write(f"{error.code}: {error.message} {error.advice}")
+            self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
         finally:
             forges.close()  # whatever is under way ends with us, an interrupted beginning too
@@ -72,7 +72,7 @@ def _deadline(given: str | None) -> tuple[float, str]:
     except WrongSetting:
         limit = 0.0
     if limit < 0.1:
-        raise RequestError("--deadline takes a number of seconds, at least 0.1.", "Give it such a number.")
+        raise RequestError("--deadline takes a number of seconds, at least 0.1.", "Write for example --deadline 120.")
     return limit, "--deadline"
 
 
@@ -109,5 +109,5 @@ def _words(seen: Overview) -> Text:
     """What no bar can show: time, how many profiles are found, retries, waits."""
     calls = "call" if seen.retries == 1 else "calls"
     retries = f", {seen.retries:,} {calls} sent again" if seen.retries else ""
-    first = f"{seen.seconds:.0f} s, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
+    first = f"{lasted(seen.seconds)}, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
     return Text("\n".join([first, *seen.waits]))
