@@ -118,7 +118,7 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
     body: dict[str, Any] = {
         "error": "OK",
         "data": _data(answer.stats),
-        "missing": [profile.url for profile in answer.missing],
+        "missing": [*(profile.url for profile in answer.missing), *answer.missing_repositories],
     }
     if "profiles" in expand:
         body["profiles"] = profile_rows(answer)

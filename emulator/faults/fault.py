@@ -40,6 +40,7 @@ class Fault:
         type, message, extensions: the errors that `nulls` puts beside its nulls: no error without a message, none with
             a `type` where that is empty.
         owner, change: for `world`: the login at the upstream that is called, and the arguments of `World.change`.
+        repository: for `lost` and `rotten`: the name of one of the `owner`'s repositories.
 
     Raises:
         ValueError: an unknown kind, or one without what it needs.
@@ -73,6 +74,7 @@ class Fault:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
     change: Mapping[str, Any] = field(default_factory=dict)
+    repository: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in FAULTS:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from multidict import CIMultiDict
 
 from emulator.exchange import MISSED, Answer, Exchange
-from emulator.faults import lists, places, wire
+from emulator.faults import lists, places, repositories, wire
 
 if TYPE_CHECKING:
     from emulator.faults.fault import Fault
@@ -103,6 +103,16 @@ FAULTS: dict[str, Kind] = {
     "nulls": Kind(places.nulls, "the true answer with null at the places `at`, and errors with a `message`", ("at",)),
     "world": Kind(
         _world, "the `owner` gets the `change` (see World.change), then the true answer", ("owner", "change")
+    ),
+    "lost": Kind(
+        repositories.lost,
+        "the `owner`'s `repository` is listed and not found: NOT_FOUND by its id, 404 below its address",
+        ("owner", "repository"),
+    ),
+    "rotten": Kind(
+        repositories.rotten,
+        "whatever tells more of the `owner`'s `repository` than its name fails, at GitHub the whole query",
+        ("owner", "repository"),
     ),
     "graphql_errors": Kind(_graphql_errors, "status 200 with the given errors, and the given data if any"),
     "edit": Kind(_edit, "the true answer, changed by a Python function (not over HTTP)"),

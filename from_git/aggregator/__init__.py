@@ -5,10 +5,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from structlog.contextvars import bind_contextvars
 
-from from_git import cache, metrics
+from from_git import cache, forges, metrics
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.overview import Overview, overview
 from from_git.cache import Fetched
@@ -31,13 +32,16 @@ class Answer:
     fetched: Mapping[Profile, Fetched]
     """All that were asked for, in the order asked."""
     found: Mapping[Profile, Found]
-    """Those of them that exist, in the order asked."""
+    """Those of them that exist, in the order asked; one that was asked for under two names once, by the first."""
     missing: tuple[Profile, ...]
-    """The others, in the order asked."""
+    """Those that do not exist, in the order asked."""
     stats: Stats
     """The sum over `found`."""
     old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
     """Those of `fetched` that are their last good numbers, and why there are no new ones."""
+    missing_repositories: tuple[str, ...] = ()
+    """URLs of repositories that their forge lists and cannot find, in the order of `found`, then by URL; they are not
+    in `stats`."""
 
 
 def aggregate(
@@ -108,9 +112,10 @@ def watched(
 def _answer(
     profiles: Sequence[Profile], fetched: Mapping[Profile, Fetched], old: Mapping[Profile, UpstreamError]
 ) -> Answer:
-    found = {profile: one for profile in profiles if (one := fetched[profile].found) is not None}
-    missing = tuple(profile for profile in profiles if profile not in found)
-    bind_contextvars(missing=len(missing))
+    found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
+    missing = tuple(profile for profile in profiles if fetched[profile].found is None)
+    lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
+    bind_contextvars(missing=len(missing), missing_repositories=len(lost))
     parts = frozenset(_Part(one, fetched[one].at, fetched[one].oldest, found[one].stats) for one in found)
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
@@ -118,7 +123,21 @@ def _answer(
         missing=missing,
         stats=_merged(parts),
         old={profile: old[profile] for profile in profiles if profile in old},
+        missing_repositories=lost,
     )
+
+
+def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
+    """Each profile once, under the first of its names."""
+    first: dict[tuple[str, str], Profile] = {}
+    for profile, one in found.items():
+        first.setdefault((profile.forge, profile.key if one.identity is None else one.identity), profile)
+    return {profile: found[profile] for profile in first.values()}
+
+
+def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
+    """The addresses of these repositories of a profile, sorted."""
+    return sorted(f"{forges.site(profile.forge)}/{quote(name)}" for name in names)
 
 
 @dataclass(frozen=True)

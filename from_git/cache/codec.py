@@ -10,6 +10,7 @@ from from_git.stats import Language, Stats
 _ERROR_TYPES: dict[str, tuple[type, ...]] = {
     "reason": (str,),
     "said": (str,),
+    "_advice": (str, type(None)),
     "tries": (int,),
     "wait": (int, float, type(None)),
     "guessed": (bool,),
@@ -28,6 +29,8 @@ def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any]:
     return {
         "kind": outcome.found.kind,
         **times,
+        "identity": outcome.found.identity,
+        "missing": list(outcome.found.missing),
         "counts": [stats.original_repos, stats.forked_repos, stats.watchers, stats.followers],
         "langs": [[name, one.repos, one.bytes] for name, one in stats.langs.items()],
         "topics": [[name, repos] for name, repos in stats.topics.items()],
@@ -54,7 +57,16 @@ def _fetched(value: Any) -> Fetched:
     topics = {_name(name): _count(repos) for name, repos in value["topics"]}
     if list(langs) != sorted(langs) or list(topics) != sorted(topics):
         raise ValueError("the names are not in order")
-    return Fetched(Found(_name(kind), Stats(original, forked, watchers, followers, langs, topics)), at, oldest)
+    stats = Stats(original, forked, watchers, followers, langs, topics)
+    identity = None if value["identity"] is None else _name(value["identity"])
+    return Fetched(Found(_name(kind), stats, _missing(value["missing"]), identity), at, oldest)
+
+
+def _missing(value: Any) -> tuple[str, ...]:
+    names = tuple(map(_name, value))
+    if not isinstance(value, list) or list(names) != sorted(set(names)):
+        raise ValueError("not names in order")
+    return names
 
 
 def _error(value: dict[str, Any]) -> UpstreamError:
@@ -67,7 +79,7 @@ def _error(value: dict[str, Any]) -> UpstreamError:
     if not 0 <= (facts.get("wait") or 0) < 2**40:
         raise ValueError("not a wait")
     error = kind.__new__(kind)
-    vars(error).update({"said": "", "tries": 1, "reason": facts["reason"], "profile": None, **facts})
+    vars(error).update({"said": "", "_advice": None, "tries": 1, "reason": facts["reason"], "profile": None, **facts})
     return error
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "forge",
     "hosts",
     "shared",
+    "site",
     "standings",
 ]
 
@@ -141,6 +142,11 @@ def standings() -> list[Standing]:
 def hosts() -> dict[str, str]:
     """Host of profile URLs to forge."""
     return {settings.GITHUB_HOST: "github", "bitbucket.org": "bitbucket"}
+
+
+def site(name: str) -> str:
+    """The address below which the forge's profiles and repositories lie, without a slash at the end."""
+    return next(f"https://{host}" for host, forge in hosts().items() if forge == name)
 
 
 def close(**_: object) -> None:

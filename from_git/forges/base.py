@@ -33,6 +33,11 @@ class Found:
     """Organization, User or Workspace."""
     stats: Stats
     """Its public repositories, each once."""
+    missing: tuple[str, ...] = ()
+    """Repositories that the forge lists and cannot find, as `OWNER/NAME`, sorted; they are not in `stats`."""
+    identity: str | None = None
+    """What is the same for one profile under different names (a workspace by its name and by its UUID); None: its
+    name is all that identifies it, or the forge did not tell."""
     oldest: float | None = None
     """When the oldest number in it was counted, in seconds since the epoch; None: all of them by this fetch."""
 

@@ -9,20 +9,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
-from from_git.errors import UpstreamError
+from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
 from from_git.forges.base import Found, Progress, keeps_changing, never_added_up
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
-from from_git.forges.rest import (
-    Page,
-    Shape,
-    is_numbered,
-    page_of,
-    says_missing,
-)
+from from_git.forges.rest import Entry, Page, Shape, is_numbered, page_of, says_missing
 from from_git.forges.watchers import Dialect, Watchers
 from from_git.stats import Tally
 from from_git.upstream import Answer, Upstream
@@ -35,7 +29,7 @@ _LIST = {
     "q": "is_private=false",
     # only what is named comes back: without `next` and `size` here the list could not be walked. `parent` is asked for
     # whole, because a part of it may be absent and would take the fork with it
-    "fields": "next,size,values.uuid,values.slug,values.is_private,values.language,values.parent,"
+    "fields": "next,size,values.uuid,values.slug,values.full_name,values.is_private,values.language,values.parent,"
     "values.links.watchers.href",
 }
 _READINGS = 6  # two for a list of several pages, two more if a repository is gone; each may meet a change
@@ -123,6 +117,7 @@ class BitbucketFetch:
         self._found = False
         self._complete = False
         self._listed: dict[str, Shape | None] | None = None  # the last reading that added up
+        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
         self._readings = 0
         self._by_number = True
         self._pages = self._pages_before = 0  # of this reading, and of those before
@@ -143,13 +138,17 @@ class BitbucketFetch:
             return None
         if not self._complete or self._listed is None:
             raise RuntimeError("the list was not read to its end")
-        tally = Tally()
+        tally, missing = Tally(), []
         for uuid, shape in self._listed.items():
             watchers = self._watchers.of(uuid)
             if shape is not None and watchers is not None:
                 is_fork, language = shape
                 tally.add_repository(is_fork=is_fork, watchers=watchers, langs=[(language, None)] if language else [])
-        return Found("Workspace", tally.stats(), self._keep_counts() if self._forge.counts.kept else None)
+            elif shape is not None:
+                missing.append(self._paths[uuid])
+        workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
+        oldest = self._keep_counts() if self._forge.counts.kept else None
+        return Found("Workspace", tally.stats(), tuple(sorted(missing)), workspace, oldest)
 
     def _keep_counts(self) -> float | None:
         """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""
@@ -238,8 +237,15 @@ class BitbucketFetch:
                 self._sizes.add(page.size)
             fresh = {one.uuid: one for one in page.entries if one.uuid not in self._reading}
             self._reading.update((uuid, one.shape) for uuid, one in fresh.items())
+            self._paths.update((uuid, self._path(one)) for uuid, one in fresh.items() if one.shape is not None)
         self._watchers.want([one for one in fresh.values() if one.shape is not None], self._base)
         return len(fresh)
+
+    def _path(self, one: Entry) -> str:
+        """`WORKSPACE/SLUG`, which is in the repository's address, whatever the workspace was asked for by."""
+        if one.path is None and self._workspace.startswith("{"):
+            raise MalformedAnswer("values.full_name is absent")
+        return (one.path or f"{self._workspace}/{one.slug}").lower()
 
     def _page_done(self) -> None:
         """Count a page as read; the last one ends the reading."""

@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +24,13 @@ _NO_NAMES = Names()
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
 
 
+class _Lost(Enum):
+    """Why a repository whose details were there does not count."""
+
+    PRIVATE = 1
+    ABSENT = 2
+
+
 class Details:
     """What is known of each repository; each is asked for once, and one that is gone or private does not count.
 
@@ -39,6 +47,7 @@ class Details:
         self._lock = threading.Lock()  # around everything below
         self._known: dict[str, Repository | None] = {}  # by id; None: gone or private
         self._gone: set[str] = set()  # ids that were listed and then not found, or private
+        self._absent: set[str] = set()  # those of them that were not found
         self._asked_again: set[str] = set()  # those of them that were forgotten once
         self._all_listed = False
         self._pending: set[str] = set()  # ids that wait or are being asked
@@ -55,11 +64,16 @@ class Details:
         """Those of `ids` that count; to be asked when the group has ended."""
         return [one for identity in ids if (one := self._known[identity]) is not None]
 
+    def absent(self, ids: Iterable[str]) -> list[str]:
+        """Those of `ids` that GitHub does not find; to be asked when the group has ended."""
+        return [identity for identity in ids if identity in self._absent]
+
     def forget_gone(self, ids: Collection[str]) -> bool:
         """Whether some of `ids` were not found for the first time; they are forgotten, to be wanted again."""
         with self._lock:
             doubtful = self._gone.intersection(ids) - self._asked_again
             self._asked_again |= doubtful
+            self._absent -= doubtful
             for identity in doubtful:
                 del self._known[identity]
             return bool(doubtful)
@@ -101,7 +115,7 @@ class Details:
         with self._lock:
             for one in found:
                 if one.repository is None or one.named:
-                    self._settle(one.id, one.repository)
+                    self._settle(one.id, one.repository, one.absent)
                 else:
                     self._unnamed.append((one.id, one.repository))
                     self._pending.add(one.id)
@@ -109,11 +123,13 @@ class Details:
         for batch in batches:
             self._ask_names(batch)
 
-    def _settle(self, identity: str, found: Repository | None) -> None:
+    def _settle(self, identity: str, found: Repository | None, absent: bool) -> None:
         self._known[identity] = found
         self._pending.discard(identity)
         if found is None:
             self._gone.add(identity)
+        if absent:
+            self._absent.add(identity)
 
     def _ask_batch(self, ids: list[str]) -> None:
         def smaller() -> None:
@@ -127,7 +143,7 @@ class Details:
     def _batch(self, ids: list[str]) -> list[Detailed]:
         nodes = self._nodes(DETAILS, "Details", ids, {})
         return [
-            Detailed(identity, None, True) if node is None else detailed(node)
+            Detailed(identity, None, True, absent=True) if node is None else detailed(node)
             for identity, node in zip(ids, nodes, strict=True)
         ]
 
@@ -153,24 +169,31 @@ class Details:
         ask, weight = partial(self._names, repositories, before), len(repositories)
         self._calls.start(self._pool, ask, self._take_names, weight=weight, smaller=smaller)
 
-    def _names(self, repositories: Sequence[Named], before: Names) -> list[tuple[str, Repository, Names | None]]:
-        """For each its names so far, None for one that is gone or private by now."""
+    def _names(self, repositories: Sequence[Named], before: Names) -> "list[tuple[str, Repository, Names | _Lost]]":
+        """For each its names so far, or why it does not count any more."""
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
         ids = [identity for identity, _ in repositories]
         nodes = self._nodes(NAMES, "Names", ids, {"first": NAMES_SIZE, **after})
-        # private by now: its new names are nobody's business
-        return [
-            (identity, one, None if node is None or get(node, "isPrivate", kind=bool) else names(node, before))
-            for (identity, one), node in zip(repositories, nodes, strict=True)
-        ]
+        read: list[Names | _Lost] = []
+        for node in nodes:
+            if node is None:
+                read.append(_Lost.ABSENT)
+            # private by now: its new names are nobody's business
+            else:
+                read.append(_Lost.PRIVATE if get(node, "isPrivate", kind=bool) else names(node, before))
+        return [(identity, one, its) for (identity, one), its in zip(repositories, read, strict=True)]
 
-    def _take_names(self, found: list[tuple[str, Repository, Names | None]]) -> None:
+    def _take_names(self, found: "list[tuple[str, Repository, Names | _Lost]]") -> None:
         for identity, one, read in found:
-            if read is not None and (following := read.following()):
+            if isinstance(read, _Lost):
+                with self._lock:
+                    self._settle(identity, None, read is _Lost.ABSENT)
+            elif following := read.following():
                 self._ask_names([(identity, one)], following)
-                continue
-            with self._lock:
-                self._settle(identity, read and one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics))
+            else:
+                whole = one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics)
+                with self._lock:
+                    self._settle(identity, whole, absent=False)
         self._settled()
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:

@@ -21,6 +21,7 @@ from from_git.upstream import Upstream
 
 PAGE_SIZE = 30
 """Repositories that the first query gives in detail: an owner with no more costs one call."""
+_OWNER = ("repositoryOwner",)  # its path in errors
 _READINGS = 3  # how often a list is read before one that never adds up is an error
 
 
@@ -78,7 +79,8 @@ class Page(NamedTuple):
     """What a reply says about the owner and one page of the list."""
 
     kind: str
-    ids: list[str]
+    names: dict[str, str]
+    """`OWNER/NAME` of each repository by its id, in the order of the list."""
     total: int
     more: bool
     cursor: str | None
@@ -110,7 +112,7 @@ class GitHubFetch:
 
     def _read_again(self) -> None:
         self._readings += 1
-        self._listed: set[str] = set()
+        self._listed: dict[str, str] = {}  # `OWNER/NAME` by id
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -130,7 +132,8 @@ class GitHubFetch:
                 langs=zip(one.langs, one.sizes, strict=True),
                 topics=one.topics,
             )
-        return Found(self._kind, tally.stats())
+        missing = sorted(self._listed[identity] for identity in self._details.absent(self._listed))
+        return Found(self._kind, tally.stats(), tuple(missing))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -188,7 +191,7 @@ class GitHubFetch:
         known = len(self._listed)
         with self._lock:
             self._kind = page.kind
-            self._listed.update(page.ids)
+            self._listed |= page.names
             self._pages += 1
             self._pages_known = max(self._pages, -(-page.total // LIST_SIZE))
         if not page.more or len(self._listed) > page.total + LIST_SIZE:
@@ -199,7 +202,7 @@ class GitHubFetch:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
             self._ask_list(page.cursor)
-        self._details.want(page.ids, page.more)
+        self._details.want(page.names, page.more)
 
     def _finish(self, total: int) -> None:
         """Check the whole list against GitHub's own count; list again when they differ."""
@@ -219,7 +222,7 @@ class GitHubFetch:
         It may be deleted or private by now, or its owner be gone, or GitHub have lost it for a moment: the list knows.
         """
         with self._lock:
-            again = self._complete and self._details.forget_gone(self._listed)
+            again = self._complete and self._details.forget_gone(self._listed.keys())
             if again:
                 if self._readings >= _READINGS:
                     raise keeps_changing(self._readings)
@@ -230,20 +233,25 @@ class GitHubFetch:
 
     def _page(self, reply: Reply) -> Page | None:
         """What a reply says; None when GitHub says that there is no such owner."""
-        if reply.not_found - {("repositoryOwner",)}:
-            raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
-        owner = reply.data.get("repositoryOwner", None if reply.not_found else ...)
-        if owner is None:
+        found = reply.data.get("repositoryOwner", None if reply.not_found else ...)
+        if found is None and reply.not_found <= {_OWNER}:
             return None
-        if reply.not_found:
+        if _OWNER in reply.not_found:
             raise MalformedAnswer("repositoryOwner is there, and NOT_FOUND")
         owner = get(reply.data, "repositoryOwner", kind=dict)
+        details = get(owner, "detailed", "nodes", kind=list) if "detailed" in owner else []
+        # they are asked for by their ids, which the list beside tells
+        absent = {(*_OWNER, "detailed", "nodes", place) for place, node in enumerate(details) if node is None}
+        if reply.not_found - absent:
+            raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
+        if absent - reply.not_found:
+            raise MalformedAnswer("a repository is null without an error")
         kind, page = get(owner, "__typename", kind=str), get(owner, "repositories", kind=dict)
         return Page(
             kind,
-            [get(node, "id", kind=str) for node in get(page, "nodes", kind=list)],
+            {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in get(page, "nodes", kind=list)},
             get(page, "totalCount", kind=int),
             get(page, "pageInfo", "hasNextPage", kind=bool),
             maybe(page, "pageInfo", "endCursor", kind=str),
-            [detailed(node) for node in get(owner, "detailed", "nodes", kind=list)] if "detailed" in owner else [],
+            [detailed(node) for node in details if node is not None],
         )

@@ -14,10 +14,11 @@ LIST_SIZE = 100
 NAMES_SIZE = 100
 """Languages or topics of one page of NAMES; the most that GitHub gives."""
 
-# `visibility: PUBLIC` says it exactly (`privacy` counts internal ones as private). CREATED_AT never changes, so a
-# cursor does not shift: whatever comes or goes meanwhile, no repository that stays is lost.
+# `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
+# counts internal repositories as private. CREATED_AT never changes, so a cursor does not shift: whatever comes or goes
+# meanwhile, no repository that stays is lost.
 _LIST = """
-      visibility: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
+      privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
     ) {"""
 # `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
 # for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
@@ -46,7 +47,7 @@ query Owner($login: String!, $first: Int!, $listed: Int!) {{
       first: $listed{_LIST}
       totalCount
       pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id }}
+      nodes {{ id nameWithOwner }}
     }}
   }}
 }}
@@ -60,7 +61,7 @@ query Repositories($login: String!, $listed: Int!, $after: String) {{
       first: $listed, after: $after{_LIST}
       totalCount
       pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id }}
+      nodes {{ id nameWithOwner }}
     }}
   }}
 }}
@@ -111,9 +112,11 @@ class Detailed(NamedTuple):
 
     id: str
     repository: Repository | None
-    """None: it is private, or gone."""
+    """None: it is private, or not found."""
     named: bool
     """Whether all its languages and topics are there."""
+    absent: bool = False
+    """Whether GitHub says that there is none of that id."""
 
 
 def detailed(node: Any) -> Detailed:

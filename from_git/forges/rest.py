@@ -54,7 +54,7 @@ def says_missing(answer: Answer) -> bool:
 
 
 class Entry(NamedTuple):
-    """One repository of a list."""
+    """One repository of a list; nothing but `uuid` is said of a private one."""
 
     uuid: str
     shape: Shape | None
@@ -62,6 +62,8 @@ class Entry(NamedTuple):
     slug: str
     link: str | None
     """To its watchers; without one they are asked for by the slug."""
+    path: str | None
+    """`WORKSPACE/SLUG`, by the names that Bitbucket uses; None where it does not say so."""
 
     @property
     def quoted_slug(self) -> str:
@@ -78,11 +80,12 @@ def entry(value: object) -> Entry:
     uuid = get(value, "uuid", kind=str)
     # our own look as well: one ignored parameter would leak private counts
     if get(value, "is_private", kind=bool):
-        return Entry(uuid, None, "", None)
+        return Entry(uuid, None, "", None, None)
     # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
     shape = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
     link = maybe(value, "links", "watchers", "href", kind=str)
-    return Entry(uuid, shape, get(value, "slug", kind=str) if link is None else "", link)
+    path = maybe(value, "full_name", kind=str)
+    return Entry(uuid, shape, get(value, "slug", kind=str) if link is None or not path else "", link, path)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ Json = dict[str, Any]
 _SUMMARY = "Add up the repositories of any number of profiles"
 _DESCRIPTION = (
     "Asks GitHub and Bitbucket for all profiles at the same time and adds up what their public repositories have: exact"
-    " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`."
+    " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`,"
+    " and so are repositories that it lists and cannot find."
 )
 _FORMATS = "json, csv (one row for each profile) or api (a page for a browser); wins over `Accept`."
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")

@@ -63,9 +63,11 @@ class Numbers(BitbucketTestCase):
         self.add(Repository("a", watchers=1, languages={"C": 1}), Repository("b", watchers=2, languages={"Go": 1}))
         self.error(404, "Repository tiny/a not found", "/2.0/repositories/tiny/a/watchers")
 
-        data = self.answer(self.url)["data"]
+        body = self.answer(self.url)
 
+        data = body["data"]
         self.assertEqual((data["originalRepos"], data["watchers"], data["langs"]), (1, 2, ["go"]))
+        self.assertEqual(body["missing"], ["https://bitbucket.org/tiny/a"])
 
     def test_private_repositories_in_a_list_of_public_ones_do_not_count(self) -> None:
         self.add(Repository("a", watchers=1), Repository("b", watchers=2))
