@@ -33,6 +33,8 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
         yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
     for profile in answer.missing:
         yield Text.assemble(("Missing: ", "bold"), profile.url)
+    for url in answer.missing_repositories:
+        yield Text.assemble(("Repository not found: ", "bold"), url)
 
 
 def _numbers(answer: Answer) -> Table:

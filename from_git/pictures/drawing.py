@@ -69,8 +69,8 @@ def drawn(
 
 
 def _fitting(note: words.Note, most: int) -> str:
-    fits = text.width(note.text, SMALL) <= most
-    return text.cut(note.text if fits else note.brief or note.text, SMALL, most)
+    forms = (note.text, *note.shorter)
+    return text.cut(next((one for one in forms if text.width(one, SMALL) <= most), forms[-1]), SMALL, most)
 
 
 def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False) -> bytes:
@@ -102,6 +102,6 @@ def failed(frame: Frame, error: FromGitError) -> bytes:
 def nobody(frame: Frame, answer: Answer, now: float) -> bytes:
     """The picture where none of the profiles exists."""
     heading = "No such profile" if len(answer.missing) == 1 else "No such profiles"
-    there = text.listed(words.addresses(answer.missing))
+    there = text.enumerated(words.addresses(one.url for one in answer.missing), words.NAMED)
     verb = "does" if len(answer.missing) == 1 else "do"
     return said(frame, heading, f"{there} {verb} not exist.", [words.counted_at(answer, now)])

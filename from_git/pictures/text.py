@@ -70,6 +70,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def enumerated(names: Sequence[str], most: int) -> str:
+    """`a, b and c`, or the first of them: `a, b and 7 more`."""
+    return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
 def counted(number: int, one: str, more: str) -> str:
     """`1 profile`, `1,234 profiles`."""
     return f"{number:,} {one if number == 1 else more}"

@@ -1,6 +1,7 @@
-"""What the page shows in the place of a number that no forge tells, and that stars are called stars."""
+"""Numbers that no forge tells, stars that are called stars, and what is missing, on the page."""
 
-from from_git.tests.pages import ACME, SOLO, TEAM, PageTestCase
+from emulator import Fault
+from from_git.tests.pages import ACME, GONE, SOLO, TEAM, PageTestCase
 
 DASH = "\N{EN DASH}"
 
@@ -40,3 +41,30 @@ class Numbers(PageTestCase):
         self.assertEqual(page.inner_text(".tiles [data-key=followers] h3"), "Stars")
         self.assertTrue(page.get_by_role("button", name="Stars", exact=True).is_visible())
         self.assertNotIn("Followers", page.inner_text("body"))
+
+
+class Missing(PageTestCase):
+    """What the answer leaves out."""
+
+    def test_repositories_that_are_not_found_are_told_from_profiles_that_do_not_exist(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/acme-team/part-3/*", owner="acme-team", repository="part-3"))
+        page = self.open(f"  {TEAM}", GONE)
+
+        self.result(page)
+
+        self.assertEqual(page.locator("[data-slot=missing] li").all_inner_texts(), [GONE])
+        self.assertEqual(page.locator("[data-slot=lost] li").all_inner_texts(), [f"{TEAM}/part-3"])
+        self.assertIn("cannot find", page.inner_text("[data-slot=lost]"))
+        self.assertTrue(page.inner_text("#said").startswith("Done: 1 profile, 1 missing, 1 repository not found"))
+        self.keep(page, "missing")
+        self.assert_accessible(page)
+        self.assert_calm(page)
+
+    def test_where_only_repositories_are_missing_no_profile_is_said_to_be(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/acme-team/part-3/*", owner="acme-team", repository="part-3"))
+        page = self.open(TEAM)
+
+        self.result(page)
+
+        self.assertEqual(page.locator("[data-slot=lost] li").count(), 1)
+        self.assertFalse(page.is_visible("[data-slot=missing]"))

@@ -21,7 +21,9 @@ export function show({ urls, answer, last, seconds }) {
   heading().textContent = title || "Nobody there";
   slot(place, "summary").textContent = summary(answer);
   document.title = `${title || "Nobody there"} – from-git`;
-  missing(answer.missing);
+  const { profiles, repositories } = absent(answer.missing, urls);
+  missing("missing", profiles);
+  missing("lost", repositories);
   const silent = untold(answer.profiles);
   tiles(answer, silent);
   share(answer.data);
@@ -47,8 +49,14 @@ function summary({ data, profiles }) {
   return `${repositories} of ${many(profiles.length, "profile")}`;
 }
 
-function missing(urls) {
-  const section = slot(place, "missing");
+/** What is missing: profiles stand there as asked, all else are repositories, which nobody can ask for. */
+export function absent(missing, urls) {
+  const asked = new Set(urls);
+  return { profiles: missing.filter((url) => asked.has(url)), repositories: missing.filter((url) => !asked.has(url)) };
+}
+
+function missing(name, urls) {
+  const section = slot(place, name);
   section.hidden = !urls.length;
   section.querySelector("ul").replaceChildren(...urls.map((url) => make("li", {}, url)));
 }
