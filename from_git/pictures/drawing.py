@@ -73,22 +73,24 @@ def _fitting(note: words.Note, most: int) -> str:
     return text.cut(next((one for one in forms if text.width(one, SMALL) <= most), forms[-1]), SMALL, most)
 
 
-def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False) -> bytes:
-    """A picture with words in the place of numbers, the whole message in its description."""
-    whole = text.clean(message)
-    room = (frame.height - 100 - 16 * len(notes)) // _LINE
-    lines = text.wrapped(whole, 13, frame.inner - 52, min(room, 7))
+def said(
+    frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False, advice: str = ""
+) -> bytes:
+    """A picture with words in the place of numbers, the whole message and advice in its description."""
+    room = min((frame.height - 100 - 16 * len(notes)) // _LINE, 7)
+    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, frame.inner - 52, room)
+    lines = [*((line, "soft") for line in happened), *((line, "ink") for line in to_do)]
     block = 30 + _LINE * (len(lines) - 1)
     top = (frame.height - 12 * len(notes) - block) // 2 + 8
     return drawn(
         "message",
         frame,
         heading,
-        whole,
+        text.clean(f"{message} {advice}"),
         notes,
         heading_y=top,
         said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
-        lines=[{"y": top + 26 + _LINE * number, "text": line} for number, line in enumerate(lines)],
+        lines=[{"y": top + 26 + _LINE * number, "text": line, "ink": ink} for number, (line, ink) in enumerate(lines)],
         alarms=warns,
     )
 
@@ -96,7 +98,7 @@ def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] =
 def failed(frame: Frame, error: FromGitError) -> bytes:
     """An error as a picture."""
     summary = words.short(error)
-    return said(frame, summary[0].upper() + summary[1:], error.message, warns=True)
+    return said(frame, summary[0].upper() + summary[1:], error.message, warns=True, advice=error.advice)
 
 
 def nobody(frame: Frame, answer: Answer, now: float) -> bytes:

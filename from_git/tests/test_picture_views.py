@@ -358,8 +358,9 @@ class Elsewhere(PictureTestCase):
         for query in ("", f"?url={SPACK}", "?url=nonsense"):
             response = requests.get(f"{self.base}/from-git/badge/stars{query}", timeout=30)
             self.assertEqual((response.status_code, response.json()["error"]), (404, "ERR3"))
+            self.assertIn("no such badge", response.json()["message"])
             for key in KEYS:
-                self.assertIn(key, response.json()["message"])
+                self.assertIn(key, response.json()["advice"])
 
     def test_an_unknown_chart_is_nothing(self) -> None:
         for path in (

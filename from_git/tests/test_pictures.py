@@ -24,6 +24,7 @@ from from_git.errors import (
 from from_git.forges import Found
 from from_git.keys import KEYS
 from from_git.pictures import PICTURES, WIDTH, badge, failed_badge, text, theme_asked, words
+from from_git.pictures.drawing import HEADING, MARGIN
 from from_git.pictures.themes import DARK, LIGHT
 from from_git.profiles import Profile
 from from_git.stats import Language, Stats, merge
@@ -78,7 +79,7 @@ PLAIN = answer({SPACK: named("python", "c", "rust"), TEAM: Stats(7, 3, 12)}, (NO
 OLD = answer({SPACK: named("python", "c"), TEAM: Stats(7, 3, 12)}, old=(SPACK,), age=7_300.0)
 EMPTY = answer({SPACK: Stats()})
 NONE = answer({}, (NOBODY,))
-ERROR = LimitError("its rate limit is used up.", 3_600.0).about(SPACK)
+ERROR = LimitError("its rate limit is used up.", 45.0).about(SPACK)
 LONG = RequestError(" ".join(f"'https://example.org/{number}' is not a profile." for number in range(200)))
 
 
@@ -220,8 +221,8 @@ class Foreign(TestCase):
     @given(st.text(st.characters()))
     def test_any_error_gives_a_picture_with_its_whole_message(self, message: str) -> None:
         for picture in PICTURES.values():
-            svg = picture.of_error(RequestError(message), None)
-            self.assertEqual(described(svg), text.clean(message))
+            error = RequestError(message)
+            self.assertEqual(described(picture.of_error(error, None)), text.clean(f"{message} {error.advice}"))
 
     @given(st.text(st.characters()), st.integers(20, 400))
     def test_a_cut_text_fits_and_begins_as_the_whole(self, whole: str, most: int) -> None:
@@ -485,9 +486,9 @@ class Failed(TestCase):
             with self.subTest(name):
                 lines = shown(picture.of_error(ERROR, None))
                 self.assertEqual(lines[:2], ["!", "GitHub: rate limit"])
-                self.assertEqual(" ".join(lines[2:]), ERROR.message)
-                self.assertTrue(shown(picture.of_error(LONG, None))[-1].endswith("…"))
-                self.assertEqual(described(picture.of_error(LONG, None)), LONG.message)
+                self.assertEqual(" ".join(lines[2:]), f"{ERROR.message} {ERROR.advice}")
+                self.assertIn("a profile. …", " ".join(shown(picture.of_error(LONG, None))))
+                self.assertEqual(described(picture.of_error(LONG, None)), f"{LONG.message} {LONG.advice}")
 
     def test_every_error_has_its_words(self) -> None:
         self.assertEqual(words.short(ERROR), "GitHub: rate limit")
@@ -500,6 +501,10 @@ class Failed(TestCase):
             with self.subTest(kind.__name__):
                 self.assertTrue(any(one in words.SHORT for one in kind.__mro__))
                 self.assertTrue(kind in words.SHORT or kind.__mro__[1] is not FromGitError)
+
+    def test_every_short_form_has_room_with_the_longest_name_of_a_forge(self) -> None:
+        for short in words.SHORT.values():
+            self.assertLessEqual(text.width(f"Bitbucket: {short}", HEADING, bold=True), WIDTH - 2 * MARGIN - 52, short)
 
 
 class Badges(TestCase):
