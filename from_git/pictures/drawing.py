@@ -16,7 +16,8 @@ MARGIN = 24
 WIDTH = 480
 HEADING, SMALL = 17, 12
 """Sizes of fonts in pixels."""
-_LINE = 19  # pixels between two baselines of a message
+_LINE, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
+_MOST = 9  # lines of a message
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def said(
     frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False, advice: str = ""
 ) -> bytes:
     """A picture with words in the place of numbers, the whole message and advice in its description."""
-    room = min((frame.height - 100 - 16 * len(notes)) // _LINE, 7)
+    room = min((frame.height - 100 - 16 * len(notes)) // _LINE, _MOST)
     happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, frame.inner - 52, room)
-    lines = [*((line, "soft") for line in happened), *((line, "ink") for line in to_do)]
-    block = 30 + _LINE * (len(lines) - 1)
+    lines = [*((line, "soft", 0) for line in happened), *((line, "ink", _GAP) for line in to_do)]
+    block = 30 + _LINE * (len(lines) - 1) + (_GAP if to_do else 0)
     top = (frame.height - 12 * len(notes) - block) // 2 + 8
     return drawn(
         "message",
@@ -90,7 +91,10 @@ def said(
         notes,
         heading_y=top,
         said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
-        lines=[{"y": top + 26 + _LINE * number, "text": line, "ink": ink} for number, (line, ink) in enumerate(lines)],
+        lines=[
+            {"y": top + 26 + _LINE * number + gap, "text": line, "ink": ink}
+            for number, (line, ink, gap) in enumerate(lines)
+        ],
         alarms=warns,
     )
 
