@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 from csp.utils import build_policy
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
 from from_git.keys import untold
 from from_git.profiles import Profile
-from from_git.serializers import ROW, answer_body, profile_rows
+from from_git.serializers import ROW, SafeJSON, answer_body, profile_rows
 
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
@@ -25,10 +25,10 @@ _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
 
 
-class AnswerJSON(JSONRenderer):
+class AnswerJSON(SafeJSON):
     """The default."""
 
-    content_type: ClassVar[str] = JSONRenderer.media_type
+    content_type: ClassVar[str] = SafeJSON.media_type
     headers: ClassVar[Mapping[str, str]] = {}
 
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:

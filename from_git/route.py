@@ -12,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from from_git.errors import FormatRefused, NothingHere
+from from_git.errors import Complaint, FormatRefused, NothingHere, RequestError
+from from_git.question import encoded_fields
 from from_git.responses import methods_response
+from from_git.serializers import SafeJSON
 
 _RANGE = re.compile(r"\s*([^\s;,/]+/[^\s;,/]+)\s*(?:;(.*))?", re.DOTALL)
 _QUALITY = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
@@ -32,11 +34,12 @@ class Negotiation(DefaultContentNegotiation):
 
         Raises:
             NothingHere: there is no such format.
+            RequestError: two formats are named, or there are too many parameters.
             FormatRefused: the client accepts none of them.
         """
         there = list(renderers)
         formats, types = [str(one.format) for one in there], [str(one.media_type) for one in there]
-        wanted = request.query_params.get("format")
+        wanted = _format(request)
         if wanted:
             if wanted not in formats:
                 advice = f"Take one of {', '.join(formats)}, or leave out `format`."
@@ -51,6 +54,28 @@ class Negotiation(DefaultContentNegotiation):
                     f"There are {', '.join(types)}; or leave it out, or ask with format={'|'.join(formats)}.",
                 )
         return there[best], types[best]
+
+
+def parameters(request: HttpRequest) -> dict[str, list[object]]:
+    """The parameters of the address, read once; Django's own reading has no bound that leaves `url` out.
+
+    Raises:
+        RequestError: there are too many.
+    """
+    found: dict[str, list[object]] | None = getattr(request, "from_git_parameters", None)
+    if found is None:
+        found = encoded_fields(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        request.from_git_parameters = found  # type: ignore[attr-defined]
+    return found
+
+
+def _format(request: Request) -> str:
+    """The one that is asked for; nothing where none is."""
+    named = list(dict.fromkeys(map(str, parameters(request._request).get("format", ()))))
+    if len(named) > 1:
+        complaint = Complaint("format", "is there twice")
+        raise RequestError("Two formats are asked for at once.", "Ask for one format.", parameters=[complaint])
+    return named[0] if named else ""
 
 
 def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
@@ -75,7 +100,7 @@ class AsItIs(Negotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """JSON, which the few errors with a status of their own are in."""
-        return JSONRenderer(), str(JSONRenderer.media_type)
+        return SafeJSON(), str(SafeJSON.media_type)
 
 
 class Route(APIView):
@@ -101,6 +126,6 @@ class Route(APIView):
         """As REST framework does, and choose how the error is shown."""
         response = super().handle_exception(exc)
         if not isinstance(getattr(self.request, "accepted_renderer", None), self.keeps_errors):
-            self.request.accepted_renderer = JSONRenderer()
-            self.request.accepted_media_type = JSONRenderer.media_type
+            self.request.accepted_renderer = SafeJSON()
+            self.request.accepted_media_type = SafeJSON.media_type
         return response

@@ -1,7 +1,7 @@
 """Every way in which a question can fail.
 
-    FromGitError                status  error  body beyond `error` and `message`
-    ├── RequestError               400  ERR3
+    FromGitError                status  error  body beyond `error`, `message` and `advice`
+    ├── RequestError               400  ERR3   urls, urlsMore, parameters
     │   ├── NothingHere            404  ERR3
     │   ├── MethodRefused          405  ERR3
     │   ├── FormatRefused          406  ERR3
@@ -24,8 +24,8 @@
         ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter
         └── DeadlineError          504  ERR2   upstream, profile
 
-The message tells the reader what to do next, the attributes tell the program. Messages are safe to show to a
-client: they never hold a token, a header that we sent, or the text of a foreign exception.
+The message tells the reader what happened, the advice what to do, the attributes tell the program. All three are safe
+to show to a client: they never hold a token, a header that we sent, or the text of a foreign exception.
 `Cancelled` is no outcome: it ends a task whose group nobody waits for any more.
 """
 
@@ -33,6 +33,7 @@ from from_git.errors.base import FromGitError, kinds, meaning
 from from_git.errors.requests import (
     AskedTooOften,
     BodyTooLarge,
+    Complaint,
     ConditionFailed,
     FormatRefused,
     LengthRequired,
@@ -65,6 +66,7 @@ __all__ = [
     "BrokenError",
     "BudgetError",
     "Cancelled",
+    "Complaint",
     "ConditionFailed",
     "CredentialsError",
     "DeadlineError",

@@ -69,6 +69,8 @@ def assert_clear(case: TestCase, status: int, body: bytes, more: tuple[int, ...]
     found = json.loads(body)
     case.assertIsInstance(found, dict)
     if status >= 400:
-        case.assertEqual((list(found), found["error"]), (["error", "message"], "ERR3"))
+        more_members = [name for name in found if name not in ("urls", "urlsMore", "parameters")]
+        case.assertEqual((more_members, found["error"]), (["error", "message", "advice"], "ERR3"))
         case.assertTrue(found["message"].isprintable(), found["message"])
+        case.assertTrue(body.decode().isprintable(), body)
     return dict(found)

@@ -28,6 +28,7 @@ class Errors(TestCase):
                 self.assertEqual(tuple(error.about(PROFILE).facts()), kind.members)
                 self.assertIn(", ".join(kind.members), errors.__doc__ or "")
                 self.assertEqual(_made(kind).facts().get("profile"), None)
+                self.assertRegex(error.advice, r"^[A-Z].*\.$")
 
     def test_each_has_a_status_a_code_and_its_place_in_the_drawing(self) -> None:
         for kind in _all(FromGitError)[1:]:
@@ -53,12 +54,18 @@ class Errors(TestCase):
                 self.assertIsNone(error.profile)
 
     def test_a_limit_is_rounded_up_to_whole_seconds_and_never_zero(self) -> None:
-        for seconds, shown in [(0.0, 1), (0.2, 1), (1.0, 1), (1.01, 2), (3600, 3600)]:
+        for seconds, shown, words in [
+            (0.0, 1, "Ask again in 1 second."),
+            (0.2, 1, "Ask again in 1 second."),
+            (1.0, 1, "Ask again in 1 second."),
+            (1.01, 2, "Ask again in 2 seconds."),
+            (3600, 3600, ", in 60 minutes."),
+        ]:
             with self.subTest(seconds):
                 error = LimitError("used up.", seconds).about(PROFILE)
                 self.assertEqual(error.retry_after, shown)
                 self.assertEqual(error.facts(), {"upstream": "github", "retryAfter": shown})
-                self.assertIn(f"Ask again in {shown} s.", error.message)
+                self.assertIn(words, error.advice)
 
     def test_other_errors_do_not_ask_to_come_back(self) -> None:
         self.assertIsNone(MalformedAnswer("data is absent").retry_after)

@@ -214,6 +214,7 @@ class Asking(ExpandTestCase):
         self.assertEqual((response.status_code, response.json()["error"]), (400, "ERR3"), response.text)
         for one in words:
             self.assertIn(one, response.json()["message"])
+        self.assertIn("expand", [one["name"] for one in response.json()["parameters"]])
         self.assertEqual(self.emulator.meter.snapshot().github.calls, self.calls)
 
     def test_an_unknown_value_is_a_wrong_request_that_names_it_and_what_is_known(self) -> None:
@@ -241,6 +242,6 @@ class Asking(ExpandTestCase):
         self.calls = self.emulator.meter.snapshot().github.calls
         for expand in (None, 7, {"langs": True}, ["langs", 7], [["langs"]], True):
             with self.subTest(expand):
-                self.assert_wrong(self.post(json={"url": SPACK, "expand": expand}), "another expand")
+                self.assert_wrong(self.post(json={"url": SPACK, "expand": expand}), "A value of expand", "is no text")
         file = self.post(data={"url": SPACK}, files={"expand": ("e.txt", b"langs")})
-        self.assert_wrong(file, "text field")
+        self.assert_wrong(file, "A value of expand is a file")

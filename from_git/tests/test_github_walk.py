@@ -14,7 +14,7 @@ from from_git.fanout import TaskGroup
 from from_git.forges.conversation import Conversation
 from from_git.forges.details import Details
 from from_git.forges.github import PAGE_SIZE, GitHub
-from from_git.serializers import profiles_asked
+from from_git.question import profiles_asked
 from from_git.tests.github import GitHubTestCase, ids_in
 
 

@@ -105,13 +105,15 @@ class Post(ServiceTestCase):
         cases: list[dict[str, Any]] = [{"json": {}}, {"json": {"url": []}}, {"data": {"x": "1"}}]
         for options in cases:
             with self.subTest(options):
-                self.assertIn("/health-check?url=https://github.com/ORG", self.post(400, **options)["message"])
+                failure = self.post(400, **options)
+                self.assertIn("No url was given.", failure["message"])
+                self.assertIn("/health-check?url=https://github.com/ORG", failure["advice"])
 
     def test_another_media_type_or_charset_is_a_415(self) -> None:
         for kind in ("text/xml", "application/json; charset=utf-16", "application/json; charset=hex"):
             with self.subTest(kind):
                 failure = self.post(415, data=b"{}", headers={"Content-Type": kind})
-                self.assertEqual(list(failure), ["error", "message"])
+                self.assertEqual(list(failure), ["error", "message", "advice"])
         answer = self.post(
             data=b'{"url": "github.com/mfem"}', headers={"Content-Type": 'application/json; charset="UTF-8"'}
         )
@@ -120,7 +122,8 @@ class Post(ServiceTestCase):
     def test_an_uploaded_file_is_no_url(self) -> None:
         failure = self.post(400, files={"url": ("urls.txt", b"https://github.com/spack")})
 
-        self.assertIn("text field", failure["message"])
+        self.assertIn("A value of url is a file", failure["message"])
+        self.assertIn("form fields url=", failure["advice"])
 
     def raw(self, head: str, body: bytes) -> bytes:
         """What comes back for these bytes when the client then closes its side."""
@@ -168,10 +171,11 @@ class WrongRequest(ServiceTestCase):
         for urls in ((), ("",), ("  ", "\r\n")):
             with self.subTest(urls):
                 failure = self.failure(400, *urls)
-                self.assertEqual(list(failure), ["error", "message"])
+                self.assertEqual(list(failure), ["error", "message", "advice"])
                 self.assertEqual(failure["error"], "ERR3")
+                self.assertEqual(failure["message"], "No url was given.")
                 self.assertIn(
-                    "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM", failure["message"]
+                    "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM", failure["advice"]
                 )
 
     def test_every_bad_url_is_named_at_once_and_no_forge_is_asked(self) -> None:
@@ -184,11 +188,33 @@ class WrongRequest(ServiceTestCase):
         self.assertIn("'https://github.com/spack/spack'", failure["message"])
         self.assertIn("did you mean https://github.com/spack?", failure["message"])
         self.assertNotIn("'https://github.com/spack' ", failure["message"])
+        self.assertEqual(list(failure), ["error", "message", "advice", "urls", "urlsMore"])
+        self.assertEqual(
+            failure["urls"],
+            [
+                {
+                    "url": "https://bitucket.org/mailchimp",
+                    "reason": "unknown host bitucket.org",
+                    "suggestion": "https://bitbucket.org/mailchimp",
+                },
+                {
+                    "url": "https://github.com/spack/spack",
+                    "reason": "it looks like a repository, not a profile",
+                    "suggestion": "https://github.com/spack",
+                },
+            ],
+        )
+        self.assertEqual(failure["urlsMore"], 0)
+        self.assertIn("https://github.com/OWNER", failure["advice"])
         self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
 
     def test_a_bad_url_is_shown_cut_and_with_odd_characters_escaped(self) -> None:
-        message = self.failure(400, "https://x.example/\x1b[31m\u202e" + "y" * 5_000)["message"]
+        response = self.ask("https://x.example/\x1b[31m\u202e" + "y" * 5_000)
+        message, [named] = response.json()["message"], response.json()["urls"]
 
+        self.assertTrue(response.text.isprintable())
+        self.assertTrue(named["url"].startswith("https://x.example/\x1b[31m\u202ey"))
+        self.assertEqual(len(named["url"]), 201)
         self.assertNotIn("\x1b", message)
         self.assertNotIn("\u202e", message)
         self.assertIn("\\u001b", message)
@@ -218,7 +244,7 @@ class WrongRequest(ServiceTestCase):
             with self.subTest(f"{method} {path} {headers}"):
                 response = requests.request(method, self.base + path, headers=headers, timeout=30)
                 self.assertEqual(response.status_code, status)
-                self.assertEqual(list(response.json()), ["error", "message"])
+                self.assertEqual(list(response.json()), ["error", "message", "advice"])
                 self.assertEqual(response.json()["error"], "ERR3")
                 if status == 405:
                     self.assertIn("GET", response.headers["Allow"])
@@ -270,7 +296,7 @@ class UpstreamFails(ServiceTestCase):
                     self.emulator.faults.add(Fault(kind, path=path, **options))
                     failure = self.failure(502, self.github, self.bitbucket)
                     profile = getattr(self, forge)
-                    self.assertEqual(list(failure), ["error", "message", "upstream", "profile"])
+                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile"])
                     self.assertEqual(
                         (failure["error"], failure["upstream"], failure["profile"]), ("ERR2", forge, profile)
                     )
@@ -302,7 +328,7 @@ class UpstreamFails(ServiceTestCase):
                 response = self.ask(getattr(self, forge))
                 self.assertEqual(response.status_code, 503)
                 self.assertEqual(response.headers["Retry-After"], "77")
-                self.assertEqual(list(response.json()), ["error", "message", "upstream", "retryAfter"])
+                self.assertEqual(list(response.json()), ["error", "message", "advice", "upstream", "retryAfter"])
                 self.assertEqual((response.json()["upstream"], response.json()["retryAfter"]), (forge, 77))
 
     def test_a_forge_that_never_answers_is_a_502_after_the_timeouts_of_its_calls(self) -> None:
@@ -322,7 +348,7 @@ class UpstreamFails(ServiceTestCase):
                     self.emulator.faults.clear()
                     self.emulator.faults.add(Fault(kind, path=path, seconds=0.05))
                     failure = self.failure(504, getattr(self, forge))
-                    self.assertEqual(list(failure), ["error", "message", "upstream", "profile"])
+                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile"])
                     self.assertIn("within 0.4 s (REQUEST_DEADLINE)", failure["message"])
 
     def test_one_failing_profile_among_many_fails_the_answer(self) -> None:
@@ -386,7 +412,7 @@ class UpstreamFails(ServiceTestCase):
 
         failure = self.failure(500, self.github)
 
-        self.assertEqual(list(failure), ["error", "message"])
+        self.assertEqual(list(failure), ["error", "message", "advice"])
         self.assertEqual(failure["error"], "ERRX")
         self.assertNotIn("NoneType", json.dumps(failure))
 

@@ -182,7 +182,7 @@ class Memory(LifecycleTestCase):
     def cancel_while_all_waits(self) -> None:
         """Two fetches of which nothing but delayed calls is left, and nobody waits for either."""
         waiter: SimpleQueue[Flight] = SimpleQueue()
-        profiles, _ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
+        profiles, *_ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
         flights = [cache.flights().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
         self.assertTrue(settled(lambda: all(flight.progress().note for flight in flights), True))
         self.assert_idle()

@@ -131,26 +131,26 @@ class ParseProfiles(TestCase):
     def test_the_same_profile_counts_once_in_its_first_spelling(self) -> None:
         spellings = ["  https://github.com/MailChimp ", "github.com/mailchimp/", "http://www.github.com/mailCHIMP"]
 
-        profiles, bad = parse_profiles(spellings, HOSTS)
+        profiles, bad, _ = parse_profiles(spellings, HOSTS)
 
         self.assertEqual([profile.url for profile in profiles], ["https://github.com/MailChimp"])
         self.assertEqual(bad, [])
 
     def test_the_same_owner_on_two_forges_is_two_profiles_in_the_order_asked(self) -> None:
-        profiles, _ = parse_profiles(["bitbucket.org/x", "github.com/x"], HOSTS)
+        profiles, *_ = parse_profiles(["bitbucket.org/x", "github.com/x"], HOSTS)
 
         self.assertEqual([profile.forge for profile in profiles], ["bitbucket", "github"])
 
     def test_one_value_may_hold_several_lines_and_blank_ones_are_skipped(self) -> None:
-        profiles, bad = parse_profiles(["github.com/a\r\n\r\n  github.com/b\n\rgithub.com/c", "", "  "], HOSTS)
+        profiles, bad, _ = parse_profiles(["github.com/a\r\n\r\n  github.com/b\n\rgithub.com/c", "", "  "], HOSTS)
 
         self.assertEqual([profile.owner for profile in profiles], ["a", "b", "c"])
         self.assertEqual(bad, [])
 
     def test_every_bad_url_is_named_once_in_the_order_asked(self) -> None:
-        _, bad = parse_profiles(["nowhere", "github.com/a", "ftp://x", "nowhere"], HOSTS)
+        _, bad, more = parse_profiles(["nowhere", "github.com/a", "ftp://x", "nowhere"], HOSTS)
 
-        self.assertEqual([text for text, _ in bad], ["nowhere", "ftp://x"])
+        self.assertEqual(([text for text, _ in bad], more), (["nowhere", "ftp://x"], 0))
 
     def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
         self.assertEqual(Profile("github", "a", "A", "github.com/A"), Profile("github", "a", "a", "github.com/a"))

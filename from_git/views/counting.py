@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from from_git.admission import Place, place
 from from_git.conf import settings
-from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, RequestError
+from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, MediaTypeRefused, RequestError
 from from_git.route import Route
 from from_git.throttle import ClientThrottle
 
@@ -42,8 +42,21 @@ class Counting(Route):
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
         if "HTTP_TRANSFER_ENCODING" in request.META:
             raise LengthRequired("Chunked bodies are not supported.")  # Django would read none of it
+        encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+        if request.method == "POST" and encoding not in ("", "identity"):
+            raise MediaTypeRefused(f"A compressed body ({encoding[:20]}) is not supported.", "Send it uncompressed.")
         if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
+            raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
+
+
+def refuse_body(request: Request) -> None:
+    """Refuse a question that has a part in the body of a GET, of which nobody reads anything (RFC 9110, 9.3.1).
+
+    Raises:
+        RequestError: it has.
+    """
+    if content_length(request):
+        raise RequestError("The body of a GET is not read.", "Send the URLs in the address, or as a POST.")
 
 
 def content_length(request: Request) -> int:

@@ -19,9 +19,10 @@ from from_git.errors import (
     RequestError,
     UpstreamError,
 )
+from from_git.question import EXAMPLE
 from from_git.responses import error_response, method_refused, retry_after
 from from_git.route import Route
-from from_git.serializers import EXAMPLE, error_body
+from from_git.serializers import error_body
 
 logger = logging.getLogger(__name__)
 _MAX_REASON = 500  # characters in the log
@@ -50,13 +51,14 @@ def ours_for(error: Exception, view: Route) -> FromGitError:
         return method_refused(view.request.method or "", view.allowed_methods)
     if isinstance(error, UnsupportedMediaType):
         taken = ", ".join(str(parser.media_type) for parser in view.parser_classes)
-        return MediaTypeRefused(str(error.detail), f"Send one of {taken}.")
+        kind = view.request.content_type.partition(";")[0].strip() or "none"
+        return MediaTypeRefused(f"The media type of the body is not supported: {kind[:100]}.", f"Send one of {taken}.")
     if isinstance(error, Throttled):
         return AskedTooOften(f"{settings.CLIENT_RATE} (CLIENT_RATE)", getattr(error, "wait", None) or 1)
     if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
         return RequestError("The request is malformed.", "Mend the request, or use another client.")
     if isinstance(error, ParseError):
-        return RequestError(str(error.detail))
+        return RequestError(f"The body cannot be read: {error.detail}")
     logger.exception("An error of our own", exc_info=error)
     return OwnFault()
 

@@ -15,12 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from from_git import forges
+from from_git.conf import settings
+from from_git.errors import LineTooLong, RequestError
 from from_git.keys import KEYS, NOT_TOLD
 from from_git.pictures import PICTURES
 from from_git.profiles import LABELS
+from from_git.question import Fields, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
-from from_git.route import Route
+from from_git.route import Route, parameters
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
@@ -47,9 +50,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @_safe_only
 def page(request: HttpRequest) -> HttpResponse:
-    """The form for a person; `?url=…` fills it in, and asks where the page's script runs."""
+    """The form for a person; `?url=…` fills it in, and asks where the page's script runs.
+
+    A parameter that nobody knows is a 400, with what is wrong beside the form.
+    """
+    asked, refused = _asked(request)
     context = {
-        "urls": "\n".join(request.GET.getlist("url")),
+        "urls": "\n".join(map(str, asked.get("url", ()))),
+        "refused": f"{refused.message} {refused.advice}" if refused else "",
         "forges": json.dumps(
             [(forge, LABELS[forge], host, sorted(NOT_TOLD[forge])) for host, forge in forges.hosts().items()]
         ),
@@ -58,9 +66,24 @@ def page(request: HttpRequest) -> HttpResponse:
         # their size keeps their place free until they are there
         "pictures": [(_address(name), title, *PICTURES[name].size) for name, title in _TITLES.items()],
     }
-    response = render(request, "from_git/test.html", context)
+    response = render(request, "from_git/test.html", context, status=refused.status if refused else None)
     relax(response, _PAGE_POLICY)
     return response
+
+
+def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
+    """The parameters of the page's address, and what is wrong with them."""
+    try:
+        if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
+            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
+        asked = parameters(request)
+    except RequestError as error:
+        return {}, error
+    try:
+        refuse_unknown("page", asked)
+    except RequestError as error:
+        return asked, error
+    return asked, None
 
 
 def _address(picture: str) -> str:

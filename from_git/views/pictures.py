@@ -24,10 +24,10 @@ from from_git.keys import KEYS
 from from_git.openapi.pictures import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
 from from_git.profiles import Profile
+from from_git.question import asked, both
 from from_git.renderers import relax
-from from_git.route import AsItIs
-from from_git.serializers import profiles_asked
-from from_git.views.counting import Counting
+from from_git.route import AsItIs, parameters
+from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
 SVG = "image/svg+xml; charset=utf-8"
@@ -55,7 +55,9 @@ class Drawn(Counting):
         Raises:
             RequestError: whatever is wrong with it.
         """
-        return profiles_asked(request.query_params.getlist("url"))
+        refuse_body(request)
+        match = request._request.resolver_match
+        return asked(match.view_name if match else "", parameters(request._request)).profiles
 
     def get(self, request: Request, **which: str) -> HttpResponseBase:
         """Draw the answer for the `url` parameters."""
@@ -85,16 +87,8 @@ class Drawing(Drawn):
     schema = PictureSchema(PICTURES, THEMES)
 
     def asked(self, request: Request) -> list[Profile]:
-        """The profiles; a wrong theme and wrong URLs are named together."""
-        complaints = []
-        profiles: list[Profile] = []
-        for look in (lambda: profiles.extend(profiles_asked(request.query_params.getlist("url"))), self._theme):
-            try:
-                look()
-            except RequestError as error:
-                complaints.append(error.message)
-        if complaints:
-            raise RequestError(" ".join(complaints))
+        """The profiles; a wrong theme and whatever else is wrong are named together."""
+        profiles, _ = both(lambda: super(Drawing, self).asked(request), self._theme)
         return profiles
 
     def response_to(self, answer: Answer) -> HttpResponse:
@@ -110,7 +104,7 @@ class Drawing(Drawn):
         return _svg(PICTURES[self.kwargs["name"]].of_error(error, theme))
 
     def _theme(self) -> str | None:
-        return theme_asked(self.request.GET.getlist("theme"))
+        return theme_asked(map(str, parameters(self.request._request).get("theme", ())))
 
 
 class Badge(Drawn):

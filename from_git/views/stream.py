@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -18,15 +19,18 @@ from from_git.conf import settings
 from from_git.httpcache import wants_anew
 from from_git.openapi.stream import StreamSchema
 from from_git.profiles import Profile
+from from_git.question import asked
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed
-from from_git.route import AsItIs
-from from_git.serializers import error_body, progress_body, question
-from from_git.views.counting import Counting
+from from_git.route import AsItIs, parameters
+from from_git.serializers import error_body, error_text, progress_body
+from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
 HEARTBEAT = 2.0
 """Seconds between comment lines: proxies see life, and who has gone away is noticed by the second at the latest."""
+LAST_ID = "end"
+"""The id of the last event of every stream."""
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect the events
@@ -43,10 +47,18 @@ class Stream(Counting):
     schema = StreamSchema()
     content_negotiation_class = AsItIs
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As of all that counts; who has had the last event is told that there is no more, in the one way there is.
+
+        A browser's EventSource connects again after every end, with the id of the last event, until a 204 comes.
+        """
+        if request.method in ("GET", "HEAD") and request.headers.get("Last-Event-ID") == LAST_ID:
+            return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+        return super().dispatch(request, *args, **kwargs)
+
     def get(self, request: Request) -> HttpResponseBase:
         """The events, as they come."""
-        asked = request.query_params
-        events = self._events(asked.getlist("url"), asked.getlist("expand"), wants_anew(request))
+        events = self._events(request, wants_anew(request))
         bind_contextvars(outcome="LEFT")  # until all of it is sent
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
@@ -54,17 +66,18 @@ class Stream(Counting):
         """The headers, without asking anybody."""
         return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
 
-    def _events(self, urls: Sequence[str], expand: Sequence[str], anew: bool) -> Generator[bytes, None, None]:
-        """Progress, then the answer or the error; whoever closes it leaves the fetches."""
+    def _events(self, request: Request, anew: bool) -> Generator[bytes, None, None]:
+        """Progress, then the answer or the failure; whoever closes it leaves the fetches."""
         try:
-            profiles, expansions = question(urls, expand)
+            refuse_body(request)
+            profiles, expansions = asked("stream", parameters(request._request))
             answer = yield from _progress(profiles, anew)
-            yield _event("answer", AnswerJSON().content(answer, expansions))
+            yield _last("answer", AnswerJSON().content(answer, expansions))
             bind_contextvars(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
             ours = ours_for(error, self)
             note(ours)
-            yield _json_event("error", {**error_body(ours), "status": ours.status})
+            yield _last("failure", error_text({**error_body(ours), "status": ours.status}).encode())
 
 
 def _progress(profiles: Sequence[Profile], anew: bool) -> Generator[bytes, None, Answer]:
@@ -98,6 +111,10 @@ def _progress_event(overview: Overview) -> bytes:
 
 def _nothing() -> Generator[bytes, None, None]:
     yield from ()
+
+
+def _last(name: str, data: bytes) -> bytes:
+    return b"id: %b\n%b" % (LAST_ID.encode(), _event(name, data))
 
 
 def _json_event(name: str, body: dict[str, Any]) -> bytes:

@@ -20,7 +20,8 @@ from from_git.aggregator import Answer, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError, lasted
 from from_git.profiles import Profile
-from from_git.serializers import EXPANSIONS, answer_body, error_body, question
+from from_git.question import question
+from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
 
 
 class Command(BaseCommand):
@@ -79,7 +80,8 @@ def _deadline(given: str | None) -> tuple[float, str]:
 def _dump(body: dict[str, Any]) -> str:
     """The API's bytes, or, where the output cannot hold them all, the same JSON in ASCII."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    return json.dumps(body, ensure_ascii=not unicode, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=not unicode, separators=(",", ":"))
+    return text if body["error"] == "OK" else printable(text)  # an error repeats what was asked, whatever it holds
 
 
 def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:

@@ -1,17 +1,17 @@
-"""From the URLs that people paste to profiles: parsing only, no I/O, no Django."""
+"""What one URL says: the profile that it names, or why it names none."""
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 LABELS = {"github": "GitHub", "bitbucket": "Bitbucket"}
 """Forge to the name that people know it by."""
 
 # Only what a forge serves as a page of its own, so that no account can stand there. Deliberately short: longer
 # public lists hold names of real users too (`ghost`), and whether an owner exists is for the forge to say.
-_RESERVED = {
+RESERVED = {
     "github": frozenset(
         (
             "about advisories apps blog codespaces collections contact copilot customer-stories dashboard enterprise "
@@ -22,17 +22,23 @@ _RESERVED = {
     ),
     "bitbucket": frozenset("account blog dashboard product repo site snippets support workspaces".split(" ")),
 }
+"""First parts of paths, in lower case, at which no profile is."""
 _OWNER = {"github": re.compile(r"[A-Za-z0-9_-]{1,39}"), "bitbucket": re.compile(r"[A-Za-z0-9_-]{1,128}")}
 _OWNER_RULE = {
     "github": "1 to 39 letters, digits, hyphens or underscores",
-    "bitbucket": "1 to 128 letters, digits, hyphens or underscores",
+    "bitbucket": "1 to 128 letters, digits, hyphens or underscores, or a UUID in braces",
 }
-_OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
+# Bitbucket's own answers link workspaces by it, with the braces escaped
+_UUID = re.compile(r"(?:\{|%7b)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\}|%7d)", re.IGNORECASE | re.ASCII)
+OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
+"""Hosts that are no misspelling of ours."""
 _URL = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
-_MAX_URL = 2_000  # characters; the longest profile URL of either forge has fewer than 200
+_SECOND = re.compile(r"[?&;](?:amp;)?url=", re.IGNORECASE)
+MAX_URL = 2_000
+"""Characters; the longest profile URL of either forge has fewer than 200."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Profile:
     """An organization, a user or a workspace on one forge; equal when forge and owner are, in any letter case."""
 
@@ -41,45 +47,44 @@ class Profile:
     key: str
     """The owner folded to one case."""
     owner: str = field(compare=False)
-    """The owner as asked."""
+    """The owner as asked; a UUID in lower case and in braces."""
     url: str = field(compare=False)
     """The URL as asked, without surrounding blanks."""
 
 
 class BadUrl(ValueError):
-    """The text is not a profile URL; str() says why."""
+    """The text is not a profile URL; str() says why, and what was probably meant.
 
-
-def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str]) -> tuple[list[Profile], list[tuple[str, str]]]:
-    """The profiles in `lines`, and what is wrong with the rest.
-
-    Args:
-        lines: URLs; each may hold several, one a line; blank ones are skipped.
-        hosts: lower-case host of profile URLs (with its port, if any) to forge.
-
-    Returns:
-        Profiles, each once, in the order asked and in their first spelling; and (URL, reason) for each text that
-        is not a profile, in the order asked.
+    Attributes:
+        reason: a phrase that says what is wrong.
+        suggestion: the URL of the profile that was probably meant.
+        host: the host that was probably meant, where the host is what is wrong.
     """
-    profiles: dict[Profile, None] = {}
-    bad: dict[str, str] = {}
-    for value in lines:
-        for line in re.split(r"\r\n|\r|\n", value):
-            text = line.strip()
-            if not text:
-                continue
-            try:
-                profiles.setdefault(parse_profile(text, hosts))
-            except BadUrl as error:
-                bad.setdefault(text, str(error))
-    return list(profiles), list(bad.items())
+
+    def __init__(self, reason: str, suggestion: str | None = None, host: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.suggestion = suggestion
+        self.host = host
+
+    def __str__(self) -> str:
+        meant = self.host or self.suggestion
+        return f"{self.reason}; did you mean {meant}?" if meant else self.reason
 
 
-def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
-    """The profile that `text` (without surrounding blanks) names; `hosts` as in `parse_profiles`.
+class BadHost(BadUrl):
+    """No profile URL has this host."""
+
+
+class SeveralUrls(BadUrl):
+    """The text holds more than one URL, so that no single one can be suggested."""
+
+
+def read(text: str, hosts: Mapping[str, str]) -> Profile:
+    """The profile that `text` (without surrounding blanks) names.
 
     Raises:
-        BadUrl: says why not, and what was probably meant.
+        BadUrl: says why not, and nothing of what was meant.
     """
     _refuse_odd_characters(text)
     parts = _URL.match(text)
@@ -88,19 +93,29 @@ def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
     scheme, host, path = parts["scheme"], parts["host"].lower().removeprefix("www."), parts["path"]
     if scheme and scheme.lower() not in ("http", "https"):
         raise BadUrl(f"profile pages have http or https addresses, not {scheme.lower()}")
-    forge = hosts.get(host)
-    if forge is None:
-        raise BadUrl(_about_host(host, hosts))
+    forge = hosts.get(host, "")
+    if not forge:
+        _refuse_host(host, hosts)
     segments = [] if path in ("", "/") else path.removeprefix("/").removesuffix("/").split("/")
     if "" in segments:
         raise BadUrl("its path has an empty part (//)")
     owner = _owner(forge, host, segments)
-    return Profile(forge=forge, key=owner.lower(), owner=owner, url=text)
+    if _SECOND.search(text):  # the owner is fine, and a whole profile behind it would be lost
+        raise SeveralUrls("it has another url in its query; write & between parameters")
+    key = owner.lower()
+    return Profile(forge=forge, key=owner if key == owner else key, owner=owner, url=text)
+
+
+def owner_on(forge: str, text: str) -> str | None:
+    """The owner of this name or UUID, as the forge may have it; None: no owner has such a name."""
+    if forge == "bitbucket" and (found := _UUID.fullmatch(text)):
+        return f"{{{found[1].lower()}}}"
+    return text if _OWNER[forge].fullmatch(text) else None
 
 
 def _refuse_odd_characters(text: str) -> None:
-    if len(text) > _MAX_URL:
-        raise BadUrl(f"it is longer than {_MAX_URL} characters")
+    if len(text) > MAX_URL:
+        raise BadUrl(f"it is longer than {MAX_URL} characters")
     for character in text:
         if character.isspace():
             raise BadUrl("it has a blank inside; write one URL a line")
@@ -118,23 +133,21 @@ def _refuse_odd_characters(text: str) -> None:
         raise BadUrl("it has a comma; write one URL a line")
 
 
-def _about_host(host: str, hosts: Mapping[str, str]) -> str:
-    if not host:
-        return "it names no host; write https:// in front"
-    if host in ("http:", "https:"):
-        return "it has its scheme twice or without //; write https:// once in front"
+def _refuse_host(host: str, hosts: Mapping[str, str]) -> NoReturn:
     name = host.split(":")[0].rstrip(".")
-    known = list(hosts)
+    if not host:
+        raise BadUrl("it names no host; write https:// in front")
+    if host in ("http:", "https:"):
+        raise BadUrl("it has its scheme twice or without //; write https:// once in front")
     if name in hosts:
-        return f"the port or dot after {name} does not belong there; did you mean {name}?"
-    if name in _OTHER_FORGES:
-        return f"{name} is not supported; profiles are on {' or '.join(known)}"
-    near = [k for k in known if name.endswith("." + k)] or difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    if near:
-        return f"unknown host {name}; did you mean {near[0]}?"
+        raise BadHost(f"the port or dot after {name} does not belong there")
+    if name in OTHER_FORGES:
+        raise BadUrl(f"{name} is not supported; profiles are on {' or '.join(hosts)}")
+    if "%" in name:
+        raise BadUrl("it is percent-encoded; write it as an address")
     if "." not in name:
-        return f"it is no address; write {' or '.join(f'https://{one}/OWNER' for one in known)}"
-    return f"unknown host {name}; profiles are on {' or '.join(known)}"
+        raise BadUrl(f"it is no address; write {' or '.join(f'https://{one}/OWNER' for one in hosts)}")
+    raise BadHost(f"unknown host {name}")
 
 
 def _owner(forge: str, host: str, segments: list[str]) -> str:
@@ -145,26 +158,21 @@ def _owner(forge: str, host: str, segments: list[str]) -> str:
         case _, []:
             raise BadUrl(f"it names no owner; write https://{host}/OWNER")
         case "github", ["orgs", _, *_]:
-            raise BadUrl(_meant(forge, host, segments[1], "it is a page of an organization, not its profile"))
-        case _, [first, *_] if first in _RESERVED[forge]:
+            raise BadUrl("it is a page of an organization, not its profile")
+        case _, [first, *_] if first in RESERVED[forge]:
             raise BadUrl(
                 f"{host}/{first} is a page of {LABELS[forge]} itself, not a profile; write https://{host}/OWNER"
             )
         case (_, [_]) | ("bitbucket", [_, "workspace", "repositories"]):
             return _checked(forge, segments[0])
         case "bitbucket", [_, "workspace", *_]:
-            raise BadUrl(_meant(forge, host, segments[0], "it is a page of a workspace, not its profile"))
+            raise BadUrl("it is a page of a workspace, not its profile")
         case _:
-            raise BadUrl(_meant(forge, host, segments[0], "it looks like a repository, not a profile"))
+            raise BadUrl("it looks like a repository, not a profile")
 
 
-def _checked(forge: str, owner: str) -> str:
-    if not _OWNER[forge].fullmatch(owner):
-        raise BadUrl(f"{owner!r} cannot be an owner on {LABELS[forge]} ({_OWNER_RULE[forge]})")
+def _checked(forge: str, text: str) -> str:
+    owner = owner_on(forge, text)
+    if owner is None:
+        raise BadUrl(f"{text!r} cannot be an owner on {LABELS[forge]} ({_OWNER_RULE[forge]})")
     return owner
-
-
-def _meant(forge: str, host: str, owner: str, problem: str) -> str:
-    if not _OWNER[forge].fullmatch(owner):
-        return problem
-    return f"{problem}; did you mean https://{host}/{owner}?"

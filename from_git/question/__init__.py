@@ -1,0 +1,179 @@
+"""From what a client sends to a question: names that are known, profiles, and what to add to the answer."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+from from_git import forges
+from from_git.conf import settings
+from from_git.errors import Complaint, RequestError
+from from_git.profiles import Profile, parse_profiles
+from from_git.question.fields import MOST_OTHERS, SHAPE, Fields, encoded_fields, json_fields
+from from_git.question.names import NAMED, PARAMETERS, listed, refuse_unknown
+from from_git.serializers import EXPANSIONS, printable
+
+__all__ = [
+    "EXAMPLE",
+    "MOST_OTHERS",
+    "NAMED",
+    "PARAMETERS",
+    "SHAPE",
+    "Fields",
+    "Question",
+    "asked",
+    "both",
+    "encoded_fields",
+    "expand_asked",
+    "json_fields",
+    "profiles_asked",
+    "question",
+    "refuse_unknown",
+]
+
+EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
+_CUT = 200  # characters of a URL in a message
+_LONGEST = 2_000  # characters of a URL that is told back whole
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+
+
+class Question(NamedTuple):
+    """What a client wants to know."""
+
+    profiles: list[Profile]
+    """Each once, in the order asked."""
+    expansions: frozenset[str]
+    """Those of EXPANSIONS that the answer has besides."""
+
+
+def asked(route: str, parameters: Fields, body: Fields | None = None) -> Question:
+    """The question that an address and a body ask together.
+
+    Args:
+        route: a key of PARAMETERS.
+
+    Raises:
+        RequestError: all that is wrong with it, in one.
+    """
+    members = body or {}
+    # not put together in a list of their own: there may be 450,000
+    urls, expand = (chain(parameters.get(name, ()), members.get(name, ())) for name in ("url", "expand"))
+
+    def names() -> None:
+        both(lambda: refuse_unknown(route, parameters), lambda: refuse_unknown("body", members))
+
+    _, found = both(names, lambda: question(urls, expand))
+    return found
+
+
+def question(urls: Iterable[object], expand: Iterable[object]) -> Question:
+    """What the values of the `url` and `expand` parameters ask for: see `profiles_asked` and `expand_asked`.
+
+    Raises:
+        RequestError: whatever is wrong with either, in one.
+    """
+    return Question(*both(lambda: profiles_asked(urls), lambda: expand_asked(expand)))
+
+
+def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
+    """What both return.
+
+    Raises:
+        RequestError: what is wrong with one of them, or with both together.
+    """
+    try:
+        first = one()
+    except RequestError as error:
+        try:
+            other()
+        except RequestError as second:
+            raise _together(error, second) from None
+        raise
+    return first, other()
+
+
+def profiles_asked(values: Iterable[object]) -> list[Profile]:
+    """The profiles in the values of the `url` parameters, each once, in the order asked.
+
+    Raises:
+        RequestError: no URL at all, too many profiles, URLs that are no profiles, the first NAMED of them named, or
+            values that are no text (an uploaded file, a number in JSON).
+    """
+    profiles, bad, more = parse_profiles(_texts("url", values), forges.hosts(), NAMED)
+    if bad:
+        said = [f"{_shown(url)} is not a GitHub or Bitbucket profile: {_ended(str(why))}" for url, why in bad]
+        if more:
+            said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
+        complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
+        raise RequestError(" ".join(said), _url_advice(), urls=complaints, urls_more=more)
+    if not profiles:
+        raise RequestError("No url was given.", f"Ask like this: {EXAMPLE}")
+    if 0 < settings.MAX_PROFILES < len(profiles):
+        raise RequestError(
+            f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES).",
+            "Ask for fewer profiles at once.",
+        )
+    return profiles
+
+
+def expand_asked(values: Iterable[object]) -> frozenset[str]:
+    """Those of EXPANSIONS that are named in the values of the `expand` parameters, which may hold several with commas.
+
+    Raises:
+        RequestError: others are named too, or a value is no text.
+    """
+    wanted: dict[str, None] = {}  # a set that keeps the order
+    for value in _texts("expand", values):
+        wanted |= dict.fromkeys(name for part in value.split(",") if (name := part.strip()))
+    unknown = [name for name in wanted if name not in EXPANSIONS]
+    if unknown:
+        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        reason = f"knows {listed(EXPANSIONS)}, not {', '.join(map(_shown, unknown[:NAMED]))}{more}"
+        raise RequestError(
+            f"expand {reason}.",
+            f"Give any of {', '.join(EXPANSIONS)}, or leave expand out.",
+            parameters=[Complaint("expand", reason)],
+        )
+    return frozenset(wanted)
+
+
+def _texts(name: str, values: Iterable[object]) -> Iterator[str]:
+    """The values, all of which must be text."""
+    for value in values:
+        if not isinstance(value, str):
+            reason = "is a file, or another thing that is no text"
+            raise RequestError(
+                f"A value of {name} {reason}.",
+                f'Send text: form fields {name}=…, or JSON like {{"{name}": ["…"]}}.',
+                parameters=[Complaint(name, reason)],
+            )
+        yield value
+
+
+def _together(one: RequestError, other: RequestError) -> RequestError:
+    return RequestError(
+        f"{one.message} {other.message}",
+        " ".join(dict.fromkeys((one.advice, other.advice))),
+        urls=one.urls + other.urls,
+        urls_more=one.urls_more + other.urls_more,
+        parameters=one.parameters + other.parameters,
+    )
+
+
+def _url_advice() -> str:
+    forms = " or ".join(f"https://{host}/OWNER" for host in forges.hosts())
+    return f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
+
+
+def _ended(phrase: str) -> str:
+    return phrase if phrase.endswith("?") else f"{phrase}."
+
+
+def _whole(url: str) -> str:
+    """A URL as it was asked, unless it is longer than any that is one."""
+    return url if len(url) <= _LONGEST else f"{url[:_CUT]}…"
+
+
+def _shown(url: str) -> str:
+    """A URL as asked, with what a terminal or an eye could stumble over escaped, cut after 200 characters."""
+    return f"'{printable(url if len(url) <= _CUT else url[:_CUT] + '…')}'"

@@ -1,0 +1,104 @@
+"""Names and values, as a query string, a form or a JSON body has them, within bounds of time and memory."""
+
+import json
+import re
+from binascii import a2b_qp
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from from_git.errors import Complaint, RequestError
+
+Fields = Mapping[str, Sequence[object]]
+"""From each name to its values, both in the order sent; a value is text unless somebody sent something else."""
+MOST_OTHERS = 100
+"""How many fields may be called otherwise than `url`; a nameless one counts too."""
+_URL = b"url"
+_FIELD = re.compile(rb"[^&]+")
+_STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_LONG = 65_536  # bytes of a value; a longer one is decoded in C alone
+
+
+def encoded_fields(raw: bytes) -> dict[str, list[object]]:
+    """The fields of a query string or of a form's body (`a=1&b=2`), whose text is UTF-8.
+
+    Raises:
+        RequestError: there are too many; whatever comes after those is not looked at.
+    """
+    fields: dict[str, list[object]] = {}
+    urls = others = 0
+    for found in _FIELD.finditer(raw):
+        name, _, value = found[0].partition(b"=")
+        if name == _URL:
+            urls += 1
+            text = "url"
+        else:
+            others += 1
+            _refuse_many(others)
+            text = _decoded(name)
+        fields.setdefault(text, []).append(_decoded(value))
+    _refuse_many(raw.count(b"&") + bool(raw) - urls)
+    return fields
+
+
+def json_fields(body: bytes) -> dict[str, list[object]]:
+    """The members of a JSON object; a member that is no list is a list of one.
+
+    Raises:
+        RequestError: it is no JSON object, a member is there twice, or there are too many.
+    """
+    try:
+        read = json.loads(body.decode(), object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise RequestError("The JSON body is nested too deeply.", SHAPE) from None
+    except UnicodeDecodeError:
+        raise RequestError("The JSON body is not UTF-8.", SHAPE) from None
+    except ValueError as error:
+        raise RequestError(f"The JSON body cannot be read: {error}.", SHAPE) from None
+    if not isinstance(read, _Pairs):
+        raise RequestError("The JSON body is no object.", SHAPE)
+    _refuse_many(sum(name != "url" for name, _ in read))
+    members = {name: value if type(value) is list else [value] for name, value in read}
+    if len(members) < len(read):
+        names = [name for name, _ in read]
+        twice = next(name for number, name in enumerate(names) if name in names[:number])
+        complaint = Complaint(twice, "it is there twice")
+        raise RequestError(f"The JSON body has {_quoted(twice)} twice.", SHAPE, parameters=[complaint])
+    return members
+
+
+SHAPE = 'Send JSON like {"url": ["https://github.com/ORG", "https://bitbucket.org/TEAM"]}.'
+"""What to do about a JSON body that nobody understands."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The members of a JSON object, of which a dict would drop those that are there twice."""
+
+
+def _decoded(value: bytes) -> str:
+    """Text of a form: `+` is a blank, `%41` an A; what is no UTF-8 becomes U+FFFD, which no URL has."""
+    value = value.replace(b"+", b" ")
+    if b"%" in value:
+        # the codec of quoted-printable differs in its sign alone, and makes no list of the parts: 10 MiB of escapes
+        # took 300 MB otherwise
+        if not _STRAY.search(value):
+            value = a2b_qp(value.replace(b"=", b"=3D").replace(b"%", b"="))
+        elif len(value) <= _LONG:
+            value = unquote_to_bytes(value)
+    return value.decode(errors="replace")
+
+
+def _refuse_many(others: int) -> None:
+    if others > MOST_OTHERS:
+        raise RequestError(
+            f"There are more than {MOST_OTHERS} parameters that are not url.",
+            "Send any number of url, and each other parameter once.",
+        )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _quoted(name: str) -> str:
+    return f"'{name[:200]}'"

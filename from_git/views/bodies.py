@@ -1,0 +1,51 @@
+"""The body of a POST as fields: JSON, a form, or a form in parts."""
+
+import re
+
+from django.http import QueryDict
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.request import Request
+
+from from_git.errors import RequestError
+from from_git.question import MOST_OTHERS, Fields, encoded_fields, json_fields
+from from_git.views.counting import content_length
+
+_PART = re.compile(rb"content-disposition", re.IGNORECASE)
+_URL_PART = re.compile(rb"""name=(?:"url"|url)[;\r\n]""")
+
+
+def body_fields(request: Request) -> Fields:
+    """The fields of the body, whose bytes alone stay behind.
+
+    Raises:
+        RequestError: it is cut off, or is not what its media type says.
+        UnsupportedMediaType: nobody here reads that.
+    """
+    length = content_length(request)
+    body = request._request.body
+    if len(body) < length:  # half a URL may name another owner
+        raise RequestError("The body ended before its Content-Length.", "Send all of the body.")
+    kind = str(request.content_type or "").partition(";")[0].strip().lower()
+    if not length:
+        return {}
+    if kind == "application/json":
+        return json_fields(body)
+    if kind == "application/x-www-form-urlencoded":
+        return encoded_fields(body)
+    if kind == "multipart/form-data":
+        return _parts(request, body)
+    raise UnsupportedMediaType(kind)
+
+
+def _parts(request: Request, body: bytes) -> Fields:
+    # counted before they are parsed, which takes 50 \N{MICRO SIGN}s for each
+    if len(_PART.findall(body)) - len(_URL_PART.findall(body)) > MOST_OTHERS:
+        raise RequestError(
+            f"More than {MOST_OTHERS} parts of the body are not url.", "Send each URL as a part of the name url."
+        )
+    try:
+        data = request.data
+    except ParseError as error:
+        reason = str(error.detail).removeprefix("Multipart form parse error - ")
+        raise RequestError(f"The multipart body cannot be read: {reason}", "Send it as JSON instead.") from None
+    return dict(data.lists()) if isinstance(data, QueryDict) else {}
