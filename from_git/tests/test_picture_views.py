@@ -227,7 +227,7 @@ class Old(PictureTestCase):
 
         self.failure(502, SPACK)
         stream = requests.get(f"{self.base}/from-git/stream", params={"url": SPACK}, timeout=30).text
-        self.assertTrue("event: error" in stream and "event: answer" not in stream)
+        self.assertTrue("event: failure" in stream and "event: answer" not in stream)
 
     def test_they_do_where_a_budget_allows_no_call(self) -> None:
         self.draw(BADGE, TEAM)
@@ -280,6 +280,12 @@ class Failures(PictureTestCase):
         self.assert_all_fail("No url was given.", "bad request")
         self.settings_kept(MAX_QUERY_BYTES=100)
         self.assert_all_fail("longer than 100 bytes", "address too long", SPACK, more="x" * 100)
+
+    def test_a_parameter_that_nobody_knows(self) -> None:
+        self.assert_all_fail("'archived' is not a parameter here", "bad request", SPACK, archived="false")
+        self.assert_all_fail("'urls' is not a parameter here; did you mean 'url'?", "bad request", SPACK, urls=TEAM)
+        for name in ("utm_source", "_", "cachebust"):
+            self.assertNotIn("isError", self.draw(BADGE, SPACK, **{name: "1"}).json())
 
     def test_a_wrong_theme_is_named_beside_wrong_urls(self) -> None:
         for path in DRAWN:
