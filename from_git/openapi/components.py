@@ -4,6 +4,7 @@ from typing import Any
 
 from from_git.errors import kinds
 from from_git.keys import KEYS
+from from_git.openapi.errors import error_schema
 from from_git.profiles import LABELS
 from from_git.serializers import EXPANSIONS
 
@@ -34,16 +35,11 @@ EXPAND_PARAMETER: Json = {
     "style": "form",
     "explode": False,
 }
-_MEMBERS: dict[str, Json] = {
-    "upstream": {"type": "string", "enum": list(LABELS), "description": "The forge that failed."},
-    "profile": {"type": "string", "description": "The profile's URL as asked."},
-    "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
-}
-
 TOLD = {
     "If-None-Match": "An `ETag` that the client has: 304 if the answer is still the same.",
     "If-Modified-Since": "A `Last-Modified` that the client has: 304 if nothing has been counted since.",
     "Cache-Control": "`no-cache` asks the forges anew, for each profile at most once in 10 s.",
+    "Last-Event-ID": "Of the last event that the client has had: 204 if it was the last one of a stream.",
     "X-Request-ID": "Up to 128 letters, digits, `.`, `_`, `-`; comes back with the answer. Another is replaced.",
 }
 """What each header of a request does."""
@@ -127,9 +123,10 @@ def schemas() -> Json:
             "type": "object",
             "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
             "required": ["url"],
+            "additionalProperties": False,
         },
-        "Form": {"type": "object", "properties": {"url": URLS, "expand": EXPAND}, "required": ["url"]},
-        **{error_name(status): _error(status) for status in sorted({kind.status for kind in kinds()})},
+        "Form": {**_object({"url": URLS, "expand": EXPAND}), "required": ["url"]},
+        **{error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})},
     }
 
 
@@ -151,12 +148,3 @@ def _object(properties: Json) -> Json:
 
 def _list(name: str, description: str) -> Json:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}, "description": description}
-
-
-def _error(status: int) -> Json:
-    """The schema of all errors of a status; members beyond the first two are absent where they are not known."""
-    sorts = [kind for kind in kinds() if kind.status == status]
-    [code] = {kind.code for kind in sorts}
-    members = {name: _MEMBERS[name] for kind in sorts for name in kind.members}
-    first: Json = {"error": {"const": code}, "message": {"type": "string", "description": "What to do."}}
-    return {**_object({**first, **members}), "required": list(first)}

@@ -9,15 +9,18 @@ from from_git.openapi import components
 Json = dict[str, Any]
 _DESCRIPTION = (
     "Server-sent events. `progress` at the start, when the size of a profile is known, at the end, and in between at"
-    " most once in 100 ms, where there is news; then one `answer` with the body of `/health-check`, or one `error` with"
-    " the body of an error and its `status`. A comment line every 2 s keeps proxies awake. It may take FLIGHT_SECONDS;"
-    " whoever closes the connection ends the work, unless others wait for it."
+    " most once in 100 ms, where there is news; then one `answer` with the body of `/health-check`, or one"
+    " `failure` with the body of an error and its `status`. That last event has an `id`: a browser's EventSource, which"
+    " connects again after every end, sends it as `Last-Event-ID` and is told by a 204 that there is no more. A comment"
+    " line every 2 s keeps proxies awake. It may take FLIGHT_SECONDS; whoever closes the connection ends the work,"
+    " unless others wait for it."
 )
 _EVENT: Json = {
     "type": "object",
     "description": "Each of them.",
     "properties": {
-        "event": {"type": "string", "enum": ["progress", "answer", "error"]},
+        "id": {"type": "string", "description": "Of the last one only."},
+        "event": {"type": "string", "enum": ["progress", "answer", "failure"]},
         "data": {"type": "string", "contentMediaType": "application/json"},
     },
     "required": ["event", "data"],
@@ -27,6 +30,12 @@ _EXAMPLE = (
     '"watchers":{"done":20,"known":240},"retries":0,"waits":[],"cost":{"bitbucket":{"calls":22,"seconds":1.3,"points":0,'
     '"retries":0}},"elapsed":0.412}\n\n'
 )
+_LAST_ID: Json = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": components.TOLD["Last-Event-ID"],
+    "schema": {"type": "string"},
+}
 _REFUSED = (405, 414, 429, 503)  # what keeps a stream from beginning
 
 
@@ -41,12 +50,16 @@ class StreamSchema(AutoSchema):
             "summary": "The progress of an answer, and then the answer",
             "description": _DESCRIPTION,
             "tags": ["stream"],
-            "parameters": [components.URL_PARAMETER, components.EXPAND_PARAMETER],
+            "parameters": [components.URL_PARAMETER, components.EXPAND_PARAMETER, _LAST_ID],
             "responses": {
                 "200": {
-                    "description": "The events, errors among them.",
+                    "description": "The events; a failure is one of them.",
                     "headers": components.headers("Cache-Control", "X-Request-ID"),
                     "content": {"text/event-stream": events},
+                },
+                "204": {
+                    "description": "The client has had the last event.",
+                    "headers": components.headers("Cache-Control", "X-Request-ID"),
                 },
                 **{str(status): _refused(status) for status in _REFUSED},
             },

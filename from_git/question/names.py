@@ -22,7 +22,6 @@ PARAMETERS: Mapping[str, Sequence[str]] = {
 """
 _PASSED = re.compile(r"utm_.*|fbclid|gclid|_|t|v|cachebust", re.DOTALL)
 """What others append to any address, to follow it or to get around a cache."""
-_INDEX = re.compile(r"\[[^\]]*\]?$")
 NAMED = 20
 """So many of what is wrong are named, of URLs and of parameters."""
 _CUT = 200  # characters of a name
@@ -58,7 +57,7 @@ def _complaint(name: str, known: Sequence[str], route: str) -> Complaint:
     escaped = bare.startswith("amp;")
     while bare.startswith("amp;"):
         bare = bare.removeprefix("amp;")
-    bare = _INDEX.sub("", bare).strip(" ?&")
+    bare = bare.partition("[")[0].strip(" ?&")
     meant = next(iter(difflib.get_close_matches(bare, list(known), n=1, cutoff=0.7)), None)
     shown = name if len(name) <= _CUT else f"{name[:_CUT]}…"
     reason = "is not known in a body" if route == "body" else "is not a parameter here"

@@ -20,6 +20,8 @@ class Event(NamedTuple):
     data: str
     at: float
     """When its last line was there, on the monotonic clock."""
+    id: str = ""
+    """What a browser sends as `Last-Event-ID` when it connects again; empty where it has none."""
 
     @property
     def body(self) -> Any:
@@ -74,10 +76,13 @@ class Listener:
     def _read(self) -> Iterator[Event]:
         names: list[str] = []
         data: list[str] = []
+        own_id = ""
         for line in iter(self._response.readline, b""):
             field, value = self._field(line)
             if field == COMMENT:
                 yield Event(COMMENT, value, time.monotonic())
+            elif field == "id":
+                own_id = value
             elif field == "event":
                 names.append(value)
             elif field == "data":
@@ -85,7 +90,8 @@ class Listener:
             elif names and data:
                 if (len(names), len(data)) != (1, 1):
                     raise AssertionError(f"an event of several lines: {names} {data}")
-                yield Event(names.pop(), data.pop(), time.monotonic())
+                yield Event(names.pop(), data.pop(), time.monotonic(), own_id)
+                own_id = ""
         if names or data:
             raise AssertionError("the stream ends in an event")
 
@@ -93,7 +99,7 @@ class Listener:
     def _field(line: bytes) -> tuple[str, str]:
         """The name and the value of a line; both empty for an empty one."""
         text = line.decode()
-        if not (found := re.fullmatch(r"(?:(|event|data): ([^\r\n]+))?\n", text)):
+        if not (found := re.fullmatch(r"(?:(|event|data|id): ([^\r\n]+))?\n", text)):
             raise AssertionError(f"no line of a stream: {text!r}")
         return (found[1] or COMMENT, found[2]) if found[2] else ("", "")
 

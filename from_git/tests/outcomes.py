@@ -26,6 +26,7 @@ _GITHUB, _BITBUCKET, _NOBODY = EXAMPLE_URLS
 _QUESTION = "/health-check?" + "&".join(f"url={url}" for url in EXAMPLE_URLS)
 _SMALL = "/health-check?url=https://github.com/user-3"
 _MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_CLOCK = re.compile(r"at \d\d:\d\d UTC(?: on [\d-]{10})?")
 _FORM = {"Content-Type": b"application/x-www-form-urlencoded"}
 
 
@@ -50,6 +51,7 @@ OUTCOMES = [
     Outcome(200, "expanded", "With all that `expand` adds", f"{_SMALL}&expand=profiles,langs,topics"),
     Outcome(200, "table", "One row for each profile", headers={"Accept": b"text/csv"}),
     Outcome(400, "no-profile", "Not a profile", "/health-check?url=https://bitucket.org/mailchimp"),
+    Outcome(400, "no-parameter", "A parameter that nobody knows", f"{_SMALL}&urls=https://github.com/mfem"),
     Outcome(400, "no-url", "No url at all", "/health-check"),
     Outcome(404, "no-such-format", "A format that there is not", f"{_QUESTION}&format=xml"),
     Outcome(405, "method", "Another method", method="DELETE"),
@@ -105,7 +107,7 @@ class Outcomes(ServiceTestCase):
             status, got, body = exchange(self.base, question)
         self.assertEqual(status, outcome.status, body[:500])
         kind = got["content-type"].partition(";")[0]
-        text = _MOMENT.sub("2026-01-01T00:00:00Z", body.decode())
+        text = _CLOCK.sub("at 21:00 UTC", _MOMENT.sub("2026-01-01T00:00:00Z", body.decode()))
         value = json.loads(text) if kind == "application/json" else text
         return {"name": outcome.name, "summary": outcome.summary, "status": status, "type": kind, "value": value}
 

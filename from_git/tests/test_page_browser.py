@@ -3,7 +3,7 @@
 import json
 import shlex
 from unittest.mock import patch
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import requests
 
@@ -396,9 +396,11 @@ class Shapes(PageTestCase):
         def watch(page: Page) -> None:
             page.on("dialog", lambda dialog: ran.append(dialog.message))
 
-        hostile = "github.com/<img src=x onerror=alert(1)>"
-        page = self.open(hostile, before=watch)
+        hostile = "<img src=x onerror=alert(1)>"
+        page = self.browser.open(self, f"/from-git/test?url=github.com/{hostile}&{quote(hostile)}=1", watch, "load")
+        self.assertIn("'<img src=x", page.inner_text(".general"))
+        page.click("[type=submit]")
 
-        self.assertIn("<img src=x", self.problems(page)[0])
+        self.assertIn("a quote or a bracket", self.problems(page)[0])
         self.assertEqual(page.locator("#problems img").count(), 0)
         self.assertEqual(ran, [])

@@ -19,8 +19,7 @@ class Errors(PageTestCase):
         words = self.problems(page)
 
         self.assertEqual([one.split(":")[0] for one in words], [f"Line {n}" for n in (2, 4, 5, 6, 7)])
-        self.assertIn(f"'{BITUCKET}' is not a GitHub or Bitbucket profile: unknown host bitucket.org;", words[0])
-        self.assertTrue(words[0].endswith("did you mean bitbucket.org?"))
+        self.assertEqual(words[0], "Line 2: unknown host bitucket.org; did you mean https://bitbucket.org/a?")
         self.assertIn("it looks like a repository", words[1])
         self.assertIn("unknown host example.org", words[2])
         self.assertIn("U+200B", words[3])
@@ -64,11 +63,15 @@ class Errors(PageTestCase):
         lines, words = zip(*(one.split(": ", 1) for one in self.problems(page)), strict=True)
 
         self.assertEqual(lines, tuple(f"Line {number}" for number in range(2, len(urls) + 2)))
-        self.assertEqual(" ".join(words), self.failure(400, ACME, *urls)["message"])
-        self.assertFalse(page.is_visible(".general"))
+        failure = self.failure(400, ACME, *urls)
+        meant = [f"; did you mean {one['suggestion']}?" if one["suggestion"] else "." for one in failure["urls"]]
+        told = [one["reason"] + words for one, words in zip(failure["urls"], meant, strict=True)]
+        self.assertEqual(list(words), told)
+        self.assertEqual(page.inner_text(".general"), failure["advice"])
 
     def test_hundreds_of_bad_lines_are_marked_beside_their_numbers_and_not_all_said_aloud(self) -> None:
-        page = self.open(*[f"x{number}" for number in range(120)], viewport={"width": 360, "height": 740})
+        lines = [f"github.com/x{number}" for number in range(100)] + [f"x{number}" for number in range(20)]
+        page = self.open(*lines, viewport={"width": 360, "height": 740})
         self.problems(page)
 
         for spaced in (False, True):
@@ -79,9 +82,38 @@ class Errors(PageTestCase):
                 self.assertLessEqual(mark["right"], numbers["left"])
                 self.assertAlmostEqual(mark["bottom"], number["bottom"], delta=3)
         said = page.inner_text("#said")
-        self.assertTrue(said.startswith("Line 1: 'x0' is"))
-        self.assertTrue(said.endswith(" 117 more lines are wrong."))
+        self.assertTrue(said.startswith("Line 101: it is no address;"))
+        self.assertIn(" 17 more lines are wrong.", said)
         self.assertLess(len(said), 600)
+
+    def test_lines_beyond_those_that_are_named_are_counted(self) -> None:
+        page = self.open(*[f"x{number}" for number in range(120)])
+
+        self.assertEqual(len(self.problems(page)), 20)
+        self.assertTrue(page.inner_text(".general").startswith("100 more URLs are no profiles. Correct"))
+
+    def test_a_line_that_is_cut_and_lines_with_odd_characters_are_found(self) -> None:
+        odd = ["x" * 3_000, "github.com/a\N{RIGHT-TO-LEFT OVERRIDE}b", "\N{PILE OF POO}", "'\"<&>"]
+        page = self.open(*odd)
+
+        self.assertEqual([one.split(":")[0] for one in self.problems(page)], [f"Line {n}" for n in (1, 2, 3, 4)])
+        self.assertTrue(page.inner_text(".general").startswith("Correct"))
+
+    def test_parameters_that_nobody_knows_are_refused_and_gone_with_the_next_question(self) -> None:
+        page = self.browser.open(self, f"/from-git/test?url={ACME}&urls={TEAM}&t=1", until="load")
+
+        said = page.inner_text(".general")
+        self.assertTrue(said.startswith("'urls' is not a parameter here; did you mean 'url'? Known here: url."), said)
+        self.assertFalse(page.is_visible("#result"))
+        self.assertEqual(page.input_value("#url"), ACME)
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.submit(page, ACME)
+        self.result(page)
+        self.assertEqual(page.evaluate("location.search"), f"?url={ACME}")
+        self.assertFalse(page.is_visible("#problems"))
+        page.go_back()
+        self.problems(page)
+        self.assertIn("'urls' is not a parameter here", page.inner_text(".general"))
 
     def test_an_error_that_comes_late_moves_nothing_on_a_small_screen(self) -> None:
         # half a second after a click, what moves has moved by itself
@@ -139,8 +171,8 @@ class Errors(PageTestCase):
 
         self.submit(page, ACME, TEAM)
         (words,) = self.problems(page)
-        message = self.failure(502, ACME, TEAM)["message"]
-        self.assertEqual(words, f"Line 2: {message}")
+        failure = self.failure(502, ACME, TEAM)
+        self.assertEqual(words, f"Line 2: {failure['message']} {failure['advice']}")
         self.assertFalse(page.is_visible("#result"))
         self.emulator.faults.clear()
         page.focus(".again button")
@@ -159,6 +191,8 @@ class Errors(PageTestCase):
         self.submit(page, TEAM, ACME)
         self.problems(page)
         before = page.inner_text(".again span")
+        self.assertTrue(page.is_disabled(".again button"))
+        self.assertIn("Ask again at ", page.inner_text(".general"))
         self.keep(page, "limit")
         hidden = page.evaluate(
             "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.question'))"
@@ -172,16 +206,29 @@ class Errors(PageTestCase):
         self.assertEqual(page.evaluate("shifts"), [])
 
     def test_the_end_of_the_wait_is_said(self) -> None:
-        full = {"error": "ERR2", "message": "The server is full. Ask again in 1 s.", "retryAfter": 1}
+        full = {"error": "ERR2", "message": "The server is full.", "advice": "Ask again soon.", "retryAfter": 1}
         page = self.open()
         self.answer_stream(page, status=503, content_type="application/json", body=json.dumps(full))
 
         self.submit(page, ACME)
         self.problems(page)
 
-        self.assertEqual(page.inner_text(".general"), full["message"])
+        self.assertEqual(page.inner_text(".general"), f"{full['message']} {full['advice']}")
+        self.assertTrue(page.is_disabled(".again button"))
         page.wait_for_selector(".again span:text-is('It can be asked again now.')")
         self.assertEqual(page.inner_text("#said"), "It can be asked again now.")
+        page.unroute_all()
+        page.click(".again button")
+        self.result(page)
+
+    def test_what_no_time_helps_cannot_be_asked_again(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1, FLIGHT_SECONDS=60.0)
+        page = self.open(TEAM)
+        self.problems(page)
+
+        self.assertIn("BITBUCKET_CALLS_PER_HOUR", page.inner_text(".general"))
+        self.assertNotIn("Ask again", page.inner_text(".general"))
+        self.assertFalse(page.is_visible(".again"))
 
     def test_a_connection_that_breaks_is_no_answer(self) -> None:
         progress = (

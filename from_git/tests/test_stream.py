@@ -91,6 +91,21 @@ class Events(StreamTestCase):
         self.assertEqual(self.calls(), 0)
         self.assert_all_given_back()
 
+    def test_the_last_event_alone_has_an_id_and_who_has_had_it_gets_a_204(self) -> None:
+        for urls in ((SMALL, NOBODY), ("nonsense",)):
+            events = self.listen(*urls)
+            self.assertEqual([one.id for one in events], ["" for _ in events[:-1]] + ["end"])
+        calls = self.calls()
+        address = f"{self.base}/from-git/stream?url={SMALL}"
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        for method in ("GET", "HEAD"):
+            for _ in range(2):  # whatever keeps a stream from beginning keeps none from ending
+                done = requests.request(method, address, headers={"Last-Event-ID": events[-1].id}, timeout=30)
+                self.assertEqual((done.status_code, done.content), (204, b""))
+                self.assertEqual(done.headers["Cache-Control"], "no-store")
+        self.assertEqual(self.calls(), calls)
+        self.assertEqual(self.listen(SMALL, headers={"Last-Event-ID": "another"})[-1].name, "answer")
+
     def test_what_is_kept_will_do_unless_the_client_wants_it_anew(self) -> None:
         self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
         first = self.listen(SMALL)[-1]

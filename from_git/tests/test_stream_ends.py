@@ -51,10 +51,10 @@ class Errors(StreamTestCase):
         plain = self.ask(*urls)
         self.afresh(settings)
         events = self.listen(*urls)
-        self.assertEqual((plain.status_code, names(events)[-1]), (status, "error"))
+        self.assertEqual((plain.status_code, names(events)[-1]), (status, "failure"))
         self.assertEqual(events[-1].body, {**plain.json(), "status": status})
         self.assertEqual(list(events[-1].body), [*plain.json(), "status"])
-        self.assertEqual(len([one for one in events if one.name == "error"]), 1)
+        self.assertEqual(len([one for one in events if one.name == "failure"]), 1)
         self.assertEqual(settled(taken, 0), 0)
         return events
 
@@ -63,7 +63,7 @@ class Errors(StreamTestCase):
             with self.subTest(urls):
                 self.assertEqual(len(self.assert_fails(400, *urls)), 1)
         [event] = self.listen(SMALL, expand="followers")
-        self.assertEqual((event.name, event.body["status"]), ("error", 400))
+        self.assertEqual((event.name, event.body["status"]), ("failure", 400))
         self.assertIn("'followers'", event.body["message"])
         [event] = self.assert_fails(400, SMALL, SPACK, MAX_PROFILES=1)
         self.assertIn("MAX_PROFILES", event.body["message"])
@@ -89,7 +89,7 @@ class Errors(StreamTestCase):
                     self.emulator.faults.add(fault)
                 with patch.object(stream, "watched", as_the_api):
                     events = self.assert_fails(status, f"{SMALL}?q", MAILCHIMP, **settings)
-                self.assertEqual(names(events), ["progress", "error"])
+                self.assertEqual(names(events), ["progress", "failure"])
                 self.assertGreaterEqual(len(events), 3)
                 if status == 503:
                     self.assertEqual(events[-1].body["retryAfter"], 1800)
@@ -107,13 +107,13 @@ class Errors(StreamTestCase):
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1, FLIGHT_SECONDS=60.0)
         events = self.listen(MAILCHIMP, "https://bitbucket.org/team-7")
 
-        self.assertEqual((names(events), events[-1].body["status"]), (["progress", "error"], 503))
+        self.assertEqual((names(events), events[-1].body["status"]), (["progress", "failure"], 503))
         self.assertEqual(self.calls(), 0)
 
     def test_our_own_fault_anywhere_is_one_event_after_the_last_progress_and_leaves_nothing(self) -> None:
         self.listen(SMALL)
         for where, what, whole in [
-            (stream, "question", False),
+            (stream, "asked", False),
             (cache, "kept", False),
             (fetches.Fetches, "all", True),
             (fetches.Fetches, "_take", True),
@@ -130,8 +130,8 @@ class Errors(StreamTestCase):
                 for one in logs.records:
                     one.exc_info = None  # which holds all that was under way
                 self.assert_all_given_back()
-            self.assertEqual(names(events), ["progress", "error"] if whole else ["error"])
-            self.assertEqual((list(events[-1].body)), ["error", "message", "status"])
+            self.assertEqual(names(events), ["progress", "failure"] if whole else ["failure"])
+            self.assertEqual((list(events[-1].body)), ["error", "message", "advice", "status"])
             self.assertEqual((events[-1].body["error"], events[-1].body["status"]), ("ERRX", 500))
             self.assertNotIn("secret", events[-1].data)
             self.assertEqual(tracebacks, 1)
@@ -140,7 +140,7 @@ class Errors(StreamTestCase):
         with patch.object(stream, "progress_body", lambda _: 1 / 0), self.assertLogs("from_git"):
             events = self.listen(MAILCHIMP)
 
-        self.assertEqual([(one.name, one.body["status"]) for one in events], [("error", 500)])
+        self.assertEqual([(one.name, one.body["status"]) for one in events], [("failure", 500)])
         self.assert_all_given_back()
 
     def test_no_credential_is_ever_in_an_event(self) -> None:
@@ -238,7 +238,7 @@ class Left(StreamTestCase):
         host, port = self.base.removeprefix("http://").split(":")
         for number in range(3):
             with socket.create_connection((host, int(port)), timeout=30) as connection:
-                query = f"GET /from-git/stream?url={SPACK}&n={number} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+                query = f"GET /from-git/stream?url={SPACK}&t={number} HTTP/1.1\r\nHost: {host}\r\n\r\n"
                 connection.sendall(query.encode())
         self.assert_all_given_back()
 

@@ -1,41 +1,25 @@
-/** From an error's words to the lines of the form that they are about. */
+/** From an error's members to the lines of the form that they are about. */
 
-const SAYS = " is not a GitHub or Bitbucket profile: ";
+import { many } from "./words.js";
 
 /** `lines`: from a line's text to what is wrong with it; `general`: what belongs to none. */
-export function complaints({ status, message, profile }, urls) {
-  const texts = [...new Set(urls)];
-  if (status === 400) return apart(message, texts);
-  const blamed = texts.filter((text) => text === profile || (!profile && named(message).has(text)));
-  return blamed.length
-    ? { lines: new Map(blamed.map((text) => [text, message])), general: "" }
-    : { lines: new Map(), general: message };
-}
-
-/** One message with a sentence for each bad line, in their order; no reason has a line's words in quotes after it. */
-function apart(message, texts) {
+export function complaints({ message, advice = "", profile, urls = [], urlsMore = 0, parameters = [] }, texts) {
+  const whole = `${message} ${advice}`.trim();
+  if (texts.includes(profile)) return { lines: new Map([[profile, whole]]), general: "" };
+  if (!urls.length) return { lines: new Map(), general: whole };
   const lines = new Map();
-  let rest = message;
-  for (const text of texts) {
-    const begin = shown(text) + SAYS;
-    if (!rest.startsWith(begin)) continue;
-    const length = rest.slice(begin.length).search(/[.?] '|$/) + 1;
-    const sentence = rest.slice(0, begin.length + length);
-    // a longer line may begin like a good one and its sentence
-    if (sentence.includes(SAYS, begin.length)) continue;
-    lines.set(text, sentence);
-    rest = rest.slice(sentence.length).trimStart();
+  const others = [];
+  for (const one of urls) {
+    const blamed = texts.filter((text) => isOf(text, one.url));
+    for (const text of blamed) lines.set(text, words(one));
+    if (!blamed.length) others.push(`${one.url}: ${words(one)}`);
   }
-  return { lines, general: rest };
+  if (urlsMore) others.push(`${many(urlsMore, "more URL is no profile", "more URLs are no profiles")}.`);
+  others.push(...parameters.map((one) => `${one.name} ${words(one)}`), advice);
+  return { lines, general: others.join(" ") };
 }
 
-/** A URL as the API shows it: cut after 200 characters, what cannot be seen escaped. */
-function shown(url) {
-  const all = [...url];
-  const cut = all.length > 200 ? [...all.slice(0, 200), "…"] : all;
-  return `'${cut.map((one) => (one !== " " && /[\p{C}\p{Z}]/u.test(one) ? escaped(one) : one)).join("")}'`;
-}
+/** Whether a URL, which the API cuts where it is longer than any that is one, is that of a line. */
+const isOf = (text, url) => text === url || (url.endsWith("\u2026") && text.startsWith(url.slice(0, -1)));
 
-const escaped = (one) => `\\u${one.codePointAt(0).toString(16).padStart(4, "0")}`;
-
-const named = (message) => new Set(message.split(/[\s'"]+/).map((word) => word.replace(/[:;,.?]+$/, "")));
+const words = ({ reason, suggestion }) => reason + (suggestion ? `; did you mean ${suggestion}?` : ".");

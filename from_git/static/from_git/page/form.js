@@ -23,6 +23,7 @@ const lines = () => field.value.split("\n").map(bare);
 /** Number the lines, and keep the numbers beside them. */
 export function prepare() {
   gutter.hidden = false;
+  wrong = { ...EMPTY, general: general.textContent }; // what the server says of the address
   field.addEventListener("scroll", follow);
   field.addEventListener("input", () => {
     if (!wrong.retry) wrong = { ...wrong, general: "" };
@@ -31,6 +32,9 @@ export function prepare() {
   again.querySelector("button").addEventListener("click", () => field.form.requestSubmit());
   draw();
 }
+
+/** Whether the server refuses the page's address. */
+export const refused = () => Boolean(wrong.general);
 
 export function fill(text) {
   field.value = text;
@@ -45,9 +49,10 @@ export function clear() {
 
 /** Show a failure: in its lines, and what belongs to none below them. */
 export function complain(facts) {
-  const { status, retryAfter } = facts;
-  // asking the same again helps with all but a wrong question
-  wrong = { ...complaints(facts, urls()), retry: !(status >= 400 && status < 500) || status === 429 };
+  const { error, status, retryAfter } = facts;
+  // asking the same again helps neither a wrong question nor what no time helps, which is a 503 of ours without a time
+  const helps = !(status < 500) && !(error && status === 503 && !retryAfter);
+  wrong = { ...complaints(facts, urls()), retry: helps || status === 429 };
   const until = retryAfter ? performance.now() + retryAfter * 1000 : 0;
   clearInterval(clock);
   if (until) clock = setInterval(() => count(until), 1000);
@@ -68,6 +73,7 @@ function count(until) {
   }
   const words = left > 0 ? `It can be asked again ${when((until - performance.now()) / 1000)}.` : "It can be asked again now.";
   again.querySelector("span").textContent = until ? words : "";
+  again.querySelector("button").disabled = left > 0; // before that it cannot succeed
 }
 
 /** Everything from `wrong` and the text as it is now: a mark goes with the line that it was for. */

@@ -21,7 +21,7 @@ document.querySelector("form").addEventListener("submit", (event) => {
   // twice in a hurry is once
   if (run && query(urls) === query(asked())) return;
   submit.focus(); // not everywhere does a click do that, and "Try again" goes away
-  if (query(urls) !== query(asked())) history.pushState(null, "", query(urls));
+  if (query(urls) !== query(asked()) || others()) history.pushState(null, "", query(urls));
   ask(urls);
 });
 stop.addEventListener("click", () => {
@@ -29,12 +29,19 @@ stop.addEventListener("click", () => {
   progress.stopped();
 });
 addEventListener("popstate", restore);
-if (asked().length) restore();
+if (asked().length && !form.refused()) restore();
 
 /** The URLs that the page's address asks for. */
 function asked() {
   const values = new URLSearchParams(location.search).getAll("url");
   return values.flatMap((value) => value.split(/\r\n|\r|\n/)).map(bare).filter(Boolean);
+}
+
+/** What the page's address has besides, for the API to refuse it: nothing that somebody asked is dropped in silence. */
+function others() {
+  const left = new URLSearchParams(location.search);
+  left.delete("url");
+  return `${left}` && `&${left}`;
 }
 
 /** Show what belongs to the address: from memory, or by asking. */
@@ -46,7 +53,7 @@ function restore() {
   result.hide();
   about.hidden = urls.length > 0;
   about.classList.remove("after");
-  const known = shown.get(query(urls));
+  const known = shown.get(query(urls) + others());
   if (known) result.show(known);
   else if (urls.length) ask(urls);
 }
@@ -72,7 +79,7 @@ async function ask(urls) {
 /** The answer, and the last that was said before it. */
 async function answered(urls, signal) {
   let last = { profiles: { kept: 0 }, cost: {} };
-  const address = new URL(`stream${query(urls)}&expand=profiles,langs,topics`, location.href);
+  const address = new URL(`stream${query(urls)}&expand=profiles,langs,topics${others()}`, location.href);
   for await (const { name, data } of events(address, signal)) {
     if (name === "answer") return { answer: data, last };
     if (name === "progress") progress.show((last = data));
@@ -85,7 +92,7 @@ function finish(urls, { answer, last }) {
   rest();
   progress.end();
   result.show(view);
-  shown.set(query(urls), view);
+  shown.set(query(urls) + others(), view);
   const { profiles, repositories } = result.absent(answer.missing, urls);
   const lost = repositories.length ? `, ${many(repositories.length, "repository", "repositories")} not found` : "";
   say(`Done: ${many(answer.profiles.length, "profile")}, ${profiles.length} missing${lost}.`);

@@ -19,7 +19,7 @@ export async function* events(address, signal) {
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw await refusal(response);
     for await (const block of blocks(response.body)) {
       const event = parsed(block);
-      if (event.name === "error") throw new Trouble(event.data);
+      if (event.name === "failure") throw new Trouble(event.data);
       if (event.name) yield event;
       if (event.name === "answer") return;
     }
