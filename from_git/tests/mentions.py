@@ -26,12 +26,12 @@ FOREIGN_SETTINGS = {
     *("TCP_MEM_HIT", "TCP_MISS", "TCP_REFRESH_FAIL_OLD", "TCP_REFRESH_MODIFIED", "TCP_REFRESH_UNMODIFIED"),  # Squid's
 }
 FOREIGN_OPTIONS = {
-    *("--bind", "--workers"),  # gunicorn's
+    *("--bind", "--certfile", "--worker-connections", "--workers"),  # gunicorn's
     *("--upgrade", "--volume"),  # uv's and docker's
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
-FOREIGN_WORDS = {"ghost"}  # an account of GitHub
+FOREIGN_WORDS = {"ghost", "https_proxy"}  # an account of GitHub, and a variable that curl reads
 FOREIGN_FILES = {"local_settings.py"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
