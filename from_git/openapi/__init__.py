@@ -24,7 +24,10 @@ _DESCRIPTION = (
     " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`,"
     " and so are repositories that it lists and cannot find."
 )
-_FORMATS = "json, csv (one row for each profile, then one for each missing repository) or api (a page for a browser); wins over `Accept`."
+_FORMATS = (
+    "json, csv (one row for each profile, then one for each missing repository) or api (a page for a browser); wins"
+    " over `Accept`."
+)
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
 
 
