@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+_MOST_WORDS = 200  # characters
 _LEAST_CLOCK = 90  # seconds; a shorter wait needs no clock
 _MOST_MINUTES = 120  # a longer wait is told in hours
 
@@ -25,8 +26,12 @@ def _forms(secret: str) -> re.Pattern[str]:
 
 
 def quoted(words: str) -> str:
-    """A forge's own words, cut, as the end of a phrase; nothing when there are none."""
-    return f": “{words[:200]}”" if words else ""
+    """A forge's own words, cut after a whole word, as the end of a phrase; nothing when there are none."""
+    if len(words) > _MOST_WORDS:
+        beginning = words[:_MOST_WORDS]
+        # half of a number would be another number
+        words = f"{beginning.rpartition(' ')[0].rstrip() or beginning}…"
+    return f": “{words}”" if words else ""
 
 
 def ask_again(seconds: float, now: float | None = None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from from_git.aggregator import Answer
 from from_git.errors import FromGitError, RequestError
 from from_git.keys import KEYS, NOTHING, untold
-from from_git.pictures import words
+from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.serializers import answer_body
 
@@ -46,7 +46,7 @@ def _names(key: str, answer: Answer) -> str:
     if not repos:
         return "none"
     ordered = [one.name for one in ranked([Amount(*pair) for pair in repos.items()])]
-    shown = [ordered[0] if len(ordered[0]) <= _LONGEST else f"{ordered[0][: _LONGEST - 1]}…"]
+    shown = [ordered[0] if len(ordered[0]) <= _LONGEST else f"{text.beginning(ordered[0], _LONGEST - 1)}…"]
     for name in ordered[1:]:
         if len(", ".join([*shown, name])) > _LONGEST:
             break

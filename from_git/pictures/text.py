@@ -45,10 +45,15 @@ def cut(text: str, size: float, most: float, bold: bool = False) -> str:
         if room < 0:
             break
         taken += 1
+    return f"{beginning(text, taken)}…"
+
+
+def beginning(text: str, taken: int) -> str:
+    """The first `taken` characters at most, without the half of a number at their end."""
     split = next((one for one in _NUMBER.finditer(text) if one.end() > taken), None)
     if split and 0 < split.start() < taken:  # what is nothing but digits is a name
         taken = split.start()
-    return text[:taken].rstrip() + "…"
+    return text[:taken].rstrip()
 
 
 def wrapped(text: str, size: float, most: float, lines: int) -> list[str]:

@@ -4,11 +4,11 @@ import re
 from unittest import TestCase
 
 from emulator import Fault
-from from_git.errors import BudgetError, RequestError
-from from_git.pictures import PICTURES, text
+from from_git.errors import BudgetError, RequestError, TransientError
+from from_git.pictures import PICTURES, badge, text
 from from_git.tests.examples import given, st
 from from_git.tests.test_picture_views import DRAWN, SPACK, PictureTestCase
-from from_git.tests.test_pictures import TEAM, described, shown
+from from_git.tests.test_pictures import NOW, TEAM, answer, described, named, shown
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 NUMBERS = st.one_of(st.integers(0, 10**9).map("{:,}".format), st.times().map("{:%H:%M} UTC".format))
@@ -52,6 +52,22 @@ class Cut(TestCase):
         [*_, last] = text.wrapped("https://example.org/" + "x" * 500, 13, 200, 3)
         self.assertTrue(last.endswith("x…"))
         self.assertEqual(text.cut("9" * 40, 12, 100)[-1], "…")
+
+
+class Quoted(TestCase):
+    """A forge's own words."""
+
+    def test_words_that_are_too_many_end_with_a_whole_word(self) -> None:
+        for words, end in {
+            "wait " * 39 + "for 123,456 seconds": "wait for…”.",
+            "x" * 250: "x…”.",
+            "short 123,456": "short 123,456”.",
+        }.items():
+            self.assertTrue(str(TransientError("it said no.", words)).endswith(end), words)
+
+    def test_a_name_on_a_badge_is_not_cut_inside_a_number(self) -> None:
+        one = answer({TEAM: named(f"{'x' * 34}-1234567890")})
+        self.assertEqual(badge("langs", one, NOW)["message"], f"{'x' * 34}-…")
 
 
 class Errors(TestCase):
