@@ -424,6 +424,17 @@ class Card(TestCase):
             one = answer({SPACK: Stats(1)}, (replace(NOBODY, url=url),))
             self.assertEqual(shown(PICTURES["card"].of(one, None, NOW))[-1], "no such profile: github.com/Nobody")
 
+    def test_of_many_missing_ones_as_many_are_named_as_have_room_and_in_the_description_twenty(self) -> None:
+        gone = tuple(profile(f"a{number}") for number in range(25))
+        for missing, said in {
+            gone[:2]: "no such profiles: github.com/a0 and github.com/a1",
+            gone[:6]: "no such profiles: github.com/a0, github.com/a1 and 4 more",
+            gone: "no such profiles: github.com/a0, github.com/a1 and 23 more",
+        }.items():
+            svg = PICTURES["card"].of(answer({SPACK: Stats(1)}, missing), None, NOW)
+            self.assertEqual(shown(svg)[-1], said)
+        self.assertIn("github.com/a19 and 5 more.", described(svg))
+
     def test_where_nobody_exists_every_picture_says_so(self) -> None:
         for name, picture in PICTURES.items():
             with self.subTest(name):
