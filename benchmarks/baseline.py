@@ -11,7 +11,7 @@ from benchmarks.questions import Question
 _QUERY = """
 query ($login: String!, $after: String) {
   repositoryOwner(login: $login) {
-    repositories(first: 100, after: $after, visibility: PUBLIC, ownerAffiliations: OWNER,
+    repositories(first: 100, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER,
                  orderBy: {field: CREATED_AT, direction: ASC}) {
       pageInfo { hasNextPage endCursor }
       nodes {

@@ -31,7 +31,7 @@ SMALLEST_BATCH = 18
 _DETAILS = """id isFork isPrivate stargazerCount watchers { totalCount }
 languages(first: 20) { totalCount edges { node { name } } }
 repositoryTopics(first: 20) { totalCount nodes { topic { name } } }"""
-_ARGUMENTS = "first: $first, after: $after, visibility: PUBLIC, ownerAffiliations: OWNER, isFork: $isFork, "
+_ARGUMENTS = "first: $first, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER, isFork: $isFork, "
 _ARGUMENTS += "isArchived: $isArchived, orderBy: {field: CREATED_AT, direction: $direction}"
 _PAGE = f"repositories({_ARGUMENTS}) {{ nodes {{ {_DETAILS} }} totalCount pageInfo {{ hasNextPage endCursor }} }}"
 _IDS = _PAGE.replace(_DETAILS, "id")

@@ -32,11 +32,6 @@ _NO_STORE = {"Cache-Control": "no-store"}
 _KEPT = 1.0  # seconds; the shared cache is asked no more often, however many ask us
 _PATIENCE = 0.6  # seconds; the cache's own timeout and a little, and less than the one that kubelet waits by default
 _PUBLISHED = 2.0  # seconds between what processes with parts of a budget say of themselves
-_NO_CREDENTIALS = {
-    "github": (False, "answers nobody without: set GITHUB_API_TOKEN."),
-    "bitbucket": (True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
-}
-"""What a forge does without, and whether it can be asked then."""
 _CACHE_LOST = (
     "The shared cache does not answer, so limits, budgets and what is kept are each process's own:"
     " look at CACHE_URL and its server."
@@ -171,9 +166,10 @@ def _look() -> tuple[list[str], bool]:
 def _about(one: Standing) -> tuple[list[str], bool]:
     """What is wrong with one forge, and whether it can be asked all the same."""
     label, reasons, able = LABELS[one.forge], [], True
-    if not forges.forge(one.forge).secrets:
-        able, what = _NO_CREDENTIALS[one.forge]
-        reasons.append(f"{label} has no credentials, and {what}")
+    forge = forges.forge(one.forge)
+    if not forge.secrets:
+        able, words = forge.without_credentials
+        reasons.append(f"{label} has no credentials, and {words}")
     wait = one.blocked
     if one.blocked:
         reasons.append(f"{label}'s limit is used up; it serves us again in {math.ceil(one.blocked)} s.")

@@ -4,6 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+LARGEST = 2**53
+"""The largest number that JSON readers everywhere keep exactly; no count and no sum is larger."""
+
+
+class SumTooLarge(ArithmeticError):
+    """A sum passes LARGEST; str() says which, as the end of a sentence."""
+
 
 @dataclass(frozen=True)
 class Language:
@@ -30,7 +37,11 @@ class Stats:
 
 
 def merge(parts: Iterable[Stats]) -> Stats:
-    """The sum of `parts`: associative, commutative, `Stats()` is its zero."""
+    """The sum of `parts`: associative, commutative, `Stats()` is its zero.
+
+    Raises:
+        SumTooLarge: see `Tally.stats`.
+    """
     tally = Tally()
     for part in parts:
         tally.add(part)
@@ -91,7 +102,16 @@ class Tally:
             self._topics[name] += repos
 
     def stats(self) -> Stats:
-        """What has been counted so far."""
+        """What has been counted so far.
+
+        Raises:
+            SumTooLarge: one of the sums is larger than LARGEST.
+        """
+        sums = {"watchers": self._watchers, "stars": self._followers}
+        sums |= {f"bytes of the language “{name}”": size for name, size in self._lang_bytes.items() if size > LARGEST}
+        for name, number in sums.items():
+            if number > LARGEST:
+                raise SumTooLarge(f"{name} add up to more than {LARGEST:,}, the largest number that JSON keeps exactly")
         return Stats(
             original_repos=self._original,
             forked_repos=self._forked,

@@ -41,6 +41,20 @@ async def repeat_page(fault: Fault, exchange: Exchange) -> None:
     await _page(exchange, "", lambda page: {**page, "values": before.get("values", page["values"])})
 
 
+async def empty_page(fault: Fault, exchange: Exchange) -> None:
+    """No rows, and the true page behind them. GitHub's first pages are left alone, which have no cursor before them."""
+    link = f"http://{exchange.call.host}{exchange.call.url}"
+    moved = f"{link}{'&' if '?' in link else '?'}again=1"
+    await _page(exchange, quirks.EMPTY_PAGE, lambda page: {**page, "values": [], "next": moved})
+
+
+async def broken_next(fault: Fault, exchange: Exchange) -> None:
+    """An ampersand for the question mark."""
+    await _page(
+        exchange, "", lambda page: {**page, "next": page["next"].replace("?", "&", 1)} if "next" in page else page
+    )
+
+
 async def foreign_next(fault: Fault, exchange: Exchange) -> None:
     """A link to somebody else."""
     await _page(exchange, "", lambda page: {**page, "next": fault.url})

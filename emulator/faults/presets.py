@@ -113,6 +113,28 @@ PRESETS: dict[str, Preset] = {
         _nulls("data.**.watchers", "Resource not accessible by personal access token", "FORBIDDEN"),
         "GitHub: every `watchers` null with FORBIDDEN",
     ),
+    "older_server": Preset(
+        Fault(
+            "graphql_errors",
+            GITHUB_PATH,
+            contains="visibility:",
+            headers={"X-GitHub-Enterprise-Version": "enterprise-server@3.0.0"},
+            errors=(
+                {
+                    "path": ["query", "repositoryOwner", "repositories", "visibility"],
+                    "extensions": {
+                        "code": "argumentNotAccepted",
+                        "name": "repositories",
+                        "typeName": "Field",
+                        "argumentName": "visibility",
+                    },
+                    "locations": [{"line": 1, "column": 1}],
+                    "message": "Field 'repositories' doesn't accept argument 'visibility'",
+                },
+            ),
+        ),
+        "an older Enterprise Server: queries with the argument `visibility` are not accepted",
+    ),
     "node_limit": Preset(
         Fault(
             "graphql_errors",

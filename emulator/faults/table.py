@@ -97,6 +97,10 @@ FAULTS: dict[str, Kind] = {
     "early_end": Kind(lists.early_end, "lists say that this page is the last one: no `next`, hasNextPage false"),
     "repeat_page": Kind(lists.repeat_page, "the page before once more (GitHub: the first, `after` is ignored)"),
     "self_next": Kind(lists.self_next, "`next` or endCursor leads to this page again, for ever"),
+    "empty_page": Kind(
+        lists.empty_page, "a page without rows, whose next page is the true one (another link or cursor)"
+    ),
+    "broken_next": Kind(lists.broken_next, "Bitbucket's lists have an & in `next` where the ? belongs"),
     "foreign_next": Kind(lists.foreign_next, "Bitbucket's lists have `url` as `next`, on the last page too", ("url",)),
     "foreign_href": Kind(lists.foreign_href, "Bitbucket's lists have `url` as links.watchers.href", ("url",)),
     "wrong_type": Kind(places.wrong_type, "the true answer with `value` at the places `at`", ("at",)),

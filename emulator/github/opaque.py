@@ -30,6 +30,11 @@ def mark(text: str) -> Mark | None:
     return (key, number) if isinstance(key, str | int) and isinstance(number, int) else None
 
 
+def moved(text: str) -> str:
+    """Another text for the place of that cursor."""
+    return base64.b64encode(base64.b64decode(text) + b" ").decode()
+
+
 def node_id(kind: str, *parts: str | int) -> str:
     """A global node id in GitHub's newer form, for example R_WyJzcGFjayIsMV0."""
     return f"{kind}_{base64.urlsafe_b64encode(_dump(list(parts))).decode().rstrip('=')}"

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from emulator import FAULTS, Fault, Repository
-from emulator.tests import test_faults_lists, test_faults_places, test_faults_wire
+from emulator.tests import test_faults_lists, test_faults_places, test_faults_repositories, test_faults_wire
 from emulator.tests.helpers import EmulatorCase, workspace
 
 LIST = "/repositories/team-30"
@@ -23,7 +23,8 @@ class TestKinds(EmulatorCase):
         self.emulator.faults.add(Fault(kind, **options))
 
     def test_every_kind_has_a_test_here_and_words(self) -> None:
-        cases = (self, test_faults_lists.TestLists, test_faults_places.TestPlaces, test_faults_wire.TestWire)
+        lists, places, wire = test_faults_lists.TestLists, test_faults_places.TestPlaces, test_faults_wire.TestWire
+        cases = (self, lists, places, test_faults_repositories.TestRepositories, wire)
         names = {name for case in cases for name in dir(case)}
         tested = {name.removeprefix("test_kind_") for name in names if name.startswith("test_kind_")}
 
@@ -234,6 +235,7 @@ class TestValue(unittest.TestCase):
             extensions={"saml_failure": True},
             owner="acme",
             change={"create": 1},
+            repository="b",
         )
 
         self.assertEqual(set(fault.as_json()), {one.name for one in fields(Fault)} - {"edit"})

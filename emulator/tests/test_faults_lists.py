@@ -68,6 +68,27 @@ class TestLists(EmulatorCase):
         self.assertEqual(self.slugs(bitbucket), ["e"])
         self.assertEqual(self.client.session.get(bitbucket["next"], timeout=5).json(), bitbucket)
 
+    def test_kind_empty_page(self) -> None:
+        start = self.client.repositories("first: 2", PAGE)["pageInfo"]["endCursor"]
+        self.strike("empty_page", times=2)
+
+        empty = self.client.repositories(f'first: 2, after: "{start}"', PAGE)
+        bitbucket = self.page(page=2)
+        self.emulator.faults.clear()
+
+        info = empty["pageInfo"]
+        self.assertEqual((empty["nodes"], info["hasNextPage"], info["endCursor"] == start), ([], True, False))
+        then = self.client.repositories(f'first: 2, after: "{info["endCursor"]}"', PAGE)
+        self.assertEqual([node["name"] for node in then["nodes"]], ["c", "d"])
+        self.assertEqual((bitbucket["values"], bitbucket["size"]), ([], 5))
+        self.assertEqual(self.slugs(self.client.session.get(bitbucket["next"], timeout=5).json()), ["c", "d"])
+
+    def test_kind_broken_next(self) -> None:
+        self.strike("broken_next")
+
+        self.assertIn("/repositories/acme&pagelen=2", self.page()["next"])
+        self.assertNotIn("next", self.page(page=3))
+
     def test_kind_foreign_next(self) -> None:
         self.strike("foreign_next", url="http://example.org/steal")
 
@@ -85,7 +106,15 @@ class TestLists(EmulatorCase):
     def test_what_is_no_list_is_answered_truly_and_says_so(self) -> None:
         paths = ("/workspaces/acme", "/repositories/nobody")
         true = [self.client.get(path).content for path in paths]
-        for kind in ("early_end", "repeat_page", "self_next", "foreign_next", "foreign_href"):
+        for kind in (
+            "early_end",
+            "repeat_page",
+            "self_next",
+            "empty_page",
+            "broken_next",
+            "foreign_next",
+            "foreign_href",
+        ):
             self.emulator.faults.clear()
             self.strike(kind, url="http://example.org")
 

@@ -11,7 +11,7 @@ GITHUB = """
 query($login: String!, $after: String, $first: Int!) {
   repositoryOwner(login: $login) {
     repositories(
-      first: $first, after: $after, visibility: PUBLIC, ownerAffiliations: OWNER
+      first: $first, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER
       orderBy: {field: CREATED_AT, direction: ASC}
     ) {
       totalCount

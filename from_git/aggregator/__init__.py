@@ -16,7 +16,7 @@ from from_git.cache import Fetched
 from from_git.errors import UpstreamError
 from from_git.forges import Found
 from from_git.profiles import Profile
-from from_git.stats import Stats, merge
+from from_git.stats import Stats, SumTooLarge, merge
 
 __all__ = ["TICK", "Answer", "Overview", "aggregate", "asked_facts", "watched"]
 
@@ -152,8 +152,15 @@ class _Part:
 
 @lru_cache(maxsize=64)
 def _merged(parts: frozenset[_Part]) -> Stats:
-    """The sum; kept, so that the same question in another order or form is not added up again."""
-    return merge(part.stats for part in parts)
+    """The sum; kept, so that the same question in another order or form is not added up again.
+
+    Raises:
+        UpstreamError: it is too large to be told exactly.
+    """
+    try:
+        return merge(part.stats for part in parts)
+    except SumTooLarge as error:
+        raise UpstreamError(f"the {error}.", advice="Ask for fewer profiles at once.") from None
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from from_git.cache.fetched import Fetched
 from from_git.errors import UpstreamError, kinds
 from from_git.forges import Found
-from from_git.stats import Language, Stats
+from from_git.stats import LARGEST, Language, Stats
 
 _ERROR_TYPES: dict[str, tuple[type, ...]] = {
     "reason": (str,),
@@ -84,7 +84,7 @@ def _error(value: dict[str, Any]) -> UpstreamError:
 
 
 def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= LARGEST:
         raise TypeError("not a count")
     return value
 

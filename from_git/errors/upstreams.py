@@ -26,6 +26,8 @@ class UpstreamError(FromGitError):
     """How the metrics call a call that ends in this."""
     wait: float | None = None
     """Seconds that the forge wants us to wait before the next try; None: it does not say."""
+    doubtful: bool = False
+    """Whether one more try may help where the same credential was good a moment ago."""
 
     usual_advice = "Try again later."
 

@@ -20,6 +20,7 @@ _FIRST = 3.0  # seconds for which all others wait for the call that goes first; 
 _ASKERS = 3  # fetches that must fail before others wait
 _LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
 _HALVED = 300.0  # seconds
+_GOOD = 600.0  # seconds for which a credential that was taken is thought to be good
 _MOST_GUESS = 3600.0  # seconds; the windows of both forges
 
 
@@ -120,6 +121,7 @@ class Account:
         self._first_until = 0.0  # when the call that goes first is given up
         self._reason = "its rate limit is used up."
         self._guesses = 0
+        self._good_until = 0.0
 
     def count_against(self, bound: Bound) -> None:
         """Let each call count one against `bound` too."""
@@ -179,10 +181,16 @@ class Account:
     def succeeded(self) -> None:
         """The forge has answered."""
         self.pause.succeeded()
+        self._good_until = self._now() + _GOOD
         if self._limited:
             with self._lock:
                 if self._blocked_until <= self._now():
                     self._limited, self._guesses = False, 0
+
+    @property
+    def was_good(self) -> bool:
+        """Whether the forge has taken the credential in the last minutes."""
+        return self._now() < self._good_until
 
     def _wait_for_first(self) -> float:
         """0 for the call that goes first after a limit, and for all when none was met; else seconds to wait."""

@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import Account
 from from_git.forges.cost import Cost, Pace
-from from_git.stats import Stats
+from from_git.stats import LARGEST, Stats, SumTooLarge, Tally
 from from_git.upstream import Answer
 
 T = TypeVar("T")
-MAX_INT = 2**53
-"""The largest count that JSON readers everywhere keep exactly."""
+E = TypeVar("E", bound=UpstreamError)
+_OF_REPOSITORY = "for its repository"
+_BARREN = 3  # pages in a row that bring no new repositories
 _KINDS: dict[Any, str] = {
     dict: "an object",
     list: "a list",
@@ -65,6 +66,27 @@ class Progress:
         return self.pages + self.watchers, self.pages_known + self.watchers_known
 
 
+class Trail:
+    """Where the pages of one reading of a list led to, for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._barren = 0
+
+    def follow(self, place: str | None, fresh: bool) -> None:
+        """Note that a page leads to `place` (a cursor or a link, None: nowhere); `fresh`: whether it had repositories.
+
+        A page without any may come, as long as the next one is another.
+
+        Raises:
+            UpstreamError: it leads where another page led, or several in a row had nothing.
+        """
+        self._barren = 0 if fresh else self._barren + 1
+        if place is None or self._barren > _BARREN or (self._barren and place in self._seen):
+            raise UpstreamError("its list of repositories goes on without bringing new ones.")
+        self._seen.add(place)
+
+
 class Fetch(Protocol):
     """One owner's fetch under way."""
 
@@ -84,6 +106,15 @@ class Fetch(Protocol):
         ...
 
 
+class Unnamed(NamedTuple):
+    """What a forge does for somebody without credentials."""
+
+    served: bool
+    """Whether it can be asked."""
+    words: str
+    """What it does then and what to set, as the end of a sentence that begins with its name."""
+
+
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
@@ -92,6 +123,9 @@ class Forge(Protocol):
 
     account: Account
     """What may be spent there."""
+
+    without_credentials: Unnamed
+    """What it does for who has none."""
 
     @property
     def pace(self) -> Pace | None:
@@ -139,7 +173,7 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
     if type(found) is not kind:  # `is`: a bool is no count
         raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
     wanted: T = found
-    if isinstance(found, int) and not 0 <= found <= MAX_INT:
+    if isinstance(found, int) and not 0 <= found <= LARGEST:
         raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
     return wanted
 
@@ -175,6 +209,25 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return None
 
 
+def stats_of(tally: Tally) -> Stats:
+    """What was counted of one profile.
+
+    Raises:
+        UpstreamError: a sum is too large to be told exactly.
+    """
+    try:
+        return tally.stats()
+    except SumTooLarge as error:
+        raise UpstreamError(f"its {error}.", advice="Ask for the other profiles without it.") from None
+
+
+def of_repository(error: E, name: str) -> E:
+    """The error, which says of which repository it is, where its name (`OWNER/NAME`) is known."""
+    if name and not error.reason.startswith(_OF_REPOSITORY):
+        error.reason = f"{_OF_REPOSITORY} {name} {error.reason}"
+    return error
+
+
 def never_added_up(listed: int, totals: set[int], readings: int) -> UpstreamError:
     """The error for a list that did not agree with itself in any of `readings` readings."""
     total = " or ".join(map(str, sorted(totals))) or "unknown"
@@ -195,7 +248,9 @@ def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamE
     """The error for a status that means the same at every forge; `setting`: where its address comes from."""
     status = answer.status
     if 300 <= status < 400:
-        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=f"Look at {setting}.")
+        between = "what lies between sends us elsewhere, a log-in page of the network or a proxy (UPSTREAM_PROXY)."
+        advice = f"Look at {setting}; if it is right, {between}"
+        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=advice)
     reason = f"it answered with status {described(status)}."
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(reason, said, wait=retry_after(answer.headers, now))

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
-from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, keeps_changing, never_added_up
+from from_git.forges.base import Found, Progress, Trail, Unnamed, keeps_changing, never_added_up, stats_of
 from from_git.forges.calls import Calls
 from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
-from from_git.forges.rest import Entry, Page, Shape, is_numbered, page_of, says_missing
+from from_git.forges.rest import Page, Shape, is_numbered, page_of, path_of, says_missing
 from from_git.forges.watchers import Dialect, Watchers
 from from_git.stats import Tally
 from from_git.upstream import Answer, Upstream
@@ -47,6 +47,10 @@ class Bitbucket:
         learns_limit: whether the budget's limit is what Bitbucket says it is.
         counts: watcher counts of earlier fetches.
     """
+
+    without_credentials = Unnamed(
+        True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
+    )
 
     def __init__(
         self,
@@ -112,12 +116,14 @@ class BitbucketFetch:
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
         self._workspace = owner.lower()
         self._base = f"{forge.upstream.base_url}/repositories/{quote(self._workspace, safe='')}"
-        self._watchers = Watchers(self._calls, forge.watchers_pool, self._get, forge.dialect, self._settled)
+        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
+        self._watchers = Watchers(
+            self._calls, forge.watchers_pool, self._get, forge.dialect, self._paths, self._settled
+        )
         self._lock = threading.Lock()  # around everything below
         self._found = False
         self._complete = False
         self._listed: dict[str, Shape | None] | None = None  # the last reading that added up
-        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
         self._readings = 0
         self._by_number = True
         self._pages = self._pages_before = 0  # of this reading, and of those before
@@ -126,8 +132,10 @@ class BitbucketFetch:
     def _read_again(self) -> None:
         self._readings += 1
         self._reading: dict[str, Shape | None] = {}  # by uuid; None: private
-        self._agreed = False  # whether this reading adds up and, if it has several pages, equals the one before
+        # whether this reading adds up and, if it has several pages or says no more than nothing, equals the one before
+        self._agreed = False
         self._sizes: set[int] = set()
+        self._trail = Trail()
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -148,7 +156,7 @@ class BitbucketFetch:
                 missing.append(self._paths[uuid])
         workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
         oldest = self._keep_counts() if self._forge.counts.kept else None
-        return Found("Workspace", tally.stats(), tuple(sorted(missing)), workspace, oldest)
+        return Found("Workspace", stats_of(tally), tuple(sorted(missing)), workspace, oldest)
 
     def _keep_counts(self) -> float | None:
         """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""
@@ -174,10 +182,14 @@ class BitbucketFetch:
         self._calls.start(self._forge.pool, self._first_page, self._begin)
 
     def _first_page(self) -> Page | None:
-        answer = self._get(f"{self._base}?{urlencode(_LIST)}")
+        # an empty list without a size is asked for once more, and otherwise
+        plain = self._listed is not None and not self._listed
+        parameters = {name: value for name, value in _LIST.items() if not (plain and name == "fields")}
+        url = f"{self._base}?{urlencode(parameters)}"
+        answer = self._get(url)
         if not self._found and says_missing(answer):
             return None
-        return page_of(answer, self._forge.dialect.credentials)
+        return page_of(answer, self._forge.dialect.credentials, url)
 
     def _begin(self, page: Page | None) -> None:
         """Take in page 1, then have all others asked for by number, or the next one by its link; None: missing."""
@@ -215,8 +227,9 @@ class BitbucketFetch:
     def _linked_page(self, page: Page) -> None:
         fresh = self._count_page(page)
         if page.following:
-            if not fresh or self._pages_known >= _MAX_PAGES:
-                raise UpstreamError("its list of repositories goes on without bringing new ones.")
+            self._trail.follow(page.following, fresh=fresh > 0)
+            if self._pages_known >= _MAX_PAGES:
+                raise UpstreamError(f"its list of repositories has more than {_MAX_PAGES:,} pages.")
             done, known = self._watchers.counts()
             self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
             self._ask_linked(page.following)
@@ -228,7 +241,7 @@ class BitbucketFetch:
         self._calls.start(self._forge.pool, self._asked_for(url), self._linked_page)
 
     def _asked_for(self, url: str) -> Callable[[], Page]:
-        return lambda: page_of(self._get(url), self._forge.dialect.credentials)
+        return lambda: page_of(self._get(url), self._forge.dialect.credentials, url)
 
     def _count_page(self, page: Page) -> int:
         """Note the page's repositories, have their watchers counted, and return how many are new in this reading."""
@@ -237,15 +250,11 @@ class BitbucketFetch:
                 self._sizes.add(page.size)
             fresh = {one.uuid: one for one in page.entries if one.uuid not in self._reading}
             self._reading.update((uuid, one.shape) for uuid, one in fresh.items())
-            self._paths.update((uuid, self._path(one)) for uuid, one in fresh.items() if one.shape is not None)
+            self._paths.update(
+                (uuid, path_of(one, self._workspace)) for uuid, one in fresh.items() if one.shape is not None
+            )
         self._watchers.want([one for one in fresh.values() if one.shape is not None], self._base)
         return len(fresh)
-
-    def _path(self, one: Entry) -> str:
-        """`WORKSPACE/SLUG`, which is in the repository's address, whatever the workspace was asked for by."""
-        if one.path is None and self._workspace.startswith("{"):
-            raise MalformedAnswer("values.full_name is absent")
-        return (one.path or f"{self._workspace}/{one.slug}").lower()
 
     def _page_done(self) -> None:
         """Count a page as read; the last one ends the reading."""
@@ -254,9 +263,8 @@ class BitbucketFetch:
             if self._pages == self._pages_known:
                 before, adds_up = self._listed, not self._sizes - {len(self._reading)}
                 self._listed = self._reading if adds_up else None
-                self._agreed = adds_up and (
-                    self._pages == 1 or (before is not None and before.keys() == self._reading.keys())
-                )
+                whole = self._pages == 1 and bool(self._reading or self._sizes)
+                self._agreed = adds_up and (whole or (before is not None and before.keys() == self._reading.keys()))
                 self._by_number = self._by_number and adds_up  # the numbers may have misled us
         self._settled()
 

@@ -13,6 +13,7 @@ from from_git import metrics
 from from_git.errors import (
     BudgetError,
     Cancelled,
+    CredentialsError,
     LimitError,
     MalformedAnswer,
     TooHeavyError,
@@ -21,11 +22,19 @@ from from_git.errors import (
 )
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
+from from_git.forges.base import of_repository
 from from_git.forges.cost import Cost, Pace, Spending
+from from_git.forges.halving import Halving, Origin
+from from_git.forges.peers import NOTHING, Count, Peers
 from from_git.forges.retries import NO_TIME, Pause, decide, usable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+_OF_ALL = CredentialsError, LimitError  # failures that have nothing to do with one repository
+_ADVICE_ALONE = (
+    "Everything else is answered, so asking again will hardly help: look at it in a browser, and if it fails there too,"
+    " tell the forge's support."
+)
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -40,9 +49,17 @@ class Call:
     """Takes in what `ask` returned; called once, after the one `ask` that did not fail."""
     weight: int = 0
     """Repositories that it asks for in detail."""
-    smaller: Callable[[], object] | None = None
-    """Starts calls for half as much each, in place of this one."""
+    smaller: Callable[[Origin | None], object] | None = None
+    """Starts calls for half as much each, in place of this one, with that `origin`."""
+    origin: Origin | None = None
+    """Of what this is a half."""
+    gave: Callable[[Any], int] | None = None
+    """Of how many repositories an answer has details; None: of `weight`."""
+    subject: str = ""
+    """`OWNER/NAME` of the one repository that it is about."""
     attempt: int = 1
+    before: Count = NOTHING
+    """What the fetch had been answered when it first failed."""
 
 
 class Calls:
@@ -67,6 +84,8 @@ class Calls:
         self._group = group
         self._account = account
         self._pace = pace
+        self._halving = Halving(pace)
+        self._peers = Peers()
         self._jitter = jitter
         self._pause = Pause(group.clock.now)
         self._last: UpstreamError | None = None
@@ -80,10 +99,19 @@ class Calls:
         ask: Callable[[], T],
         then: Callable[[T], object],
         weight: int = 0,
-        smaller: Callable[[], object] | None = None,
+        smaller: Callable[[Origin | None], object] | None = None,
+        origin: Origin | None = None,
+        gave: Callable[[T], int] | None = None,
+        subject: str = "",
     ) -> None:
         """Have a call made on `pool`; see `Call`."""
-        self._put(Call(pool, ask, then, weight, smaller))
+        if origin:
+            origin.add()
+        self._put(Call(pool, ask, then, weight, smaller, origin, gave, subject))
+
+    def most(self, wanted: int) -> int:
+        """How many repositories a query may ask for: `wanted`, or fewer where so many have been too heavy."""
+        return self._halving.most(wanted)
 
     @property
     def wait(self) -> float:
@@ -137,7 +165,7 @@ class Calls:
         """Send the first call that waits for `pool`, or come back when it may be sent."""
         with self._lock:
             call = self._waiting[pool].popleft()
-        cut = call.smaller if self._pace and call.weight > self._pace.most(call.weight) else None
+        cut = call.smaller if call.weight > self.most(call.weight) else None
         permit = None if cut else self._permit(call)
         if isinstance(permit, float):
             with self._lock:
@@ -153,7 +181,9 @@ class Calls:
         if permit is not None:
             self._send(call, permit)
         elif cut:
-            cut()
+            cut(call.origin)
+            if call.origin:
+                call.origin.answered(0, whole=True)
 
     def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
@@ -170,31 +200,62 @@ class Calls:
         return permit
 
     def _send(self, call: Call, permit: Permit) -> None:
+        try:
+            found = self._made(call.ask, permit)
+        except UpstreamError as error:
+            self._failed(call, error if isinstance(error, _OF_ALL) else of_repository(error, call.subject))
+            return
+        self._halving.answered()
+        if call.origin:
+            call.origin.answered(call.weight, call.gave is None or call.gave(found) >= call.weight)
+        self._peers.answered((call.pool, call.weight > 0), call.weight, call.attempt, call.ask)
+        self._pause.succeeded()
+        self._account.succeeded()
+        call.then(found)
+
+    def _made(self, ask: Callable[[], T], permit: Permit) -> T:
+        """What a call says, which is counted however it ends."""
         begun, outcome = time.monotonic(), "fault"
         try:
             with self.spending.call(), permit.used():
-                found = call.ask()
+                found = ask()
             outcome = "ok"
         except UpstreamError as error:
             outcome = error.outcome
-            self._failed(call, error)
-            return
+            raise
         except Cancelled:
             outcome = "cancelled"
             raise
         finally:
             metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun)
-        self._pause.succeeded()
-        self._account.succeeded()
-        call.then(found)
+        return found
+
+    def _fails_alone(self, call: Call) -> bool:
+        """Whether the forge answers at this moment what it has answered before, and this call only goes on failing."""
+        good = self._peers.good((call.pool, call.weight > 0), call.attempt, call.before)
+        if not good or self._group.time_left() < NO_TIME:
+            return False
+        try:
+            permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
+            if isinstance(permit, float):
+                return False
+            self._made(good, permit)
+        except UpstreamError:
+            return False
+        return True
 
     def _failed(self, call: Call, error: UpstreamError) -> None:
         error.tries = call.attempt
+        if call.attempt == 1:
+            call.before = self._peers.count
         if isinstance(error, LimitError):
             error.wait = self._account.limited(error, self._group)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
-        again = decide(error, call.attempt, self._group.time_left(), weight, jitter)
+        again = decide(error, call.attempt, self._group.time_left(), weight, jitter, self._account.was_good)
         if again is None:
+            raise error
+        if weight <= 1 and not isinstance(error, LimitError) and self._fails_alone(call):
+            error._advice = _ADVICE_ALONE
             raise error
         if isinstance(error, LimitError):
             self._waits_until = self._group.clock.now() + again.seconds
@@ -203,9 +264,9 @@ class Calls:
         self.note = error.reason
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller and call.smaller:
-            if self._pace:
-                self._pace.too_heavy(weight)
-            call.smaller()
+            split = self._halving.split(weight, call.origin)
+            call.smaller(split)
+            split.answered(0, whole=True)
             return
         about_size = isinstance(error, TooHeavyError) and weight > 1
         if isinstance(error, TransientError | MalformedAnswer) and not about_size:

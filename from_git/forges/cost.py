@@ -11,9 +11,11 @@ _MEMORY_LEAST = 1e-6  # keeps what fades for days above nothing
 _UNKNOWN = 0.1  # seconds a repository, before the first answer (100 took 8 to 10 s; wiiiimm/gh-manager-cli#104)
 _FEW = 2.5  # answers, the past fading
 _MARGIN = 1.5  # of the expected seconds are reserved; what a call does not take comes back at its end
-_SMALL = 5  # repositories; a single failure with more brings batches down to this, only repeated ones further
+SMALL = 5
+"""Repositories; a query for no more that fails says nothing about size."""
 _HALF_LIFE = 60.0  # seconds after which an answer counts half: a forge that was slow must not be thought slow for ever
 _REMEMBERED = 600.0  # seconds for which a size that was too large is not asked for again
+_RISES = 60.0  # seconds after which a good answer of the largest size lets queries be twice as large
 _SPREAD = 5.0  # repositories; sizes that differ less (standard deviation) do not tell what one costs
 
 
@@ -77,6 +79,7 @@ class Pace:
         self._faded = now()
         self._most = 0  # repositories of a query that were not too many; nothing is known after `_until`
         self._until = 0.0
+        self._changed = 0.0  # when `_most` was last set
 
     def learn(self, repositories: int, seconds: float, points: int) -> None:
         """Take in one good answer that gave details of so many repositories."""
@@ -84,14 +87,22 @@ class Pace:
             self._fade()
             self._seconds.add(repositories, seconds)
             self._points.add(repositories, points)
+            now = self._now()
+            if repositories >= self._most and self._changed + _RISES <= now < self._until:
+                self._most, self._changed = 2 * self._most, now
 
     def too_heavy(self, repositories: int) -> None:
-        """Take in that a query for so many was too heavy: for some minutes none is larger than half of that."""
+        """Take in that a query for so many was too heavy, and that its halves were not.
+
+        For some minutes no query is larger than half of that; good answers bring the size up again. Of five or fewer
+        nothing is learned.
+        """
+        if repositories <= SMALL:
+            return
         with self._lock:
-            half = (repositories + 1) // 2  # the larger one
-            half = max(_SMALL, half) if repositories > _SMALL else half
-            self._most = min(half, self._most) if self._now() < self._until else half
-            self._until = self._now() + _REMEMBERED
+            now, half = self._now(), max(SMALL, (repositories + 1) // 2)  # the larger one
+            self._most = min(half, self._most) if now < self._until else half
+            self._until, self._changed = now + _REMEMBERED, now
 
     def most(self, wanted: int) -> int:
         """`wanted`, or fewer where so many have been too heavy."""

@@ -11,7 +11,8 @@ from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool
 from from_git.forges.base import get
 from from_git.forges.conversation import Conversation
-from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Detailed, Names, Repository, detailed, names
+from from_git.forges.halving import Origin
+from from_git.forges.nodes import DETAILS, NAMES, NAMES_SIZE, Detailed, Names, Repository, detailed_of, names
 
 T = TypeVar("T")
 Named = tuple[str, Repository]
@@ -45,6 +46,7 @@ class Details:
         self._on_settled = on_settled
         self._size = _BATCH
         self._lock = threading.Lock()  # around everything below
+        self._names: dict[str, str] = {}  # `OWNER/NAME` by id
         self._known: dict[str, Repository | None] = {}  # by id; None: gone or private
         self._gone: set[str] = set()  # ids that were listed and then not found, or private
         self._absent: set[str] = set()  # those of them that were not found
@@ -81,8 +83,7 @@ class Details:
     def most(self, wanted: int) -> int:
         """`wanted`, or fewer: not under 18 when GitHub is slow, so that a query would come near its end; and never more
         than what was not too heavy lately."""
-        pace = self._conversation.pace
-        return pace.most(min(wanted, max(_SMALL_BATCH, pace.repositories(_SLOW))))
+        return self._calls.most(min(wanted, max(_SMALL_BATCH, self._conversation.pace.repositories(_SLOW))))
 
     def plan(self, rest: int) -> int:
         """Choose the size of batches for so many repositories: whole rounds over the threads that are free now.
@@ -96,10 +97,15 @@ class Details:
             self._size = min(most, -(-rest // min(threads * rounds, -(-rest // _SMALL_BATCH))))
         return max(0, -(-rest // self._size))
 
-    def want(self, ids: Collection[str], more: bool) -> None:
-        """Have these asked for, each once; a batch waits until it is full as long as `more` ids are to come."""
+    def want(self, names: Mapping[str, str], more: bool) -> None:
+        """Have these asked for, each once; a batch waits until it is full as long as `more` ids are to come.
+
+        Args:
+            names: `OWNER/NAME` by id.
+        """
         with self._lock:
-            fresh = [one for one in dict.fromkeys(ids) if one not in self._known and one not in self._pending]
+            self._names |= names
+            fresh = [one for one in names if one not in self._known and one not in self._pending]
             self._pending.update(fresh)
             self._waiting.extend(fresh)
             self._all_listed |= not more  # for good: a page may be overtaken by the next one here
@@ -131,19 +137,23 @@ class Details:
         if absent:
             self._absent.add(identity)
 
-    def _ask_batch(self, ids: list[str]) -> None:
-        def smaller() -> None:
+    def _ask_batch(self, ids: list[str], origin: Origin | None = None) -> None:
+        def smaller(split: Origin | None) -> None:
             with self._lock:
                 self._open += 1
             for half in _halves(ids):
-                self._ask_batch(half)
+                self._ask_batch(half, split)
 
-        self._calls.start(self._pool, partial(self._batch, ids), self._take_batch, weight=len(ids), smaller=smaller)
+        ask, subject = partial(self._batch, ids), self._subject(ids)
+        self._calls.start(self._pool, ask, self._take_batch, len(ids), smaller, origin, subject=subject)
+
+    def _subject(self, ids: Sequence[str]) -> str:
+        return self._names.get(ids[0], "") if len(ids) == 1 else ""
 
     def _batch(self, ids: list[str]) -> list[Detailed]:
         nodes = self._nodes(DETAILS, "Details", ids, {})
         return [
-            Detailed(identity, None, True, absent=True) if node is None else detailed(node)
+            Detailed(identity, None, True, absent=True) if node is None else detailed_of(node, self._names)
             for identity, node in zip(ids, nodes, strict=True)
         ]
 
@@ -159,17 +169,22 @@ class Details:
         if settled:
             self._on_settled()
 
-    def _ask_names(self, repositories: Sequence[Named], before: Names = _NO_NAMES) -> None:
+    def _ask_names(
+        self, repositories: Sequence[Named], before: Names = _NO_NAMES, origin: Origin | None = None
+    ) -> None:
         """Have languages and topics of these asked for, from their start or, for one alone, after those `before`."""
 
-        def smaller() -> None:
+        def smaller(split: Origin | None) -> None:
             for half in _halves(repositories):
-                self._ask_names(half, before)
+                self._ask_names(half, before, split)
 
-        ask, weight = partial(self._names, repositories, before), len(repositories)
-        self._calls.start(self._pool, ask, self._take_names, weight=weight, smaller=smaller)
+        ask = partial(self._read_names, repositories, before)
+        subject = self._subject([identity for identity, _ in repositories])
+        self._calls.start(self._pool, ask, self._take_names, len(repositories), smaller, origin, subject=subject)
 
-    def _names(self, repositories: Sequence[Named], before: Names) -> "list[tuple[str, Repository, Names | _Lost]]":
+    def _read_names(
+        self, repositories: Sequence[Named], before: Names
+    ) -> "list[tuple[str, Repository, Names | _Lost]]":
         """For each its names so far, or why it does not count any more."""
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
         ids = [identity for identity, _ in repositories]

@@ -9,24 +9,28 @@ from typing import NamedTuple
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.base import Found, Progress, get, keeps_changing, maybe, never_added_up
+from from_git.forges.base import Found, Progress, Trail, Unnamed, get, keeps_changing, maybe, never_added_up, stats_of
 from from_git.forges.conversation import Conversation, Standing
 from from_git.forges.cost import Cost, Pace
 from from_git.forges.details import Details
 from from_git.forges.graphql import GraphqlOverUpstream, Reply
-from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed
+from from_git.forges.halving import Origin
+from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed_of
 from from_git.forges.remainder import Remainder
 from from_git.stats import Tally
 from from_git.upstream import Upstream
 
 PAGE_SIZE = 30
 """Repositories that the first query gives in detail: an owner with no more costs one call."""
+_FEWEST = 4  # repositories that the first query gives in detail at least, or none
 _OWNER = ("repositoryOwner",)  # its path in errors
 _READINGS = 3  # how often a list is read before one that never adds up is an error
 
 
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
+
+    without_credentials = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
 
     def __init__(
         self,
@@ -88,6 +92,11 @@ class Page(NamedTuple):
     details: list[Detailed]
 
 
+def _detailed_in(page: Page | None) -> int:
+    """How many repositories a first page gives in detail."""
+    return len(page.details) if page else 0
+
+
 class GitHubFetch:
     """One owner's list, beside the details of its repositories; see `Fetch`.
 
@@ -106,6 +115,7 @@ class GitHubFetch:
         self._kind = ""  # empty until the owner is known to exist
         self._on_found = group.found
         self._complete = False
+        self._rests: list[Origin] = []  # of first pages that were too heavy
         self._readings = 0
         self._pages = self._pages_before = 0  # of this reading, and of those before
         self._read_again()
@@ -113,6 +123,7 @@ class GitHubFetch:
     def _read_again(self) -> None:
         self._readings += 1
         self._listed: dict[str, str] = {}  # `OWNER/NAME` by id
+        self._trail = Trail()
         self._pages_before += self._pages
         self._pages = 0
         self._pages_known = 1
@@ -123,6 +134,8 @@ class GitHubFetch:
             return None
         if not self._complete:
             raise RuntimeError("the list was not read to its end")
+        while self._rests:
+            self._rests.pop().answered(0, whole=True)
         tally = Tally()
         for one in self._details.of(self._listed):
             tally.add_repository(
@@ -133,7 +146,7 @@ class GitHubFetch:
                 topics=one.topics,
             )
         missing = sorted(self._listed[identity] for identity in self._details.absent(self._listed))
-        return Found(self._kind, tally.stats(), tuple(missing))
+        return Found(self._kind, stats_of(tally), tuple(missing))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -147,11 +160,23 @@ class GitHubFetch:
         """See `Fetch.cost`."""
         return self._calls.spending.cost()
 
-    def ask_first_page(self, first: int) -> None:
-        """Have the first repositories asked for in detail, with the first page of the list."""
+    def ask_first_page(self, first: int, origin: Origin | None = None) -> None:
+        """Have the first repositories asked for in detail, with the first page of the list.
+
+        Where even few of them are too many, the list is asked for alone: one repository may be what fails.
+        """
         first = self._details.most(first)
+        if origin:
+            # the smaller page stands in place of a part alone: the rest is answered when all is
+            origin.add()
+            self._rests.append(origin)
+        if first < _FEWEST:
+            if origin:
+                origin.doubt()
+            self._calls.start(self._pool, partial(self._read_list, None), self._begin)
+            return
         ask, smaller = partial(self._first_page, first), partial(self.ask_first_page, first // 2)
-        self._calls.start(self._pool, ask, self._begin, weight=first, smaller=smaller)
+        self._calls.start(self._pool, ask, self._begin, first, smaller, origin, gave=_detailed_in)
 
     def _first_page(self, first: int) -> Page | None:
         variables = {"login": self._owner, "first": first, "listed": LIST_SIZE}
@@ -177,11 +202,15 @@ class GitHubFetch:
         """Have the ids after `cursor` asked for."""
         self._calls.start(self._pool, partial(self._list_page, cursor), self._list)
 
-    def _list_page(self, cursor: str | None) -> Page:
+    def _read_list(self, cursor: str | None) -> Page | None:
         variables = {"login": self._owner, "listed": LIST_SIZE, "after": cursor}
         reply = self._conversation.ask(REPOSITORIES, variables, "Repositories")
         page = self._page(reply)
         self._conversation.learn(reply, 0)
+        return page
+
+    def _list_page(self, cursor: str | None) -> Page:
+        page = self._read_list(cursor)
         if page is None:
             raise UpstreamError("the owner vanished while its repositories were being listed.", advice="Ask again.")
         return page
@@ -196,11 +225,10 @@ class GitHubFetch:
             self._pages_known = max(self._pages, -(-page.total // LIST_SIZE))
         if not page.more or len(self._listed) > page.total + LIST_SIZE:
             self._finish(page.total)
-        elif len(self._listed) == known:
-            raise UpstreamError("its list of repositories goes on without bringing new ones.")
-        elif page.cursor is None:
+        elif page.cursor is None and page.names:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         else:
+            self._trail.follow(page.cursor, fresh=len(self._listed) > known)
             self._ask_list(page.cursor)
         self._details.want(page.names, page.more)
 
@@ -246,12 +274,18 @@ class GitHubFetch:
             raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
         if absent - reply.not_found:
             raise MalformedAnswer("a repository is null without an error")
-        kind, page = get(owner, "__typename", kind=str), get(owner, "repositories", kind=dict)
+        page = get(owner, "repositories", kind=dict)
+        nodes = get(page, "nodes", kind=list)
+        names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
+        given = [detailed_of(node, names) for node in details if node is not None]
+        # they are the first of the same list: a list that leaves them out, an empty one above all, is not believed
+        if not names.keys() >= {one.id for one in given}:
+            raise TransientError("its list leaves out repositories of which the same answer gives details.")
         return Page(
-            kind,
-            {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in get(page, "nodes", kind=list)},
+            get(owner, "__typename", kind=str),
+            names,
             get(page, "totalCount", kind=int),
             get(page, "pageInfo", "hasNextPage", kind=bool),
             maybe(page, "pageInfo", "endCursor", kind=str),
-            [detailed(node) for node in details if node is not None],
+            given,
         )

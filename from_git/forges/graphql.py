@@ -18,6 +18,7 @@ from from_git.errors import (
     UpstreamError,
 )
 from from_git.forges.base import described, get, maybe, retry_after, unanswered
+from from_git.forges.foreign import REFUSALS, foreign, is_foreign
 from from_git.upstream import Answer, Caller, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
@@ -26,6 +27,19 @@ _LIMIT_WORDS = ("rate limit", "abuse detection")
 # the query was ended for its size, or would be (docs, "Rate limits and query limits"; untyped: backstage#15982)
 _HEAVY_TYPES = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "TIMEOUT"}
 _HEAVY_WORDS = ("something went wrong while executing your query", "respond to your request in time")
+# what a server's schema does not have; in the words and codes of graphql-ruby, which GitHub runs
+_SCHEMA_CODES = {"undefinedField", "argumentNotAccepted", "undefinedType", "undefinedDirective", "selectionMismatch"}
+_SCHEMA_WORDS = (
+    "doesn't exist on type",
+    "doesn't accept argument",
+    "isn't a defined",
+    "No such type",
+    "Parse error on",
+)
+_ADVICE_SCHEMA = (
+    "Asking again will not help. Update the Enterprise Server to a version that GitHub supports; if it is none, look at"
+    " GITHUB_GRAPHQL_URL."
+)
 _WINDOW = 3600.0  # seconds of the primary limit; a reset that lies further away is not believed
 
 
@@ -68,6 +82,8 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
 
 def read_reply(answer: Answer, now: float) -> Reply:
     """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
+    if is_foreign(answer):
+        raise foreign(answer, "GITHUB_GRAPHQL_URL")
     body = get(answer.json(), kind=dict)
     not_found, worse = set(), []
     for error in maybe(body, "errors", kind=list) or []:
@@ -92,22 +108,31 @@ def refusal(answer: Answer, now: float) -> UpstreamError:
     """The error that an answer of another status than 200 means."""
     status, message = answer.status, _message(answer)
     # the status decides before the headers: a 401 carries x-ratelimit-remaining: 0 too (recorded answer)
-    if status == HTTPStatus.UNAUTHORIZED:
-        return CredentialsError(
-            "it refused our token (401).", advice="Set GITHUB_API_TOKEN to one that is valid and has not expired."
+    if status == HTTPStatus.UNAUTHORIZED and not is_foreign(answer):
+        return _refused(
+            "it refused our token (401).", "", "Set GITHUB_API_TOKEN to one that is valid and has not expired."
         )
     limited = _is_limit(message) or "retry-after" in answer.headers
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.FORBIDDEN and (limited or answer.headers.get("x-ratelimit-remaining") == "0")
     ):
         return _limit(answer.headers, now, message)
+    if status in REFUSALS and is_foreign(answer):
+        return foreign(answer, "GITHUB_GRAPHQL_URL")
     if status == HTTPStatus.FORBIDDEN:
-        return CredentialsError("it refused access (403).", message, "Look at the rights of GITHUB_API_TOKEN.")
+        return _refused("it refused access (403).", message, "Look at the rights of GITHUB_API_TOKEN.")
     if status == HTTPStatus.NOT_FOUND:
         return UpstreamError("there is no GraphQL API at its address (404).", advice="Look at GITHUB_GRAPHQL_URL.")
     if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
         return TooHeavyError(f"it answered with status {described(status)}.", message)
     return unanswered(answer, message, "GITHUB_GRAPHQL_URL", now)
+
+
+def _refused(reason: str, said: str, advice: str) -> CredentialsError:
+    """A refusal of the token, which may be a hiccup where it was good a moment ago."""
+    error = CredentialsError(reason, said, advice)
+    error.doubtful = True
+    return error
 
 
 def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -> UpstreamError:
@@ -139,10 +164,19 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
         )
     if kind == "INSUFFICIENT_SCOPES":
         return CredentialsError("GITHUB_API_TOKEN lacks a scope.", message, "Make one with it.")
+    if not kind and (extensions.get("code") in _SCHEMA_CODES or any(words in message for words in _SCHEMA_WORDS)):
+        return UpstreamError(f"it does not know a part of our query{_version(headers)}", message, _ADVICE_SCHEMA)
     # an error with a type or a code is about the query or the token, and stays; one without may be a hiccup
     may_pass = codes == (None, None) and kind in ("", "SERVICE_UNAVAILABLE", "INTERNAL")
     fault = TransientError if may_pass else UpstreamError
     return fault("it answered the query with an error.", words)
+
+
+def _version(headers: Mapping[str, str]) -> str:
+    """Which server that looks like, as the end of a sentence."""
+    told = "".join(filter(str.isprintable, headers.get("x-github-enterprise-version", "")))[:40]
+    version = f"GitHub Enterprise Server {told.removeprefix('enterprise-server@')}"
+    return f"; it looks like {version if told else 'an older GitHub Enterprise Server, or no server of GitHub at all'}."
 
 
 def _rank(error: UpstreamError) -> int:

@@ -4,10 +4,12 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 @octokit/graphql-schema publishes.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.base import MAX_INT, get
+from from_git.forges.base import get, of_repository
+from from_git.stats import LARGEST
 
 LIST_SIZE = 100
 """Ids of one list page; the most that GitHub gives."""
@@ -138,6 +140,15 @@ def detailed(node: Any) -> Detailed:
     return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
 
 
+def detailed_of(node: Any, names: Mapping[str, str]) -> Detailed:
+    """As `detailed`; what is wrong is said of the repository, where its id is among `names` (`OWNER/NAME` by id)."""
+    try:
+        return detailed(node)
+    except MalformedAnswer as error:
+        identity = node.get("id") if isinstance(node, dict) else None
+        raise of_repository(error, names.get(identity, "") if isinstance(identity, str) else "") from None
+
+
 class Names(NamedTuple):
     """Languages and topics of one repository, as far as they were read."""
 
@@ -213,7 +224,7 @@ def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]
         except (KeyError, TypeError):
             name = size = None
         # `get` for each would be a fifth of the CPU of a page; it is asked where something is wrong, and says what
-        if type(name) is not str or type(size) is not int or not 0 <= size <= MAX_INT:
+        if type(name) is not str or type(size) is not int or not 0 <= size <= LARGEST:
             name, size = get(edge, "node", "name", kind=str), get(edge, "size", kind=int)
         names.append(name)
         sizes.append(size)

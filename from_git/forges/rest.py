@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError
-from from_git.forges.base import described, get, maybe, retry_after, unanswered
+from from_git.forges.base import described, get, maybe, of_repository, retry_after, unanswered
+from from_git.forges.foreign import REFUSALS, foreign, is_foreign
 from from_git.upstream import Answer
 
 _ADVICE = {
@@ -29,8 +30,12 @@ def refusal(answer: Answer, credentials: str) -> UpstreamError:
         hint = _ADVICE_LIMIT if credentials == "none" else ""
         wait = retry_after(answer.headers, now)
         return LimitError("its limit of calls in an hour is used up.", wait or 0.0, guessed=wait is None, advice=hint)
+    if status in REFUSALS and is_foreign(answer):
+        return foreign(answer, "BITBUCKET_API_URL")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
+        error = CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
+        error.doubtful = True
+        return error
     if says_missing(answer):
         return UpstreamError(f"the workspace vanished while it was being read ({status}).", said, "Ask again.")
     if status == HTTPStatus.NOT_FOUND:
@@ -88,6 +93,17 @@ def entry(value: object) -> Entry:
     return Entry(uuid, shape, get(value, "slug", kind=str) if link is None or not path else "", link, path)
 
 
+def path_of(one: Entry, workspace: str) -> str:
+    """`WORKSPACE/SLUG` of a public repository, whatever its `workspace` was asked for by.
+
+    Raises:
+        MalformedAnswer: the workspace was asked for by its UUID, and its name is not there.
+    """
+    if one.path is None and workspace.startswith("{"):
+        raise MalformedAnswer("values.full_name is absent")
+    return (one.path or f"{workspace}/{one.slug}").lower()
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a list of repositories."""
@@ -99,10 +115,74 @@ class Page:
     """The address of the next page, None on the last."""
 
 
-def page_of(answer: Answer, credentials: str) -> Page:
-    """What a page's answer says; raises as `members` and `entry`."""
+def page_of(answer: Answer, credentials: str, url: str) -> Page:
+    """What the answer to the page at `url` says; raises as `members`, `entry` and `check_next`."""
     page = members(answer, credentials)
-    return Page([entry(value) for value in get(page, "values", kind=list)], size_of(page), next_of(page))
+    entries, following = [entry(value) for value in get(page, "values", kind=list)], next_of(page)
+    if following is not None:
+        check_next(following, url)
+    return Page(entries, size_of(page), following)
+
+
+def check_next(link: str, url: str) -> None:
+    """Whether the link to the page after the one at `url` can be one to the same list.
+
+    Where it leads is not looked at beyond that: `Upstream.owns` decides which addresses are asked.
+
+    Raises:
+        MalformedAnswer: says what is wrong with the link.
+    """
+    wrong = _wrong(link, url)
+    if wrong:
+        shown = "".join(filter(str.isprintable, link))[:200]
+        raise MalformedAnswer(f"the link to the next page {wrong}: {shown}")
+
+
+def check_watchers(one: Entry, base: str) -> None:
+    """Whether the link to a repository's watchers can be one, where it is an address of the API; `base`: of the list.
+
+    A link that is a little wrong would be answered with a 404, as if the repository were not there.
+
+    Raises:
+        MalformedAnswer: it cannot.
+    """
+    root = base.rpartition("/")[0]
+    address, _, _ = (one.link or "").partition("?")
+    if address.startswith(f"{root}/") and (not address.endswith("/watchers") or {"&", "#", " "} & set(address)):
+        raise of_repository(
+            MalformedAnswer(f"links.watchers.href leads to no watchers ({address[:200]})"), one.path or ""
+        )
+
+
+def _wrong(link: str, url: str) -> str:
+    """What is wrong with the link, as the end of a sentence; nothing for a good one or one out of the API."""
+    if any(character.isspace() or not character.isprintable() for character in link):
+        return "has a blank or a control character"
+    try:
+        parts, ours = urlsplit(link), urlsplit(url)
+    except ValueError:
+        return "is not an address"
+    if not parts.scheme or not parts.netloc:
+        return "is not a whole address"
+    root = f"{ours.path.partition('/repositories/')[0]}/"
+    if parts.netloc != ours.netloc or parts.scheme != ours.scheme or not parts.path.startswith(root):
+        return ""
+    if not parts.query and "&" in parts.path:
+        return "has “&” where “?” belongs"
+    if "?" in parts.query:
+        return "has “?” twice"
+    if parts.fragment:
+        return "has a “#”"
+    if _place(parts.path) != _place(ours.path) and not {"{"} & {_place(parts.path)[-1][:1], _place(ours.path)[-1][:1]}:
+        return "leads to another list"
+    if not parts.query:
+        return "does not say which page"
+    return ""
+
+
+def _place(path: str) -> list[str]:
+    """The parts of a path, whatever its letter case, its encoding and the slash at its end."""
+    return [unquote(part).lower() for part in path.rstrip("/").split("/")]
 
 
 def members(answer: Answer, credentials: str) -> dict[str, Any]:
@@ -114,6 +194,8 @@ def members(answer: Answer, credentials: str) -> dict[str, Any]:
     """
     if answer.status != HTTPStatus.OK:
         raise refusal(answer, credentials)
+    if is_foreign(answer):
+        raise foreign(answer, "BITBUCKET_API_URL")
     return get(answer.json(), kind=dict)
 
 

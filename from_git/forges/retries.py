@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from from_git.errors import BrokenError, LimitError, TooHeavyError, UpstreamError
+from from_git.forges.cost import SMALL
 
 FIRST_WAIT = 0.25
 """Seconds before the second try; each further wait is twice as long."""
@@ -12,7 +13,6 @@ LONGEST_WAIT = 8.0
 _IN_A_ROW = 8  # failures that no longer look like bad luck
 NO_TIME = 0.1
 """Seconds that are not worth another try."""
-_SMALL = 5  # repositories; what fails with so few is not too heavy, at least not at first
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class Again:
     """Whether it must ask for half as much: to ask the same would meet the same, and GitHub charges for it."""
 
 
-def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jitter: float = 1.0) -> Again | None:
+def decide(
+    error: UpstreamError, attempt: int, left: float, weight: int = 0, jitter: float = 1.0, good: bool = False
+) -> Again | None:
     """What to do about a call that failed; None: the error stands.
 
     Args:
@@ -33,11 +35,13 @@ def decide(error: UpstreamError, attempt: int, left: float, weight: int = 0, jit
         left: seconds until the deadline.
         weight: repositories that it asks for in detail; 0 if it cannot be made smaller.
         jitter: from 0.5 to 1, so that calls that failed together do not come back together.
+        good: whether the forge has taken the credential a moment ago.
     """
-    if attempt >= error.attempts or left < NO_TIME:
+    attempts = max(2, error.attempts) if good and error.doubtful else error.attempts
+    if attempt >= attempts or left < NO_TIME:
         return None
     # a heavy query whose answer broke off twice is taken for too heavy
-    large, again = weight > _SMALL, attempt > 1
+    large, again = weight > SMALL, attempt > 1
     too_much = (large or again) if isinstance(error, TooHeavyError) else (large and again)
     if isinstance(error, TooHeavyError | BrokenError) and weight > 1 and too_much:
         return Again(0.0, smaller=True)

@@ -12,7 +12,7 @@ from from_git.fanout import Pool
 from from_git.forges.base import get
 from from_git.forges.calls import Calls
 from from_git.forges.counts import Count
-from from_git.forges.rest import Entry, members, next_of, says_missing, size_of, with_parameters
+from from_git.forges.rest import Entry, check_watchers, members, next_of, says_missing, size_of, with_parameters
 from from_git.upstream import Answer
 
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
@@ -41,7 +41,7 @@ class Watchers:
     """The watchers of each repository that was listed; each is asked for once, one that is gone does not count.
 
     Safe from any thread. `on_settled` is called whenever nothing is being asked for any more, by the task that saw to
-    it, without a lock held.
+    it, without a lock held. `names` has `WORKSPACE/SLUG` of each repository by its uuid, before it is wanted.
     """
 
     def __init__(
@@ -50,12 +50,14 @@ class Watchers:
         pool: Pool,
         fetch: Callable[[str], Answer],
         dialect: Dialect,
+        names: Mapping[str, str],
         on_settled: Callable[[], object],
     ) -> None:
         self._calls = calls
         self._pool = pool
         self._fetch = fetch
         self._dialect = dialect
+        self._names = names
         self._on_settled = on_settled
         self._lock = threading.Lock()  # around everything below
         self._known: dict[str, int | None] = {}  # by uuid; None: gone
@@ -101,6 +103,7 @@ class Watchers:
             fresh = [one for one in fresh if one.uuid not in remembered]
             self._pending.update(one.uuid for one in fresh)
         for one in fresh:
+            check_watchers(one, base)
             self._ask(one.uuid, one.link or f"{base}/{one.quoted_slug}/watchers")
 
     def forget_gone(self) -> bool:
@@ -113,7 +116,8 @@ class Watchers:
             return bool(doubtful)
 
     def _ask(self, uuid: str, url: str) -> None:
-        self._calls.start(self._pool, partial(self._size, url), partial(self._sized, uuid, url))
+        then = partial(self._sized, uuid, url)
+        self._calls.start(self._pool, partial(self._size, url), then, subject=self._names.get(uuid, ""))
 
     def _size(self, url: str) -> "int | _Doubt | None":
         """The number of watchers, None for a repository that is gone."""
@@ -137,7 +141,8 @@ class Watchers:
 
     def _ask_page(self, uuid: str, url: str, before: int) -> None:
         """Have the accounts on one page counted, to be added to those `before`."""
-        self._calls.start(self._pool, partial(self._page, url), partial(self._counted, uuid, before))
+        then = partial(self._counted, uuid, before)
+        self._calls.start(self._pool, partial(self._page, url), then, subject=self._names.get(uuid, ""))
 
     def _page(self, url: str) -> tuple[int, str | None]:
         page = members(self._fetch(url), self._dialect.credentials)

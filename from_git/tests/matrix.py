@@ -19,7 +19,7 @@ PATHS = {GITHUB: "/graphql", LIST: "/2.0/repositories/tiny", WATCHERS: "/2.0/rep
 EVERYWHERE = (GITHUB, LIST, WATCHERS)
 BITBUCKET = (LIST, WATCHERS)
 SMALL, LARGE = 3, 150
-EXACT, MISSING = "exact", "missing"
+EXACT, MISSING, NAMED = "exact", "missing", "the rest, and it in `missing`"
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Row:
     """One fault at one place.
 
     Attributes:
-        once: the outcome when it strikes once: `exact`, `missing`, or the error's class.
+        once: the outcome when it strikes once: `exact`, `missing`, NAMED, or the error's class.
         always: when it strikes every call; empty where that means nothing.
-        words: what the message says when it stays.
+        words: what message or advice say when it stays.
         size: repositories of the owner that is asked for.
     """
 
@@ -91,12 +91,19 @@ _TRANSPORT = [
     ("bytes that are no UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
     ("NaN", Fault("body", body=b'{"size": NaN}'), EXACT, "TransientError", _JSON),
     ("100,000 arrays in each other", Fault("body", body=b"[" * 100_000), EXACT, "TransientError", _JSON),
-    ("JSON of another shape", Fault("body", body=b"[]"), EXACT, "MalformedAnswer", "another shape"),
+    ("JSON of another shape", Fault("body", body=b"[]"), EXACT, "MalformedAnswer", "does not match its API"),
     ("a redirect to another host", _status(302, Location="http://127.0.0.1:9/"), *_both("UpstreamError"), "redirects"),
-    ("401", _status(401, _NO), *_both("CredentialsError"), "refused"),
-    ("403", _status(403, _NO), *_both("CredentialsError"), "refused access"),
     ("400", _status(422, _NO), *_both("UpstreamError"), "422"),
     ("404 of somebody else", _status(404, b"<html>"), *_both("UpstreamError"), "_URL"),
+]
+_LOGIN = b"<html><title>Log in</title>"
+# after good answers, which the watchers' are, one more try
+_REFUSALS = [
+    ("401", _status(401, _NO), "CredentialsError", "refused"),
+    ("403", _status(403, _NO), "CredentialsError", "refused access"),
+    ("401 of a gateway, in HTML", _status(401, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("403 of a gateway, in HTML", _status(403, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("407", _status(407, _LOGIN), "UpstreamError", "UPSTREAM_PROXY"),
 ]
 _LIMITS = {
     "primary_200_rate_limit": "points used up: 200 with RATE_LIMIT",
@@ -124,7 +131,8 @@ _GRAPHQL = [
     ("the owner is null: FORBIDDEN by SAML", "saml", *_both("CredentialsError"), "SAML"),
     ("INSUFFICIENT_SCOPES", "insufficient_scopes", *_both("CredentialsError"), "lacks a scope"),
     ("FORBIDDEN at watchers", "forbidden_watchers", *_both("UpstreamError"), "watcher counts"),
-    ("a null node, without an error", "null_node", EXACT, "MalformedAnswer", "is absent"),
+    ("a part of the query that an older server does not know", "schema", *_both("UpstreamError"), "it looks like"),
+    ("a null node, without an error", "null_node", EXACT, "MalformedAnswer", "null without an error"),
     ("`edges` is null", "null_edges", EXACT, "MalformedAnswer", "edges is not a list"),
     ("`nodes` is null", "null_nodes", EXACT, "MalformedAnswer", "nodes is not a list"),
 ]
@@ -160,13 +168,17 @@ def rows() -> Iterator[Row]:
     """All of them, in the order of the document."""
     for what, fault, once, always, words in _TRANSPORT:
         yield from _rows("Transport and HTTP", what, fault, once, always, words, EVERYWHERE)
+    for what, fault, always, words in _REFUSALS:
+        yield from _rows("Transport and HTTP", what, fault, always, always, words, (GITHUB, LIST))
+        yield from _rows("Transport and HTTP", what, fault, EXACT, always, words, (WATCHERS,))
     for name, what in _LIMITS.items():
         yield from _rows("Limits", what, preset(name), *_both("LimitError"), "used up", (GITHUB,))
     yield from _rows("Limits", "plain 429", preset("bitbucket_429"), *_both("LimitError"), "used up", BITBUCKET)
     told = Fault("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "@now+900"})
     yield from _rows("Limits", "a good answer with which the points end", told, EXACT, EXACT, "", (GITHUB,))
     for what, name, once, always, words in _GRAPHQL:
-        yield from _rows("GraphQL", what, preset(name), once, always, words, (GITHUB,))
+        struck = preset("older_server", contains="") if name == "schema" else preset(name)
+        yield from _rows("GraphQL", what, struck, once, always, words, (GITHUB,))
     for place, at, value, words in _VALUES:
         what = f"`{at.removeprefix(_OWNER + '.')}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
         yield from _rows("Values", what, _value(at, value), EXACT, "MalformedAnswer", words, (place,))
@@ -177,9 +189,11 @@ def rows() -> Iterator[Row]:
     yield from _rows("Lists", "a page that leads to itself", itself, EXACT, "UpstreamError", "list", (GITHUB,), LARGE)
     for where, url in _ELSEWHERE.items():
         following, href = Fault("foreign_next", url=url), Fault("foreign_href", url=url)
-        both = *_both("UpstreamError"), "does not lie under"
+        both = *_both("UpstreamError"), "leads elsewhere"
         yield from _rows("Lists", f"`next` leads to {where}", following, *both, (LIST,))
         yield from _rows("Lists", f"`links.watchers.href` leads to {where}", href, *both, (LIST,))
+    yield from _odd_lists()
+    yield from _one_repository()
     for change, what in [("create", "created"), ("delete_oldest", "deleted"), ("private", "made private")]:
         fault = Fault("world", owner="tiny", change={change: 2}, after=1)
         yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
@@ -189,6 +203,31 @@ def rows() -> Iterator[Row]:
         yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
     gone = Fault("world", owner="tiny", change={"vanish": True}, after=1)
     yield from _rows("Changes", "the owner vanishes meanwhile", gone, *_both("UpstreamError"), "vanished", lists, LARGE)
+
+
+def _odd_lists() -> Iterator[Row]:
+    """Lists whose pages are odd."""
+    bare = Fault("body", body=b'{"values": []}', contains="fields=")
+    yield from _rows(
+        "Lists", "an empty list without a `size`, and another when asked otherwise", bare, EXACT, EXACT, "", (LIST,)
+    )
+    what, words = "pages without rows whose cursor moves", "goes on without"
+    for place, contains in ((GITHUB, "query Repositories"), (LIST, "")):
+        empty = Fault("empty_page", contains=contains)
+        yield from _rows("Lists", what, empty, EXACT, "UpstreamError", words, (place,), LARGE)
+    broken = Fault("broken_next")
+    what, words = "`next` with & where ? belongs", "has “&” where “?” belongs"
+    yield from _rows("Lists", what, broken, EXACT, "MalformedAnswer", words, (LIST,), LARGE)
+
+
+def _one_repository() -> Iterator[Row]:
+    """One repository of the list, and the others well."""
+    lost = Fault("lost", owner="tiny", repository="r001")
+    yield from _rows("One repository", "listed and not found", lost, EXACT, NAMED, "", (GITHUB, WATCHERS))
+    rotten = Fault("rotten", owner="tiny", repository="r001")
+    what, words = "whatever looks at it fails", "for its repository tiny/r001 it"
+    yield from _rows("One repository", what, rotten, EXACT, "TooHeavyError", words, (GITHUB,))
+    yield from _rows("One repository", what, rotten, EXACT, "TransientError", words, (WATCHERS,))
 
 
 def table() -> str:

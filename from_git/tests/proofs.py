@@ -31,6 +31,30 @@ PROOFS: dict[str, str] = {
     "A resolver that hangs ends with the call's timeout.": (
         "test_upstream.Faults.test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call"
     ),
+    "One repository that GitHub cannot answer for costs no other owner a query, and is named within a few tries.": (
+        "test_one_repository.AtGitHub.test_it_is_named_and_costs_no_other_owner_a_query"
+    ),
+    "A moment in which GitHub fails for a small owner costs the next one no query.": (
+        "test_one_repository.AtGitHub.test_a_moment_in_which_github_fails_for_a_small_owner_costs_the_next_one_no_query"
+    ),
+    "The size of queries that was halved rises again with good answers.": (
+        "test_cost.Expecting.test_each_minute_a_good_answer_of_the_largest_size_doubles_it"
+    ),
+    "A repository that its forge lists and never finds stands in `missing` and is kept with its profile.": (
+        "test_missing_repositories.Together.test_they_are_kept_with_the_profile"
+    ),
+    "A workspace asked for by its name and by its UUID counts once.": (
+        "test_missing_repositories.SameWorkspace.test_it_counts_once_by_its_first_name"
+    ),
+    "A sum over 2^53 is an error, over repositories and over profiles.": (
+        "test_stats.BoundsOfAnswers.test_over_profiles"
+    ),
+    "One refusal of a credential that was good a moment ago is not seen.": (
+        "test_between.OneRefusal.test_one_refusal_after_good_answers_is_not_seen"
+    ),
+    "Odd links of a list are told what is wrong with them.": (
+        "test_odd_lists.OddLinks.test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it"
+    ),
     "Links that lead away are not followed, and the credentials stay home.": (
         "test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
     ),

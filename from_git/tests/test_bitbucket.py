@@ -180,7 +180,9 @@ class Numbers(BitbucketTestCase):
 
         self.fault("edit", edit=lead_away)
 
-        self.assertIn("does not lie under BITBUCKET_API_URL", self.failure(502, self.url)["message"])
+        body = self.failure(502, self.url)
+        self.assertIn("a link that leads elsewhere, which was not followed", body["message"])
+        self.assertIn("BITBUCKET_API_URL", body["advice"])
 
 
 class Calls(BitbucketTestCase):
@@ -352,7 +354,7 @@ class Missing(BitbucketTestCase):
     def test_a_wrong_base_address_is_an_error_that_names_the_setting(self) -> None:
         self.settings_for_test(BITBUCKET_API_URL=self.emulator.bitbucket_url + "/nowhere")
 
-        self.assertIn("BITBUCKET_API_URL", self.failure(502, self.url)["message"])
+        self.assertIn("BITBUCKET_API_URL", self.failure(502, self.url)["advice"])
 
 
 class Access(BitbucketTestCase):
@@ -382,7 +384,7 @@ class Access(BitbucketTestCase):
                 self.settings_for_test(**{"BITBUCKET_USERNAME": "", "BITBUCKET_API_TOKEN": "", **settings})
                 response = self.ask("https://bitbucket.org/team-5")
                 self.assertEqual(response.status_code, 502)
-                self.assertIn(words, response.json()["message"])
+                self.assertIn(words, response.json()["advice"])
                 self.assertNotIn("wr0ng", response.text)
 
     def test_a_forge_that_repeats_our_credentials_does_not_make_us_show_them(self) -> None:
@@ -400,9 +402,9 @@ class Access(BitbucketTestCase):
             with self.subTest(status):
                 self.emulator.faults.clear()
                 self.error(status, "Access denied")
-                message = self.failure(502, self.url)["message"]
-                self.assertIn("set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN", message)
-                self.assertIn("Access denied", message)
+                body = self.failure(502, self.url)
+                self.assertIn("set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN", body["advice"])
+                self.assertIn("Access denied", body["message"])
 
     def test_the_hours_limit_is_a_503_that_says_when(self) -> None:
         self.add(Repository("a"))

@@ -104,10 +104,21 @@ class Expecting(TestCase):
             self.assertEqual(self.pace.expected(80, 0)[0], 0.0)
         self.assertGreater(self.pace.reserve(40), 1.0)
 
-    def test_a_size_that_was_too_much_is_halved_for_ten_minutes(self) -> None:
+    def test_a_size_that_was_too_much_is_halved_for_ten_minutes_and_five_or_fewer_say_nothing(self) -> None:
         self.assertEqual(self.pace.most(40), 40)
-        for failed, left in [(40, 20), (40, 20), (12, 6), (20, 6), (6, 5), (5, 3), (2, 1), (1, 1)]:
+        for failed, left in [(5, 40), (1, 40), (40, 20), (40, 20), (12, 6), (20, 6), (6, 5), (5, 5), (1, 5)]:
             self.pace.too_heavy(failed)
             self.assertEqual(self.pace.most(40), left)
         self.clock.move(601.0)
         self.assertEqual(self.pace.most(40), 40)
+
+    def test_each_minute_a_good_answer_of_the_largest_size_doubles_it(self) -> None:
+        self.pace.too_heavy(20)
+        self.learn((10, 0.5))
+        self.assertEqual(self.pace.most(40), 10)
+        for size in (20, 40, 40):
+            self.clock.move(60.0)
+            self.learn((3, 0.5))
+            self.assertLess(self.pace.most(80), 80)
+            self.learn((size // 2, 0.5))
+            self.assertEqual(self.pace.most(40), size)

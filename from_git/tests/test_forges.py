@@ -3,8 +3,14 @@
 from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
+from unittest.mock import patch
+
+import requests
 
 from emulator import Fault, Owner, Repository
+from from_git.forges import REGISTRY
+from from_git.forges.base import Forge, Unnamed
+from from_git.profiles import LABELS
 from from_git.tests.service import ServiceTestCase
 
 SIZES = (0, 1, 2, 29, 30, 31, 60, 99, 100, 101, 250)
@@ -209,3 +215,23 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
             (of_first("values", lambda value: value.update(parent="x")), "parent is not an object"),
             (of_first("values", lambda value: value["links"]["watchers"].update(href=7)), "href is not a string"),
         ]
+
+
+class Added(ServiceTestCase):
+    """A forge that was added as docs/development.md says: a class, a line in the registry, its name."""
+
+    def test_readyz_says_its_own_words(self) -> None:
+        def make(conf: Any) -> Forge:
+            forge = REGISTRY["bitbucket"](conf)
+            forge.without_credentials = Unnamed(True, "shows a few projects without: set GITSAFE_TOKEN.")
+            return forge
+
+        self.enterContext(patch.dict(REGISTRY, {"gitsafe": make}))
+        self.enterContext(patch.dict(LABELS, {"gitsafe": "GitSafe"}))
+        self.settings_for_test()
+
+        response = requests.get(f"{self.base}/readyz", timeout=10)
+
+        self.assertEqual((response.status_code, response.json()["status"]), (200, "degraded"))
+        reasons = response.json()["degraded"]
+        self.assertIn("GitSafe has no credentials, and shows a few projects without: set GITSAFE_TOKEN.", reasons)

@@ -256,7 +256,7 @@ class Doubts(GitHubTestCase):
             with self.subTest(what):
                 self.emulator.faults.clear()
                 self.edit(change, "Details")
-                self.assertIn("another shape", self.failure(502, self.url)["message"])
+                self.assertIn("does not match its API", self.failure(502, self.url)["message"])
 
     def test_an_id_that_is_said_to_be_gone_and_still_there_is_an_error(self) -> None:
         self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 2)))

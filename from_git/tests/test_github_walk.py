@@ -149,15 +149,18 @@ class Changes(GitHubTestCase):
         forge = forges.forge("github")
         assert isinstance(forge, GitHub)
         self.add(Repository("a", watchers=1), Repository("b", watchers=2))
-        ids = [node_id("R", "tiny", one.id) for one in self.world.owner("github", "tiny").repositories]  # type: ignore[union-attr]
+        owner = self.world.owner("github", "tiny")
+        assert owner is not None
+        names = {node_id("R", "tiny", one.id): f"tiny/{one.name}" for one in owner.repositories}
+        first, last = ({identity: names[identity]} for identity in names)
         group = TaskGroup(time.monotonic() + 30)
         details = Details(Conversation(forge.standing, group), forge.pool, lambda: None)
 
-        details.want(ids[1:], more=False)
-        details.want(ids[:1], more=True)
+        details.want(last, more=False)
+        details.want(first, more=True)
 
         self.assertTrue(group.wait())
-        self.assertEqual([one.watchers for one in details.of(ids)], [1, 2])
+        self.assertEqual([one.watchers for one in details.of(names)], [1, 2])
 
     def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
         others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]

@@ -18,6 +18,7 @@ from from_git.upstream import Answer
 
 NOW = 1_800_000_000.0
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
+LOGIN = "<html><head><title>\n Log in to Café </title>".encode()
 SOMETHING = {"data": None, "errors": [{"message": "Something went wrong while executing your query."}]}
 
 
@@ -27,32 +28,53 @@ def answer(status: int, body: Any = None, **headers: str) -> Answer:
     return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
-REFUSALS: list[tuple[str, Answer, type[FromGitError], str]] = [
+# what it is, the error, its message, its advice
+REFUSALS: list[tuple[str, Answer, type[FromGitError], str, str]] = [
     # recorded: a 401 carries x-ratelimit-remaining: 0 too, so the status must decide first
     (
         "401",
         answer(401, {"message": "Bad credentials"}, x_ratelimit_remaining="0"),
         CredentialsError,
-        "GITHUB_API_TOKEN",
+        "it refused our token (401).",
+        "Set GITHUB_API_TOKEN to one that is valid",
     ),
-    ("403 nothing left", answer(403, {}, x_ratelimit_remaining="0"), LimitError, "rate limit"),
-    ("403 retry-after", answer(403, {}, retry_after="60"), LimitError, "Ask again in 60 s"),
-    ("403 secondary", answer(403, SECONDARY), LimitError, "rate limit"),
+    ("403 nothing left", answer(403, {}, x_ratelimit_remaining="0"), LimitError, "rate limit", ""),
+    ("403 retry-after", answer(403, {}, retry_after="60"), LimitError, "rate limit", "Ask again in 60 seconds."),
+    ("403 secondary", answer(403, SECONDARY), LimitError, "rate limit", ""),
     (
         "403 abuse",
         answer(403, {"message": "You have triggered an abuse detection mechanism."}),
         LimitError,
-        "rate limit",
+        "limit",
+        "",
     ),
-    ("403", answer(403, {"message": "Resource not accessible"}), CredentialsError, "“Resource not accessible”"),
-    ("429", answer(429, b"slow down"), LimitError, "rate limit"),
-    ("404", answer(404, {"message": "Not Found"}), UpstreamError, "GITHUB_GRAPHQL_URL"),
-    ("301", answer(301, b""), UpstreamError, "redirects (301)"),
-    ("502 html", answer(502, b"<html>502</html>"), TooHeavyError, "502 Bad Gateway. Try"),
-    ("502 json", answer(502, SOMETHING), TooHeavyError, "Something went wrong"),
-    ("599", answer(599, b""), TransientError, "status 599"),
+    (
+        "403",
+        answer(403, {"message": "Not accessible"}),
+        CredentialsError,
+        "“Not accessible”",
+        "rights of GITHUB_API_TOKEN",
+    ),
+    ("429", answer(429, b"slow down"), LimitError, "rate limit", ""),
+    ("404", answer(404, {"message": "Not Found"}), UpstreamError, "no GraphQL API", "Look at GITHUB_GRAPHQL_URL."),
+    ("301", answer(301, b""), UpstreamError, "redirects (301)", "UPSTREAM_PROXY"),
+    ("502 html", answer(502, b"<html>502</html>"), TooHeavyError, "502 Bad Gateway.", "Try again later."),
+    ("502 json", answer(502, SOMETHING), TooHeavyError, "Something went wrong", "Try again later."),
+    ("599", answer(599, b""), TransientError, "status 599", "Try again later."),
+    ("401 of a gateway", answer(401, LOGIN), UpstreamError, "between us and the forge answered", "UPSTREAM_PROXY"),
+    (
+        "403 of a gateway",
+        answer(403, LOGIN),
+        UpstreamError,
+        "403 Forbidden and a page that is not JSON",
+        "GITHUB_GRAPHQL_",
+    ),
+    ("403 in a word", answer(403, b"Forbidden"), UpstreamError, "between us and the forge", "UPSTREAM_PROXY"),
+    ("407", answer(407, {"message": "no"}), UpstreamError, "407 Proxy Authentication Required", "UPSTREAM_PROXY"),
+    ("511", answer(511, LOGIN), TransientError, "“Log in to Café”", "UPSTREAM_PROXY"),
 ]
 
+ARGUMENT = "Field 'repositories' doesn't accept argument 'visibility'"
 FORBIDDEN_POLICY = (
     "the 'x' organization forbids access via a fine-grained personal access tokens if its lifetime is long"
 )
@@ -74,6 +96,8 @@ ERRORS: list[tuple[str, dict[str, Any], type[FromGitError], str]] = [
     ("no path", {"type": "NOT_FOUND", "message": "x"}, UpstreamError, "NOT_FOUND"),
     ("odd", {"type": 7, "message": ["x"], "path": "x", "extensions": None}, MalformedAnswer, ""),
     ("nothing", {}, UpstreamError, "with an error"),
+    ("old schema", {"message": ARGUMENT, "extensions": {"code": "argumentNotAccepted"}}, UpstreamError, ARGUMENT),
+    ("old schema, no code", {"message": ARGUMENT}, UpstreamError, "it looks like an older GitHub Enterprise Server"),
     ("control", {"message": "a\x1b[31m\u202eb"}, UpstreamError, "“a[31mb”"),
 ]
 
@@ -82,11 +106,12 @@ class Refusals(TestCase):
     """Answers of another status than 200."""
 
     def test_each_becomes_the_error_that_says_what_to_do(self) -> None:
-        for name, given, kind, words in REFUSALS:
+        for name, given, kind, words, advice in REFUSALS:
             with self.subTest(name):
                 error = refusal(given, NOW)
                 self.assertIs(type(error), kind)
                 self.assertIn(words, error.message)
+                self.assertIn(advice, error.advice)
 
 
 class Replies(TestCase):
@@ -99,6 +124,22 @@ class Replies(TestCase):
                     read_reply(answer(200, {**data, "errors": [error]}), NOW)
                 with self.subTest(name, data=data):
                     self.assertIn(words, str(caught.exception))
+
+    def test_a_part_of_the_query_that_the_server_does_not_know_says_which_version_it_looks_like(self) -> None:
+        body = {"errors": [{"message": ARGUMENT, "extensions": {"code": "argumentNotAccepted"}}]}
+        for headers, version in (
+            (
+                {"x_github_enterprise_version": "enterprise-server@3.4.1"},
+                "it looks like GitHub Enterprise Server 3.4.1",
+            ),
+            ({}, "it looks like an older GitHub Enterprise Server, or no server of GitHub at all"),
+        ):
+            with self.subTest(version), self.assertRaises(UpstreamError) as caught:
+                read_reply(answer(200, body, **headers), NOW)
+
+            self.assertIn(version, caught.exception.message)
+            self.assertIn("Update the Enterprise Server", caught.exception.advice)
+            self.assertNotIn("later", caught.exception.advice)
 
     def test_an_error_behind_a_harmless_one_counts(self) -> None:
         errors = [{"type": "NOT_FOUND", "path": ["repositoryOwner"]}, {"type": "FORBIDDEN", "message": "x"}]

@@ -12,7 +12,7 @@ from emulator import Owner, Repository
 from from_git import errors, forges
 from from_git.errors import LimitError, TransientError, UpstreamError, kinds
 from from_git.tests import matrix
-from from_git.tests.matrix import EXACT, GITHUB, MISSING, Row, rows
+from from_git.tests.matrix import EXACT, GITHUB, MISSING, NAMED, Row, rows
 from from_git.tests.proofs import PROOFS
 from from_git.tests.service import ServiceTestCase
 
@@ -71,8 +71,13 @@ class Matrix(ServiceTestCase):
         response = self.ask(url)
         body = response.json()
         if response.status_code == 200:
-            self.assertEqual(body["data"], self.world.sum([(forge, "tiny")] if not body["missing"] else []))
-            return (MISSING if body["missing"] else EXACT), body
+            lost = row.fault.repository if body["missing"] else ""
+            self.assertEqual(body["missing"], [f"{url}/{lost}"] if lost else [url] if body["missing"] else [])
+            if lost:
+                left = [one for one in map(repository, range(row.size)) if one.name != lost]
+                self.world.add(Owner(forge, "tiny", kind, left))
+            self.assertEqual(body["data"], self.world.sum([(forge, "tiny")] if lost or not body["missing"] else []))
+            return (NAMED if lost else MISSING if body["missing"] else EXACT), body
         self.assertEqual((body["error"], body["upstream"]), ("ERR2", forge))
         self.assertIn(f"for {url}: ", body["message"])
         for secret in (self.emulator.github_token, "ghp_", "Authorization"):
@@ -85,7 +90,7 @@ class Matrix(ServiceTestCase):
         kind = getattr(errors, outcome, None)
         self.assertEqual(seen, outcome if kind is None else str(kind.status), body)
         if kind is not None:
-            self.assertIn(row.words, body["message"])
+            self.assertIn(row.words, f"{body['message']} {body['advice']}")
             self.assertEqual("retryAfter" in body, issubclass(kind, LimitError))
 
     def test_every_row(self) -> None:

@@ -2,7 +2,9 @@
 
 from unittest import TestCase
 
-from from_git.stats import Language, Stats, Tally, merge
+from emulator import Owner, Repository
+from from_git.stats import Language, Stats, SumTooLarge, Tally, merge
+from from_git.tests.service import ServiceTestCase
 
 
 class Merge(TestCase):
@@ -22,6 +24,59 @@ class Merge(TestCase):
 
         self.assertEqual(list(merge([a, b]).langs), ["a", "z"])
         self.assertEqual(list(merge([a, b]).topics), ["a", "z"])
+
+
+class Bounds(TestCase):
+    """No sum is larger than what JSON keeps exactly."""
+
+    def test_each_sum_is_bounded_over_repositories_and_profiles(self) -> None:
+        half, one = 2**52, 1
+        for name, whole, more in (
+            ("watchers", Stats(watchers=2 * half), Stats(watchers=one)),
+            ("stars", Stats(followers=2 * half), Stats(followers=one)),
+            (
+                "bytes of the language “c”",
+                Stats(langs={"c": Language(1, 2 * half)}),
+                Stats(langs={"c": Language(1, 1)}),
+            ),
+        ):
+            with self.subTest(name):
+                self.assertEqual(merge([whole, Stats()]), whole)
+                with self.assertRaisesRegex(SumTooLarge, f"^{name} add up to more than 9,007,199,254,740,992, "):
+                    merge([whole, more])
+
+
+class BoundsOfAnswers(ServiceTestCase):
+    """What is too large is an error that says so."""
+
+    def add(self, forge: str, login: str, *counts: int) -> str:
+        """An owner of repositories with so many watchers, stars and bytes each; its URL."""
+        repositories = [
+            Repository(f"r{n}", watchers=count, stars=count if forge == "github" else 0, languages={"C": count})
+            for n, count in enumerate(counts)
+        ]
+        kind = "Organization" if forge == "github" else "Workspace"
+        self.world.add(Owner(forge, login, kind, repositories))
+        return f"https://{'github.com' if forge == 'github' else 'bitbucket.org'}/{login}"
+
+    def test_over_repositories(self) -> None:
+        for forge in ("github", "bitbucket"):
+            with self.subTest(forge):
+                url = self.add(forge, "tiny", 2**52, 2**52, 2**52)
+
+                body = self.failure(502, url)
+
+                self.assertIn(f"for {url}: its watchers add up to more than 9,007,199,254,740,992", body["message"])
+                self.add(forge, "tiny", 2**52, 2**52)
+                self.assert_exact((forge, "tiny"))
+
+    def test_over_profiles(self) -> None:
+        urls = [self.add("github", "one", 2**53), self.add("bitbucket", "two", 1)]
+
+        body = self.failure(502, *urls)
+
+        self.assertIn("the watchers add up to more than 9,007,199,254,740,992", body["message"].lower())
+        self.assertIn("fewer profiles", body["advice"])
 
 
 class Counting(TestCase):
