@@ -13,7 +13,7 @@ EXAMPLE_URLS = ("https://github.com/mfem", "https://bitbucket.org/mailchimp", "h
 
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _NAMES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
-_URL: Json = {"title": "Profile URL", "type": "string", "minLength": 1, "examples": [EXAMPLE_URLS[0]]}
+_URL: Json = {"title": "Profile URL", "type": "string", "examples": [EXAMPLE_URLS[0]]}
 _MOMENT: Json = {"type": "string", "format": "date-time"}
 URLS: Json = {"type": "array", "items": _URL, "minItems": 1}
 URL_PARAMETER: Json = {

@@ -21,7 +21,7 @@ class Parsed(NamedTuple):
     bad: list[tuple[str, BadUrl]]
     """The first texts that are no profiles, each once, in the order asked, and what is wrong with them."""
     more: int
-    """How many other texts are no profiles."""
+    """How many other lines are no profiles."""
 
 
 def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str], named: int = 20) -> Parsed:
@@ -35,6 +35,7 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str], named: int = 
     plain = _plain(tuple(hosts))
     profiles: dict[Profile, None] = {}
     bad: dict[str, None] = {}
+    more = 0  # not by text: a million wrong ones would have to be remembered
     for value in lines:
         for line in _LINE.finditer(value):
             text = line[0].strip()
@@ -43,9 +44,11 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str], named: int = 
             try:
                 profiles.setdefault(_quickly(text, plain, hosts) or read(text, hosts))
             except BadUrl:
-                bad.setdefault(text)
-    told = [text for text, _ in zip(bad, range(named), strict=False)]
-    return Parsed(list(profiles), [(text, _complaint(text, hosts)) for text in told], len(bad) - len(told))
+                if text not in bad and len(bad) >= named:
+                    more += 1
+                else:
+                    bad.setdefault(text)
+    return Parsed(list(profiles), [(text, _complaint(text, hosts)) for text in bad], more)
 
 
 def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
@@ -62,15 +65,15 @@ def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
 
 def _complaint(text: str, hosts: Mapping[str, str]) -> BadUrl:
     try:
-        read(text, hosts)
+        parse_profile(text, hosts)
     except BadUrl as error:
-        return explained(error, text, hosts)
-    raise AssertionError(text)
+        return error
+    raise AssertionError(f"{text!r} is a profile")
 
 
 @lru_cache(maxsize=8)
 def _plain(hosts: tuple[str, ...]) -> re.Pattern[str]:
-    """What nearly every URL looks like; ASCII, because else a dotless i would be an i in another case."""
+    """What nearly every URL looks like; ASCII, because otherwise a dotless i would be an i in another case."""
     names = "|".join(map(re.escape, hosts))
     return re.compile(rf"(?:https?://)?(?:www\.)?({names})/([a-z0-9_-]{{1,39}})/?", re.IGNORECASE | re.ASCII)
 

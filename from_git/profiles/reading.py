@@ -34,6 +34,8 @@ OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourcef
 """Hosts that are no misspelling of ours."""
 _URL = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
 _SECOND = re.compile(r"[?&;](?:amp;)?url=", re.IGNORECASE)
+_ODD = re.compile(r"""[^!-~]|["'<>`]""")
+_ADDRESS = re.compile(r"[^?#]*")
 MAX_URL = 2_000
 """Characters; the longest profile URL of either forge has fewer than 200."""
 
@@ -116,15 +118,15 @@ def owner_on(forge: str, text: str) -> str | None:
 def _refuse_odd_characters(text: str) -> None:
     if len(text) > MAX_URL:
         raise BadUrl(f"it is longer than {MAX_URL} characters")
-    for character in text:
+    if found := _ODD.search(text):
+        character = found[0]
         if character.isspace():
             raise BadUrl("it has a blank inside; write one URL a line")
         if character in "\"'<>`":
             raise BadUrl("it has a quote or a bracket; give the address alone")
-        if not "!" <= character <= "~":
-            name = unicodedata.name(character, "a control character")
-            raise BadUrl(f"it has a character that no profile URL has: U+{ord(character):04X} ({name})")
-    address = re.split(r"[?#]", text, maxsplit=1)[0]
+        name = unicodedata.name(character, "a control character")
+        raise BadUrl(f"it has a character that no profile URL has: U+{ord(character):04X} ({name})")
+    address = _ADDRESS.match(text)[0]  # type: ignore[index]  # it may be empty, and matches always
     if "@" in address:
         raise BadUrl("it has an @; give the profile's web address, without a user name, not a clone address")
     if "\\" in text:

@@ -16,7 +16,9 @@ MOST_OTHERS = 100
 _URL = b"url"
 _FIELD = re.compile(rb"[^&]+")
 _STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_LONG = 65_536  # bytes of a value; a longer one is decoded in C alone
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_LONG = 65_536  # bytes; of longer values and bodies nothing is taken apart in Python
+_MOST_PARTS = 1_000  # lists, objects and members of a long body
 
 
 def encoded_fields(raw: bytes) -> dict[str, list[object]]:
@@ -47,6 +49,7 @@ def json_fields(body: bytes) -> dict[str, list[object]]:
     Raises:
         RequestError: it is no JSON object, a member is there twice, or there are too many.
     """
+    _refuse_nested(body)
     try:
         read = json.loads(body.decode(), object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except RecursionError:
@@ -94,6 +97,14 @@ def _refuse_many(others: int) -> None:
             f"There are more than {MOST_OTHERS} parameters that are not url.",
             "Send any number of url, and each other parameter once.",
         )
+
+
+def _refuse_nested(body: bytes) -> None:
+    # empty lists in 10 MiB take 250 MB; a question has one list for each member
+    if len(body) > _LONG:
+        bones = _STRING.sub(b"", body)
+        if any(bones.count(sign) > _MOST_PARTS for sign in (b"[", b"{", b":")):
+            raise RequestError("The JSON body has another shape than a question.", SHAPE)
 
 
 def _refuse_constant(name: str) -> None:

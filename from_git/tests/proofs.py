@@ -73,6 +73,21 @@ PROOFS: dict[str, str] = {
     "Any request at all is answered or refused in JSON.": (
         "test_hostile_fuzz.AnyRequest.test_any_query_is_answered_or_refused"
     ),
+    "A parameter or member that nobody knows is refused on every route, and never half a question answered.": (
+        "test_question.Names.test_each_unknown_one_is_refused_and_named_with_what_was_meant"
+    ),
+    "Ten megabytes of fields that are not url, or of nested JSON, are refused at the first few of them.": (
+        "test_question.Many.test_fields_that_are_not_url_are_bounded_with_or_without_a_name"
+    ),
+    "Of any number of bad URLs twenty are explained and the rest is counted.": (
+        "test_question.Many.test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted"
+    ),
+    "A browser's EventSource that is left open asks once.": (
+        "test_stream_browser.EventSources.test_it_hears_one_answer_and_asks_the_forges_once"
+    ),
+    "What was probably meant is told, and never counted.": (
+        "test_profiles.ParseProfile.test_what_was_probably_meant_is_a_profile"
+    ),
     "Lookalike hosts and traversals reach no forge.": (
         "test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
     ),

@@ -74,9 +74,11 @@ class Description(ServiceTestCase):
                     content = responses[str(kind.status)]["content"]["application/json"]
                     properties = schemas[content["schema"]["$ref"].rpartition("/")[2]]["properties"]
                     self.assertEqual(properties["error"]["const"], kind.code)
-                    self.assertLessEqual({"message", *kind.members}, set(properties))
+                    self.assertEqual(list(properties)[:3], ["error", "message", "advice"])
+                    self.assertLessEqual({*kind.members}, set(properties))
                     for example in content["examples"].values():
                         self.assertEqual(example["value"]["error"], kind.code)
+                        self.assertLessEqual(set(example["value"]), set(properties))
                     self.assertEqual("Retry-After" in responses[str(kind.status)]["headers"], kind.status in (429, 503))
 
     def test_it_knows_the_members_of_an_answer_and_of_its_parts(self) -> None:
@@ -113,6 +115,27 @@ class Description(ServiceTestCase):
                     wide, high = re.findall(r'^<svg [^>]*width="(\d+)" height="(\d+)"', sent.text)[0]
                     self.assertIn(f"{wide} by {high} pixels", said["description"])
 
+    def test_it_has_of_a_wrong_question_what_is_said_of_each_url_and_parameter(self) -> None:
+        asked = {"url": "https://bitucket.org/x", "urls": "github.com/mfem"}
+        body = requests.get(f"{self.base}/health-check", params=asked, timeout=30).json()
+
+        said = self.described["components"]["schemas"]["Error400"]["properties"]
+        self.assertEqual(list(body), list(said))
+        for name in ("urls", "parameters"):
+            [one] = body[name]
+            self.assertEqual(list(one), said[name]["items"]["required"])
+        for name in ("Question", "Form"):
+            self.assertIs(self.described["components"]["schemas"][name]["additionalProperties"], False)
+
+    def test_it_has_of_a_stream_its_events_and_its_end(self) -> None:
+        said = self.described["paths"][STREAM]["get"]
+
+        event = said["responses"]["200"]["content"]["text/event-stream"]["schema"]["properties"]
+        self.assertEqual(event["event"]["enum"], ["progress", "answer", "failure"])
+        self.assertIn("id", event)
+        self.assertNotIn("content", said["responses"]["204"])
+        self.assertIn("Last-Event-ID", [one["name"] for one in said["parameters"]])
+
     def test_head_and_options_have_no_content(self) -> None:
         for method in ("head", "options"):
             for response in self.described["paths"]["/health-check"][method]["responses"].values():
@@ -129,7 +152,7 @@ class Description(ServiceTestCase):
             with self.subTest(status):
                 shown = requests.request(method, f"{self.base}/from-git/docs", headers={"Accept": accept}, timeout=30)
                 self.assertEqual((shown.status_code, shown.headers["Content-Type"]), (status, "application/json"))
-                self.assertEqual(list(shown.json()), ["error", "message"])
+                self.assertEqual(list(shown.json()), ["error", "message", "advice"])
 
 
 class Examples(outcomes.Outcomes):

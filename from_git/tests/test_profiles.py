@@ -3,9 +3,11 @@
 from unittest import TestCase
 
 from from_git.profiles import BadUrl, Profile, parse_profile, parse_profiles
+from from_git.profiles.reading import read
 
 HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
 
+UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 GOOD = [
     ("https://github.com/mailchimp", "github", "mailchimp"),
     ("http://github.com/mailchimp", "github", "mailchimp"),
@@ -30,6 +32,11 @@ GOOD = [
     ("https://www.bitbucket.org/mailchimp/workspace/repositories", "bitbucket", "mailchimp"),
     ("https://bitbucket.org/mailchimp/workspace/repositories/?page=2", "bitbucket", "mailchimp"),
     ("https://bitbucket.org/old_team-1", "bitbucket", "old_team-1"),
+    # as Bitbucket's own answers link workspaces
+    (f"https://bitbucket.org/%7B{UUID}%7D/", "bitbucket", f"{{{UUID}}}"),
+    (f"https://bitbucket.org/%7b{UUID.upper()}%7d", "bitbucket", f"{{{UUID}}}"),
+    (f"bitbucket.org/{{{UUID}}}", "bitbucket", f"{{{UUID}}}"),
+    (f"https://bitbucket.org/{{{UUID.upper()}}}/workspace/repositories", "bitbucket", f"{{{UUID}}}"),
 ]
 
 BAD = [
@@ -82,6 +89,12 @@ BAD = [
     ("https://github.com/%6dailchimp", "cannot be an owner on GitHub"),
     ("https://bitbucket.org/%2e%2e", "cannot be an owner on Bitbucket"),
     ("https://bitbucket.org/{uuid}", "cannot be an owner on Bitbucket"),
+    (f"https://bitbucket.org/{UUID[1:]}}}", "cannot be an owner on Bitbucket"),
+    (f"https://bitbucket.org/%7B{UUID}", "cannot be an owner on Bitbucket"),
+    (f"https://github.com/{{{UUID}}}", "cannot be an owner on GitHub"),
+    ("https://github.com/a?url=https://github.com/b", "another url in its query; write & between parameters"),
+    ("https://github.com/a/?x=1&amp;url=github.com/b", "another url in its query"),
+    ("https%3A%2F%2Fgithub.com%2Fa", "it is percent-encoded"),
     ("https://github.com/../repo", "a repository, not a profile"),
     ("https://github.com/a b", "one URL a line"),
     ("https://github.com/a\tb", "one URL a line"),
@@ -93,6 +106,80 @@ BAD = [
     ("https://github.com:99999/mailchimp", "did you mean github.com?"),
     ("https://github.com/" + "a" * 2_000, "longer than 2000 characters"),
 ]
+
+
+ORG = "https://github.com/org-5"
+MEANT = {
+    # what comes along from a text, a document or a program
+    "https://github.com/org-5.": ORG,
+    "https://github.com/org-5)": ORG,
+    "https://github.com/org-5,": ORG,
+    "https://github.com/org-5;": ORG,
+    "https://github.com/org-5:": ORG,
+    "https://github.com/org-5!": ORG,
+    "https://github.com/org-5/.": ORG,
+    "https://github.com/org-5]": ORG,
+    "https://github.com/org-5*": ORG,
+    "(https://github.com/org-5).": ORG,
+    "<https://github.com/org-5>": ORG,
+    '"https://github.com/org-5",': ORG,
+    "'github.com/org-5'": ORG,
+    "`https://github.com/org-5`": ORG,
+    "\u201chttps://github.com/org-5\u201d": ORG,
+    "https://github.com/org-5\u200b": ORG,
+    "\ufeffhttps://github.com/org-5": ORG,
+    "**https://github.com/org-5**": ORG,
+    "- https://github.com/org-5": ORG,
+    "GitHub: github.com/org-5": ORG,
+    "[our code](https://github.com/org-5)": ORG,
+    "[x](<https://github.com/org-5>).": ORG,
+    # encoded, once or twice
+    "https%3A%2F%2Fgithub.com%2Forg-5": ORG,
+    "https%3a%2f%2fgithub.com%2forg-5%2F": ORG,
+    "https%253A%252F%252Fgithub.com%252Forg-5": ORG,
+    "https://github.com%2Forg-5": ORG,
+    "https://github.com/org-5%20": ORG,
+    "https://github.com/org%2D5": ORG,
+    # clone addresses and other pages
+    "git@github.com:org-5/repo.git": ORG,
+    "ssh://git@github.com/org-5/repo.git": ORG,
+    "git clone https://github.com/org-5/repo.git": ORG,
+    "git+https://github.com/org-5/repo.git": ORG,
+    "https://name:secret@github.com/org-5/repo": ORG,
+    "https://github.com/org-5.git": ORG,
+    "https://github.com/org-5/repo.git": ORG,
+    "https://github.com/@org-5": ORG,
+    "https://api.github.com/users/org-5/repos": ORG,
+    "https://gist.github.com/org-5": ORG,
+    "https://api.bitbucket.org/2.0/repositories/team-1": "https://bitbucket.org/team-1",
+    "https://bitbucket.org/workspaces/team-1": "https://bitbucket.org/team-1",
+    f"https://bitbucket.org/{{{UUID}}}/repo": f"https://bitbucket.org/{{{UUID}}}",
+    # misspelt
+    "https:/github.com/org-5": ORG,
+    "https:github.com/org-5": ORG,
+    "https//github.com/org-5": ORG,
+    "htps://github.com/org-5": ORG,
+    "https://https://github.com/org-5": ORG,
+    "//github.com/org-5": ORG,
+    "https:\\\\github.com\\org-5": ORG,
+    "https://githib.com/org-5": ORG,
+    "https://github.com:443/org-5": ORG,
+    "https://github.com//org-5": ORG,
+    # nothing to go by, or no single one
+    "org-5": None,
+    "github.com/a,github.com/b": None,
+    "github.com/a?url=github.com/b": None,
+    "https://gitlab.com/org-5": None,
+    "https://example.org/org-5": None,
+    "https://github.com@evil.example/org-5": None,
+    "https://evil.example/github.com/org-5": None,
+    "https://github.com.evil.example/org-5": None,
+    "https://github.com/..": None,
+    "https://github.com/%2e%2e": None,
+    "https://github.com/topics/python": None,
+    "https://github.com/" + "a" * 3_000: None,
+}
+"""What people paste, and the profile that they probably mean."""
 
 
 class ParseProfile(TestCase):
@@ -110,6 +197,17 @@ class ParseProfile(TestCase):
                 parse_profile(text, HOSTS)
             with self.subTest(text):
                 self.assertIn(reason, str(caught.exception))
+
+    def test_what_was_probably_meant_is_a_profile(self) -> None:
+        for text, meant in MEANT.items():
+            with self.subTest(text), self.assertRaises(BadUrl) as caught:
+                parse_profile(text, HOSTS)
+            with self.subTest(text):
+                self.assertEqual(caught.exception.suggestion, meant)
+                self.assertNotIn("did you mean", caught.exception.reason)
+                if meant:
+                    self.assertEqual(parse_profile(meant, HOSTS).url, meant)
+                    self.assertIn("; did you mean ", str(caught.exception))
 
     def test_a_repository_of_a_malformed_owner_gets_no_suggestion(self) -> None:
         with self.assertRaises(BadUrl) as caught:
@@ -151,6 +249,35 @@ class ParseProfiles(TestCase):
         _, bad, more = parse_profiles(["nowhere", "github.com/a", "ftp://x", "nowhere"], HOSTS)
 
         self.assertEqual(([text for text, _ in bad], more), (["nowhere", "ftp://x"], 0))
+
+    def test_the_first_bad_ones_are_named_and_other_lines_counted(self) -> None:
+        lines = [f"x{number}" for number in range(50)] * 2
+
+        _, bad, more = parse_profiles(lines, HOSTS, named=3)
+
+        self.assertEqual(([text for text, _ in bad], more), (["x0", "x1", "x2"], 94))
+
+    def test_a_profile_is_small_and_holds_no_text_twice(self) -> None:
+        [profile], *_ = parse_profiles(["github.com/a-b"], HOSTS)
+
+        self.assertFalse(hasattr(profile, "__dict__"))
+        self.assertIs(profile.key, profile.owner)
+
+    def test_the_quick_way_and_the_careful_one_agree(self) -> None:
+        for text in [
+            *(text for text, *_ in (*GOOD, *BAD)),
+            "github.com/login",
+            "g\u0131thub.com/a",
+            "bitbucket.org/\u017f",
+        ]:
+            with self.subTest(text):
+                profiles, bad, _ = parse_profiles([text], HOSTS)
+                try:
+                    careful = read(text, HOSTS)
+                except BadUrl:
+                    self.assertEqual((profiles, len(bad)), ([], 1))
+                else:
+                    self.assertEqual([(one, one.owner, one.url) for one in profiles], [(careful, careful.owner, text)])
 
     def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
         self.assertEqual(Profile("github", "a", "A", "github.com/A"), Profile("github", "a", "a", "github.com/a"))

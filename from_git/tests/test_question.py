@@ -220,6 +220,12 @@ class Many(QuestionTestCase):
     def test_members_and_parts_are_bounded_too(self) -> None:
         members = {f"m{number}": 1 for number in range(101)}
         self.assertIn("more than 100", self.refused(self.post(json={"url": SPACK, **members}))["message"])
+        for part in ("[]", "{}", '[{"a":[1]}]'):
+            body = f'{{"url":[{",".join([part] * 500_000)}]}}'.encode()
+            self.assertIn("another shape", self.refused(self.post(data=body, headers=JSON))["message"])
+        workspaces = [f"https://bitbucket.org/{UUID}?{number}" for number in range(2_000)]
+        self.assertEqual(self.post(json={"url": workspaces}).status_code, 200)
+        self.emulator.meter.reset()
         parts = [("url", (None, SPACK)), *((name, (None, "1")) for name in members)]
         self.assertIn("More than 100", self.refused(self.post(files=parts))["message"])
 
