@@ -158,7 +158,7 @@ class EveryPicture(TestCase):
                 self.assertNotIn(b"url(", svg.split(b"<style>")[1].split(b"</style>")[0])
 
     def test_nothing_leaves_the_picture(self) -> None:
-        huge = Stats(2**53, 2**53, 2**53, 2**53, {"W" * 99: Language(2**53, 2**53)}, {"W" * 99: 2**53})
+        huge = Stats(2**52, 2**52, 2**52, 2**52, {"W" * 99: Language(2**52, 2**52)}, {"W" * 99: 2**52})
         many = {profile(f"owner-{number}-" + "w" * 25): named(*HOSTILE) for number in range(40)}
         for name, picture in PICTURES.items():
             for one in (PLAIN, OLD, answer({SPACK: huge, TEAM: huge}), answer(many, old=tuple(many))):
