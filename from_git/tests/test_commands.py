@@ -20,7 +20,7 @@ from unittest import TestCase, skipUnless
 
 import requests
 
-from emulator import UNBOUNDED, Emulator, Fault, World
+from emulator import UNBOUNDED, Emulator, Fault, Owner, Repository, World
 from emulator.faults import preset
 from from_git.tests.leftovers import settled
 from from_git.tests.project import documented, environment, project_copy
@@ -265,6 +265,16 @@ class InATerminal(AggregateTestCase):
                 self.assertLessEqual(max(map(len, re.split(r"[\r\n]+", plain(written)))), columns)
                 self.assertEqual(bool(re.search(r"\x1b\[[0-9;]*3[0-9]", written)), "NO_COLOR" not in changes)
                 self.assertEqual(written.isascii(), "PYTHONIOENCODING" in changes)
+
+    def test_a_name_that_the_terminal_cannot_show_is_escaped(self) -> None:
+        self.emulator.world.add(
+            Owner("github", "nordic", "User", [Repository("a", languages={"\u00c5ngstr\u00f6m": 1})])
+        )
+
+        status, written = self.run_in_terminal("github.com/nordic", changes={"PYTHONIOENCODING": "ascii"})
+
+        self.assertEqual(status, 0, written)
+        self.assertIn(r"\xe5ngstr\xf6m", plain(written))
 
     def test_ctrl_c_ends_it_at_once_and_leaves_nothing(self) -> None:
         self.emulator.faults.add(Fault("hang", path="*/watchers"))

@@ -72,6 +72,7 @@ class NotTold(ServiceTestCase):
                 with self.subTest(key, urls=urls):
                     badge = requests.get(f"{self.base}/from-git/badge/{key}", params={"url": urls}, timeout=30).json()
                     self.assertEqual(badge["message"], words)
+                    self.assertEqual(badge["label"], "stars" if key == "followers" else "topics")
                     self.assertNotIn("isError", badge)
 
     def test_the_card_and_the_chart_of_bitbucket_alone_say_so(self) -> None:

@@ -1,5 +1,6 @@
 """`manage.py aggregate URL…`: the same answer in the terminal."""
 
+import io
 import json
 import logging
 import sys
@@ -62,6 +63,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
             Console().print(*report.lines(answer), sep="\n")
 
 
