@@ -31,7 +31,7 @@ FOREIGN_OPTIONS = {
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
-FOREIGN_WORDS = {"ghost", "https_proxy"}  # an account of GitHub, and a variable that curl reads
+FOREIGN_WORDS = {"ghost", "https_proxy", "max_filedescriptors"}  # an account of GitHub, curl's variable, Squid's setting
 FOREIGN_FILES = {"local_settings.py"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -43,6 +43,7 @@ _ADDRESS = re.compile(
     r"(?:^|(?<=[\s'\"(=]))(https?://(?:127\.0\.0\.1|localhost|from-git\.example)(?::\d+)?)?(/[\w./-]*)?(\?[^\s'\")]+)?"
 )
 _PARAMETER = re.compile(r"[?&]([^=&?#\s]+)=")
+_CALLED_MEMBER = re.compile(r"\b(?:[Mm]embers?|[Kk]eys?)\s((?:`\w+`(?:,\s|\sand\s|\sor\s)?)+)")
 _MEMBER = re.compile(r'"([A-Za-z]\w*)"\s*:')
 
 
@@ -60,6 +61,8 @@ def unknown(text: str, markdown: bool = True) -> list[str]:
         found += [*_commands(line), *_routes(line)]
     for span in spans:
         found += [*_options(span), *_paths(span), *_words(span)]
+    for names in _CALLED_MEMBER.findall(text) if markdown else ():
+        found += [f"member {name}" for name in _SPAN.findall(names) if name not in _schema_members()]
     for kind, block in (*blocks, *(("json", one) for one in spans if one.startswith("{"))):
         found += _members(block) if kind == "json" else []
     return list(dict.fromkeys(found))
