@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from from_git.errors import Complaint, FormatRefused, NothingHere, RequestError
 from from_git.question import encoded_fields
 from from_git.responses import methods_response
-from from_git.serializers import SafeJSON
+from from_git.safejson import SafeJSON
 
 _RANGE = re.compile(r"\s*([^\s;,/]+/[^\s;,/]+)\s*(?:;(.*))?", re.DOTALL)
 _QUALITY = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)

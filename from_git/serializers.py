@@ -6,8 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rest_framework.renderers import JSONRenderer
-
 from from_git.aggregator import Answer, Overview
 from from_git.errors import FromGitError
 from from_git.stats import Stats
@@ -81,21 +79,6 @@ def error_body(error: FromGitError) -> dict[str, Any]:
 def plain_error_body(code: str, message: str, advice: str) -> dict[str, Any]:
     """The body of a failure without further members; its words may repeat a header."""
     return {"error": code, "message": printable(message), "advice": printable(advice)}
-
-
-class SafeJSON(JSONRenderer):
-    """JSON whose errors, which repeat what somebody sent, have nothing in their bytes that a terminal would obey.
-
-    What is said is the same: whoever reads the JSON has each text as it was sent.
-    """
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        """The bytes, in UTF-8."""
-        if isinstance(data, Mapping) and data.get("error") not in (None, "OK"):
-            indent = self.get_indent(accepted_media_type or "", renderer_context or {})
-            return error_text(data, indent).encode()
-        rendered: bytes = super().render(data, accepted_media_type, renderer_context)
-        return rendered
 
 
 def error_text(body: Mapping[str, Any], indent: int | None = None) -> str:

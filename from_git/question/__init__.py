@@ -8,7 +8,7 @@ from from_git import forges
 from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.profiles import Profile, parse_profiles
-from from_git.question.fields import MOST_OTHERS, SHAPE, Fields, encoded_fields, json_fields
+from from_git.question.fields import MOST_OTHERS, SHAPE, Fields, encoded_fields, json_fields, plain_parts
 from from_git.question.names import NAMED, PARAMETERS, listed, refuse_unknown
 from from_git.serializers import EXPANSIONS, printable
 
@@ -25,6 +25,7 @@ __all__ = [
     "encoded_fields",
     "expand_asked",
     "json_fields",
+    "plain_parts",
     "profiles_asked",
     "question",
     "refuse_unknown",

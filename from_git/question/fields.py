@@ -15,6 +15,7 @@ MOST_OTHERS = 100
 """How many fields may be called otherwise than `url`; a nameless one counts too."""
 _URL = b"url"
 _FIELD = re.compile(rb"[^&]+")
+_TEXT_PART = rb'\r\nContent-Disposition: form-data; name="([a-z_]+)"\r\n\r\n'
 _STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _LONG = 65_536  # bytes; of longer values and bodies nothing is taken apart in Python
@@ -68,6 +69,28 @@ def json_fields(body: bytes) -> dict[str, list[object]]:
         complaint = Complaint(twice, "it is there twice")
         raise RequestError(f"The JSON body has {_quoted(twice)} twice.", SHAPE, parameters=[complaint])
     return members
+
+
+def plain_parts(body: bytes, boundary: bytes) -> dict[str, list[object]] | None:
+    """The fields of a form in parts, where each part is text as browsers and curl send it; None: look closer.
+
+    Raises:
+        RequestError: there are too many.
+    """
+    mark = b"--" + boundary
+    head = re.compile(re.escape(mark) + _TEXT_PART)
+    fields: dict[str, list[object]] = {}
+    at = others = 0
+    while found := head.match(body, at):
+        end = body.find(b"\r\n" + mark, found.end())
+        if end < 0:
+            return None
+        name = found[1].decode()
+        others += name != "url"
+        _refuse_many(others)
+        fields.setdefault(name, []).append(body[found.end() : end].decode(errors="replace"))
+        at = end + 2
+    return fields if body[at:].rstrip(b"\r\n") == mark + b"--" else None
 
 
 SHAPE = 'Send JSON like {"url": ["https://github.com/ORG", "https://bitbucket.org/TEAM"]}.'

@@ -31,7 +31,7 @@ FOREIGN_OPTIONS = {
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
-FOREIGN_WORDS = {"ghost", "https_proxy", "max_filedescriptors"}  # an account of GitHub, curl's variable, Squid's setting
+FOREIGN_WORDS = {"ghost", "https_proxy", "max_filedescriptors"}  # GitHub's, curl's, Squid's
 FOREIGN_FILES = {"local_settings.py"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -11,7 +11,7 @@ FLOORS = [
     {"views", "middleware", "probes"},
     {"httpcache"},
     {"renderers", "route", "openapi", "pictures", "report"},
-    {"responses", "question"},
+    {"responses", "question", "safejson"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
     {"cache"},

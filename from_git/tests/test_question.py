@@ -233,8 +233,27 @@ class Many(QuestionTestCase):
         body = self.refused(self.post(json={f"m{number}": 1 for number in range(100)}))
         self.assertEqual(len(body["parameters"]), 20)
         self.assertIn("80 more", body["message"])
-        for options in ({"data": [("url", SPACK)] * 50_000}, {"json": {"url": [SPACK] * 50_000}}):
+        several = [(f"{SPACK}?{number}") for number in range(20_000)]
+        ways: tuple[dict[str, Any], ...] = (
+            {"data": [("url", url) for url in several]},
+            {"json": {"url": several}},
+            {"files": [("url", (None, url)) for url in several]},
+        )
+        for options in ways:
             self.assertEqual(self.post(**options).json(), self.answer(SPACK))
+
+    def test_parts_of_any_kind_are_read_alike(self) -> None:
+        plain = b'--x\r\nContent-Disposition: form-data; name="url"\r\n\r\n%s\r\n'
+        other = b"--x\r\ncontent-disposition: form-data; name=url\r\nContent-Type: text/plain\r\n\r\n%s\r\n"
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        answer = self.answer(SPACK, MFEM)
+        for parts in ((plain, plain), (plain, other), (other, plain), (other, other)):
+            body = parts[0] % SPACK.encode() + parts[1] % MFEM.encode() + b"--x--\r\n"
+            self.assertEqual(self.post(data=body, headers=kind).json(), answer)
+        self.emulator.meter.reset()
+        for end in (b"", b"--x", b"--x-", b"--x--y", b"--x\r\n\r\n--x--"):
+            response = self.post(data=plain % SPACK.encode() + plain % b"github.com/a/b" + end, headers=kind)
+            self.assertEqual(response.status_code, 400, end)
 
     def test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted(self) -> None:
         bad = [f"https://githib{number}.com/x" for number in range(80_000)]

@@ -3,11 +3,12 @@
 import re
 
 from django.http import QueryDict
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
 from from_git.errors import RequestError
-from from_git.question import MOST_OTHERS, Fields, encoded_fields, json_fields
+from from_git.question import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
 from from_git.views.counting import content_length
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)
@@ -38,7 +39,10 @@ def body_fields(request: Request) -> Fields:
 
 
 def _parts(request: Request, body: bytes) -> Fields:
-    # counted before they are parsed, which takes 50 \N{MICRO SIGN}s for each
+    # the framework takes 50 \N{MICRO SIGN}s for each part, fifteen times as long as for what nearly all of them are
+    boundary = parse_header_parameters(str(request.content_type))[1].get("boundary", "")
+    if boundary and (plain := plain_parts(body, boundary.encode())) is not None:
+        return plain
     if len(_PART.findall(body)) - len(_URL_PART.findall(body)) > MOST_OTHERS:
         raise RequestError(
             f"More than {MOST_OTHERS} parts of the body are not url.", "Send each URL as a part of the name url."
