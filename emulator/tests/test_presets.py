@@ -98,6 +98,15 @@ class TestPresets(EmulatorCase):
             self.assertEqual([node[key] for node in nodes["nodes"]], [None] * 3)
             self.assertEqual(errors, [["repositoryOwner", "repositories", "nodes", one, key] for one in range(3)])
 
+    def test_an_older_server_refuses_queries_with_visibility_alone(self) -> None:
+        self.emulator.faults.add(preset("older_server"))
+        query = '{ user(login: "user-3") { repositories(ownerAffiliations: OWNER, %s: PUBLIC) { totalCount } } }'
+        answers = [self.client.post({"query": query % name}) for name in ("visibility", "privacy")]
+
+        self.assertEqual(answers[0].json()["errors"][0]["extensions"]["code"], "argumentNotAccepted")
+        self.assertEqual(answers[0].headers["X-GitHub-Enterprise-Version"], "enterprise-server@3.0.0")
+        self.assertEqual(answers[1].json()["data"]["user"]["repositories"]["totalCount"], 3)
+
     def test_every_preset_is_tested_here_and_has_words(self) -> None:
         tested = Path(__file__).read_text(encoding="utf-8")
 

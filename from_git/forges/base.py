@@ -254,7 +254,7 @@ def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamE
     reason = f"it answered with status {described(status)}."
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(reason, said, wait=retry_after(answer.headers, now))
-    return UpstreamError(reason, said)
+    return UpstreamError(reason, said, f"Asking again will hardly help: look at {setting}, or update from-git.")
 
 
 def described(status: int) -> str:

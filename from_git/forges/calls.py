@@ -26,7 +26,7 @@ from from_git.forges.base import of_repository
 from from_git.forges.cost import Cost, Pace, Spending
 from from_git.forges.halving import Halving, Origin
 from from_git.forges.peers import NOTHING, Count, Peers
-from from_git.forges.retries import NO_TIME, Pause, decide, usable
+from from_git.forges.retries import NO_TIME, Again, Pause, decide, usable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -60,6 +60,8 @@ class Call:
     attempt: int = 1
     before: Count = NOTHING
     """What the fetch had been answered when it first failed."""
+    compared: bool = False
+    """Whether another call was answered after its last failure."""
 
 
 class Calls:
@@ -230,8 +232,8 @@ class Calls:
             metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun)
         return found
 
-    def _fails_alone(self, call: Call) -> bool:
-        """Whether the forge answers at this moment what it has answered before, and this call only goes on failing."""
+    def _others_answer(self, call: Call) -> bool:
+        """Whether a call goes on failing while the forge answers what it has answered before."""
         good = self._peers.good((call.pool, call.weight > 0), call.attempt, call.before)
         if not good or self._group.time_left() < NO_TIME:
             return False
@@ -254,9 +256,12 @@ class Calls:
         again = decide(error, call.attempt, self._group.time_left(), weight, jitter, self._account.was_good)
         if again is None:
             raise error
-        if weight <= 1 and not isinstance(error, LimitError) and self._fails_alone(call):
-            error._advice = _ADVICE_ALONE
-            raise error
+        if weight <= 1 and not isinstance(error, LimitError):
+            if call.compared:
+                error._advice = _ADVICE_ALONE
+                raise error
+            call.compared = self._others_answer(call)
+            again = Again(0.0) if call.compared else again
         if isinstance(error, LimitError):
             self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))

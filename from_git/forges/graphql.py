@@ -148,8 +148,8 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
         return TooHeavyError("it gave up on the query.", words)
     if extensions.get("saml_failure"):
         return CredentialsError(
-            "the organization enforces SAML.",
-            advice="Authorize GITHUB_API_TOKEN for it in GitHub's token settings.",
+            "the organization takes only tokens that are authorized for its SAML single sign-on.",
+            advice="Authorize GITHUB_API_TOKEN for the organization in GitHub's token settings.",
         )
     if kind == "FORBIDDEN" and "watchers" in path:
         return UpstreamError(
@@ -163,13 +163,16 @@ def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -
             "A classic GITHUB_API_TOKEN without scopes, from an allowed address, usually reads public data.",
         )
     if kind == "INSUFFICIENT_SCOPES":
-        return CredentialsError("GITHUB_API_TOKEN lacks a scope.", message, "Make one with it.")
+        advice = "Set GITHUB_API_TOKEN to one that has the scope."
+        return CredentialsError("GITHUB_API_TOKEN lacks a scope.", message, advice)
     if not kind and (extensions.get("code") in _SCHEMA_CODES or any(words in message for words in _SCHEMA_WORDS)):
         return UpstreamError(f"it does not know a part of our query{_version(headers)}", message, _ADVICE_SCHEMA)
     # an error with a type or a code is about the query or the token, and stays; one without may be a hiccup
     may_pass = codes == (None, None) and kind in ("", "SERVICE_UNAVAILABLE", "INTERNAL")
-    fault = TransientError if may_pass else UpstreamError
-    return fault("it answered the query with an error.", words)
+    reason = "it answered the query with an error."
+    if may_pass:
+        return TransientError(reason, words)
+    return UpstreamError(reason, words, "Asking again will hardly help: see what GitHub says, or update from-git.")
 
 
 def _version(headers: Mapping[str, str]) -> str:

@@ -86,6 +86,20 @@ class AtGitHub(RottenTestCase):
                 self.assertLessEqual(self.calls().github.calls, healthy + 1)
 
 
+class Outages(RottenTestCase):
+    """A forge that is away is no repository that cannot be read."""
+
+    def test_an_outage_that_meets_the_last_call_of_a_fetch_is_not_seen(self) -> None:
+        for after in (3, 10, 20):
+            for times in (6, 9):
+                with self.subTest(after=after, times=times):
+                    self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+                    self.emulator.faults.clear()
+                    self.emulator.faults.add(Fault("status", path="/2.0/*", status=503, after=after, times=times))
+
+                    self.assert_exact(("bitbucket", "team-20"))
+
+
 class AtBitbucket(RottenTestCase):
     """Its watchers answer 500 for ever."""
 
