@@ -266,6 +266,16 @@ class InATerminal(AggregateTestCase):
                 self.assertEqual(bool(re.search(r"\x1b\[[0-9;]*3[0-9]", written)), "NO_COLOR" not in changes)
                 self.assertEqual(written.isascii(), "PYTHONIOENCODING" in changes)
 
+    def test_repositories_that_are_not_found_are_named_beside_missing_profiles(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/team-7/*/*", owner="team-7", repository="delta-cli-3"))
+
+        status, written = self.run_in_terminal("bitbucket.org/team-7", "bitbucket.org/nobody")
+
+        self.assertEqual(status, 0, written)
+        *_, missing, lost, _ = plain(written).replace("\r", "").split("\n")
+        self.assertEqual(missing, "Missing: bitbucket.org/nobody")
+        self.assertEqual(lost, "Repository not found: https://bitbucket.org/team-7/delta-cli-3")
+
     def test_a_name_that_the_terminal_cannot_show_is_escaped(self) -> None:
         self.emulator.world.add(
             Owner("github", "nordic", "User", [Repository("a", languages={"\u00c5ngstr\u00f6m": 1})])

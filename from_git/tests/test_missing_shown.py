@@ -2,15 +2,11 @@
 
 import csv
 import io
+from urllib.parse import quote
 
 import requests
-from rich.console import Console
 
 from emulator.bitbucket.shapes import workspace_uuid
-from from_git import report
-from from_git.aggregator import aggregate
-from from_git.profiles import Profile
-from from_git.renderers import AnswerCSV
 from from_git.tests.test_missing_repositories import BITBUCKET, GITHUB, LostTestCase
 from from_git.tests.test_pictures import described, shown
 
@@ -55,11 +51,7 @@ class Shown(LostTestCase):
             self.assertEqual(sum(int(row[key] or 0) for row in rows), data[key])
 
     def test_a_workspace_asked_for_by_two_names_has_one_row(self) -> None:
-        uuid = workspace_uuid("tiny")
-        again = Profile("bitbucket", uuid.lower(), uuid, f"https://bitbucket.org/{uuid}")
-        answer = aggregate([Profile("bitbucket", "tiny", "tiny", BITBUCKET), again], 30.0, "A_SETTING")
-
-        rows = list(csv.DictReader(io.StringIO(AnswerCSV().content(answer, ()).decode(), newline="")))
+        rows = self.rows(BITBUCKET, f"https://bitbucket.org/{quote(workspace_uuid('tiny'))}/")
 
         self.assertEqual([row["kind"] for row in rows], ["Workspace", "missing repository", "missing repository"])
 
@@ -85,24 +77,6 @@ class Shown(LostTestCase):
         badge = requests.get(f"{self.base}/from-git/badge/originalRepos", params={"url": GITHUB}, timeout=30).json()
 
         self.assertEqual((badge["message"], "isError" in badge), ("4", False))
-
-    def test_the_terminal_names_each(self) -> None:
-        profiles = [
-            Profile("bitbucket", "tiny", "tiny", BITBUCKET),
-            Profile("github", "nobody-at-all", "nobody-at-all", NOBODY),
-        ]
-        console = Console(file=io.StringIO(), width=100, color_system=None, record=True)
-
-        console.print(*report.lines(aggregate(profiles, 30.0, "A_SETTING")), sep="\n")
-
-        self.assertEqual(
-            console.export_text().splitlines()[-3:],
-            [
-                f"Missing: {NOBODY}",
-                "Repository not found: https://bitbucket.org/tiny/r001",
-                "Repository not found: https://bitbucket.org/tiny/r003",
-            ],
-        )
 
     def drawn(self, path: str, *urls: str) -> bytes:
         """The bytes of a picture."""
