@@ -288,13 +288,14 @@ class InATerminal(AggregateTestCase):
 
     def test_ctrl_c_ends_it_at_once_and_leaves_nothing(self) -> None:
         self.emulator.faults.add(Fault("hang", path="*/watchers"))
+        self.environment["UPSTREAM_TIMEOUT"] = "120"
         for more in ((), ("--json",)):
             with self.subTest(more):
                 self.emulator.meter.reset()
                 begun = time.monotonic()
                 status, written = self.run_in_terminal("bitbucket.org/team-7", *more, stop=True)
                 self.assertEqual(status, 130, written)
-                self.assertLess(time.monotonic() - begun, 10)  # a call may take 15
+                self.assertLess(time.monotonic() - begun, 60)  # a call may take 120
                 self.assertNotIn("Traceback", written)
                 if not more:
                     self.assert_tidy(written)
