@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "benchmark-token"  # noqa: S105 - made up
 _START = 30.0  # seconds that a process may take to listen
 _STOP = 5.0  # seconds that it may take to end when asked to
-_PATIENCE = 600.0  # seconds for one answer, of the service as well as of whoever asks it
+PATIENCE = 600.0
+"""Seconds for one answer, of the service as well as of whoever asks it."""
 
 
 class Stage:
@@ -51,10 +52,10 @@ class Stage:
             owners = [("github", name) for name in question.github] + [
                 ("bitbucket", name) for name in question.bitbucket
             ]
-            self._sums[question] = requests.get(f"{self._emulator}/sum", params=owners, timeout=_PATIENCE).json()
+            self._sums[question] = requests.get(f"{self._emulator}/sum", params=owners, timeout=PATIENCE).json()
         return self._sums[question]
 
-    def ask(self, question: Question) -> float:
+    def ask(self, question: Question, headers: Mapping[str, str] | None = None) -> float:
         """Seconds until the service's whole answer.
 
         Raises:
@@ -64,7 +65,7 @@ class Stage:
         expected = self.expected(question)
         begun = time.perf_counter()
         # POST: an address with 200 profiles is longer than the server takes
-        response = requests.post(self.service, data={"url": question.urls}, timeout=_PATIENCE)
+        response = requests.post(self.service, data={"url": question.urls}, headers=headers, timeout=PATIENCE)
         wall = time.perf_counter() - begun
         body = response.json()
         if body.get("data") != expected:
@@ -73,11 +74,11 @@ class Stage:
 
     def meter(self) -> Any:
         """What the emulator has counted since the last reset, by upstream."""
-        return requests.get(f"{self._emulator}/meter", timeout=_PATIENCE).json()
+        return requests.get(f"{self._emulator}/meter", timeout=PATIENCE).json()
 
     def reset(self) -> None:
         """Set the emulator's counters to zero."""
-        requests.delete(f"{self._emulator}/meter", timeout=_PATIENCE).raise_for_status()
+        requests.delete(f"{self._emulator}/meter", timeout=PATIENCE).raise_for_status()
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def stage(latency: Latency, **changes: str) -> Iterator[Stage]:
         "BITBUCKET_CALLS_PER_HOUR": "0",
         "PROFILE_CACHE_SECONDS": "0",
         "LOG_LEVEL": "WARNING",
-        "REQUEST_DEADLINE": str(_PATIENCE),
+        "REQUEST_DEADLINE": str(PATIENCE),
         **changes,
     }
     times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"

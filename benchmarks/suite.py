@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from benchmarks.cpu import PageCpu, WatchersCpu
+from benchmarks.crowd import Crowd
 from benchmarks.fairness import Beside
 from benchmarks.questions import Question
 from benchmarks.results import Result
@@ -65,6 +66,7 @@ FULL: tuple[Case, ...] = (
     PageCpu("cpu-page", smallest=15, times=20),
     Beside("beside-team-5000", _owner("team-5000"), _owner("team-1"), _REAL, median=2, tail=4),
     Beside("beside-org-3000", _owner("org-3000"), _owner("user-1"), _REAL, median=3, tail=6),
+    Crowd("beside-3000-absent", absent=3_000, small=60),
     AtOnce("8-teams", tuple(_owner(f"team-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
@@ -79,6 +81,7 @@ QUICK: tuple[Case, ...] = (
     WatchersCpu("cpu-watchers", "team-200"),
     PageCpu("cpu-page", smallest=25, times=2),
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),
+    Crowd("beside-300-absent", absent=300, small=4),
     Warm("warm", _WARM, 1, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.75, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),

@@ -177,6 +177,14 @@ OPTIONS = (
         0,
     ),
     Option(
+        "CLIENT_SHARE",
+        readers.share,
+        1.0,
+        "the largest part of what may be spent at a forge in any minute or hour that one client may use, e.g. `0.5`",
+        "part",
+        0.01,
+    ),
+    Option(
         "SECRET_KEY",
         readers.text,
         "",

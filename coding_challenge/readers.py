@@ -67,6 +67,17 @@ def seconds(value: object) -> float:
     return number
 
 
+def share(value: object) -> float:
+    """A part of a whole, at most 1."""
+    try:
+        number = seconds(value)
+    except WrongSetting:
+        raise WrongSetting("expected a number from 0.01 to 1") from None
+    if number > 1:
+        raise WrongSetting("expected a number from 0.01 to 1")
+    return number
+
+
 def switch(value: object) -> bool:
     """True or false."""
     words = {

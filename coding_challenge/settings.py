@@ -90,7 +90,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "from_git.views.exception_response",
-    "NUM_PROXIES": _values["NUM_PROXIES"],
 }
 
 SPECTACULAR_SETTINGS = {

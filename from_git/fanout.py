@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from from_git import metrics
+from from_git.askers import Asker, Round
 from from_git.clock import REAL_TIME, Clock
 from from_git.errors import Cancelled
 
@@ -17,11 +18,11 @@ Task = tuple[Callable[..., object], tuple[Any, ...]]
 
 
 class Pool:
-    """`size` threads, named after the pool, that serve task groups in turn.
+    """`size` threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
 
     A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
-    next group. So a group of 5,000 tasks delays a group of one by about one task. All methods are safe from any
-    thread.
+    next group. So a group of 5,000 tasks delays a group of one by about one task, and so do a request or a client with
+    thousands of groups. Groups that nobody waits for come after all others. All methods are safe from any thread.
     """
 
     def __init__(self, name: str, size: int) -> None:
@@ -29,7 +30,9 @@ class Pool:
         self.size = size
         self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
         self._lock = threading.Lock()
-        self._ring: deque[TaskGroup] = deque()  # a group stands here once while it has waiting tasks
+        # a group stands in one of these, once, while it has waiting tasks
+        self._round: Round[TaskGroup] = Round()
+        self._unwanted: deque[TaskGroup] = deque()
         self._serving = 0
         self._closed = False
         self.gauges = metrics.PoolGauges(name, size)
@@ -40,24 +43,34 @@ class Pool:
         return self.size - self._serving
 
     def announce(self, group: "TaskGroup") -> None:
-        """Put `group` at the end of the ring; only a group that is not in it may be announced."""
+        """Let `group` wait for its turn; only a group that does not wait already may be announced."""
         with self._lock:
             closed = self._closed
             if not closed:
-                self._ring.append(group)
+                if group.wanted:
+                    self._round.add(group.asker, group)
+                else:
+                    self._unwanted.append(group)
                 if self._serving < self.size:
                     self._serving += 1
                     self._executor.submit(self._serve)
         if closed:
             group.cancel()
 
+    def recall(self, group: "TaskGroup") -> None:
+        """Let `group`, for which somebody waits again, no longer come after all others."""
+        with self._lock:
+            if group in self._unwanted:
+                self._unwanted.remove(group)
+                self._round.add(group.asker, group)
+
     def close(self) -> None:
         """Cancel the groups that have tasks waiting here, now or later, and let the threads end with their tasks."""
         with self._lock:
             self._closed = True
             self.gauges.closed()
-            groups = list(self._ring)
-            self._ring.clear()
+            groups = [*self._round.clear(), *self._unwanted]
+            self._unwanted.clear()
             self._executor.shutdown(wait=False)
         for group in groups:
             group.cancel()
@@ -66,15 +79,23 @@ class Pool:
         with self.gauges.busy.track_inprogress():
             while True:
                 with self._lock:
-                    if not self._ring:
+                    group = self._next()
+                    if group is None:
                         self._serving -= 1
                         return
-                    group = self._ring.popleft()
                 task, more = group.take(self)
                 if more:
                     self.announce(group)
                 if task is not None:
                     group.run(task)
+
+    def _next(self) -> "TaskGroup | None":
+        """The group whose turn it is; the lock is held."""
+        while group := self._round.take():
+            if group.wanted:
+                return group
+            self._unwanted.append(group)  # everybody has left since it was announced
+        return self._unwanted.popleft() if self._unwanted else None
 
 
 class TaskGroup:
@@ -94,10 +115,12 @@ class TaskGroup:
        It may be moved while the group runs, up to `horizon`. The owner decides what a missed deadline means. A task
        that knows beforehand that the deadline will be missed says so with `late`, and one that knows how much there is
        to do with `found`.
-    6. Each pool takes one task of each group in turn (see `Pool`).
+    6. Each pool takes one task in turn over clients, then requests (`asker`), then groups (see `Pool`). A group that
+       nobody waits for any more (`set_aside`) comes after all others, until somebody does again (`wanted_by`).
     7. `on_end` is called once, by the thread that ended the group, without a lock held.
 
-    `start`, `cancel` and `time_left` are safe from any thread; `wait` is for the owner, which is never a pool thread.
+    `start`, `cancel`, `time_left`, `set_aside` and `wanted_by` are safe from any thread; `wait` is for the owner, which
+    is never a pool thread.
     """
 
     def __init__(
@@ -105,7 +128,7 @@ class TaskGroup:
         deadline: float,
         on_end: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
-        request: object = None,
+        asker: Asker | None = None,
         horizon: float | None = None,
         on_late: Callable[[Exception], object] = lambda error: None,
         on_found: Callable[[], object] = lambda: None,
@@ -113,9 +136,14 @@ class TaskGroup:
         self.deadline = deadline
         self.horizon = deadline if horizon is None else max(deadline, horizon)
         self.clock = clock or REAL_TIME
+        self.asker = asker or Asker()
+        """Whose work this is at the moment: whom pools serve in turn, and whom budgets count it for."""
+        self.wanted = True
+        """Whether somebody waits for it."""
+        self.hurry: Callable[[], object] = lambda: None
+        """Lets what waits for its turn at a budget look at once; whoever makes it wait sets it."""
         self.late = on_late
         self.found = on_found
-        self._request = request
         self._on_end = on_end
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Task]] = {}
@@ -127,13 +155,22 @@ class TaskGroup:
         self._cancelled = False
         self._ended = threading.Event()
 
-    @property
-    def request(self) -> object:
-        """Whose work this is, for those who count what a request costs; the group itself where nobody says."""
-        return self if self._request is None else self._request
+    def set_aside(self) -> None:
+        """Let it come after all others: nobody waits for it any more."""
+        self.wanted = False
 
-    def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> None:
-        """Run `function(*args)` on `pool`, after at least `delay` seconds."""
+    def wanted_by(self, asker: Asker) -> None:
+        """Let it be the work of `asker` from now on."""
+        self.asker = asker
+        if not self.wanted:
+            self.wanted = True
+            with self._lock:
+                pools = list(self._waiting)
+            for pool in pools:
+                pool.recall(self)
+
+    def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> int:
+        """Run `function(*args)` on `pool`, after at least `delay` seconds; a number for `awake`."""
         task = (function, args)
         with self._lock:
             self._open += 1
@@ -145,6 +182,7 @@ class TaskGroup:
             self.clock.call_later(delay, partial(_awake, weakref.ref(self), number))
         else:
             self._enqueue(pool, task)
+        return number
 
     def seal(self) -> None:
         """Say that the owner starts nothing more, so that the group can end; a second call does nothing."""
@@ -222,7 +260,7 @@ class TaskGroup:
             self._end(None)
 
     def awake(self, number: int) -> None:
-        """A delay is over; for the clock only."""
+        """The delay of the task with that number is over; nothing happens where it was before."""
         with self._lock:
             delayed = self._delayed.pop(number, None)
         if delayed:

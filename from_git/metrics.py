@@ -84,6 +84,8 @@ class Allowance:
     """In the window that ends now."""
     wait: float
     """Seconds until the smallest call fits again, 0 when it does."""
+    largest: float = 0.0
+    """The most that one client has spent in the window, of those that this process has served."""
 
 
 class PoolGauges:
@@ -109,6 +111,9 @@ class _Forges:
         sums, most = ("livemostrecent", "livemostrecent") if shared else ("livesum", "livemax")
         self.limit = _gauge("budget_limit", "What may be spent at a forge in a window", "upstream", "unit", mode=sums)
         self.spent = _gauge("budget_spent", "What counts against that limit now", "upstream", "unit", mode=sums)
+        self.largest = _gauge(
+            "budget_largest_client", "What the client that has spent most has spent", "upstream", "unit", mode=most
+        )
         self.blocked = _gauge("limit_blocked_seconds", "Until a forge's limit has passed", "upstream", mode=most)
 
 
@@ -184,6 +189,7 @@ def forge(upstream: str, blocked: float, allowances: Iterable[Allowance], shared
     _forges.blocked.labels(upstream).set(blocked)
     for one in allowances:
         _forges.spent.labels(upstream, one.unit).set(one.spent)
+        _forges.largest.labels(upstream, one.unit).set(one.largest)
         if one.limit is not None:
             _forges.limit.labels(upstream, one.unit).set(one.limit)
         elif not SEVERAL:  # files forget nothing; there the settings stay as they are

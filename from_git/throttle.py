@@ -1,4 +1,7 @@
-"""How often one client may ask; off unless CLIENT_RATE says otherwise."""
+"""Who a client is, and how often one may ask; any number of times unless CLIENT_RATE says otherwise."""
+
+import ipaddress
+import re
 
 from redis import RedisError
 from rest_framework.request import Request
@@ -8,9 +11,12 @@ from structlog.contextvars import bind_contextvars
 
 from from_git.conf import settings
 
+_NETWORK = 64  # bits of an IPv6 address that a provider gives to one customer, who may use all below them
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+
 
 class ClientThrottle(SimpleRateThrottle):
-    """CLIENT_RATE for each client's address, counted in Django's cache; while that is down, nobody is refused."""
+    """CLIENT_RATE for each client, counted in Django's cache; while that is down, nobody is refused."""
 
     scope = "client"
 
@@ -19,8 +25,8 @@ class ClientThrottle(SimpleRateThrottle):
         return settings.CLIENT_RATE or None
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        """The client's address: of the connection, or what NUM_PROXIES proxies say."""
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        """See `client`."""
+        return self.cache_format % {"scope": self.scope, "ident": client(request)}
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether this client may ask now; counts the request if so."""
@@ -29,3 +35,30 @@ class ClientThrottle(SimpleRateThrottle):
         except (RedisError, OSError) as error:
             bind_contextvars(throttle=f"off: {type(error).__name__}")
             return True
+
+
+def client(request: Request) -> str:
+    """The address of the client, by the connection or by what NUM_PROXIES proxies say in X-Forwarded-For.
+
+    An IPv4 address, or the /64 network of an IPv6 one, in its one spelling. What a proxy says and is no address counts
+    for nothing: the connection's address decides then.
+    """
+    connection = request.META.get("REMOTE_ADDR", "")
+    proxies = settings.NUM_PROXIES
+    said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")] if proxies else []
+    forwarded = said[-min(proxies, len(said))] if said else ""
+    return _network(forwarded) or _network(connection) or connection
+
+
+def _network(text: str) -> str | None:
+    """The address or network that the text names, with or without port and brackets; None where it names none."""
+    parts = _WITH_PORT.fullmatch(text)
+    try:
+        address = ipaddress.ip_address((parts[1] or parts[2]) if parts else text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), _NETWORK), strict=False))

@@ -1,6 +1,5 @@
 """The story of a request: profiles in; merged stats and missing profiles out, or one error."""
 
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -9,16 +8,18 @@ from urllib.parse import quote
 
 from structlog.contextvars import bind_contextvars
 
-from from_git import cache, forges, metrics
+from from_git import forges
+from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
+from from_git.aggregator.kept import look_up
 from from_git.aggregator.overview import Overview, overview
-from from_git.cache import Fetched
+from from_git.cache import Fetched, Waiter
 from from_git.errors import UpstreamError
 from from_git.forges import Found
 from from_git.profiles import Profile
 from from_git.stats import Stats, SumTooLarge, merge
 
-__all__ = ["TICK", "Answer", "Overview", "aggregate", "asked_facts", "watched"]
+__all__ = ["TICK", "Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 
 TICK = 0.1
 """Seconds between two looks at the progress, where somebody wants to see it."""
@@ -44,20 +45,13 @@ class Answer:
     in `stats`."""
 
 
-def aggregate(
-    profiles: Sequence[Profile],
-    seconds: float,
-    setting: str,
-    longest: float | None = None,
-    anew: bool = False,
-    patience: float | None = None,
-) -> Answer:
+def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
     """What `watched` returns at its end.
 
     Raises:
         UpstreamError: see `watched`.
     """
-    watch = watched(profiles, seconds, setting, longest, anew, patience, tick=None)
+    watch = watched(profiles, asking, tick=None)
     while True:
         try:
             next(watch)
@@ -67,13 +61,7 @@ def aggregate(
 
 
 def watched(
-    profiles: Sequence[Profile],
-    seconds: float,
-    setting: str,
-    longest: float | None = None,
-    anew: bool = False,
-    patience: float | None = None,
-    tick: float | None = TICK,
+    profiles: Sequence[Profile], asking: Asking, tick: float | None = TICK
 ) -> Generator[Callable[[], Overview], None, Answer]:
     """Fetch all `profiles` (distinct) that are not kept at the same time, merge them, and let somebody watch.
 
@@ -82,26 +70,21 @@ def watched(
     nobody else waits for them.
 
     Args:
-        seconds: for the whole answer; `setting` is the name of where that number came from, for the message.
-        longest: seconds that the fetch of one profile may take in all, while it makes progress; None: it ends then.
-        anew: whether nothing that is kept will do; see `cache.kept`.
-        patience: seconds after which the last good numbers of a profile will do, as they do where its forge gives no
-            new ones; None: never.
         tick: in seconds; None: nobody watches.
 
     Raises:
         UpstreamError: the first failure of any profile, naming it; the other fetches end, unless others wait for them.
-        UnfinishedError: the time is over, or will be, and the fetches go on; names the first profile that is not done.
+        UnfinishedError: the time is over, or will be, and asking again finds more; names the first profile that is not
+            done.
         DeadlineError: the time is over; names the first profile that is not done and makes no progress.
     """
-    kept = cache.kept(profiles, anew)
-    for profile in kept:
-        metrics.cache("hit", profile.forge)
-    fetches = Fetches([one for one in profiles if one not in kept], seconds, setting, longest, patience)
-    look = partial(overview, kept, fetches, len(profiles), time.monotonic())
+    waiter = Waiter(asking.client)
+    kept = look_up(profiles, asking, waiter)
+    fetches = Fetches([one for one in profiles if one not in kept], asking, waiter)
+    look = partial(overview, kept, fetches, len(profiles), asking.begun)
     try:
         yield look
-        for _ in fetches.all(anew, tick):
+        for _ in fetches.all(tick):
             yield look
     finally:
         fetches.leave()

@@ -1,21 +1,26 @@
-"""What one request waits for: a flight for each profile that is not kept."""
+"""What one request waits for: a flight for each profile that is not kept, some of them at a time."""
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import Any
 
 from from_git import cache, forges, metrics
+from from_git.aggregator.asking import Asking
+from from_git.aggregator.tally import Tally
 from from_git.cache import Fetched, Flight, Waiter
+from from_git.conf import settings
 from from_git.errors import BudgetError, DeadlineError, UnfinishedError, UpstreamError
-from from_git.forges import Cost, Progress
+from from_git.forges import Progress
 from from_git.profiles import Profile
 
 logger = logging.getLogger(__name__)
 _Why = Callable[[Profile], UpstreamError]
 _FEW = 50  # profiles; the sizes of more are shown with the next tick, so that the cost grows with their number alone
+_AT_ONCE = 4  # flights for each thread of a forge's pools: enough to keep all of them busy, at a bounded memory
 # a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
 # grows with the time that it all takes; but there is one each second
 _REST, _SELDOM = 9.0, 1.0
@@ -24,41 +29,38 @@ _REST, _SELDOM = 9.0, 1.0
 class Fetches:
     """The flights of one request; for the request's own thread.
 
+    A bounded number of them is in the air at a time, for each forge; the other profiles are no more than their text.
+
     Attributes:
         outcomes: of the profiles that are done.
         old: those of `outcomes` that are last good numbers, and why there are no new ones.
+        tally: what flights that have ended have read and cost.
     """
 
-    def __init__(
-        self, profiles: Sequence[Profile], seconds: float, setting: str, longest: float | None, patience: float | None
-    ) -> None:
+    def __init__(self, profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> None:
         self.outcomes: dict[Profile, Fetched] = {}
         self.old: dict[Profile, UpstreamError] = {}
+        self.tally = Tally(waiter)
         self._profiles = profiles
-        self._seconds = seconds
-        self._setting = setting
-        self._longest = longest
-        self._patience = patience
-        self._begun = time.monotonic()
-        self._waiter: Waiter = SimpleQueue()
-        self._flights: dict[Profile, Flight] = {}
+        self._asking = asking
+        self._waiter = waiter
+        self._flights: dict[Profile, Flight] = {}  # in the air
         self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
         self._sized: set[Flight] = set()
+        self._sizes_told = 0
         self._lacking: set[Profile] | None = None  # without last good numbers and not done; None: patience is not over
+        self._queues: dict[str, deque[Profile]] = {}
+        for profile in profiles:
+            self._queues.setdefault(profile.forge, deque()).append(profile)
 
-    def all(self, anew: bool, tick: float | None) -> Iterator[None]:
+    def all(self, tick: float | None) -> Iterator[None]:
         """Have every outcome, or the first error; yields when a size is known, and each `tick`."""
-        flights = cache.flights()
-        self._foresee([one for one in self._profiles if not flights.under_way(one)])
-        deadline = self._begun + self._seconds
-        for profile in self._profiles:
-            if profile not in self.outcomes:
-                flight = flights.join(profile, self._waiter, deadline, self._longest, anew)
-                self._flights[profile], self._own[flight] = flight, profile
-                metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
+        self._foresee()
+        self._begin_more()
         shown, pace = time.monotonic(), tick
         while len(self.outcomes) < len(self._profiles):
             sized = self._take_next(pace)
+            self._begin_more()
             if sized or (pace and time.monotonic() - shown >= pace):
                 before = time.thread_time()
                 yield
@@ -67,40 +69,57 @@ class Fetches:
 
     def leave(self) -> None:
         """Wait no longer for any of them."""
-        for flight in self._flights.values():
+        for flight in list(self._flights.values()):
+            self.tally.add(flight)
             flight.leave(self._waiter)
+        self._flights.clear()
 
     def facts(self) -> dict[str, Any]:
-        """What they cost at each forge, for the request's line in the log."""
-        facts: dict[str, Any] = {"joined": len(self._flights) - len(self._begun_here())}
-        for forge, cost in self.cost().items():
+        """What they cost at each forge, for the request's line in the log; to be asked after `leave`."""
+        facts: dict[str, Any] = {"joined": self.tally.joined}
+        for forge, cost in self.tally.costs().items():
             facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
             if pace := forges.forge(forge).pace:
                 logger.debug("%s takes %s", forge, pace)
         return facts
 
-    def cost(self) -> dict[str, Cost]:
-        """What those that this request has begun have cost so far, by forge."""
-        costs: dict[str, Cost] = {}
-        for flight in self._begun_here():
-            costs[flight.profile.forge] = costs.get(flight.profile.forge, Cost()) + flight.cost()
-        return dict(sorted(costs.items()))
-
     def progress(self) -> dict[Profile, Progress]:
-        """How far each is, in the order asked, as its asker spelt it."""
+        """How far each of those in the air is, as its asker spelt it."""
         return {profile: flight.progress() for profile, flight in self._flights.items()}
 
-    def _begun_here(self) -> list[Flight]:
-        return [flight for flight in self._flights.values() if flight.begun_for(self._waiter)]
+    def in_the_air(self) -> list[Flight]:
+        """The flights under way."""
+        return list(self._flights.values())
 
-    def _foresee(self, profiles: Sequence[Profile]) -> None:
+    def _foresee(self) -> None:
         """Refuse before the first call what no budget can pay."""
-        for name in sorted({profile.forge for profile in profiles}):
-            own = [profile for profile in profiles if profile.forge == name]
+        flights = cache.flights()
+        for name, queue in sorted(self._queues.items()):
+            own = [profile for profile in queue if not flights.under_way(profile)]
             try:
-                forges.forge(name).foresee(self._waiter, len(own), self._seconds)
+                if own:
+                    forges.forge(name).foresee(self._waiter, len(own), self._asking.longest_of_all)
             except BudgetError as error:
                 self._do_without(own, error.about)
+
+    def _begin_more(self) -> None:
+        """Join flights up to as many as there may be in the air."""
+        for name, queue in self._queues.items():
+            if not queue:
+                continue
+            most = _AT_ONCE * forges.forge(name).width
+            in_the_air = sum(profile.forge == name for profile in self._flights)
+            while queue and in_the_air < most:
+                profile = queue.popleft()
+                if profile not in self.outcomes:
+                    self._join(profile)
+                    in_the_air += 1
+
+    def _join(self, profile: Profile) -> None:
+        asking = self._asking
+        flight = cache.flights().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
+        self._flights[profile], self._own[flight] = flight, profile
+        metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
 
     def _take_next(self, tick: float | None) -> bool:
         """Wait for the next flight that ends, or for a tick; whether a profile's size has just become known.
@@ -113,9 +132,9 @@ class Fetches:
         except Empty:
             self._look_at_the_clock()
             return False
-        profile = self._own[flight]
-        if profile in self.outcomes:
-            return False
+        profile = self._own.get(flight)
+        if profile is None:
+            return False  # it was left, or has ended, before this word of it was read
         if flight.ended:
             self._take(flight, profile)
             self._look_at_the_clock()
@@ -127,8 +146,10 @@ class Fetches:
         """Whether the size of its profile is news, be it done meanwhile or not."""
         if flight in self._sized or not flight.progress().found:
             return False
-        self._sized.add(flight)
-        return len(self._sized) <= _FEW
+        self._sizes_told += 1
+        if not flight.ended:
+            self._sized.add(flight)
+        return self._sizes_told <= _FEW
 
     def _take(self, flight: Flight, profile: Profile) -> None:
         try:
@@ -142,22 +163,22 @@ class Fetches:
 
     def _until(self, tick: float | None) -> float:
         """Seconds until there is something to do without a flight's word."""
-        waited = time.monotonic() - self._begun
-        ends = [self._seconds - waited]
+        asking = self._asking
+        ends = [asking.seconds - asking.waited()]
         # still, where it is over: a flight's word may have come in the moment of its end
-        if self._patience is not None and self._lacking is None:
-            ends.append(self._patience - waited)
+        if asking.patience is not None and self._lacking is None:
+            ends.append(asking.patience - asking.waited())
         if tick:
             ends.append(tick)
         return max(0.0, min(ends))
 
     def _look_at_the_clock(self) -> None:
         """Do without those that are not done, if it is time to."""
-        waited = time.monotonic() - self._begun
-        if waited >= self._seconds:
+        asking, waited = self._asking, self._asking.waited()
+        if waited >= asking.seconds:
             if late := self._late():
                 self._do_without(late, lambda _: self._too_late(), _no_news)
-        elif self._patience is not None and waited >= self._patience:
+        elif asking.patience is not None and waited >= asking.patience:
             if self._lacking is None:
                 late = self._late()
                 self._lacking = set(late) - cache.last_good(late).keys()
@@ -173,6 +194,11 @@ class Fetches:
 
     def _have(self, profile: Profile, fetched: Fetched) -> None:
         self.outcomes[profile] = fetched
+        flight = self._flights.pop(profile, None)
+        if flight:
+            del self._own[flight]
+            self._sized.discard(flight)
+            self.tally.add(flight, fetched)
         if self._lacking:
             self._lacking.discard(profile)
 
@@ -183,18 +209,19 @@ class Fetches:
             error: what is raised, given the first profile that has none.
             reason: why there are no new ones; as `error` if absent.
         """
-        goods = cache.last_good(profiles) if self._patience is not None else {}
+        goods = cache.last_good(profiles) if self._asking.patience is not None else {}
         for profile in profiles:
             if profile not in goods:
                 raise error(profile)
         self._take_old(goods, reason or error)
 
     def _take_old(self, goods: Mapping[Profile, Fetched], reason: _Why) -> None:
-        early = time.monotonic() - self._begun < self._seconds
+        early = self._asking.waited() < self._asking.seconds
         for profile, fetched in goods.items():
             self.old[profile] = reason(profile)
+            flight = self._flights.get(profile)
             self._have(profile, fetched)
-            if flight := self._flights.get(profile):
+            if flight:
                 flight.leave(self._waiter, late=True, impatient=early)
 
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
@@ -203,29 +230,34 @@ class Fetches:
         Args:
             known: the flight of which it is known before the deadline.
         """
-        late = [self._flights[profile] for profile in self._late()]
+        late = list(self._flights.values())
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
+        first = known or stuck or (late[0] if late else None)
         # before the deadline, those of which nothing is there yet are not stuck
-        if going_on and (stuck is None or known in going_on):
+        if first and going_on and (stuck is None or known in going_on):
             first = known or late[0]
             text = f"{self._how_far(first)} It goes on being read.{_trouble(first)}"
-            wait = max(flight.seconds_left() for flight in going_on)
-            return UnfinishedError(text, wait).about(self._own[first])
-        first = stuck or late[0]
-        return DeadlineError(
-            f"{self._how_far(first)}{_trouble(first)}",
-            advice=f"Ask for fewer profiles at once, or allow more time ({self._setting}).",
-        ).about(self._own[first])
+            return UnfinishedError(text, max(flight.seconds_left() for flight in going_on)).about(self._own[first])
+        profile = self._own[first] if first else self._late()[0]
+        many = f"{len(self.outcomes):,} of {len(self._profiles):,} profiles that had to be asked for are counted."
+        if self.tally.ended and any(self._queues.values()) and settings.PROFILE_CACHE_SECONDS > 0:
+            return UnfinishedError(f"the whole answer was not there {self._within()}: {many}", 1.0).about(profile)
+        text = f"{self._how_far(first)}{_trouble(first)}" if first else f"the time is over {self._within()}: {many}"
+        advice = f"Ask for fewer profiles at once, or allow more time ({self._asking.setting})."
+        return DeadlineError(text, advice=advice).about(profile)
+
+    def _within(self) -> str:
+        return f"within {self._asking.seconds:g} s ({self._asking.setting})"
 
     def _how_far(self, flight: Flight) -> str:
         progress = flight.progress()
         repositories = f" and {progress.watchers} of {progress.watchers_known} repositories"
         far = f"{progress.pages} of {progress.pages_known} pages{repositories if progress.watchers_known else ''}"
-        within = f"within {self._seconds:g} s ({self._setting})"
         if flight.late:
+            within = self._within()
             return f"the whole answer cannot be there {within}: {flight.late.reason} Of this profile {far} are read."
-        return f"the whole answer was not there {within}; of this profile {far} were read."
+        return f"the whole answer was not there {self._within()}; of this profile {far} were read."
 
 
 def _trouble(flight: Flight) -> str:

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 from from_git.aggregator.fetches import Fetches
+from from_git.aggregator.tally import together
 from from_git.cache import Fetched
 from from_git.errors import when
 from from_git.forges import Cost, Progress
@@ -26,7 +28,7 @@ class Overview:
     kept: int
     """Those of `done` for which no forge had to be asked."""
     pages: int
-    """Of the lists of repositories, read; so are the next three over all profiles that are not kept."""
+    """List pages read so far. This and the next three fields leave out profiles that are kept."""
     pages_known: int
     watchers: int
     """Repositories whose watchers, and all else, are counted."""
@@ -43,22 +45,22 @@ class Overview:
 
 def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begun: float) -> Overview:
     """The overview at this moment; `begun` on the monotonic clock."""
-    outcomes, every = {**kept, **fetches.outcomes}, fetches.progress()
-    on_the_way = {profile: one for profile, one in every.items() if profile not in outcomes}
-    found = sum(one.found is not None for one in outcomes.values()) + sum(one.found for one in on_the_way.values())
-    troubled = [(profile, one) for profile, one in on_the_way.items() if one.note]
+    under_way, tally = fetches.progress(), fetches.tally
+    read = reduce(together, under_way.values(), tally.progress)
+    found = sum(one.found is not None for one in kept.values()) + tally.found
+    troubled = [(profile, one) for profile, one in under_way.items() if one.note]
     return Overview(
         profiles=asked,
-        done=len(outcomes),
-        found=found,
+        done=len(kept) + len(fetches.outcomes),
+        found=found + sum(one.found for one in under_way.values()),
         kept=len(kept),
-        pages=sum(one.pages for one in every.values()),
-        pages_known=sum(one.pages_known for one in every.values()),
-        watchers=sum(one.watchers for one in every.values()),
-        watchers_known=sum(one.watchers_known for one in every.values()),
-        retries=sum(one.retries for one in every.values()),
+        pages=read.pages,
+        pages_known=read.pages_known,
+        watchers=read.watchers,
+        watchers_known=read.watchers_known,
+        retries=read.retries,
         waits=tuple(_wait(profile, one) for profile, one in troubled[:_SAID]),
-        cost=fetches.cost(),
+        cost=tally.costs(*fetches.in_the_air()),
         seconds=time.monotonic() - begun,
     )
 

@@ -5,12 +5,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from queue import SimpleQueue
 
 from from_git import forges
 from from_git.cache.fetched import Fetched, outcome_of
 from from_git.cache.movement import Movement
 from from_git.cache.store import CLAIM_SECONDS, LOOK, News, Store
+from from_git.cache.waiter import Waiter, Waiters
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import TaskGroup
@@ -18,7 +18,6 @@ from from_git.forges import Cost, Progress
 from from_git.profiles import Profile
 
 logger = logging.getLogger(__name__)
-Waiter = SimpleQueue["Flight"]
 _WANT_AGAIN = 2.0  # seconds; a holder that hears nothing for CLAIM_SECONDS thinks that nobody waits here
 _GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch that can still be told to go on
 
@@ -26,11 +25,13 @@ _GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch
 class Flight:
     """One profile's fetch under way, here or in another process.
 
-    A waiter is a queue; the flight puts itself on it when it has ended, and before that when the profile's size is
-    known, and if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the
-    latest of its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in
-    another process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its
-    deadline has passed lets a fetch that gets on go on, up to the horizon; an impatient one any, up to its deadline.
+    The flight puts itself on a waiter's queue when it has ended, and before that when the profile's size is known, and
+    if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the latest of
+    its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in another
+    process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its deadline has
+    passed lets a fetch that has read something and gets on go on, after all others and up to the horizon; an impatient
+    one any, up to its deadline, though what has read nothing begins no further call. What a fetch spends counts for the
+    waiter that began it, and when that one leaves, for another one that waits.
 
     Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
     under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
@@ -49,9 +50,9 @@ class Flight:
         self._store = store
         self._on_end = on_end
         self._lock = threading.Lock()  # around everything below; never around a call to the fetch, which has its own
-        self._begin: tuple[object, float | None, bool] = (None, None, False)
+        self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
         self._since = time.time()
-        self._waiters: dict[int, tuple[Waiter, float]] = {}
+        self._waiters = Waiters()
         self._group: TaskGroup | None = None  # None while another process fetches
         self._fetch: forges.Fetch | None = None
         self._holder = ""  # whose outcome is waited for; empty when it is ours
@@ -66,21 +67,23 @@ class Flight:
         with self._lock:
             if self._closed:
                 return False
-            self._waiters[id(waiter)] = waiter, deadline
+            self._waiters.add(waiter, deadline)
             self._stay(deadline)
-            return True
+        if self._group and not self._group.wanted:
+            self._group.wanted_by(waiter)
+        return True
 
-    def start(self, request: object, longest: float | None, anew: bool) -> None:
+    def start(self, waiter: Waiter, longest: float | None, anew: bool) -> None:
         """Fetch, or follow who does already; by whoever made the flight, after boarding.
 
         Args:
-            request: see `TaskGroup.request`.
+            waiter: whom the fetch counts for.
             longest: seconds that the fetch may take where it goes on after the deadline; None: it does not go on.
             anew: whether what is kept does not count.
         """
         if settings.PROFILE_CACHE_SECONDS <= 0:
             longest = None  # nothing would keep what it finds
-        self._begin, self._grace = (request, longest, anew), 0.0 if longest is None else _GRACE
+        self._begin, self._grace = (waiter, longest, anew), 0.0 if longest is None else _GRACE
         self._claim()
 
     def leave(self, waiter: Waiter, late: bool = False, impatient: bool = False) -> bool:
@@ -88,24 +91,28 @@ class Flight:
 
         Args:
             late: because the waiter's deadline has passed, or will.
-            impatient: late too, but long before the deadline, when nothing need be there yet; what it finds is kept.
+            impatient: late too, but long before the deadline, when nothing need be read yet; what it finds is kept.
 
-        Returns:
-            Whether the fetch goes on although nobody waits.
+        Returns: whether the fetch goes on although nobody waits.
         """
         progress = self.progress() if late else self._movement.seen
         with self._lock:
-            _, until = self._waiters.pop(id(waiter), (None, 0.0))
+            until = self._waiters.remove(waiter)
             if self._closed:
                 return False
             group, holder, longest = self._group, self._holder, self._begin[1]
-            moves = late and self._may_go_on(progress)
+            moves = late and longest is not None and self._movement.gets_on(progress, self.late is not None)
             goes_on = moves or impatient
             if late and group:
                 # others who wait hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
                 group.deadline = group.horizon if moves else group.deadline
-            alone = not self._waiters and not self._goes_on
+            others = self._waiters.all()
+            alone = not others and not self._goes_on
+        if group and others and group.asker is waiter:
+            group.wanted_by(others[0])
+        elif group and goes_on and not (others or self._store.wanted(self.id)):
+            group.set_aside()
         if holder and goes_on:
             seconds = max(1.0, (self.begun + (longest or 0.0) if moves else until) - time.monotonic())
             self._store.want(holder, seconds, seconds)
@@ -136,9 +143,9 @@ class Flight:
             return found
         raise found.bare() if isinstance(found, UpstreamError) else found or Cancelled
 
-    def begun_for(self, request: object) -> bool:
+    def begun_for(self, waiter: Waiter) -> bool:
         """Whether this process fetches, because of that request."""
-        return self._group is not None and self._begin[0] is request
+        return self._group is not None and self._begin[0] is waiter
 
     @property
     def ended(self) -> bool:
@@ -180,6 +187,8 @@ class Flight:
                 self._stay(min(time.monotonic() + wanted, longest))
         if not wanted:
             self._end_if_alone()
+        elif self._group and not self._group.wanted:
+            self._group.wanted_by(self._group.asker)
 
     def hear(self, news: News | None) -> None:
         """Take in what the store says of the fetch that is followed; None: it says nothing."""
@@ -225,13 +234,13 @@ class Flight:
         with self._lock:
             again = holder != self._holder or now - self._wanted_at > _WANT_AGAIN
             self._holder, self._wanted_at = holder, now if again else self._wanted_at
-            seconds = max(LOOK, self._until(now) - now)
+            seconds = max(LOOK, self._waiters.latest(now) - now)
         if again:
             self._store.want(holder, seconds, CLAIM_SECONDS)
 
     def _take_off(self) -> None:
         """Fetch here, unless it has just been done."""
-        (request, longest, anew), now = self._begin, time.monotonic()
+        (waiter, longest, anew), now = self._begin, time.monotonic()
         try:
             # whoever held the claim before may have ended between our look and our claim
             found = self._store.kept([self.profile]).get(self.profile)
@@ -243,8 +252,8 @@ class Flight:
                 if self._closed:
                     raise Cancelled
                 self._holder, self.begun, self._movement = "", now, Movement(now)
-                deadline, horizon = self._until(now) + self._grace, None if longest is None else now + longest
-                self._group = group = TaskGroup(deadline, self._fetched, None, request, horizon, self._late, self._tell)
+                deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
+                self._group = group = TaskGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
         except BaseException as error:  # noqa: BLE001 - whoever waits raises it
@@ -264,8 +273,8 @@ class Flight:
     def _tell(self) -> None:
         """Have those who wait take a look."""
         with self._lock:
-            waiters = list(self._waiters.values())
-        for waiter, _ in waiters:
+            waiters = self._waiters.all()
+        for waiter in waiters:
             waiter.put(self)
 
     def _fetched(self) -> None:
@@ -284,17 +293,8 @@ class Flight:
         if self._goes_on:
             logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
 
-    def _until(self, now: float) -> float:
-        """The latest deadline of those who wait; the lock is held."""
-        return max((deadline for _, deadline in self._waiters.values()), default=now)
-
     def _stay(self, deadline: float) -> None:
         """Let our own fetch go on at least until then; the lock is held."""
         if group := self._group:
             group.deadline = max(group.deadline, deadline + self._grace)
             group.horizon = max(group.horizon, group.deadline)
-
-    def _may_go_on(self, progress: Progress) -> bool:
-        """Whether it is making progress, so that asking again will find more; the lock is held."""
-        moves = self._movement.look(progress) <= settings.UPSTREAM_TIMEOUT
-        return self._begin[1] is not None and (moves or self.late is not None or progress.wait > 0)

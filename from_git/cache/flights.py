@@ -4,8 +4,9 @@ import logging
 import threading
 import time
 
-from from_git.cache.flight import Flight, Waiter
+from from_git.cache.flight import Flight
 from from_git.cache.store import LOOK, Store
+from from_git.cache.waiter import Waiter
 from from_git.profiles import Profile
 
 logger = logging.getLogger(__name__)

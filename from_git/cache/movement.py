@@ -30,6 +30,15 @@ class Movement:
         self.seen = progress
         return now - self._moved
 
+    def gets_on(self, progress: Progress, is_late: bool) -> bool:
+        """Whether it has read something and goes on reading, or waits for what is known to come.
+
+        Args:
+            is_late: whether it is known that it waits beyond its deadline, which its first page has told.
+        """
+        moves = self.look(progress) <= settings.UPSTREAM_TIMEOUT
+        return is_late or (progress.done[0] > 0 and (moves or progress.wait > 0))
+
     def seconds_left(self, progress: Progress) -> float:
         """Seconds that the rest is expected to take, by its pace while it was seen; at least 1."""
         self.look(progress)

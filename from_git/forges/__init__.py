@@ -1,6 +1,7 @@
 """The forges: one adapter each, one line each in the registry."""
 
 import base64
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +21,10 @@ from from_git.forges.cost import Cost
 from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
+from from_git.forges.remainder import Remainder
+from from_git.forges.spent import Spent
 from from_git.forges.standing import Standing, standing
+from from_git.forges.terms import Terms
 
 __all__ = [
     "REGISTRY",
@@ -48,12 +52,12 @@ def _github(conf: Any) -> Forge:
     pool = Pool("github", conf.NUM_THREADS_GITHUB)
     url, token = conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN
     limit = conf.GITHUB_SECONDS_PER_MINUTE or None
-    bound = _Bound(limit, MINUTE, "seconds of GitHub's time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
+    bound = _Bound(limit, MINUTE, "GitHub", "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
-    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "calls to GitHub", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
-    return GitHub(
-        url, token, pool, conf.UPSTREAM_TIMEOUT, _account("github", url, token, bound, [rate] if limit else [])
-    )
+    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
+    account = _account("github", url, token, bound, [rate] if limit else [])
+    points = Remainder(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points)
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -68,7 +72,7 @@ def _bitbucket(conf: Any) -> Forge:
         authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
-    bound = _Bound(limit or None, HOUR, "calls to Bitbucket", "BITBUCKET_CALLS_PER_HOUR")
+    bound = _Bound(limit or None, HOUR, "Bitbucket", "calls", "BITBUCKET_CALLS_PER_HOUR")
     account = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
@@ -85,10 +89,11 @@ def _bitbucket(conf: Any) -> Forge:
 
 
 class _Bound(NamedTuple):
-    """What a budget is made of; see `Budget`."""
+    """What a budget is made of; see `Budget` and `Terms`."""
 
     limit: float | None
     window: float
+    forge: str
     unit: str
     setting: str
     timed: bool = False
@@ -97,15 +102,30 @@ class _Bound(NamedTuple):
 def _account(name: str, url: str, secret: str, bound: _Bound, each: Iterable[_Bound] = ()) -> Account:
     """The account of a credential at the forge of that name."""
     memory, key = SharedMemory(caches["default"]), account_key(url, secret)
-    budgets = [_budget(f"{key}:{number}", memory, one) for number, one in enumerate(each)]
-    return Account(key, _budget(key, memory, bound), memory, each=budgets, forge=name)
+    # what bounds single calls has no clients: nobody comes near it who keeps within the budget
+    budgets = [_budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
+    return Account(key, _budget(key, bound), memory, each=budgets, forge=name)
 
 
-def _budget(key: str, memory: SharedMemory, bound: _Bound) -> Budget:
+def _budget(key: str, bound: _Bound, clients: bool = True) -> Budget:
     """With a cache that processes share, all of them keep one budget; else each has its part of the limit."""
-    ledger: Ledger = SharedLedger(memory, key, bound.window) if shared() else LocalLedger(REAL_TIME.now)
     share = 1.0 if shared() else 1.0 / _workers()
-    return Budget(bound.limit, bound.window, ledger, bound.unit, bound.setting, bound.timed, share)
+    terms = Terms(bound.forge, bound.unit, bound.window, bound.setting, is_part=share < 1.0)
+    return Budget(bound.limit, _spent(key, bound.window, clients), terms, bound.timed, share)
+
+
+def _spent(key: str, window: float, clients: bool = True) -> Spent:
+    """What all processes that share a cache have spent, or what this one has."""
+    memory = SharedMemory(caches["default"])
+
+    def ledger(client: str | None) -> Ledger:
+        if not shared():
+            return LocalLedger(REAL_TIME.now)
+        # a client's address is nobody's business
+        own = "" if client is None else f":{hashlib.sha256(client.encode()).hexdigest()[:16]}"
+        return SharedLedger(memory, f"{key}{own}", window)
+
+    return Spent(window, ledger, clients, settings.CLIENT_SHARE)
 
 
 def shared() -> bool:

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from from_git.askers import Asker
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import POLL, Budget, Full, Reservation
+from from_git.forges.budget import POLL, Budget, Full
 from from_git.forges.retries import Pause, fits
+from from_git.forges.spent import Reservation
 
 LONGEST_BLOCK = 3_660.0
 """Seconds; the windows of both forges and a minute. No forge is left alone for longer, whatever it says."""
@@ -56,7 +58,7 @@ class Bound(Protocol):
         """See `Budget.withdraw`."""
         ...
 
-    def used_up(self, seconds: float) -> LimitError:
+    def used_up(self, full: Full) -> LimitError:
         """See `Budget.used_up`."""
         ...
 
@@ -68,19 +70,27 @@ class Permit:
     reservations: tuple[tuple[Bound, Reservation], ...]
     over: Callable[[], object]
     """To be called at the end."""
+    refunded: Bound | None = None
+    """Against which a call does not count that the forge has refused for its limit."""
 
     @contextmanager
     def used(self) -> Iterator[None]:
         """The call; what it has cost is settled at its end, however it ends."""
-        left_alone = False
+        left_alone, refused = False, False
         try:
             yield
         except (Cancelled, DeadlineError, TooHeavyError):
             left_alone = True
             raise
+        except LimitError:
+            refused = True
+            raise
         finally:
             for bound, reservation in self.reservations:
-                bound.settle(reservation, left_alone)
+                if refused and bound is self.refunded:
+                    bound.withdraw(reservation)
+                else:
+                    bound.settle(reservation, left_alone)
             self.over()
 
 
@@ -140,14 +150,34 @@ class Account:
             with self._lock:
                 self._blocked_until, self._limited = max(self._blocked_until, until), True
 
-    def permit(self, amount: float, group: TaskGroup) -> Permit | float:
+    def foresee(self, asker: Asker, calls: int, amount: float, seconds: float, likely: float = 0.0) -> None:
+        """Look whether a request can be paid within `seconds` at all, before its first call; it may ask a server.
+
+        Args:
+            calls: that it needs at least.
+            amount: of the budget that it needs at least.
+            likely: see `Budget.foresee`.
+
+        Raises:
+            BudgetError: it cannot.
+        """
+        self.refresh()
+        for bound in self._each:
+            if isinstance(bound, Budget):
+                bound.foresee(asker, calls, seconds)
+        self.budget.foresee(asker, amount, seconds, likely)
+
+    def permit(self, amount: float, group: TaskGroup, goes_on: bool = False) -> Permit | float:
         """The permission for one call, or the seconds after which to ask again.
+
+        Args:
+            goes_on: whether `group` may wait for the budget beyond its deadline, up to its horizon.
 
         Raises:
             LimitError: neither a limit nor the budget gives way in time for `group`.
         """
         left, blocked = group.time_left(), self.blocked()
-        longest = group.horizon_left()
+        longest = group.horizon_left() if goes_on else left
         if blocked and not fits(blocked, left):
             raise LimitError(self._reason, blocked)
         first = self._limited
@@ -163,10 +193,11 @@ class Account:
                     self._first_is_over()
                 # what we bound ourselves leaves by itself, so a large answer that has begun goes on later
                 if found.settled and not fits(found.seconds, longest if bound is self.budget else left):
-                    raise bound.used_up(found.seconds)
+                    raise bound.used_up(found)
                 return found.seconds
             reservations.append((bound, found))
-        return Permit(tuple(reservations), self._first_is_over if first else lambda: None)
+        refunded = None if self.budget.timed else self.budget
+        return Permit(tuple(reservations), self._first_is_over if first else lambda: None, refunded)
 
     def once_more(self, group: TaskGroup) -> bool:
         """Whether a call may be sent again at once, which costs another one."""
@@ -219,7 +250,7 @@ class Account:
         with self._lock:
             if self._blocked_until > self._now():
                 return self._reason
-            return "after a limit one call goes first." if self._limited else f"{self.budget.setting}."
+            return "after a limit one call goes first." if self._limited else f"{self.budget.terms.setting}."
 
     def blocked(self) -> float:
         """Seconds until the forge serves us again; 0 when it does."""
@@ -235,7 +266,6 @@ class Account:
         """
         if self.budget.timed:
             self.budget.halve(_HALVED)  # other programs with this token spend as well
-        self.budget.count(-1.0)
         if not error.guessed:
             self.block(max(_SHORTEST_BLOCK, error.wait or 0.0), error.reason)
             return self.blocked()

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from from_git.askers import Asker
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import Account
@@ -127,18 +128,21 @@ class Forge(Protocol):
     without_credentials: Unnamed
     """What it does for who has none."""
 
+    width: int
+    """Calls that can be under way at the same time: the threads of all its pools."""
+
     @property
     def pace(self) -> Pace | None:
         """What its queries take, learned from its answers; None where all cost the same."""
         ...
 
-    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """Look whether so many profiles can be paid within `seconds` at all, and learn of limits that others have met.
 
         To be called once for each request, before its fetches: it may ask a shared cache.
 
         Args:
-            request: who asks; the `request` of the task groups of its fetches.
+            asker: the request, which is the `asker` of the task groups of its fetches.
 
         Raises:
             BudgetError: they cannot.

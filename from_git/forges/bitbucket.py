@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
+from from_git.askers import Asker
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
@@ -73,13 +74,13 @@ class Bitbucket:
         self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout)
         self.pool = pool
         self.watchers_pool = watchers_pool
+        self.width = pool.size + watchers_pool.size
         self.dialect = Dialect(credentials)
         self.pace = None
 
-    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.account.refresh()
-        self.account.budget.foresee(request, profiles, seconds)
+        self.account.foresee(asker, profiles, profiles, seconds)
 
     def fetch(self, owner: str, group: TaskGroup) -> "BitbucketFetch":
         """See `Forge.fetch`."""

@@ -1,30 +1,21 @@
 """What may be spent at a forge in any stretch of time, so that its limit is never met by surprise."""
 
-import math
 import threading
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
+from from_git.askers import Asker
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.ledgers import Ledger
+from from_git.forges.line import Line
+from from_git.forges.needs import Needs
+from from_git.forges.shares import Outlook, Whole, Window
+from from_git.forges.spent import Reservation, Spent
+from from_git.forges.terms import Terms
 
-SLOTS = 60
-"""Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
 _NOTHING = 1e-9  # what additions and subtractions may leave of zero
-_LONGEST_CALL = 15.0  # seconds; GitHub ends a query after ten
 POLL = 0.25
 """Seconds between looks while calls under way may give back a part of what was reserved for them."""
-
-
-@dataclass(eq=False)
-class Reservation:
-    """What one call may cost, counted as spent until it is known."""
-
-    amount: float
-    slot: int
-    begun: float
-    group: TaskGroup
+_TURN = 0.02  # seconds in which one whose turn it is takes it
 
 
 @dataclass(frozen=True)
@@ -35,38 +26,8 @@ class Full:
     """Until it is worth another look."""
     settled: bool
     """Whether that is certain; no while calls under way may turn out cheaper."""
-
-
-class Plans:
-    """What groups are still going to spend; forgotten with them. For its owner's lock."""
-
-    def __init__(self) -> None:
-        self._rest: WeakKeyDictionary[TaskGroup, float] = WeakKeyDictionary()
-
-    def of(self, group: TaskGroup) -> float:
-        """What the group has planned and not spent, 0 if it has no plan."""
-        return self._rest.get(group, 0.0)
-
-    def set(self, group: TaskGroup, amount: float) -> None:
-        """Plan so much, in place of what was planned."""
-        self._rest[group] = amount
-
-    def spend(self, group: TaskGroup, amount: float) -> None:
-        """Take away what was planned and is spent; below 0 it is given back."""
-        if group in self._rest:
-            self._rest[group] -= amount
-
-    def total(self, besides: TaskGroup | None = None) -> float:
-        """What all groups that have not ended, but for one, have planned and not spent."""
-        return sum(max(0.0, rest) for one, rest in self._rest.items() if not (one.ended or one is besides))
-
-
-class _Purse:
-    """What one request has spent, and what its groups are still going to spend."""
-
-    def __init__(self) -> None:
-        self.spent = 0.0
-        self.plans = Plans()
+    window: Window | None = None
+    """What the client has spent, where there would be room for others."""
 
 
 class Budget:
@@ -74,56 +35,47 @@ class Budget:
 
     Each call reserves its expected amount before it is sent and settles what it really was afterwards, so that calls
     under way at the same time cannot overrun the limit together. What is settled leaves the window `window` seconds
-    after the end of its call, which is after the forge forgets it.
+    after the end of its call, which is after the forge forgets it. How much of it one client may have says
+    `shares.Window`; those who wait are served in turn (`line.Line`).
 
     Args:
-        unit: what is counted, for messages.
-        setting: where `limit` comes from, for messages.
+        spent: where it is counted.
+        terms: what is counted and where `limit` comes from.
         timed: whether amounts are seconds, so that a call under way has cost at least the time since it began.
         share: the part of the limit that is this budget's; the rest is other processes'.
     """
 
     def __init__(
-        self,
-        limit: float | None,
-        window: float,
-        ledger: Ledger,
-        unit: str,
-        setting: str,
-        timed: bool = False,
-        share: float = 1.0,
+        self, limit: float | None, spent: Spent, terms: Terms, timed: bool = False, share: float = 1.0
     ) -> None:
         self._share = share
         self.limit = limit and limit * share
-        self.window = window
-        self.unit = unit
-        self.setting = setting
+        self.window = spent.window
+        self.terms = terms
         self.timed = timed
-        self._ledger = ledger
-        self._width = window / SLOTS
+        self._ledgers = spent
         self._lock = threading.Lock()
         self._under_way: set[Reservation] = set()
         self._halved_until = 0.0
-        self._purses: WeakKeyDictionary[object, _Purse] = WeakKeyDictionary()  # by request
+        self._needs = Needs()
+        self._line = Line()
 
     def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
         """For a call of `group`: count `amount` as spent, if there is room, which there is where nothing is spent."""
         with self._lock:
-            now = self._ledger.now()
-            one = Reservation(amount, self._slot(now), now, group)
+            now = self._ledgers.now()
+            one = Reservation(amount, self._ledgers.slot(now), now, group, group.asker.client)
             # added before it is compared, so that of two processes with one ledger not both find room
-            self._ledger.add(amount, one.slot)
-            limit = self._limit(now)
-            spent = 0.0 if limit is None else self._spent(now)
-            if limit is None or spent <= max(limit, amount + _NOTHING):
-                self._under_way.add(one)
-                self._spend(group, amount)
-                return one
-            self._ledger.add(-amount, one.slot)
-            seconds = self._wait(max(0.0, limit - amount), now)
-            if self._under_way or spent - amount - self._young(now) <= max(0.0, limit - amount):
-                return Full(min(seconds, POLL), settled=False)
-            return Full(seconds, settled=True)
+            self._ledgers.add(one.client, amount, one.slot)
+            full = self._full(one, now)
+            if full:
+                self._ledgers.add(one.client, -amount, one.slot)
+                self._line.wait(group, amount, now + full.seconds, for_room=full.window is None)
+                return full
+            self._under_way.add(one)
+            self._line.serve(group, amount, now)
+            self._needs.spend(group, amount)
+            return one
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
         """The call has ended: count what it really was in place of what was reserved.
@@ -134,21 +86,21 @@ class Budget:
         """
         with self._lock:
             self._under_way.discard(one)
-            now = self._ledger.now()
+            now = self._ledgers.now()
             actual = max(0.0, now - one.begun) if self.timed else one.amount
             if left_alone:
                 actual = max(actual, one.amount)
-            if (one.amount, one.slot) != (actual, self._slot(now)):
-                self._ledger.add(-one.amount, one.slot)
-                self._ledger.add(actual, self._slot(now))
-            self._spend(one.group, actual - one.amount)
+            if (one.amount, one.slot) != (actual, self._ledgers.slot(now)):
+                self._ledgers.add(one.client, -one.amount, one.slot)
+                self._ledgers.add(one.client, actual, self._ledgers.slot(now))
+            self._needs.spend(one.group, actual - one.amount)
 
     def withdraw(self, one: Reservation) -> None:
         """There will be no such call."""
         with self._lock:
             self._under_way.discard(one)
-            self._ledger.add(-one.amount, one.slot)
-            self._spend(one.group, -one.amount)
+            self._ledgers.add(one.client, -one.amount, one.slot)
+            self._needs.spend(one.group, -one.amount)
 
     def told(self, limit: float) -> None:
         """The forge says what its limit is."""
@@ -157,20 +109,17 @@ class Budget:
     def halve(self, seconds: float) -> None:
         """Keep to half of the limit for so long: the forge has refused us all the same."""
         with self._lock:
-            self._halved_until = self._ledger.now() + seconds
-
-    def count(self, calls: float) -> None:
-        """Count calls that were not reserved; below 0 those that the forge refused, and so did not count.
-
-        Where time is counted this does nothing.
-        """
-        if not self.timed:
-            self._ledger.add(calls, self._slot(self._ledger.now()))
+            self._halved_until = self._ledgers.now() + seconds
 
     def spent(self) -> float:
         """What counts against the limit now."""
         with self._lock:
-            return self._spent(self._ledger.now())
+            return self._spent(self._ledgers.now())
+
+    def largest(self) -> float:
+        """The most that one client has spent in the window, of those that this process has served."""
+        with self._lock:
+            return self._ledgers.largest(self._ledgers.now())
 
     def plan(self, group: TaskGroup, amount: float, seconds: float) -> None:
         """Set aside what the group is going to spend within the next `seconds`.
@@ -180,114 +129,123 @@ class Budget:
                 asking for all of it again would fit then.
         """
         with self._lock:
-            purse = self._purse(group.request)
-            self._afford(purse, amount + purse.plans.total(besides=group), seconds)
+            self._afford(group.asker, amount + self._needs.of_request(group.asker, besides=group), seconds)
             if self.limit is not None:
-                purse.plans.set(group, amount)
+                self._needs.plan(group, amount)
 
-    def foresee(self, request: object, amount: float, seconds: float) -> None:
-        """As `plan`, before the first call: what a request needs at least; nothing is set aside."""
+    def foresee(self, asker: Asker, amount: float, seconds: float, likely: float = 0.0) -> None:
+        """As `plan`, before the first call; nothing is set aside.
+
+        Args:
+            amount: what a request needs at least.
+            likely: what it is going to need, as far as that can be guessed.
+        """
         with self._lock:
-            self._afford(self._purse(request), amount, seconds)
-
-    def _afford(self, purse: _Purse, amount: float, seconds: float) -> None:
-        if self.limit is None:
-            return
-        now = self._ledger.now()
-        others = sum(one.plans.total() for one in self._purses.values() if one is not purse)
-        room = max(0.0, self._room(seconds, now) - others)
-        if amount > room + _NOTHING:
-            raise self._refusal(amount, room, others, amount + purse.spent, now)
-
-    def _purse(self, request: object) -> _Purse:
-        purse = self._purses.get(request)
-        if purse is None:
-            purse = self._purses[request] = _Purse()
-        return purse
+            self._afford(asker, amount, seconds)
+            self._needs.purse(asker).foreseen = max(amount, likely)
 
     def until_gone(self, amount: float) -> float:
         """Seconds until so much of what is spent has left the window, or all of it."""
         with self._lock:
-            now = self._ledger.now()
-            return self._wait(max(0.0, self._spent(now) - amount), now)
+            now = self._ledgers.now()
+            outlook = self._outlook(now)
+            most = max(0.0, outlook.at().spent - amount) + _NOTHING
+            return outlook.when(lambda window: window.spent <= most) or self._ledgers.width
 
     def until_affordable(self, group: TaskGroup) -> float:
         """Seconds until so much has left the window as `group` has planned to spend."""
         with self._lock:
-            planned = self._purse(group.request).plans.of(group)
+            planned = self._needs.planned(group)
         return self.until_gone(max(1.0, planned))
 
-    def used_up(self, seconds: float) -> BudgetError:
+    def used_up(self, full: Full) -> BudgetError:
         """The error for a call for which there is no room in time."""
-        return BudgetError(f"{_number(self.spent())} {self.unit} were spent, {self._bound()}", seconds)
+        return BudgetError(self.terms.used_up(self.limit or 0.0, self.spent(), full.window), full.seconds)
 
-    def _bound(self) -> str:
-        whose = self.setting if self._share == 1.0 else f"a part of {self.setting} for each worker"
-        return f"of {_number(self.limit or 0.0)} that may be in {_words(self.window)} ({whose})."
+    def _full(self, one: Reservation, now: float) -> Full | None:
+        """Why a call that is counted already must wait; None: it need not. The lock is held."""
+        limit, amount = self._limit(now), one.amount
+        if limit is None:
+            return None
+        if not self._line and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
+            return None  # nobody waits, and no client has more than its half
+        outlook = self._outlook(now, one.client, one)
+        window, whole = outlook.at(), self._whole(one.group, amount)
+        if window.allows(amount, whole):
+            return Full(_TURN, settled=False) if self._yields(one.group, window, now) else None
+        seconds = outlook.when(lambda later: later.allows(amount, whole))
+        seconds = self._ledgers.width if seconds is None else seconds  # calls under way are what fills it
+        if window.has_room(amount):
+            settled = not (self.timed and self._under_way)
+        else:
+            young = self._ledgers.young(now) - amount if self.timed else 0.0
+            settled = not self._under_way and window.spent - young > max(0.0, limit - amount)
+        seconds = seconds if settled else min(seconds, POLL)
+        return Full(seconds, settled, window if window.has_room(amount) else None)
 
-    def _refusal(self, amount: float, room: float, others: float, again: float, now: float) -> BudgetError:
-        """The error for `amount` where there is only `room`; to ask again would cost `again` in all."""
-        limit, wait = self._limit(now) or 0.0, None
-        if again <= limit:
-            wait = self.window if others + again > limit else self._wait(limit - others - again, now)
-        figures = f"this answer needs about {_number(amount)} more {self.unit}, and {_number(room)} can be spent"
-        figures += f" in time, {self._bound()}"
-        advice = "Allow more time (`manage.py aggregate --deadline`, FLIGHT_SECONDS), ask for less at once, or raise"
-        advice += f" {self.setting} if the forge allows you more."
-        return BudgetError(figures, wait, "" if wait is not None else advice)
+    def _yields(self, group: TaskGroup, window: Window, now: float) -> bool:
+        """Whether it is somebody else's turn, who can go now and is told to; the lock is held."""
+        for place in self._line.first(group, now):
+            if place.group.asker.client == group.asker.client:
+                can_go = window.allows(place.amount, self._whole(place.group, place.amount))
+            else:
+                can_go = window.has_room(place.amount)
+            if can_go:
+                self._line.call(place, now)
+                return True
+        return False
+
+    def _afford(self, asker: Asker, amount: float, seconds: float) -> None:
+        """Raise BudgetError where a request cannot spend so much more in time; the lock is held."""
+        if self.limit is None:
+            return
+        now, purse, promised = self._ledgers.now(), self._needs.purse(asker), self._needs.of_others(asker)
+        windows, rest = divmod(seconds, self.window)
+        outlook = self._outlook(now, asker.client)
+        window, present = outlook.at(rest), outlook.at()
+        room = max(0.0, windows * window.limit + max(0.0, window.limit - window.spent) - promised)
+        mine = windows * window.most + max(0.0, window.most - window.own)
+        if self._ledgers.clients and not present.fits(Whole(amount + purse.spent, purse.spent, promised)):
+            mine = min(mine, windows * window.limit / 2 + max(0.0, window.half - window.own))
+        if amount <= min(room, mine) + _NOTHING:
+            return
+        left, is_of_client = (mine, True) if amount <= room + _NOTHING else (room, False)
+        wait = self._until_asked_again(outlook, amount + purse.spent, promised)
+        in_time = left > max(0.0, window.limit - present.spent - promised) + _NOTHING
+        reason, advice = self.terms.refusal(window, is_of_client, amount, left, in_time, wait is not None)
+        raise BudgetError(reason, wait, advice)
+
+    def _until_asked_again(self, outlook: Outlook, again: float, promised: float) -> float | None:
+        """Seconds after which all of it could be asked for again; None: no time helps."""
+        present = outlook.at()
+        if again > min(present.limit, present.most):
+            return None
+        if again + promised > present.limit:
+            return self.window
+        whole = Whole(again, 0.0, promised)
+
+        def suffices(window: Window) -> bool:
+            mine = window.own <= _NOTHING or window.own + again <= window.half or window.fits(whole)
+            return mine and window.spent + again + promised <= window.limit + _NOTHING
+
+        return outlook.when(suffices) or self.window
+
+    def _whole(self, group: TaskGroup, amount: float) -> Whole:
+        """What the request of a group needs in all; `amount`: for its next call."""
+        spent = self._needs.purse(group.asker).spent
+        return Whole(self._needs.in_all(group.asker, amount), spent, self._needs.of_others(group.asker))
+
+    def _outlook(self, now: float, client: str | None = None, besides: Reservation | None = None) -> Outlook:
+        """What is spent by all and by one client, but for one reservation."""
+        limit = self._limit(now) or 0.0
+        return self._ledgers.outlook(now, client, limit, besides, self._overdue(now))
 
     def _limit(self, now: float) -> float | None:
         return self.limit / 2 if self.limit and now < self._halved_until else self.limit
 
-    def _spend(self, group: TaskGroup, amount: float) -> None:
-        """Note it in the purse of the group's request, where it was planned or not."""
-        purse = self._purse(group.request)
-        purse.spent += amount
-        purse.plans.spend(group, amount)
-
-    def _young(self, now: float) -> float:
-        """What other processes with the same ledger may have reserved for calls that are still under way."""
-        if not (self.timed and self._ledger.shared):
-            return 0.0
-        begun = self._slot(now - _LONGEST_CALL)
-        return sum(amount for slot, amount in self._slots(now).items() if slot >= begun)
-
-    def _slot(self, now: float) -> int:
-        return math.floor(now / self._width)
-
-    def _leaves(self, slot: int) -> float:
-        """When what stands in the slot leaves the window."""
-        return (slot + 1 + SLOTS) * self._width
-
-    def _slots(self, now: float) -> dict[int, float]:
-        return self._ledger.slots(self._slot(now) - SLOTS, self._slot(now))
-
     def _spent(self, now: float) -> float:
-        overdue = sum(max(0.0, now - one.begun - one.amount) for one in self._under_way) if self.timed else 0.0
-        return sum(self._slots(now).values()) + overdue
+        return self._ledgers.sum(now) + self._overdue(now)
 
-    def _wait(self, most: float, now: float) -> float:
-        """Seconds until at most `most` is spent, if nothing more is."""
-        slots = {slot: amount for slot, amount in self._slots(now).items() if amount > _NOTHING}
-        spent = sum(slots.values())
-        for slot in sorted(slots):
-            spent -= slots[slot]
-            if spent <= most + _NOTHING:
-                return self._leaves(slot) - now
-        return self._width  # calls under way are what fills it
-
-    def _room(self, seconds: float, now: float) -> float:
-        """What can be spent within so many seconds: what is free now, and what becomes free."""
-        limit = self._limit(now) or 0.0
-        windows, rest = divmod(seconds, self.window)
-        slots = self._slots(now)
-        staying = sum(amount for slot, amount in slots.items() if self._leaves(slot) - now > rest)
-        return windows * limit + max(0.0, limit - staying)
-
-
-def _number(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 10 or amount == int(amount) else f"{amount:.2g}"
-
-
-def _words(seconds: float) -> str:
-    return {60.0: "a minute", 3600.0: "an hour"}.get(seconds, f"{seconds:g} s")
+    def _overdue(self, now: float) -> float:
+        """What calls under way have taken beyond what was reserved for them."""
+        return sum(max(0.0, now - one.begun - one.amount) for one in self._under_way) if self.timed else 0.0

@@ -4,6 +4,7 @@ import logging
 import random
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,9 +92,14 @@ class Calls:
         self._jitter = jitter
         self._pause = Pause(group.clock.now)
         self._last: UpstreamError | None = None
+        self._has_read = False  # whether a call was answered
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Call]] = {}
         self._served: set[Pool] = set()  # pools with a task that sends what waits for them
+        self._resting: dict[Pool, int] = {}  # those whose task waits for a budget, with its number
+        # not for longer than this is there: nobody should need a look for garbage to free a fetch
+        hurry = weakref.WeakMethod(self._hurry)
+        group.hurry = lambda: (there := hurry()) and there()
 
     def start(
         self,
@@ -148,7 +154,7 @@ class Calls:
             if longest <= left:
                 raise
             # not set aside: it would keep small answers from being paid for minutes
-            budget.foresee(self._group.request, amount, usable(longest))
+            budget.foresee(self._group.asker, amount, usable(longest))
             self._group.late(error)
 
     def _put(self, call: Call, front: bool = False) -> None:
@@ -165,6 +171,9 @@ class Calls:
 
     def _serve(self, pool: Pool) -> None:
         """Send the first call that waits for `pool`, or come back when it may be sent."""
+        if not (self._group.wanted or self._has_read):
+            self._group.cancel()  # nobody waits, and nothing is there that would be lost
+            return
         with self._lock:
             call = self._waiting[pool].popleft()
         cut = call.smaller if call.weight > self.most(call.weight) else None
@@ -172,7 +181,7 @@ class Calls:
         if isinstance(permit, float):
             with self._lock:
                 self._waiting[pool].appendleft(call)
-            self._group.start(pool, self._serve, pool, delay=permit)
+            self._resting[pool] = self._group.start(pool, self._serve, pool, delay=permit)
             return
         with self._lock:
             more = bool(self._waiting[pool])
@@ -187,6 +196,11 @@ class Calls:
             if call.origin:
                 call.origin.answered(0, whole=True)
 
+    def _hurry(self) -> None:
+        """Look at once whether calls that wait for a budget may be sent."""
+        for number in list(self._resting.values()):
+            self._group.awake(number)
+
     def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
         left = self._group.time_left()
@@ -195,7 +209,8 @@ class Calls:
                 raise self._last.bare()
             return min(pause, left / 2)
         # seconds where time is what the forge bounds, else calls
-        permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
+        amount = self._pace.reserve(call.weight) if self._pace else 1.0
+        permit = self._account.permit(amount, self._group, goes_on=self._has_read)
         if isinstance(permit, float):
             self.note = f"it waited: {self._account.waits_for()}"
             self._waits_until = self._group.clock.now() + permit
@@ -207,6 +222,7 @@ class Calls:
         except UpstreamError as error:
             self._failed(call, error if isinstance(error, _OF_ALL) else of_repository(error, call.subject))
             return
+        self._has_read = True
         self._halving.answered()
         if call.origin:
             call.origin.answered(call.weight, call.gave is None or call.gave(found) >= call.weight)

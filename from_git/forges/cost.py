@@ -121,6 +121,11 @@ class Pace:
             known, (each_call, each) = self._seconds.answers, self._seconds.line()
         return _MARGIN * (each_call + each * repositories) if known else _UNKNOWN * (1 + repositories)
 
+    def likely(self) -> float:
+        """Seconds that a query without details is likely to take."""
+        with self._lock:
+            return self._seconds.line()[0] if self._seconds.answers else _UNKNOWN
+
     def expected(self, queries: int, repositories: int) -> tuple[float, float]:
         """Seconds and points that so many queries for so many repositories in all are expected to take."""
         with self._lock:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from from_git.askers import Asker
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
@@ -39,23 +40,23 @@ class GitHub:
         pool: Pool,
         timeout: float,
         account: Account,
+        points: Remainder,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token = token
         self.secrets: tuple[str, ...] = (token,) if token else ()
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
         self.pool = pool
+        self.width = pool.size
         self.pace = Pace(now)
         self.account = account
-        points = Remainder("of GitHub's points", now)
         account.count_against(points)
         self.standing = Standing(GraphqlOverUpstream(self._upstream), account, self.pace, points)
 
-    def foresee(self, request: object, profiles: int, seconds: float) -> None:
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.account.refresh()
         expected, _ = self.pace.expected(profiles, 0)
-        self.account.budget.foresee(request, expected, seconds)
+        self.account.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
     def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""
@@ -278,14 +279,15 @@ class GitHubFetch:
         nodes = get(page, "nodes", kind=list)
         names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
         given = [detailed_of(node, names) for node in details if node is not None]
-        # they are the first of the same list: a list that leaves them out, an empty one above all, is not believed
-        if not names.keys() >= {one.id for one in given}:
+        more = get(page, "pageInfo", "hasNextPage", kind=bool)
+        # they are the first of the same list: one that ends without them, an empty one above all, is not believed
+        if not more and not names.keys() >= {one.id for one in given}:
             raise TransientError("its list leaves out repositories of which the same answer gives details.")
         return Page(
             get(owner, "__typename", kind=str),
             names,
             get(page, "totalCount", kind=int),
-            get(page, "pageInfo", "hasNextPage", kind=bool),
+            more,
             maybe(page, "pageInfo", "endCursor", kind=str),
             given,
         )

@@ -1,13 +1,16 @@
 """What is left of a limit that the forge counts itself."""
 
-import math
 import threading
 import time
 from collections.abc import Callable
 
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import POLL, Full, Plans, Reservation
+from from_git.forges.budget import POLL, Full
+from from_git.forges.needs import Needs
+from from_git.forges.shares import Whole, Window
+from from_git.forges.spent import Reservation, Spent
+from from_git.forges.terms import Terms
 
 _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
 
@@ -15,20 +18,22 @@ _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a wi
 class Remainder:
     """What is left of a limit that the forge counts itself and tells with each answer. Safe from any thread.
 
-    Its calls reserve one each, as those of a `Budget`.
+    Its calls reserve one each, as those of a `Budget`, and one client may have as much of it.
 
     Args:
-        unit: what is counted, for messages.
+        terms: what is counted.
+        spent: what each client has spent lately, as far as we know.
     """
 
-    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
-        self._unit = unit
+    def __init__(self, terms: Terms, spent: Spent, now: Callable[[], float] = time.monotonic) -> None:
+        self._terms = terms
+        self._spent = spent
         self._now = now
         self._lock = threading.Lock()
         self._left = 0
         self._until = 0.0  # nothing is known after it
         self._under_way = 0
-        self._plans = Plans()
+        self._needs = Needs()
 
     def tell(self, left: int, seconds: float) -> None:
         """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""
@@ -41,13 +46,21 @@ class Remainder:
     def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
         """See `Budget.reserve`."""
         with self._lock:
-            now = self._now()
-            if now < self._until and self._left - self._under_way < amount:
-                seconds = self._until - now
-                return Full(seconds, True) if not self._under_way else Full(min(seconds, POLL), False)
+            now, client = self._now(), group.asker.client
+            if now < self._until:
+                window = self._window(client)
+                purse = self._needs.purse(group.asker)
+                promised = self._needs.of_others(group.asker)
+                whole = Whole(self._needs.in_all(group.asker, amount), purse.spent, promised)
+                room = self._left - self._under_way >= amount
+                if not room or not window.allows(amount, whole):
+                    seconds, settled = self._until - now, room or not self._under_way
+                    return Full(seconds if settled else min(seconds, POLL), settled, window if room else None)
             self._under_way += 1
-            self._plans.spend(group, amount)
-            return Reservation(amount, 0, now, group)
+            self._needs.spend(group, amount)
+            slot = self._spent.slot(self._spent.now())
+            self._spent.add(client, amount, slot)
+            return Reservation(amount, slot, now, group, client)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
         """See `Budget.settle`; the answer has told what is left."""
@@ -58,11 +71,12 @@ class Remainder:
         """See `Budget.withdraw`."""
         with self._lock:
             self._under_way -= 1
-            self._plans.spend(one.group, -one.amount)
+            self._spent.add(one.client, -one.amount, one.slot)
+            self._needs.spend(one.group, -one.amount)
 
-    def used_up(self, seconds: float) -> BudgetError:
+    def used_up(self, full: Full) -> BudgetError:
         """See `Budget.used_up`."""
-        return BudgetError(f"{self._left:,} {self._unit} are left until its limit begins anew.", seconds)
+        return BudgetError(self._terms.left(self._left, full.window), full.seconds)
 
     def plan(self, group: TaskGroup, amount: float, seconds: float) -> None:
         """Set aside what `group` is still going to spend within `seconds`.
@@ -71,9 +85,14 @@ class Remainder:
             BudgetError: less is left.
         """
         with self._lock:
-            others = int(self._plans.total(besides=group))
-            left, wait = max(0, self._left - others), self._until - self._now()
+            promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
+            left, wait = max(0, self._left - promised), self._until - self._now()
             if amount > left and wait > seconds:
-                figures = f"this answer needs about {math.ceil(amount):,} more {self._unit}; {left:,} are left"
-                raise BudgetError(f"{figures} until its limit begins anew.", wait)
-            self._plans.set(group, amount)
+                raise BudgetError(self._terms.needs(amount, left), wait)
+            self._needs.plan(group, amount)
+
+    def _window(self, client: str) -> Window:
+        """What a client sees of what is left: whatever others have spent is gone; the lock is held."""
+        own = self._spent.own(client, self._spent.now())
+        limit = self._left - self._under_way + own
+        return Window(limit, max(self._spent.most(limit), 1.0), own, own)

@@ -28,4 +28,5 @@ def standing(forge: str, account: Account) -> Standing:
 def _allowance(budget: Budget) -> Allowance:
     limit, spent = budget.limit, budget.spent()
     wait = 0.0 if limit is None or spent < limit else budget.until_gone(spent - limit + min(_LEAST, limit))
-    return Allowance("seconds" if budget.timed else "calls", budget.setting, limit, spent, wait)
+    unit = "seconds" if budget.timed else "calls"
+    return Allowance(unit, budget.terms.setting, limit, spent, wait, budget.largest())

@@ -23,6 +23,7 @@ _DESCRIPTION = (
     "Asks GitHub and Bitbucket for all profiles at the same time and adds up what their public repositories have: exact"
     " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`,"
     " and so are repositories that it lists and cannot find."
+    " A parameter, or a member of the body, that nobody knows is a 400 that names it."
 )
 _FORMATS = (
     "json, csv (one row for each profile, then one for each missing repository) or api (a page for a browser); wins"

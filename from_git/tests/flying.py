@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
 from typing import Any, ClassVar, cast
 from unittest.mock import patch
 
@@ -12,7 +11,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.test import SimpleTestCase, override_settings
 
 from from_git import forges
-from from_git.cache import Fetched, Flight, Flights, Store
+from from_git.cache import Fetched, Flights, Store, Waiter
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges import Cost, Found, Progress
 from from_git.metrics import PoolGauges
@@ -36,6 +35,9 @@ class _Desk:
     gauges = PoolGauges("desk", 0)
 
     def announce(self, group: TaskGroup) -> None:
+        """Do nothing."""
+
+    def recall(self, group: TaskGroup) -> None:
         """Do nothing."""
 
 
@@ -104,8 +106,10 @@ class ManualFlights(Flights):
 class Client:
     """Somebody who waits for one profile in one process."""
 
-    def __init__(self, flights: Flights, profile: Profile = SPACK, seconds: float = 60.0, **options: Any) -> None:
-        self.waiter: SimpleQueue[Flight] = SimpleQueue()
+    def __init__(
+        self, flights: Flights, profile: Profile = SPACK, seconds: float = 60.0, client: str = "", **options: Any
+    ) -> None:
+        self.waiter = Waiter(client)
         options.setdefault("longest", 900.0)
         self.flight = flights.join(profile, self.waiter, time.monotonic() + seconds, **options)
 
@@ -116,7 +120,7 @@ class Client:
     @property
     def told(self) -> bool:
         """Whether it was told once that its flight has ended."""
-        return not self.waiter.empty() and self.waiter.get() is self.flight and self.waiter.empty()
+        return not self.waiter.news.empty() and self.waiter.get() is self.flight and self.waiter.news.empty()
 
     @property
     def outcome(self) -> Any:

@@ -13,9 +13,9 @@ from emulator import Emulator
 from from_git.cache import Flight
 from from_git.fanout import TaskGroup
 from from_git.forges.bitbucket import BitbucketFetch
-from from_git.forges.budget import Reservation
 from from_git.forges.calls import Call, Calls
 from from_git.forges.github import GitHubFetch
+from from_git.forges.spent import Reservation
 
 KINDS = (TaskGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
 _PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock

@@ -28,10 +28,10 @@ from from_git.forges import (
 from from_git.forges.account import Account
 from from_git.forges.base import Found
 from from_git.forges.bitbucket import Bitbucket, BitbucketFetch
-from from_git.forges.budget import Budget
 from from_git.forges.counts import Counts
 from from_git.forges.github import GitHub, GitHubFetch
 from from_git.forges.ledgers import LocalLedger
+from from_git.tests.budgets import budget_of, remainder_of
 from from_git.tests.scheduler import Scheduler
 from from_git.upstream import Answer, Upstream
 
@@ -105,15 +105,16 @@ class Simulation:
 
     def github(self) -> GitHub:
         """An adapter on simulated threads and time."""
-        bound = Budget(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
+        bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
         self.account = Account("github", bound, Memory(), self.clock.now)
         pool = Pool("github", self.threads)
         token = self.emulator.github_token
-        return GitHub(self.emulator.github_url, token, pool, 10.0, self.account, self.clock.now)
+        points = remainder_of("points", self.clock.now)
+        return GitHub(self.emulator.github_url, token, pool, 10.0, self.account, points, self.clock.now)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
-        bound = Budget(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
+        bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
         return Bitbucket(

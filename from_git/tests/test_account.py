@@ -9,11 +9,15 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
+from from_git.askers import Asker
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
 from from_git.forges.account import LONGEST_BLOCK, Account, Permit, account_key
-from from_git.forges.budget import Budget, Full, Reservation
+from from_git.forges.budget import Budget, Full
 from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
+from from_git.forges.spent import Reservation, Spent
+from from_git.forges.terms import Terms
+from from_git.tests.budgets import budget_of
 from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.time import FakeClock
 
@@ -32,7 +36,7 @@ class AccountTestCase(TestCase):
 
     def new_account(self) -> Account:
         """As another process would make it."""
-        budget = Budget(10.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        budget = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
         return Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
 
     def group(self, seconds: float = 60.0) -> TaskGroup:
@@ -47,7 +51,7 @@ class Limits(AccountTestCase):
         self.account.limited(LimitError("it is used up.", 30.0), self.group())
 
         self.assertEqual(self.account.permit(1.0, self.group()), 30.0)
-        with self.assertRaisesRegex(LimitError, "it is used up. Ask again in 30 s.") as caught:
+        with self.assertRaisesRegex(LimitError, "it is used up.") as caught:
             self.account.permit(1.0, self.group(20.0))
         self.assertEqual(caught.exception.retry_after, 30)
         self.clock.move(30.0)
@@ -111,7 +115,7 @@ class Limits(AccountTestCase):
         self.assertTrue(full.settled)
 
     def test_a_call_that_timed_out_costs_at_least_what_was_reserved(self) -> None:
-        budget = Budget(100.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
+        budget = budget_of(100.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
         account = Account(KEY, budget, SharedMemory(self.cache), self.clock.now)
         for error in (TooHeavyError("late"), Cancelled(), DeadlineError("late")):
             before = budget.spent()
@@ -140,15 +144,18 @@ class Limits(AccountTestCase):
         self.assertEqual(self.account.blocked(), 60.0)
 
     def test_where_none_of_our_calls_were_counted_a_guess_is_a_minute(self) -> None:
-        budget = Budget(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        budget = budget_of(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
         account = Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
-        budget.count(1.0)
+        found = account.permit(1.0, self.group())
+        assert isinstance(found, Permit)
+        with self.assertRaises(LimitError), found.used():
+            raise LimitError("again.", 0.0, guessed=True)
 
         self.assertEqual(account.limited(LimitError("again.", 0.0, guessed=True), self.group()), 60.0)
         self.assertEqual(budget.spent(), 0.0)
 
     def test_where_calls_are_counted_a_guess_lasts_until_the_oldest_has_left(self) -> None:
-        budget = Budget(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        budget = budget_of(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
         account = Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
         group = self.group(9_000.0)
         for _ in range(30):
@@ -156,7 +163,6 @@ class Limits(AccountTestCase):
             assert isinstance(found, Permit)
             with found.used():
                 self.clock.move(60.0)
-        budget.count(1.0)  # the call that is refused
 
         seconds = account.limited(LimitError("again.", 0.0, guessed=True), group)
 
@@ -235,7 +241,7 @@ class Limits(AccountTestCase):
         waits = self.account.permit(1.0, self.group(100.0))
         assert isinstance(waits, float)
         self.assertGreater(waits, 50.0)
-        with self.assertRaisesRegex(BudgetError, r"10 calls were spent, of 10 .* \(SETTING\)") as caught:
+        with self.assertRaisesRegex(BudgetError, r"allows 10 calls a minute \(SETTING\), and 10 are spent") as caught:
             self.account.permit(1.0, self.group(50.0))
         self.assertEqual(caught.exception.retry_after, 52)
 
@@ -250,7 +256,7 @@ class Limits(AccountTestCase):
         self.assertTrue(full.settled)
 
     def test_a_bound_of_calls_besides_the_budget_holds_and_leaves_the_budget_alone(self) -> None:
-        rate = Budget(2.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
+        rate = budget_of(2.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
         account = Account(KEY, self.account.budget, SharedMemory(self.cache), self.clock.now, [rate])
         for _ in range(2):
             found = account.permit(3.0, self.group())
@@ -330,6 +336,21 @@ class Shared(LedgerContract, TestCase):
         """See the contract."""
         return SharedLedger(SharedMemory(self.cache), "key", 60.0)
 
+    def test_what_one_client_has_used_in_any_process_counts_for_it_in_all(self) -> None:
+        def process() -> Budget:
+            memory = SharedMemory(self.cache)
+            spent = Spent(60.0, lambda client: SharedLedger(memory, f"clients:{client}", 60.0))
+            return Budget(10.0, spent, Terms("Forge", "calls", 60.0, "SETTING"))
+
+        def taken(budget: Budget, client: str) -> int:
+            group = TaskGroup(time.monotonic() + 60.0, asker=Asker(client))
+            budget.foresee(group.asker, 0.0, 60.0, likely=100.0)
+            return sum(isinstance(budget.reserve(1.0, group), Reservation) for _ in range(10))
+
+        self.assertEqual(taken(process(), "a"), 5)
+        self.assertEqual(taken(process(), "a"), 0)
+        self.assertEqual(taken(process(), "b"), 2)
+
     def test_a_slot_leaves_the_cache_by_itself(self) -> None:
         ledger = self.ledger()
         ledger.add(1.0, int(time.time()))
@@ -341,7 +362,7 @@ class Shared(LedgerContract, TestCase):
 
     def test_two_processes_cannot_spend_more_than_the_limit_together(self) -> None:
         group = TaskGroup(time.monotonic() + 60.0)
-        first, second = (Budget(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
+        first, second = (budget_of(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
         found = [budget.reserve(1.0, group) for _ in range(8) for budget in (first, second)]
 
         self.assertEqual(len([one for one in found if isinstance(one, Reservation)]), 10)
@@ -349,7 +370,7 @@ class Shared(LedgerContract, TestCase):
     def test_what_others_have_reserved_may_come_back_and_what_is_old_does_not(self) -> None:
         group, clock = TaskGroup(time.monotonic() + 60.0), FakeClock(1_800_000_000.0)
         ledgers = [SharedLedger(SharedMemory(self.cache), "timed", 60.0, clock.now) for _ in range(2)]
-        first, second = (Budget(10.0, 60.0, ledger, "seconds", "SETTING", timed=True) for ledger in ledgers)
+        first, second = (budget_of(10.0, 60.0, ledger, "seconds", "SETTING", timed=True) for ledger in ledgers)
         found = first.reserve(9.0, group)
         assert isinstance(found, Reservation)
 
@@ -363,7 +384,7 @@ class Shared(LedgerContract, TestCase):
 
     def test_what_others_spend_is_seen_by_one_that_has_spent_nothing(self) -> None:
         group = TaskGroup(time.monotonic() + 60.0)
-        first, second = (Budget(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
+        first, second = (budget_of(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
         first.reserve(8.0, group)
 
         self.assertEqual(second.spent(), 8.0)
@@ -389,7 +410,9 @@ class Shared(LedgerContract, TestCase):
         self.assertEqual(ledger.slots(first, first + 9), {first: 4.0})
 
     def test_a_limit_that_one_process_met_is_known_to_another(self) -> None:
-        accounts = [Account(KEY, Budget(None, 60.0, self.ledger(), "", ""), SharedMemory(self.cache)) for _ in range(2)]
+        accounts = [
+            Account(KEY, budget_of(None, 60.0, self.ledger(), "", ""), SharedMemory(self.cache)) for _ in range(2)
+        ]
         accounts[0].block(500.0, "it is used up.")
 
         accounts[1].refresh()

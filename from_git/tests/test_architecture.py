@@ -17,7 +17,7 @@ FLOORS = [
     {"cache"},
     {"forges"},
     {"fanout", "conf"},
-    {"clock", "upstream"},
+    {"clock", "upstream", "askers"},
     {"errors"},
     {"profiles", "stats", "keys", "metrics", "glance"},
 ]

@@ -16,7 +16,7 @@ from redis import Redis
 
 from emulator import UNBOUNDED, Emulator, Fault, World
 from from_git import aggregator, cache, forges
-from from_git.aggregator import fetches
+from from_git.aggregator import Asking, fetches
 from from_git.errors import DeadlineError
 from from_git.profiles import Profile, parse_profiles
 from from_git.tests.leftovers import objects, settled, threads
@@ -167,7 +167,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         while (answer := self.ask(TEAM)).status_code == 503:
             refused += 1
             body = answer.json()
-            self.assertEqual(list(body), ["error", "message", "upstream", "profile", "retryAfter"])
+            self.assertEqual(list(body), ["error", "message", "advice", "upstream", "profile", "retryAfter"])
             self.assertRegex(body["message"], r"\d of 1 pages and \d+ of 30 repositories were read. It goes on")
             self.assertEqual(answer.headers["Retry-After"], str(body["retryAfter"]))
 
@@ -185,13 +185,13 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         interrupted = patch.object(fetches.Fetches, "_take_next", side_effect=KeyboardInterrupt)
         with interrupted, self.assertRaises(KeyboardInterrupt):
-            aggregator.aggregate([self.profile(SPACK)], 30.0, "REQUEST_DEADLINE", longest=900.0)
+            aggregator.aggregate([self.profile(SPACK)], Asking(30.0, "REQUEST_DEADLINE", longest=900.0))
         self.assertEqual(settled(objects, {}), {})
 
     def test_a_request_without_a_horizon_lets_nothing_go_on(self) -> None:
         self.emulator.faults.add(SLOW)
         with self.assertRaises(DeadlineError):
-            aggregator.aggregate([self.profile("https://bitbucket.org/team-300")], 0.5, "--deadline")
+            aggregator.aggregate([self.profile("https://bitbucket.org/team-300")], Asking(0.5, "--deadline"))
         self.assertEqual(settled(objects, {}), {})
 
     def test_a_budget_that_pays_only_later_is_a_503_at_once_and_goes_on(self) -> None:
@@ -206,7 +206,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         body = self.failure(503, SPACK, "https://bitbucket.org/team-90")
 
         self.assertIn("the whole answer cannot be there within 1.2 s", body["message"])
-        self.assertRegex(body["message"], r"about \d+ more calls to Bitbucket, and \d+ can be spent in time")
+        self.assertRegex(body["message"], r"about \d+ more, and \d+ (are left|can be spent in time)")
         self.assertEqual(body["profile"], "https://bitbucket.org/team-90")
         while (answer := self.ask("https://bitbucket.org/team-90")).status_code == 503:
             self.assertGreater(answer.json()["retryAfter"], 0)

@@ -122,7 +122,8 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     def test_one_that_waits_for_a_limit_or_is_known_to_be_late_goes_on(self) -> None:
         one, other = self.process(), self.process(account="another")
         waiting, late = Client(one), Client(other)
-        self.forge.fetches[0].seen = Progress(wait=30.0)
+        self.forge.fetches[0].seen = Progress(pages=1, wait=30.0)
+        self.forge.fetches[1].seen = Progress(pages=1)
         self.forge.fetches[1].group.late(BudgetError("It needs 9.", None))
 
         self.assertTrue(late.told)

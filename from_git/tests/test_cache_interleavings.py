@@ -10,7 +10,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import override_settings
 
 from from_git import fanout, forges
-from from_git.cache import Flight, Store
+from from_git.cache import Flight, Store, Waiter
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges import Cost, Found, Progress
@@ -24,24 +24,26 @@ MODULES = [fanout, *(import_module(f"from_git.cache.{name}") for name in ("fligh
 FOUND = Found("User", Stats(1, 0, 0, 0, {}, {}))
 
 
-class Queue(deque[Flight]):
-    """What `SimpleQueue` is to a flight."""
+class Queue(Waiter):
+    """A waiter on a simulated thread."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
         self._scheduler = scheduler
         self._waiting: list[Any] = []
+        self._flights: deque[Flight] = deque()
+        self.put, self.get = self._put, self._get  # type: ignore[assignment]
 
-    def put(self, one: Flight) -> None:
+    def _put(self, one: Flight) -> None:
         """Let the one who waits on."""
-        self.append(one)
+        self._flights.append(one)
         self._scheduler.unblock(self._waiting)
 
-    def get(self) -> Flight:
+    def _get(self) -> Flight:
         """Wait."""
-        while not self:
+        while not self._flights:
             self._scheduler.block(self._waiting)
-        return self.popleft()
+        return self._flights.popleft()
 
 
 class Fetch:

@@ -6,9 +6,9 @@ from functools import partial
 from from_git.errors import LimitError, TransientError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account
-from from_git.forges.budget import Budget
 from from_git.forges.calls import Calls
 from from_git.forges.ledgers import LocalLedger
+from from_git.tests.budgets import budget_of
 from from_git.tests.scheduler import Scheduler
 from from_git.tests.seeds import SeededTestCase
 from from_git.tests.simulation import MODULES, Memory
@@ -31,7 +31,7 @@ class Run:
 
     def _own(self, threads: int, limit: float | None) -> None:
         # here, so that their locks are the scheduler's
-        self.budget = Budget(limit, 60.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
+        self.budget = budget_of(limit, 60.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
         self.account = Account("any", self.budget, Memory(), self.clock.now)
         self.pool = Pool("pool", threads)
         self.group = TaskGroup(self.clock.now() + 1e6, clock=self.clock)

@@ -130,10 +130,14 @@ class Sizes(GitHubTestCase, ExpandTestCase):
 
         self.assertEqual(self.langs(self.url), {"c": (1, 1), "python": (2, 17)})
 
-    def test_sizes_over_2_to_the_31_and_sums_over_2_to_the_53_are_exact(self) -> None:
-        self.add(*(Repository(f"r{n}", languages={"HTML": 2**53 - n, "C": 2**31 + n}) for n in range(3)))
+    def test_sizes_over_2_to_the_31_and_sums_up_to_2_to_the_53_are_exact_and_larger_ones_an_error(self) -> None:
+        sizes = [2**52 - 7, 2**52 + 6, 1]
+        self.add(*(Repository(f"r{n}", languages={"HTML": size, "C": 2**31 + n}) for n, size in enumerate(sizes)))
+        self.assertEqual(self.langs(self.url), {"c": (3, 3 * 2**31 + 3), "html": (3, 2**53)})
 
-        self.assertEqual(self.langs(self.url), {"c": (3, 3 * 2**31 + 3), "html": (3, 3 * 2**53 - 3)})
+        self.add(*(Repository(f"r{n}", languages={"HTML": size}) for n, size in enumerate([*sizes, 1])))
+
+        self.assertIn("bytes of the language “html” add up to more than", self.failure(502, self.url)["message"])
 
     def test_private_repositories_add_nothing(self) -> None:
         self.add(Repository("a", languages={"C": 5}), Repository("b", languages={"C": 7, "Go": 1}, is_private=True))

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Any
 from unittest import TestCase
 
+from from_git.askers import Asker
 from from_git.clock import RealTime
 from from_git.errors import Cancelled
 from from_git.fanout import Pool, TaskGroup
@@ -349,6 +350,49 @@ class Turns(FanoutTestCase):
 
         self.assertTrue(a.wait() and b.wait())
         self.assertEqual([order.get(timeout=LONG) for _ in range(6)], ["a0", "b0", "a1", "b1", "a2", "b2"])
+
+    def order_of(self, *groups: TaskGroup, then: Callable[[], object] = lambda: None) -> list[int]:
+        """The turns of groups of three tasks each that wait when the only thread becomes free, by their place here."""
+        pool, order, opened, gate = self.pool(1), SimpleQueue[int](), threading.Event(), self.group()
+        gate.start(pool, opened.wait, LONG)
+        for number, group in enumerate(groups):
+            for _ in range(3):
+                group.start(pool, order.put, number)
+        then()
+        opened.set()
+        return [order.get(timeout=LONG) for _ in range(3 * len(groups))]
+
+    def asked(self, asker: Asker) -> TaskGroup:
+        """A group of that request."""
+        return TaskGroup(time.monotonic() + LONG, asker=asker)
+
+    def test_clients_take_turns_however_many_requests_and_groups_they_have(self) -> None:
+        requests = [Asker("a"), Asker("a"), Asker("b")]
+        groups = [self.asked(requests[number]) for number in (0, 0, 0, 1, 2)]
+
+        order = self.order_of(*groups)
+
+        # every other turn is b's while it has tasks; of a's turns every other one is that of its second request
+        self.assertEqual(order[:6], [0, 4, 3, 4, 1, 4])
+        self.assertEqual(order[6:9], [3, 2, 3])
+
+    def test_what_nobody_waits_for_comes_last_whenever_everybody_has_left(self) -> None:
+        before, after, wanted = (self.asked(Asker(name)) for name in "abc")
+        before.set_aside()
+
+        order = self.order_of(before, after, wanted, then=after.set_aside)
+
+        self.assertEqual(order[:3], [2, 2, 2])
+
+    def test_what_somebody_waits_for_again_takes_turns_again(self) -> None:
+        left, wanted = self.asked(Asker("a")), self.asked(Asker("b"))
+        left.set_aside()
+        joined = Asker("c")
+
+        order = self.order_of(left, wanted, then=lambda: left.wanted_by(joined))
+
+        self.assertIs(left.asker, joined)
+        self.assertEqual(sorted(order[:2]), [0, 1])
 
     def test_a_pool_uses_all_its_threads_for_one_group_and_no_more(self) -> None:
         pool, group = self.pool(4), self.group()

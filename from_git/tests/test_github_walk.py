@@ -9,7 +9,7 @@ from typing import Any, cast
 from emulator import Latency, Repository
 from emulator.github.opaque import node_id
 from from_git import forges
-from from_git.aggregator import watched
+from from_git.aggregator import Asking, watched
 from from_git.fanout import TaskGroup
 from from_git.forges.conversation import Conversation
 from from_git.forges.details import Details
@@ -243,7 +243,7 @@ class Calls(GitHubTestCase):
     def test_at_the_end_all_pages_and_repositories_are_done(self) -> None:
         self.add(*(Repository(f"r{n}", languages={f"L{k}": 1 for k in range(50 * (n < 5))}) for n in range(250)))
 
-        *_, look = watched(profiles_asked([self.url]), 30, "a test")
+        *_, look = watched(profiles_asked([self.url]), Asking(30, "a test"))
 
         last = look()
         self.assertEqual((last.pages, last.pages_known, last.watchers, last.watchers_known), (3, 3, 250, 250))

@@ -3,15 +3,15 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
 from django.core.cache import caches
 
 from emulator import Fault, Owner, Repository
-from from_git import cache, forges
-from from_git.aggregator import Answer, aggregate, fetches, watched
+from from_git import aggregator, cache, forges
+from from_git.aggregator import Answer, Asking, aggregate, asking, fetches, watched
+from from_git.cache import Waiter
 from from_git.errors import (
     BudgetError,
     CredentialsError,
@@ -38,7 +38,7 @@ class LastGoodTestCase(KeptTestCase):
     def ask_for(self, *urls: str, patience: float | None = 5.0, seconds: float = 30.0, **options: Any) -> Answer:
         """What `aggregate` makes of it."""
         profiles = [self.profile(url) for url in urls]
-        return aggregate(profiles, seconds, "A_SETTING", patience=patience, **options)
+        return aggregate(profiles, Asking(seconds, "A_SETTING", patience=patience, **options))
 
     def old(self, answer: Answer) -> dict[str, type[UpstreamError]]:
         """Which profiles are old, and the kind of error that says why."""
@@ -298,21 +298,24 @@ class Patience(LastGoodTestCase):
             ahead = 7.0  # the thread gets its turn only now
             return take(self, flight)
 
-        class Waiter(SimpleQueue[cache.Flight]):
+        class Hasty(Waiter):
             """One that a flight speaks to at once."""
 
-            said = False
+            def __init__(self, client: str) -> None:
+                super().__init__(client)
+                self.said, self.later = False, self.get
+                self.get = self.at_once
 
-            def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            def at_once(self, block: bool = True, timeout: float | None = None) -> cache.Flight:
                 if not self.said and (flight := cache.flights()._flights.get(profile)):
                     self.said = True
                     return flight
-                return super().get(block, timeout)
+                return self.later(block, timeout)
 
         with (
-            patch.object(fetches, "SimpleQueue", Waiter),
+            patch.object(aggregator, "Waiter", Hasty),
             patch.object(fetches.Fetches, "_sizes", late),
-            patch.object(fetches, "time", MovedClock(lambda: real() + ahead)),
+            patch.object(asking, "time", MovedClock(lambda: real() + ahead)),
         ):
             answer = self.ask_for(GITHUB, patience=5.0, seconds=15.0)
 
@@ -349,7 +352,7 @@ class Patience(LastGoodTestCase):
         self.had(GITHUB)
         self.emulator.faults.add(HANG)
 
-        *_, look = watched([self.profile(GITHUB)], 30.0, "A_SETTING", patience=0.3)
+        *_, look = watched([self.profile(GITHUB)], Asking(30.0, "A_SETTING", patience=0.3))
         seen = look()
 
         self.assertEqual((seen.done, seen.found, seen.kept, seen.waits), (1, 1, 0, ()))

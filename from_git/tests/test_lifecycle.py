@@ -3,13 +3,12 @@
 import socket
 import threading
 import time
-from queue import SimpleQueue
 from typing import Any
 from unittest.mock import patch
 
 from emulator import Fault
 from from_git import cache, forges
-from from_git.cache import Flight
+from from_git.cache import Waiter
 from from_git.conf import settings
 from from_git.forges.bitbucket import BitbucketFetch
 from from_git.forges.github import GitHubFetch
@@ -56,7 +55,7 @@ class OwnFault(LifecycleTestCase):
                     self.assertLogs("from_git", "ERROR") as logs,
                 ):
                     failure = self.failure(500, GITHUB, BITBUCKET, "https://bitbucket.org/team-300")
-                self.assertEqual((list(failure), failure["error"]), (["error", "message"], "ERRX"))
+                self.assertEqual((list(failure), failure["error"]), (["error", "message", "advice"], "ERRX"))
                 self.assertNotIn("secret", failure["message"])
                 self.assertEqual(len([line for line in logs.output if "Traceback" in line]), 1)
                 self.assert_exact(*BOTH)
@@ -181,7 +180,7 @@ class Memory(LifecycleTestCase):
 
     def cancel_while_all_waits(self) -> None:
         """Two fetches of which nothing but delayed calls is left, and nobody waits for either."""
-        waiter: SimpleQueue[Flight] = SimpleQueue()
+        waiter = Waiter()
         profiles, *_ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
         flights = [cache.flights().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
         self.assertTrue(settled(lambda: all(flight.progress().note for flight in flights), True))

@@ -106,10 +106,11 @@ class GitHubTime(LimitsTestCase):
         body = self.failure(503, "https://github.com/org-1000")
 
         self.assertRegex(
-            body["message"], r"needs about [\d.]+ more seconds of GitHub's time, and [\d.]+ can be spent in time"
+            body["message"],
+            r"GitHub allows [\d.]+ seconds of its time in 1 s \(GITHUB_SECONDS_PER_MINUTE\); this answer needs about"
+            r" [\d.]+ more, and [\d.]+ (are left|can be spent in time).",
         )
-        self.assertIn("GITHUB_SECONDS_PER_MINUTE", body["message"])
-        self.assertIn("--deadline", body["message"])
+        self.assertIn("--deadline", body["advice"])
         self.assertNotIn("retryAfter", body)
         self.assertEqual(self.forge.meter.snapshot().github.calls, 1)
 
@@ -119,7 +120,7 @@ class GitHubTime(LimitsTestCase):
 
         body = self.failure(503, "https://github.com/org-1000")
 
-        self.assertRegex(body["message"], r"needs about \d+ more of GitHub's points; \d+ are left")
+        self.assertRegex(body["message"], r"needs about \d+ more points, and \d+ are left")
         self.assertGreater(body["retryAfter"], 3_000)
         self.assertEqual(emulator.meter.snapshot().github.calls, 1)
 
@@ -148,8 +149,8 @@ class BitbucketHour(LimitsTestCase):
                 self.ask("https://bitbucket.org/team-20")
                 self.forge.meter.reset()
                 body = self.failure(503, f"https://bitbucket.org/{name}")
-                self.assertRegex(body["message"], r"about \d+ more calls to Bitbucket, and \d+ can be spent in time")
-                self.assertIn("of 60 that may be in", body["message"])
+                self.assertRegex(body["message"], r"about \d+ more, and \d+ (are left|can be spent in time)")
+                self.assertIn("Bitbucket allows 60 calls", body["message"])
                 self.assertEqual("retryAfter" in body, helps)
                 self.assertEqual(self.forge.meter.snapshot().bitbucket.calls, 1)
 
@@ -167,7 +168,7 @@ class BitbucketHour(LimitsTestCase):
 
         body = self.failure(503, "https://bitbucket.org/team-40")
 
-        self.assertIn("of 25 that may be in", body["message"])
+        self.assertIn("Bitbucket allows 25 calls", body["message"])
         self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
 
 
@@ -253,7 +254,7 @@ class BetweenProcesses(ServiceTestCase):
                 with self.subTest(name):
                     result = self.aggregate(emulator, f"https://bitbucket.org/{name}", "5")
                     self.assertEqual(result.returncode, status, result.stderr)
-            self.assertRegex(result.stderr, r"needs about 15 more calls to Bitbucket, and \d can be spent in time")
+            self.assertRegex(result.stderr, r"allows 60 calls an hour .* needs about 15 more, and \d are left")
             self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
 
     def test_a_limit_that_one_process_has_met_costs_the_next_no_call(self) -> None:

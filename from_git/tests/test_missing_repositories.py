@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from emulator import Fault, Owner, Repository
 from emulator.bitbucket.shapes import workspace_uuid
-from from_git.aggregator import aggregate
+from from_git.aggregator import Asking, aggregate
 from from_git.cache.codec import decoded, encoded
 from from_git.cache.fetched import Fetched
 from from_git.errors import MalformedAnswer
@@ -211,7 +211,7 @@ class SameWorkspace(LostTestCase):
                         Fault("lost", path=f"*/{quote(self.uuid.key)}/r000/*", owner="tiny", repository="r000")
                     )
 
-                    answer = aggregate(profiles, 30.0, "REQUEST_DEADLINE")
+                    answer = aggregate(profiles, Asking(30.0, "REQUEST_DEADLINE"))
 
                     body = answer_body(answer, {"profiles"})
                     self.assertEqual(body["data"], self.sum_without("bitbucket", "r000"))
@@ -219,7 +219,7 @@ class SameWorkspace(LostTestCase):
                     self.assertEqual([row["url"] for row in body["profiles"]], [profiles[0].url])
 
     def test_an_absent_one_is_missing_by_each_of_its_names(self) -> None:
-        answer = aggregate([self.name, self.uuid], 30.0, "REQUEST_DEADLINE")
+        answer = aggregate([self.name, self.uuid], Asking(30.0, "REQUEST_DEADLINE"))
 
         self.assertEqual(answer_body(answer)["missing"], [self.name.url, self.uuid.url])
 
@@ -231,6 +231,6 @@ class SameWorkspace(LostTestCase):
 
         self.emulator.faults.add(Fault("edit", path="/2.0/repositories/*", contains="pagelen=100", edit=nameless))
 
-        self.assertEqual(aggregate([self.name], 30.0, "").stats.original_repos, 2)
+        self.assertEqual(aggregate([self.name], Asking(30.0, "REQUEST_DEADLINE")).stats.original_repos, 2)
         with self.assertRaisesRegex(MalformedAnswer, "full_name is absent"):
-            aggregate([self.uuid], 30.0, "")
+            aggregate([self.uuid], Asking(30.0, "REQUEST_DEADLINE"))

@@ -20,6 +20,7 @@ from from_git.errors import Cancelled
 from from_git.fanout import TaskGroup
 from from_git.forges.calls import Calls
 from from_git.forges.github import GitHub
+from from_git.tests.budgets import spend
 from from_git.tests.exposition import sample, samples, scraped
 from from_git.tests.leftovers import settled
 from from_git.tests.raw import RawServer, silent
@@ -124,9 +125,9 @@ class Ready(ProbesTestCase):
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
         account = forges.forge("bitbucket").account
-        account.budget.count(29.0)
+        spend(account.budget, 29.0)
         self.ready(200, "ready")
-        account.budget.count(1.0)
+        spend(account.budget, 1.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"

@@ -1,5 +1,6 @@
 """From pasted text to profiles."""
 
+import tracemalloc
 from unittest import TestCase
 
 from from_git.profiles import BadUrl, Profile, parse_profile, parse_profiles
@@ -262,6 +263,20 @@ class ParseProfiles(TestCase):
 
         self.assertFalse(hasattr(profile, "__dict__"))
         self.assertIs(profile.key, profile.owner)
+
+    def test_a_hundred_thousand_take_a_bounded_number_of_bytes_each(self) -> None:
+        number = 100_000
+        for value, bound in (
+            ("\n".join(f"github.com/{n:x}" for n in range(number)), 270),
+            ("\n".join(f"githib.com/{n:x}" for n in range(number)), 20),
+        ):
+            tracemalloc.start()
+            self.addCleanup(tracemalloc.stop)
+            profiles, _, more = parse_profiles([value], HOSTS)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            self.assertEqual(len(profiles) or more + 20, number)
+            self.assertLess(peak / number, bound)
 
     def test_the_quick_way_and_the_careful_one_agree(self) -> None:
         for text in [

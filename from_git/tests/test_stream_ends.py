@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 from wsgiref.util import setup_testing_defaults
@@ -16,7 +17,7 @@ from django.core.cache import caches
 from coding_challenge.wsgi import application
 from emulator import Fault
 from from_git import aggregator, cache
-from from_git.aggregator import fetches, watched
+from from_git.aggregator import Asking, fetches, watched
 from from_git.renderers import AnswerJSON
 from from_git.tests.events import Listener
 from from_git.tests.exposition import sample
@@ -70,8 +71,8 @@ class Errors(StreamTestCase):
         self.assertEqual(self.calls(), 0)
 
     def test_a_failing_forge_is_the_error_of_the_api_after_the_last_progress(self) -> None:
-        def as_the_api(profiles: Any, seconds: float, setting: str, anew: bool) -> Any:
-            return watched(profiles, seconds, "REQUEST_DEADLINE", anew=anew)
+        def as_the_api(profiles: Any, asking: Asking) -> Any:
+            return watched(profiles, replace(asking, setting="REQUEST_DEADLINE"))
 
         wait = {"Retry-After": "1800"}
         cases: list[tuple[int, Fault | None, dict[str, Any]]] = [

@@ -6,7 +6,6 @@ from typing import Any
 import requests
 from django.core.cache import cache
 
-from from_git.conf import settings
 from from_git.tests.raw import RawServer, silent
 from from_git.tests.service import ServiceTestCase
 
@@ -21,10 +20,6 @@ class ClientRate(ServiceTestCase):
         super().setUp()
         cache.clear()
         self.addCleanup(cache.clear)
-
-    def behind(self, proxies: int) -> None:
-        """Change NUM_PROXIES, which the framework's settings hold."""
-        self.settings_for_test(REST_FRAMEWORK={**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies})
 
     def statuses(self, *forwarded: str) -> list[int]:
         """The statuses of answers to a request for each X-Forwarded-For."""
@@ -53,7 +48,7 @@ class ClientRate(ServiceTestCase):
 
         self.assertEqual(response.status_code, 429)
         body = response.json()
-        self.assertEqual(list(body), ["error", "message", "retryAfter"])
+        self.assertEqual(list(body), ["error", "message", "advice", "retryAfter"])
         self.assertEqual(body["error"], "ERR3")
         self.assertIn("2/hour (CLIENT_RATE)", body["message"])
         self.assertTrue(3_000 < body["retryAfter"] <= 3_600, body)
@@ -74,9 +69,21 @@ class ClientRate(ServiceTestCase):
 
     def test_behind_a_proxy_the_client_is_who_the_proxy_says_and_not_who_the_client_says(self) -> None:
         self.settings_for_test(CLIENT_RATE="1/hour")
-        self.behind(1)
+        self.settings_for_test(NUM_PROXIES=1)
 
         self.assertEqual(self.statuses("10.0.0.1", "10.0.0.2", "10.9.9.9, 10.0.0.2"), [200, 200, 429])
+
+    def test_an_address_is_the_same_client_in_each_of_its_spellings(self) -> None:
+        self.settings_for_test(CLIENT_RATE="2/hour", NUM_PROXIES=1)
+        for spellings in (
+            ("203.0.113.9:40001", "203.0.113.9:40002", "203.0.113.9"),
+            ("2001:db8:0:1::1", "[2001:DB8:0:1:ffff::2]:40001", "2001:db8:0:1:0:0:0:3"),
+            ("::ffff:203.0.113.10", "203.0.113.10", "[::ffff:cb00:710a]:80"),
+            ("unknown", "_hidden", "203.0.113.9.1"),  # no address: the connection's, which is one for all
+        ):
+            with self.subTest(spellings):
+                self.assertEqual(self.statuses(*spellings), [200, 200, 429])
+        self.assertEqual(self.statuses("2001:db8:0:2::1"), [200])
 
     def test_while_the_cache_is_down_nobody_is_refused(self) -> None:
         self.settings_for_test(CLIENT_RATE="1/hour")

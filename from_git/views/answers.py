@@ -7,8 +7,7 @@ from rest_framework.request import Request
 
 from from_git.aggregator import aggregate
 from from_git.cache import version as kept_version
-from from_git.conf import settings
-from from_git.httpcache import mark, wants_anew
+from from_git.httpcache import mark
 from from_git.openapi import HealthCheckSchema
 from from_git.question import Question, asked
 from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, answer_response
@@ -36,13 +35,7 @@ class HealthCheck(Counting):
     def _answer(self, request: Request, question: Question) -> HttpResponseBase:
         version = kept_version()
         profiles, expansions = question
-        answer = aggregate(
-            profiles,
-            settings.REQUEST_DEADLINE,
-            "REQUEST_DEADLINE",
-            longest=settings.FLIGHT_SECONDS,
-            anew=wants_anew(request),
-        )
+        answer = aggregate(profiles, self.asking(request))
         response = answer_response(answer, expansions, cast(AnswerRenderer, request.accepted_renderer))
         if request.method == "POST":
             response.headers["Cache-Control"] = "no-store"

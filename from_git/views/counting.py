@@ -1,6 +1,7 @@
 """What all views share that have profiles counted: a place, a throttle, a bound on the address."""
 
 import re
+import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,10 +9,12 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.admission import Place, place
+from from_git.aggregator import Asking
 from from_git.conf import settings
 from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, MediaTypeRefused, RequestError
+from from_git.httpcache import wants_anew
 from from_git.route import Route
-from from_git.throttle import ClientThrottle
+from from_git.throttle import ClientThrottle, client
 
 _LENGTH = re.compile(r"[0-9]{1,4000}")
 
@@ -23,6 +26,7 @@ class Counting(Route):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As the framework's; the place of an answer is kept until it is sent."""
+        self.begun = time.monotonic()
         self.place: Place | None = None
         try:
             response = super().dispatch(request, *args, **kwargs)
@@ -47,6 +51,18 @@ class Counting(Route):
             raise MediaTypeRefused(f"A compressed body ({encoding[:20]}) is not supported.", "Send it uncompressed.")
         if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
+
+    def asking(self, request: Request, patience: float | None = None) -> Asking:
+        """How long this request waits for an answer; `patience`: see `Asking`."""
+        return Asking(
+            settings.REQUEST_DEADLINE,
+            "REQUEST_DEADLINE",
+            client=client(request),
+            longest=settings.FLIGHT_SECONDS,
+            anew=wants_anew(request),
+            patience=patience,
+            begun=self.begun,
+        )
 
 
 def refuse_body(request: Request) -> None:

@@ -17,9 +17,8 @@ from rest_framework.request import Request
 
 from from_git.aggregator import Answer, aggregate
 from from_git.cache import version as kept_version
-from from_git.conf import settings
 from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
-from from_git.httpcache import mark, wants_anew
+from from_git.httpcache import mark
 from from_git.keys import KEYS
 from from_git.openapi.pictures import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
@@ -62,7 +61,8 @@ class Drawn(Counting):
     def get(self, request: Request, **which: str) -> HttpResponseBase:
         """Draw the answer for the `url` parameters."""
         version = kept_version()
-        answer = _counted(request, self.asked(request))
+        # better old numbers in time than new ones that nobody sees
+        answer = aggregate(self.asked(request), self.asking(request, PATIENCE))
         response = self.response_to(answer)
         if answer.old:
             response.headers["Cache-Control"] = "no-store"
@@ -125,18 +125,6 @@ class Badge(Drawn):
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A badge that says so."""
         return _json(failed_badge(self.kwargs["key"], error))
-
-
-def _counted(request: Request, profiles: list[Profile]) -> Answer:
-    """The answer for a picture: better old numbers in time than new ones that nobody sees."""
-    return aggregate(
-        profiles,
-        settings.REQUEST_DEADLINE,
-        "REQUEST_DEADLINE",
-        longest=settings.FLIGHT_SECONDS,
-        anew=wants_anew(request),
-        patience=PATIENCE,
-    )
 
 
 def _svg(content: bytes) -> HttpResponse:

@@ -6,6 +6,7 @@ The format is WHATWG's (HTML, "Server-sent events"): `event:` and one `data:` li
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
-from from_git.aggregator import Answer, Overview, watched
+from from_git.aggregator import Answer, Asking, Overview, watched
 from from_git.conf import settings
-from from_git.httpcache import wants_anew
 from from_git.openapi.stream import StreamSchema
 from from_git.profiles import Profile
 from from_git.question import asked
@@ -58,7 +58,9 @@ class Stream(Counting):
 
     def get(self, request: Request) -> HttpResponseBase:
         """The events, as they come."""
-        events = self._events(request, wants_anew(request))
+        # a stream may take as long as the fetch of one profile, which ends with it
+        asking = replace(self.asking(request), seconds=settings.FLIGHT_SECONDS, setting="FLIGHT_SECONDS", longest=None)
+        events = self._events(request, asking)
         bind_contextvars(outcome="LEFT")  # until all of it is sent
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
@@ -66,12 +68,12 @@ class Stream(Counting):
         """The headers, without asking anybody."""
         return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
 
-    def _events(self, request: Request, anew: bool) -> Generator[bytes, None, None]:
+    def _events(self, request: Request, asking: Asking) -> Generator[bytes, None, None]:
         """Progress, then the answer or the failure; whoever closes it leaves the fetches."""
         try:
             refuse_body(request)
             profiles, expansions = asked("stream", parameters(request._request))
-            answer = yield from _progress(profiles, anew)
+            answer = yield from _progress(profiles, asking)
             yield _last("answer", AnswerJSON().content(answer, expansions))
             bind_contextvars(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
@@ -80,10 +82,10 @@ class Stream(Counting):
             yield _last("failure", error_text({**error_body(ours), "status": ours.status}).encode())
 
 
-def _progress(profiles: Sequence[Profile], anew: bool) -> Generator[bytes, None, Answer]:
+def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, None, Answer]:
     """An event at the start, when the size of a profile is known, and at the end; between them where there is news."""
     beat = time.monotonic()
-    with closing(watched(profiles, settings.FLIGHT_SECONDS, "FLIGHT_SECONDS", anew=anew)) as watch:
+    with closing(watched(profiles, asking)) as watch:
         look = next(watch)
         said = look()
         yield _progress_event(said)

@@ -17,12 +17,15 @@ from rich.text import Text
 
 from coding_challenge.readers import WrongSetting, seconds
 from from_git import forges, report
-from from_git.aggregator import Answer, Overview, aggregate, watched
+from from_git.aggregator import Answer, Asking, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError, lasted
 from from_git.profiles import Profile
 from from_git.question import question
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
+
+CLIENT = "terminal"
+"""Whom budgets count it for."""
 
 
 class Command(BaseCommand):
@@ -52,7 +55,8 @@ class Command(BaseCommand):
         try:
             limit, origin = _deadline(options["deadline"])
             profiles, expansions = question(options["urls"], options["expand"])
-            answer = aggregate(profiles, limit, origin) if as_json else _watched(profiles, limit, origin)
+            asking = Asking(limit, origin, client=CLIENT)
+            answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
         except FromGitError as error:
             if as_json:
                 self.stdout.write(_dump(error_body(error)))
@@ -87,13 +91,13 @@ def _dump(body: dict[str, Any]) -> str:
     return text if body["error"] == "OK" else printable(text)  # an error repeats what was asked, whatever it holds
 
 
-def _watched(profiles: Sequence[Profile], limit: float, origin: str) -> Answer:
+def _watched(profiles: Sequence[Profile], asking: Asking) -> Answer:
     """The answer, with its progress on the error output while it is on its way."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"))
     bars = Progress(*columns)
     rows = {name: bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")}
     screen = Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10)
-    with closing(watched(profiles, limit, origin)) as watch, screen:
+    with closing(watched(profiles, asking)) as watch, screen:
         while True:
             try:
                 seen = next(watch)()

@@ -1,0 +1,54 @@
+"""What is kept of the profiles of a question, looked up in parts, so that a question of any length ends in time."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from from_git import cache, forges, metrics
+from from_git.aggregator.asking import Asking
+from from_git.cache import Fetched, Waiter
+from from_git.errors import BudgetError, DeadlineError
+from from_git.profiles import Profile
+
+_PART = 1_000  # profiles looked up at a time; a cache holds up others for no longer than that
+_FIRST_LOOK = 4_000  # profiles that are not kept, from which on it is looked whether so many can be paid at all
+
+
+def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict[Profile, Fetched]:
+    """Those whose numbers may still be shown.
+
+    Raises:
+        BudgetError: so many of the others can never be paid in time, which is found before all are looked up.
+        DeadlineError: the time is over.
+    """
+    kept: dict[Profile, Fetched] = {}
+    absent: Counter[str] = Counter()
+    again = _FIRST_LOOK
+    for begin in range(0, len(profiles), _PART):
+        part = profiles[begin : begin + _PART]
+        found = cache.kept(part, asking.anew)
+        kept |= found
+        absent.update(one.forge for one in part if one not in found)
+        if absent.total() >= again and asking.patience is None:
+            again *= 2
+            _foresee(profiles, begin + len(part), absent, asking, waiter)
+        if asking.waited() >= asking.seconds:
+            words = f"{begin + len(part):,} of {len(profiles):,} profiles could be looked at within"
+            error = DeadlineError(f"{words} {asking.seconds:g} s ({asking.setting}).")
+            raise error.about(next(one for one in profiles if one not in kept))
+    for profile in kept:
+        metrics.cache("hit", profile.forge)
+    return kept
+
+
+def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], asking: Asking, waiter: Waiter) -> None:
+    """Raise BudgetError where those that are not kept among the first ones are too many already."""
+    for name, number in absent.items():
+        try:
+            forges.forge(name).foresee(waiter, number, asking.longest_of_all)
+        except BudgetError:
+            # the figures are those of the whole question, as far as it was not looked up
+            rest = sum(one.forge == name for one in profiles[done:])
+            try:
+                forges.forge(name).foresee(waiter, number + rest, asking.longest_of_all)
+            except BudgetError as error:
+                raise error.about(next(one for one in profiles if one.forge == name)) from None

@@ -1,0 +1,201 @@
+"""How much of a window one client may have, and whose turn it is, on a clock that only the test moves."""
+
+from from_git.askers import Asker
+from from_git.errors import BudgetError
+from from_git.fanout import TaskGroup
+from from_git.forges.budget import Budget, Full
+from from_git.forges.ledgers import LocalLedger
+from from_git.forges.spent import SLOTS, Reservation
+from from_git.tests.budgets import budget_of
+from from_git.tests.test_budget import MINUTE, BudgetTestCase
+
+
+class SharesTestCase(BudgetTestCase):
+    """A budget of 160 in a minute, and clients with requests."""
+
+    def budget(self, limit: float | None = 160.0, timed: bool = False, client_share: float = 1.0) -> Budget:
+        """The budget."""
+        ledger = LocalLedger(self.clock.now)
+        return budget_of(limit, MINUTE, ledger, "calls", "SETTING", timed, client_share=client_share)
+
+    def of(self, client: str | Asker) -> TaskGroup:
+        """A group of a request of that client; of a new one where only its name is given."""
+        asker = Asker(client) if isinstance(client, str) else client
+        return TaskGroup(self.clock.now() + 9_000.0, clock=self.clock, asker=asker)
+
+    def takes(self, budget: Budget, group: TaskGroup, calls: int = 1_000) -> int:
+        """How many calls of one the group gets, of so many that it wants."""
+        for number in range(calls):
+            found = budget.reserve(1.0, group)
+            if isinstance(found, Full):
+                return number
+            budget.settle(found)
+        return calls
+
+
+class Halves(SharesTestCase):
+    """Requests that need more than the window has."""
+
+    def test_a_client_gets_half_of_what_the_others_have_left_and_a_newcomer_is_served_at_once(self) -> None:
+        budget = self.budget()
+        for client, calls in [("a", 80), ("b", 40), ("c", 20), ("d", 10)]:
+            with self.subTest(client):
+                group = self.of(client)
+                budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+                self.assertEqual(self.takes(budget, group), calls)
+
+    def test_clients_that_want_more_than_there_is_end_with_equal_parts_and_leave_one(self) -> None:
+        budget = self.budget()
+        groups = [self.of(client) for client in "abc"]
+        for group in groups:
+            budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+        taken = [0, 0, 0]
+        for _ in range(10 * SLOTS):  # ten windows
+            for number, group in enumerate(groups):
+                taken[number] += self.takes(budget, group, 3)
+            self.clock.move(MINUTE / SLOTS)
+
+        self.assertLessEqual(max(taken) - min(taken), 160 * 10 / 20)
+        self.assertLessEqual(sum(taken), 160 * 10 * 3 / 4 + 160)
+        self.assertGreater(sum(taken), 160 * 10 / 2)
+
+    def test_the_wait_is_until_enough_of_its_own_has_left(self) -> None:
+        budget, group = self.budget(), self.of("a")
+        budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+        self.takes(budget, group)
+
+        found = budget.reserve(1.0, group)
+
+        assert isinstance(found, Full)
+        self.assertEqual((found.seconds, found.settled), (MINUTE + MINUTE / SLOTS, True))
+        self.clock.move(found.seconds)
+        self.assertEqual(self.takes(budget, group), 80)
+
+    def test_a_first_call_passes_however_large_it_is_where_there_is_room(self) -> None:
+        budget = self.budget()
+        self.assertIsInstance(budget.reserve(150.0, self.of("a")), Reservation)
+        self.assertIsInstance(budget.reserve(9.0, self.of("b")), Reservation)
+
+
+class Whole(SharesTestCase):
+    """Answers that fit into what is left."""
+
+    def test_one_that_fits_is_served_whole(self) -> None:
+        budget, group = self.budget(), self.of("a")
+        self.take(budget, 1.0, group)
+
+        budget.plan(group, 159.0, 10.0)
+
+        self.assertEqual(self.takes(budget, group), 159)
+
+    def test_a_small_one_of_a_client_that_has_had_its_half_is_served_at_once(self) -> None:
+        budget, large, small = self.budget(), self.of("a"), self.of("a")
+        budget.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
+        self.takes(budget, large)
+
+        budget.foresee(small.asker, 4.0, 10.0, likely=4.0)
+
+        self.assertEqual(self.takes(budget, small, 4), 4)
+
+    def test_a_client_that_asks_again_and_again_leaves_a_sixteenth(self) -> None:
+        budget = self.budget()
+        taken = sum(self.takes(budget, self.of("a"), 10) for _ in range(40))
+
+        self.assertEqual(taken, 150)
+        self.assertEqual(self.takes(budget, self.of("b"), 5), 5)
+
+    def test_what_others_have_been_promised_is_not_there(self) -> None:
+        budget, other, group = self.budget(), self.of("a"), self.of("b")
+        budget.plan(other, 100.0, 10.0)
+        with self.assertRaises(BudgetError):
+            budget.plan(group, 61.0, 10.0)
+
+        budget.plan(group, 60.0, 10.0)
+        self.assertEqual([self.takes(budget, one, calls) for one, calls in ((group, 60), (other, 100))], [60, 100])
+
+
+class Bound(SharesTestCase):
+    """CLIENT_SHARE."""
+
+    def test_nobody_gets_more_and_the_error_says_so_with_the_time(self) -> None:
+        budget, group = self.budget(client_share=0.25), self.of("a")
+        with self.assertRaisesRegex(
+            BudgetError, r"of which one client may use 40 \(CLIENT_SHARE\); .* about 41 more, and 40 are left for this"
+        ) as caught:
+            budget.plan(group, 41.0, 10.0)
+        self.assertEqual((caught.exception.retry_after, "CLIENT_SHARE" in caught.exception.advice), (None, True))
+
+        budget.plan(group, 30.0, 10.0)
+        self.assertEqual(self.takes(budget, group, 30), 30)
+        with self.assertRaises(BudgetError) as caught:
+            budget.plan(self.of("a"), 20.0, 10.0)
+        self.assertEqual(caught.exception.retry_after, 61)
+        self.assertEqual(self.takes(budget, self.of("a")), 10)
+        self.assertEqual(self.takes(budget, self.of("b"), 40), 40)
+
+    def test_a_call_beyond_it_says_how_much_the_client_has_used(self) -> None:
+        budget = self.budget(client_share=0.25)
+        self.takes(budget, self.of("a"))
+
+        full = budget.reserve(1.0, self.of("a"))
+
+        assert isinstance(full, Full)
+        self.assertTrue(full.settled)
+        self.assertRegex(
+            str(budget.used_up(full)), r"one client may use 40 \(CLIENT_SHARE\), and this client has used 40"
+        )
+        self.assertEqual(budget.largest(), 40.0)
+
+
+class Turns(SharesTestCase):
+    """Who goes first when something becomes free."""
+
+    def setUp(self) -> None:
+        """A client has had its half."""
+        super().setUp()
+        self.all = self.budget()
+        first = self.of("a")
+        self.all.foresee(first.asker, 0.0, MINUTE, likely=3_000.0)
+        self.takes(self.all, first)
+        first.cancel()
+
+    def served(self, *groups: TaskGroup) -> list[int]:
+        """How many calls each gets of the next half, when they ask in this order again and again."""
+        self.clock.move(MINUTE - 0.1)
+        for group in groups:
+            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.assertIsInstance(self.all.reserve(1.0, group), Full)
+        self.clock.move(MINUTE / SLOTS + 0.1)
+        taken = [0] * len(groups)
+        for _ in range(200):
+            for number, group in enumerate(groups):
+                taken[number] += self.takes(self.all, group, 1)
+        return taken
+
+    def test_requests_of_a_client_are_served_in_turn_however_many_fetches_they_have(self) -> None:
+        many = Asker("a")
+        taken = self.served(*(self.of(many) for _ in range(7)), self.of("a"))
+
+        self.assertEqual(sum(taken), 80)
+        self.assertAlmostEqual(taken[-1], 40, delta=4)
+        self.assertLessEqual(max(taken[:-1]) - min(taken[:-1]), 2)
+
+    def test_what_nobody_waits_for_comes_last(self) -> None:
+        wanted, unwanted = self.of("a"), self.of("a")
+        unwanted.set_aside()
+
+        taken = self.served(unwanted, wanted)
+
+        self.assertLessEqual(taken[0], 1)
+        self.assertGreaterEqual(taken[1], 79)
+
+    def test_one_that_does_not_come_back_keeps_nobody_waiting(self) -> None:
+        gone, here = self.of("a"), self.of("a")
+        self.clock.move(MINUTE - 0.1)
+        for group in (gone, here):
+            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.assertIsInstance(self.all.reserve(1.0, group), Full)
+        gone.cancel()
+        self.clock.move(MINUTE / SLOTS + 0.1)
+
+        self.assertEqual(self.takes(self.all, here), 80)
