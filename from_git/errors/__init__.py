@@ -60,7 +60,7 @@ from from_git.errors.upstreams import (
     UnfinishedError,
     UpstreamError,
 )
-from from_git.errors.words import quoted, struck
+from from_git.errors.words import lasted, quoted, struck, when
 
 __all__ = [
     "AskedTooOften",
@@ -90,7 +90,9 @@ __all__ = [
     "UnfinishedError",
     "UpstreamError",
     "kinds",
+    "lasted",
     "meaning",
     "quoted",
     "struck",
+    "when",
 ]

@@ -103,8 +103,8 @@ def schemas() -> Json:
         "missing": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "Profiles that do not exist, as first asked, in the order asked; then repositories that"
-            " their forge lists and cannot find, which add nothing.",
+            "description": "URLs of profiles that do not exist, as first asked, in the order asked; then URLs of"
+            " repositories that their forge lists and cannot find, by profile asked and URL. None adds anything.",
         },
     }
     added: Json = {

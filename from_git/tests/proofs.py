@@ -112,6 +112,18 @@ PROOFS: dict[str, str] = {
     "Lookalike hosts and traversals reach no forge.": (
         "test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
     ),
+    "A repository that is listed and never found is named wherever an answer is read, apart from missing profiles.": (
+        "test_missing_shown.Shown.test_card_and_charts_name_it_and_tell_it_from_a_missing_profile"
+    ),
+    "What no forge of the profiles tells is a dash or an empty cell, and no zero that an average would count.": (
+        "test_not_told.NotTold.test_a_cell_of_the_table_is_empty_and_a_zero_is_a_zero"
+    ),
+    "A picture of an error says what to do in whole sentences, and never half of a number.": (
+        "test_picture_words.Errors.test_every_number_that_is_seen_is_one_of_the_error"
+    ),
+    "The documents name no setting, command, route, parameter or member that does not exist.": (
+        "test_mentions.Documents.test_every_name_in_them_exists"
+    ),
     "A thousand requests under faults leave no thread, connection, file, task or object behind.": (
         "test_leftovers.AThousandRequests.test_each_is_exact_or_a_clear_error_and_nothing_is_left"
     ),
