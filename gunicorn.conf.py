@@ -6,7 +6,7 @@ docs/deploy.md says how to start it, and what to change for larger and smaller m
 import math
 
 from coding_challenge import master
-from coding_challenge.master import child_exit, on_starting, post_worker_init  # noqa: F401 - gunicorn's names for hooks
+from coding_challenge.master import child_exit, on_starting, post_worker_init, pre_fork  # noqa: F401 - gunicorn's hooks
 
 _settings = master.values()
 master.make_metrics_folder()  # before anything that counts is imported

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,12 +39,13 @@ class Stage:
         service: the address of the answer.
     """
 
-    def __init__(self, emulator: str, service: str, worker: psutil.Process) -> None:
+    def __init__(self, emulator: str, service: str, worker: psutil.Process, verify: str | bool = True) -> None:
         self.github_url = f"{emulator}/graphql"
         self.bitbucket_url = f"{emulator}/2.0"
         self.worker = worker
         self._emulator = f"{emulator}/_emulator"
         self.service = f"{service}/health-check"
+        self._verify = verify
         self._sums: dict[Question, Any] = {}
 
     def expected(self, question: Question) -> Any:
@@ -52,7 +54,8 @@ class Stage:
             owners = [("github", name) for name in question.github] + [
                 ("bitbucket", name) for name in question.bitbucket
             ]
-            self._sums[question] = requests.get(f"{self._emulator}/sum", params=owners, timeout=PATIENCE).json()
+            said = requests.get(f"{self._emulator}/sum", params=owners, timeout=PATIENCE, verify=self._verify)
+            self._sums[question] = said.json()
         return self._sums[question]
 
     def ask(self, question: Question, headers: Mapping[str, str] | None = None) -> float:
@@ -74,22 +77,33 @@ class Stage:
 
     def meter(self) -> Any:
         """What the emulator has counted since the last reset, by upstream."""
-        return requests.get(f"{self._emulator}/meter", timeout=PATIENCE).json()
+        return requests.get(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).json()
 
     def reset(self) -> None:
         """Set the emulator's counters to zero."""
-        requests.delete(f"{self._emulator}/meter", timeout=PATIENCE).raise_for_status()
+        requests.delete(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Paths of PEM files for a server at 127.0.0.1."""
+
+    server: str
+    """Its key and its certificate."""
+    authority: str
+    """Whoever has signed it."""
 
 
 @contextmanager
-def stage(latency: Latency, **changes: str) -> Iterator[Stage]:
+def stage(latency: Latency, certificate: Certificate | None = None, /, **changes: str) -> Iterator[Stage]:
     """Both processes, with upstreams that take so long; both are gone at the end, however that comes.
 
     Args:
+        certificate: what the upstreams answer https with; None: they answer http.
         changes: of the service's settings; by default nothing is kept, so that each question is asked.
     """
     ports = free_port(), free_port()
-    emulator, service = (f"http://127.0.0.1:{port}" for port in ports)
+    emulator, service = f"{'https' if certificate else 'http'}://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
     settings = {
         "GITHUB_GRAPHQL_URL": f"{emulator}/graphql",
         "GITHUB_API_TOKEN": TOKEN,
@@ -99,18 +113,21 @@ def stage(latency: Latency, **changes: str) -> Iterator[Stage]:
         "PROFILE_CACHE_SECONDS": "0",
         "LOG_LEVEL": "WARNING",
         "REQUEST_DEADLINE": str(PATIENCE),
+        "UPSTREAM_CA_FILE": certificate.authority if certificate else "",
         **changes,
     }
+    secure = [f"--certificate={certificate.server}"] if certificate else []
+    verify = certificate.authority if certificate else True
     times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"
     with (
         running(
-            "emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", "--no-limits", *times, settings={}
+            "emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", "--no-limits", *times, *secure, settings={}
         ) as first,
         running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
     ):
-        wait_for(f"{emulator}/_emulator/meter", first)
+        wait_for(f"{emulator}/_emulator/meter", first, verify)
         wait_for(f"{service}/from-git/test", second)
-        yield Stage(emulator, service, psutil.Process(second.pid).children()[0])
+        yield Stage(emulator, service, psutil.Process(second.pid).children()[0], verify)
 
 
 @contextmanager
@@ -151,8 +168,8 @@ def in_background(function: Callable[[], T]) -> "Future[T]":
     return future
 
 
-def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    """Return when something answers at `address`.
+def wait_for(address: str, process: "subprocess.Popen[bytes]", verify: str | bool = True) -> None:
+    """Return when something answers at `address`; `verify`: as requests takes it.
 
     Raises:
         RuntimeError: the process has ended, or nothing did in half a minute.
@@ -160,7 +177,7 @@ def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            requests.get(address, timeout=1)
+            requests.get(address, timeout=1, verify=verify)
         except requests.RequestException:
             time.sleep(0.05)
         else:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from benchmarks.cpu import PageCpu, WatchersCpu
 from benchmarks.crowd import Crowd
+from benchmarks.encrypted import Encrypted
 from benchmarks.fairness import Beside
 from benchmarks.questions import Question
 from benchmarks.results import Result
@@ -70,6 +71,7 @@ FULL: tuple[Case, ...] = (
     AtOnce("8-teams", tuple(_owner(f"team-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
+    Encrypted("tls-team-300", _owner("team-300"), _SHORT),
     Warm("warm", _WARM, 4, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
     AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=30),
@@ -82,6 +84,7 @@ QUICK: tuple[Case, ...] = (
     PageCpu("cpu-page", smallest=25, times=2),
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),
     Crowd("beside-300-absent", absent=300, small=4),
+    Encrypted("tls-team-40", _owner("team-40"), _SHORT),
     Warm("warm", _WARM, 1, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.75, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),

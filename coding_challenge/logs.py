@@ -3,7 +3,6 @@
 Whoever can choose a value in a line (a path, a header, a forge's words) cannot end the line and begin another one.
 """
 
-import base64
 import json
 import logging
 import os
@@ -24,7 +23,6 @@ _ORDER = (
     *("timestamp", "level", "logger", "event", "request_id", "method", "path", "status", "outcome", "seconds"),
     *("failed", "reason", "profiles", "asked", "missing"),
 )
-_SHORTEST_SECRET = 6  # a shorter one would blank out ordinary words, and no forge gives such a token
 
 
 class LineHandler(logging.StreamHandler[TextIO]):
@@ -126,19 +124,6 @@ def formatter(form: str, secrets: Callable[[], list[str]]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.contextvars.merge_contextvars], processors=_chain(form, secrets)
     )
-
-
-def secret_values(settings: Any) -> list[str]:
-    """Our credentials in the forms in which they travel, from Django's settings as they are now."""
-    pair = f"{settings.BITBUCKET_USERNAME}:{settings.BITBUCKET_API_TOKEN}"
-    values = [
-        settings.GITHUB_API_TOKEN,
-        settings.BITBUCKET_API_TOKEN,
-        settings.BITBUCKET_ACCESS_TOKEN,
-        settings.SECRET_KEY,
-        base64.b64encode(pair.encode()).decode() if settings.BITBUCKET_API_TOKEN else "",
-    ]
-    return [value for value in values if len(value) >= _SHORTEST_SECRET]
 
 
 def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:

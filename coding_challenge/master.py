@@ -4,6 +4,7 @@ import atexit
 import os
 import re
 import shutil
+import signal
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from django.conf import global_settings
 from gunicorn.glogging import Logger
 
-from coding_challenge import loading, logs
+from coding_challenge import credentials, loading, logs
 
 BASE_DIR = str(Path(__file__).resolve().parent.parent)
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -24,7 +25,10 @@ _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made
 
 def values() -> dict[str, Any]:
     """The value of each setting. A wrong one ends the process, with a sentence for each and no traceback."""
-    local = loading.local_settings(BASE_DIR)
+    try:
+        local = loading.local_settings(BASE_DIR)
+    except loading.BrokenFile as error:
+        raise SystemExit(str(error)) from None
     found, wrong = loading.load(local, os.environ)
     wrong += loading.unknown(local, lambda name: hasattr(global_settings, name))
     if wrong:
@@ -39,7 +43,7 @@ class Log(Logger):
         """At the start, and again at each reload."""
         super().setup(cfg)
         found = values()
-        line = logs.formatter(found["LOG_FORMAT"], partial(logs.secret_values, SimpleNamespace(**found)))
+        line = logs.formatter(found["LOG_FORMAT"], partial(credentials.secret_values, SimpleNamespace(**found)))
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:
                 handler.setFormatter(line)
@@ -68,11 +72,28 @@ def _remove(folder: str, owner: int) -> None:
 
 def on_starting(server: Any) -> None:
     """Empty the folder of metrics: what an earlier run counted is over. Not beside a master that still serves."""
+    for sentence in loading.misspelt(os.environ, values()):
+        server.log.warning(sentence)
+    os.register_at_fork(after_in_parent=partial(_after_fork, os.getpid()))
     if "GUNICORN_PID" in os.environ:
         return
     for path in Path(os.environ[METRICS]).glob("*_[0-9]*.db"):
         if not path.name.endswith(f"_{os.getpid()}.db"):  # with preload_app this process has begun already
             path.unlink(missing_ok=True)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Hold back SIGTERM until master and worker are two.
+
+    A new worker has the master's handlers until it has its own, and would put a SIGTERM into a queue that it never
+    reads: it would go on, and be killed when `graceful_timeout` is over.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _after_fork(master: int) -> None:
+    if os.getpid() == master:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def post_worker_init(worker: Any) -> None:

@@ -85,6 +85,20 @@ OPTIONS = (
     Option("REQUEST_DEADLINE", readers.seconds, 60.0, "for one whole answer", "seconds", 0.1),
     Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "for one call to a forge", "seconds", 0.1),
     Option(
+        "UPSTREAM_CA_FILE",
+        readers.authorities,
+        "",
+        "PEM file with authorities that are trusted beside the usual ones, e.g. the company's own",
+    ),
+    Option(
+        "UPSTREAM_PROXY",
+        readers.proxy_address,
+        "",
+        "`http://[user:password@]host:port`, where a proxy is the only way to the forges; `https_proxy` and its like in"
+        " the environment have no effect",
+        secret=True,
+    ),
+    Option(
         "GITHUB_SECONDS_PER_MINUTE",
         readers.seconds,
         55.0,

@@ -2,7 +2,9 @@
 
 import ipaddress
 import math
+import os
 import re
+import ssl
 from urllib.parse import urlsplit
 
 _MAX_SECONDS = 10_000_000
@@ -130,6 +132,42 @@ def web_address(value: object) -> str:
     if not good or "@" in parts.netloc or parts.query or parts.fragment:
         raise WrongSetting("expected an address like https://host/path, without user name, query or fragment")
     return value.rstrip("/")
+
+
+def proxy_address(value: object) -> str:
+    """The address of an HTTP proxy, which may hold a user name and a password; empty for none."""
+    value = header_text(value)
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme == "http" and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.path.strip("/") or parts.query or parts.fragment:
+        raise WrongSetting(
+            "expected an address like http://proxy.example:3128 or http://user:password@proxy.example:3128, special"
+            " characters of user name and password as %XX"
+        )
+    return value.rstrip("/")
+
+
+def authorities(value: object) -> str:
+    """The absolute path of a PEM file with at least one certificate; empty for none."""
+    value = text(value)
+    if not value:
+        return ""
+    path = os.path.abspath(os.path.expanduser(value))
+    found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        found.load_verify_locations(path)
+    except ssl.SSLError:
+        raise WrongSetting("expected a PEM file with certificates, and there are none in it") from None
+    except OSError as error:
+        raise WrongSetting(f"expected a file that can be read ({error.strerror})") from None
+    if not found.cert_store_stats()["x509"]:
+        raise WrongSetting("expected a PEM file with certificates, and there are none in it")
+    return path
 
 
 def host(value: object) -> str:

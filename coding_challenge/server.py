@@ -1,80 +1,65 @@
-"""gunicorn's worker with threads: bounds on what a client sends, and its own errors in the form of all others."""
+"""gunicorn's worker with threads: what a client may do to it, and its own errors in the form of all others."""
 
 import errno
+import signal
 import socket
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from http import HTTPStatus
+from selectors import EVENT_READ
 from typing import Any
 
-from django.conf import settings
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.http.message import Request as AnyRequest
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
-from gunicorn.workers.gthread import ThreadWorker
-from structlog.contextvars import bound_contextvars
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-RECEIVING = 60.0
-"""Seconds for a whole request to come in, from its first byte on; behind a proxy that collects it, plenty."""
+from coding_challenge import refusals
+from coding_challenge.incoming import Incoming, longest_line
+from coding_challenge.lobby import Lobby, Stage
+
 SENDING = 60.0
 """Seconds for one piece of an answer to be taken by the client."""
+PROBES = (b"/livez", b"/readyz", b"/metrics")
+"""What has threads of its own, so that whoever watches over the service is answered however full it is."""
 
-_LINGER, _DRAIN = 2.0, 32 * 1024 * 1024  # seconds, bytes
-_FULL = 0.2  # seconds in which the worker takes nobody when it has no file left
-
-
-class TooSlow(errors.ParseException):
-    """The head of a request did not come in time."""
+_PROBE_THREADS, _SENDING_PROBE = 4, 5.0
+_FULL = 0.2  # seconds in which the worker takes nobody when it has no file or connection left
+_SAID = 10.0  # seconds between two lines about that
+_LOOK = 0.25  # seconds between looks for who has waited for too long
+_AT_ONCE = 64  # connections that are accepted before anybody else's turn
 
 
 class Unreader(SocketUnreader):
-    """Bytes from a client, within RECEIVING seconds of `begin`; then TimeoutError."""
-
-    def begin(self) -> None:
-        """Start the clock."""
-        self._end = time.monotonic() + RECEIVING
+    """A request's bytes, which are all here; who wants more gets what has arrived, or a TimeoutError."""
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next bytes; gunicorn alone would wait for them for ever, and each wait holds a thread."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        before = self.sock.gettimeout()
-        self.sock.settimeout(left if before is None else min(left, before))
+        """The next bytes of a refused request or body, for which no thread waits."""
         try:
-            return bytes(super().chunk(size_hint))
-        finally:
-            self.sock.settimeout(before)
+            return bytes(self.sock.recv(size_hint or self.mxchunk, socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            raise TimeoutError from None
 
 
 class Request(AnyRequest):
     """A request whose line may be long, but not endless."""
 
     def read_line(self, unreader: Any, buf: bytearray, limit: int = 0) -> tuple[bytes, bytearray]:
-        """The request line, and what has been read after it.
-
-        gunicorn knows no bound above 8,190 bytes, and looks through all of an unfinished line again for each 8 KiB.
-        """
-        limit = limit or settings.MAX_QUERY_BYTES + 65_536
-        seen = 0
-        while (end := buf.find(b"\n", seen)) < 0 and len(buf) <= limit:
-            seen = len(buf)
-            self.read_into(unreader, buf)
-        if end < 0 or end > limit:
-            raise errors.LimitRequestLine(len(buf), limit)
-        if buf[end - 1 : end] != b"\r":
-            raise errors.InvalidRequestLine("bare LF as line terminator")
-        return bytes(buf[: end - 1]), buf[end + 1 :]
+        """The request line, and what has been read after it; gunicorn knows no bound above 8,190 bytes."""
+        line, rest = super().read_line(unreader, buf, limit or longest_line())
+        return bytes(line), bytearray(rest)
 
     def read_into(self, unreader: Any, buf: bytearray, stop: bool = False) -> None:
-        """More of the head."""
+        """More of a head, which is refused if there is none: the lobby passes on only what needs no more."""
         try:
             super().read_into(unreader, buf, stop)
         except TimeoutError:
-            raise TooSlow from None
+            if len(buf) > self.max_buffer_headers:
+                raise errors.LimitRequestHeaders("max buffer headers") from None
+            raise errors.InvalidRequestLine("unfinished") from None
 
 
 class Parser(RequestParser):
@@ -85,40 +70,149 @@ class Parser(RequestParser):
     def __init__(self, cfg: Any, source: socket.socket, source_addr: Any) -> None:
         super().__init__(cfg, source, source_addr)
         self.unreader = Unreader(source)
+        self.continued = False
+        """Whether the client has been told to send the body."""
+        self.sending = SENDING
+        """Seconds for one piece of the answer."""
 
     def __next__(self) -> Request:
-        self.unreader.begin()
         request: Request = super().__next__()
+        if self.continued:
+            request._expected_100_continue = False
         return request
 
 
 class Worker(ThreadWorker):
-    """gthread."""
+    """gthread, whose threads get whole requests only; with TLS of its own, which no proxy ended, it is as it was."""
+
+    sockets: list[Any]
+    wsgi: Any
+
+    def init_signals(self) -> None:
+        """Begin to take signals; a SIGTERM that came since the fork (see `master.pre_fork`) is taken now."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def load_wsgi(self) -> None:
+        """Load the application; what it begins to answer after SIGTERM says that the connection closes."""
+        super().load_wsgi()
+        application: Any = self.wsgi
+
+        def answering(environ: Any, start_response: Any) -> Any:
+            def begin(*arguments: Any) -> Any:
+                if not self.alive:
+                    start_response.__self__.force_close()
+                return start_response(*arguments)
+
+            return application(environ, begin)
+
+        self.wsgi = answering
+
+    def run(self) -> None:
+        """Serve until SIGTERM, then end with the answers that are under way, for at most `graceful_timeout`."""
+        self._probes = ThreadPoolExecutor(_PROBE_THREADS, "probes")
+        self._lobby = Lobby(self.poller, self.cfg.keepalive, self._serve, self._refuse, self._close)
+        self._takes_again = self._looks_again = self._says_again = 0.0
+        self.poller.register(self.method_queue.fileno(), EVENT_READ, self.method_queue.run_callbacks)
+        while self.alive and self.is_parent_alive():
+            self.set_accept_enabled(time.monotonic() >= self._takes_again)
+            self._turn(_FULL if self._takes_again > time.monotonic() else 1.0)
+        self._stop_listening()
+        self._lobby.hurry(STOP_KEEPALIVE_LINGER)
+        self._cap_keepalive(time.monotonic() + STOP_KEEPALIVE_LINGER)
+        end = time.monotonic() + self.cfg.graceful_timeout
+        while self.nr_conns > 0 and time.monotonic() < end:
+            self._turn(_LOOK)
+        self.murder_keepalived(force=True)
+        for pool in (self.tpool, self._probes):
+            pool.shutdown(wait=False)
+        self.poller.close()
+        self.method_queue.close()
+
+    def _turn(self, seconds: float) -> None:
+        self.notify()
+        self.wait_for_and_dispatch_events(timeout=seconds)
+        if time.monotonic() >= self._looks_again:
+            self._looks_again = time.monotonic() + _LOOK
+            self._lobby.look()
+            self.murder_keepalived()
+            self.murder_pending()
+
+    def _stop_listening(self) -> None:
+        """Take who is there, and close: when master and workers all have, the kernel refuses new connections.
+
+        Another master or systemd, which hold the socket too, go on with it.
+        """
+        self.set_accept_enabled(False)
+        for listener in self.sockets:
+            self.accept(listener)
+            listener.close()
 
     def accept(self, listener: Any) -> None:
-        """Take a new connection; if no file is left for it, idle ones make room, and it waits."""
-        try:
+        """Take who is there; if no file or connection is left, somebody who sends nothing makes room."""
+        if self.cfg.is_ssl:
             super().accept(listener)
-        except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
-                raise
-            # gunicorn's worker would end here, with all its answers
-            self.log.error("A client must wait: no file is left for one more connection (RLIMIT_NOFILE)")
-            self.murder_keepalived(force=True)
-            time.sleep(_FULL)
+            return
+        for _ in range(_AT_ONCE):
+            full = self.nr_conns >= self.worker_connections
+            if full and not self._lobby:
+                self._takes_again = time.monotonic() + _FULL
+                return
+            try:
+                client, address = listener.accept()
+            except OSError as error:
+                self._not_accepted(error)
+                return
+            if full:
+                self._lobby.make_room()
+            self.nr_conns += 1
+            self._lobby.wait(TConn(self.cfg, client, address, listener.getsockname()), Stage.FIRST)
 
-    def handle(self, conn: Any) -> Any:
-        """Serve a connection until it waits for its next request, or is over."""
-        if conn.parser is None and not self.cfg.is_ssl:
+    def _not_accepted(self, error: OSError) -> None:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            # gunicorn's worker would end here, with all its answers
+            if time.monotonic() >= self._says_again:
+                self._says_again = time.monotonic() + _SAID
+                self.log.error("A client must wait: no file is left for one more connection (RLIMIT_NOFILE)")
+            if self._lobby:
+                self._lobby.make_room()
+            else:
+                self._takes_again = time.monotonic() + _FULL
+        elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+            raise error
+
+    def _serve(self, conn: TConn, incoming: Incoming) -> None:
+        """Give a whole request to a thread."""
+        if conn.parser is None:
             conn.parser = Parser(self.cfg, conn.sock, conn.client)
-        result = super().handle(conn)
-        if result is False:
-            _part(conn.sock)
-        return result
+        data = bytes(incoming.data)
+        probe = data[:100].partition(b" ")[2].startswith(PROBES)
+        conn.data_ready = True
+        conn.parser.unreader.unread(data)
+        conn.parser.continued = incoming.expects
+        conn.parser.sending = _SENDING_PROBE if probe else SENDING
+        answer = (self._probes if probe else self.tpool).submit(self.handle, conn)
+        answer.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _refuse(self, conn: TConn, error: Exception) -> None:
+        self.handle_error(None, conn.sock, conn.client, error)
+
+    def _close(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Wait for the connection's next request, or its end."""
+        if self.cfg.is_ssl:
+            super().finish_request(conn, fs)
+        elif fs.exception() is None and fs.result():
+            self._lobby.wait(conn, Stage.NEXT, conn.parser.unreader.take_buffered())
+        else:
+            self._lobby.part(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer one request; a client that does not take its answer is as good as gone."""
-        conn.sock.settimeout(SENDING)
+        conn.sock.settimeout(getattr(conn.parser, "sending", SENDING))
         try:
             return super().handle_request(req, conn)
         except TimeoutError:
@@ -134,6 +228,10 @@ class Worker(ThreadWorker):
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: take no new connection, and end with the answers that are under way."""
         super().handle_exit(sig, frame)
+        if not self.booted:  # it may take seconds until it runs
+            for listener in self.sockets:
+                listener.close()
+            self.sockets = []
         self.stopping()
 
     def stopping(self) -> None:
@@ -142,76 +240,7 @@ class Worker(ThreadWorker):
             probes.stopping()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Answer what no application has answered, with an id and a line in the log as every request has them.
-
-        Nothing of the request comes back: it may hold bytes that a terminal obeys.
-        """
-        # not above: the master loads this module, and nothing that knows Django's settings
-        from from_git.middleware import REQUEST_ID, refused, request_id
-
-        status, code, words = refusal(exc)
-        seen = req or getattr(exc, "req", None)
-        known = seen if isinstance(seen, AnyRequest) else None
-        own_id = request_id(dict(known.headers).get(REQUEST_ID.upper()) if known else None)
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            with bound_contextvars(request_id=own_id, outcome=code):
-                self.log.error("A request could not be answered", exc_info=exc)
-        method, path = (known and known.method) or "", (known and known.path) or ""
-        headers, body = refused(status, code, words, own_id, method, path)
-        headers["Date"] = util.http_date()
-        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *map(": ".join, headers.items())]
+        """Answer what no application has answered, with an id and a line in the log as every request has them."""
+        answer = refusals.answer(req, exc, self.log)
         with suppress(OSError):  # who sends nonsense may be gone
-            util.write_nonblock(client, "\r\n".join([*lines, "", ""]).encode() + body)
-
-
-_MEND = "Mend the request, or use another client."
-_REFUSALS: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (errors.LimitRequestLine, 414, "The address is too long.", "Send the URLs in the body of a POST."),
-    (errors.LimitRequestHeaders, 431, "The headers are too many or too long.", "Send fewer or shorter headers."),
-    (
-        errors.UnsupportedTransferCoding,
-        501,
-        "Transfer codings are not supported.",
-        "Send the body with a Content-Length.",
-    ),
-    (errors.ExpectationFailed, 417, "The only expectation that is met is 100-continue.", "Leave out Expect."),
-    (TooSlow, 408, f"The request did not come within {RECEIVING:g} s.", "Send it again, faster."),
-    (errors.InvalidHTTPVersion, 400, "The protocol spoken here is HTTP/1.1.", "Use HTTP/1.1."),
-    (errors.InvalidRequestMethod, 400, "The method is malformed.", _MEND),
-    (errors.InvalidRequestLine, 400, "The request line is malformed.", "Percent-encode odd characters."),
-    (errors.ParseException, 400, "The headers are malformed.", _MEND),
-)
-
-
-def refusal(error: Exception) -> tuple[int, str, tuple[str, str]]:
-    """Status and `error`, and message and advice, for what ended a request outside the application."""
-    ours = isinstance(error, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName)
-    if isinstance(error, errors.InvalidHeader) and error.hdr == "CONTENT-LENGTH" and not ours:
-        words = "The Content-Length is not one number, or there is a Transfer-Encoding beside it."
-        return 400, "ERR3", (words, "Send one Content-Length and no Transfer-Encoding.")
-    for kind, status, message, advice in () if ours else _REFUSALS:
-        if isinstance(error, kind):
-            return status, "ERR3", (message, advice)
-    from from_git.errors import OwnFault
-
-    fault = OwnFault()
-    return fault.status, fault.code, (fault.message, fault.advice)
-
-
-def _part(connection: socket.socket) -> None:
-    """End a connection so that a client that is still sending sees the answer.
-
-    Here, on the request's thread: gunicorn does it on the one that accepts, where a client that does not close would
-    keep all others waiting.
-    """
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_WR)
-        end, read = time.monotonic() + _LINGER, 0
-        while read < _DRAIN and (left := end - time.monotonic()) > 0:
-            connection.settimeout(left)
-            got = len(connection.recv(65_536))
-            if not got:
-                break
-            read += got
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)
+            util.write_nonblock(client, answer)

@@ -9,12 +9,15 @@ from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from coding_challenge import loading, logs
+from coding_challenge import credentials, loading, logs
 from from_git import __version__
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-_local = loading.local_settings(str(BASE_DIR))
+try:
+    _local = loading.local_settings(str(BASE_DIR))
+except loading.BrokenFile as error:
+    raise ImproperlyConfigured(str(error)) from None
 _values, _wrong = loading.load(_local, os.environ)
 _wrong += loading.unknown(_local, lambda name: hasattr(global_settings, name))
 with warnings.catch_warnings():
@@ -28,6 +31,9 @@ if not _database.get("ENGINE"):
 if _wrong:
     raise ImproperlyConfigured(loading.complaint(_wrong))
 globals().update(_values)
+
+# for from_git's checks
+MISSPELT_VARIABLES = loading.misspelt(os.environ, _values)
 
 SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()
 DEBUG = _values["DEBUG"]
@@ -74,6 +80,7 @@ CACHES = {
             "socket_connect_timeout": 0.5,
             "socket_timeout": 0.5,
             "serializer": "coding_challenge.serializer.JsonSerializer",
+            "pool_class": "from_git.upstream.redispool.IdleAwarePool",
         },
     }
 }
@@ -126,6 +133,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "coding_challenge.reporting.SecretsHidden"
+
 TEST_RUNNER = "from_git.tests.runner.Runner"
 
 LANGUAGE_CODE = "en"
@@ -133,7 +142,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = logs.configure(_values["LOG_LEVEL"], _values["LOG_FORMAT"], lambda: logs.secret_values(settings))
+LOGGING = logs.configure(_values["LOG_LEVEL"], _values["LOG_FORMAT"], lambda: credentials.secret_values(settings))
 
 # other Django settings that local_settings.py gives win over the ones above
 globals().update({name: value for name, value in _local.items() if name.isupper() and name not in _values})

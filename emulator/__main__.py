@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--no-limits", action="store_true", help="no limit but GitHub's points: no secondary limits, no Bitbucket hour"
     )
     parser.add_argument("--github-token", default="emulator-token", help="the token that GitHub takes")
+    parser.add_argument("--certificate", help="PEM file with a certificate and its key; answers https instead of http")
     parser.add_argument("--list-faults", action="store_true", help="print the faults and presets, and end")
     return parser.parse_args(arguments)
 
@@ -53,9 +55,13 @@ def _emulator(given: argparse.Namespace) -> Emulator:
         given.max_weight,
         given.timeout or None,
     )
+    tls = None
+    if given.certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(given.certificate)
     if given.no_limits:
-        return Emulator(port=given.port, latency=latency, github_token=given.github_token, **UNBOUNDED)
-    return Emulator(port=given.port, latency=latency, github_token=given.github_token)
+        return Emulator(port=given.port, latency=latency, github_token=given.github_token, tls=tls, **UNBOUNDED)
+    return Emulator(port=given.port, latency=latency, github_token=given.github_token, tls=tls)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -48,6 +48,7 @@ class Call:
         path: the path as sent, without the query.
         body: the body as text (bytes that are no UTF-8 are replaced).
         host: the Host header, which links in answers repeat.
+        scheme: http or https.
         quirk: what the upstream is to do wrong (see `github.quirks`); empty = nothing.
     """
 
@@ -59,7 +60,13 @@ class Call:
     headers: Mapping[str, str]
     body: str
     host: str
+    scheme: str = "http"
     quirk: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The beginning of the links in answers."""
+        return f"{self.scheme}://{self.host}"
 
 
 class _Endless(web.StreamResponse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -70,6 +71,7 @@ class Emulator:
             every caller; or by caller, see `Options`; None = no limit.
         hour: seconds of an hour of both limits.
         minute: seconds of a minute of the secondary limits.
+        tls: what the port answers https with; None = plain http.
 
     Attributes:
         world, faults, meter: see their classes.
@@ -93,6 +95,7 @@ class Emulator:
         bitbucket_calls_per_hour: int | Mapping[str, int] | Literal["forge"] | None = "forge",
         hour: float = 3600.0,
         minute: float = 60.0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.world = World() if world is None else world
         self.port = port
@@ -110,6 +113,7 @@ class Emulator:
             BITBUCKET: BitbucketServer(self.world, bitbucket_credentials, options, lambda: self.latency).answer,
         }
         self._control = Control(self.world, self.meter, self.faults)
+        self._tls = tls
         self._hook: Hook | None = None
         self._homes: WeakKeyDictionary[object, tuple[int, str]] = WeakKeyDictionary()
         self._connections = 0
@@ -120,12 +124,16 @@ class Emulator:
     @property
     def github_url(self) -> str:
         """The address of the GraphQL endpoint."""
-        return f"http://{HOST}:{self.port}/graphql"
+        return f"{self._scheme}://{HOST}:{self.port}/graphql"
 
     @property
     def bitbucket_url(self) -> str:
         """The base address of the REST API, without a slash at the end."""
-        return f"http://{HOST}:{self.port}{ROOT}"
+        return f"{self._scheme}://{HOST}:{self.port}{ROOT}"
+
+    @property
+    def _scheme(self) -> str:
+        return "https" if self._tls else "http"
 
     def before_call(self, function: Hook | None) -> None:
         """Have a function called with (upstream, path, body) before each answer, in the server's thread.
@@ -179,7 +187,8 @@ class Emulator:
         runner = web.ServerRunner(server, shutdown_timeout=0)
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, self.port, backlog=1024, reuse_address=True).start()
+            site = web.TCPSite(runner, HOST, self.port, backlog=1024, reuse_address=True, ssl_context=self._tls)
+            await site.start()
         except OSError as error:
             ready.set_exception(error)
         else:
@@ -277,4 +286,5 @@ async def _read(request: web.BaseRequest, upstream: str) -> Call:
         request.headers,
         (await request.read()).decode("utf-8", "replace"),
         request.host,
+        request.scheme,
     )

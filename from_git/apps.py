@@ -19,6 +19,7 @@ class FromGitConfig(AppConfig):
         """Register the checks."""
         register(github_token)
         register(encrypted_upstreams)
+        register(misspelt_variables)
 
 
 def github_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -39,7 +40,8 @@ def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     warnings: list[CheckMessage] = []
     for name in ("GITHUB_GRAPHQL_URL", "BITBUCKET_API_URL"):
         parts = urlsplit(getattr(settings, name))
-        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.UPSTREAM_PROXY
+        if parts.scheme == "http" and not near:
             hint = "Use an https address."
             warnings.append(
                 Warning(
@@ -49,3 +51,9 @@ def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return warnings
+
+
+def misspelt_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """from_git.W003: a variable of the environment that probably was meant to be a setting has no effect."""
+    hint = "Rename it, or write the setting itself."
+    return [Warning(sentence, hint=hint, id="from_git.W003") for sentence in settings.MISSPELT_VARIABLES]

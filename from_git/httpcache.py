@@ -6,6 +6,7 @@ the first of its profiles is asked for again. RFC 9110 (validators, precondition
 
 import hashlib
 import math
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -17,7 +18,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
-from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from structlog.contextvars import bind_contextvars
 
@@ -27,6 +27,7 @@ from from_git.conf import settings
 from from_git.errors import ConditionFailed
 from from_git.responses import error_response
 
+_NO_AGE = re.compile(r"0+")
 _SECONDS = 1.0  # for which the bytes are used again; other processes may have asked anew meanwhile
 # further in, a body may be refused, and so is what `middleware.REFUSED_CHARSET` marks
 _NOT_PLAIN = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "from_git.refused_charset")
@@ -65,11 +66,13 @@ def mark(response: HttpResponseBase, answer: Answer, version: object) -> None:
 
 
 def wants_anew(request: HttpRequest) -> bool:
-    """Whether the client says that nothing kept will do.
+    """Whether the client says that nothing kept will do: `no-cache` or `max-age=0` (RFC 9111, 5.2.1).
 
-    `max-age=0` does not say so: proxies send it along when they ask whether what they have is still right.
+    `no-store` does not say so. What a proxy says of itself when it asks whether what it has is still right is for its
+    configuration: Squid says `max-age` with the largest age in its `refresh_pattern`.
     """
-    return "no-cache" in _directives(request)
+    said = _directives(request)
+    return "no-cache" in said or bool(_NO_AGE.fullmatch(said.get("max-age", "")))
 
 
 def cached(get_response: _Handler) -> _Handler:
@@ -103,7 +106,6 @@ def cached(get_response: _Handler) -> _Handler:
 def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
     """What the response to `answer` is made of."""
     fetched = answer.fetched.values()
-    patch_vary_headers(response, ["Accept"])
     # the media type too: one tag names one representation (RFC 9110, 8.8.3)
     digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
     oldest, expires = min(one.oldest for one in fetched), min(one.at + cache.seconds_kept(one) for one in fetched)
@@ -135,7 +137,8 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
     status = _status(request.META, one.etag, last_modified)
     if status == HTTPStatus.NOT_MODIFIED:
         # without the length that a 304 may have: not every client knows that no body follows (wrk waits for it)
-        return HttpResponseNotModified(headers={**headers, "Vary": one.headers["Vary"]})
+        vary = {"Vary": one.headers["Vary"]} if "Vary" in one.headers else {}
+        return HttpResponseNotModified(headers={**headers, **vary})
     if status == HTTPStatus.PRECONDITION_FAILED:
         others = {name: value for name, value in one.headers.items() if name not in _OF_THE_BODY}
         words = "The answer is not the one that If-Match or If-Unmodified-Since names."
@@ -204,7 +207,7 @@ def _question(request: HttpRequest) -> tuple[str, ...] | None:
     meta = request.META
     if request.method not in ("GET", "HEAD") or any(meta.get(name) for name in _NOT_PLAIN):
         return None
-    if _directives(request) & {"no-cache", "no-store"}:
+    if wants_anew(request):
         return None
     # scheme and host, because the middleware further in may redirect or refuse them
     host = meta.get("HTTP_HOST", ""), meta.get("HTTP_X_FORWARDED_HOST", "")
@@ -212,7 +215,8 @@ def _question(request: HttpRequest) -> tuple[str, ...] | None:
     return request.scheme or "", *host, request.path_info, meta.get("QUERY_STRING", ""), meta.get("HTTP_ACCEPT", "*/*")
 
 
-def _directives(request: HttpRequest) -> set[str]:
-    """What the client's Cache-Control says, in lower case."""
-    directives = request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")
-    return {one.partition("=")[0].strip() for one in directives}
+def _directives(request: HttpRequest) -> dict[str, str]:
+    """What the client's Cache-Control says, in lower case, each with its value."""
+    said = request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")
+    parts = (one.partition("=") for one in said)
+    return {name.strip(): value.strip().strip('"') for name, _, value in parts}

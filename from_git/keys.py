@@ -1,6 +1,6 @@
-"""The eight keys of an answer in words, for pages, pictures and the API's description."""
+"""The eight keys of an answer in words, and which of them a kind of forge does not tell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 
@@ -32,7 +32,7 @@ KEYS: Mapping[str, Key] = {
         "Who watches two repositories counts twice; a star is no watch.",
     ),
     "followers": Key(
-        "Followers",
+        "Stars",
         "GitHub's stars, added up over all repositories.",
         "Bitbucket has no stars; people who follow the profile itself do not count.",
     ),
@@ -46,3 +46,16 @@ KEYS: Mapping[str, Key] = {
     "topicsNum": Key("Topics", "How many different topics there are.", "The same one counts once, wherever it occurs."),
 }
 """By name, in the order of `data`."""
+NOT_TOLD: Mapping[str, frozenset[str]] = {
+    "github": frozenset(),
+    "bitbucket": frozenset({"followers", "topics", "topicsNum"}),
+}
+"""Kind of forge to the keys that it does not have at all: 0 in `data`, and no number wherever people read it."""
+NOTHING = "\N{EN DASH}"
+"""What stands in the place of a number that no forge tells."""
+
+
+def untold(forges: Iterable[str]) -> frozenset[str]:
+    """The keys that none of these kinds of forge tells; none where there is no forge, since that sum is a true 0."""
+    keys = [NOT_TOLD[forge] for forge in set(forges)]
+    return frozenset.intersection(*keys) if keys else frozenset()

@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars, get_conte
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from from_git import metrics
-from from_git.errors import MediaTypeRefused
+from from_git.errors import MediaTypeRefused, RangeRefused
 from from_git.responses import Streamed, error_response, unsafe_response
 from from_git.serializers import plain_error_body
 
@@ -66,18 +66,28 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
 
 
 def refused(
-    status: int, code: str, words: tuple[str, str], given_id: str | None, method: str, path: str
+    status: int,
+    code: str,
+    words: tuple[str, str],
+    given_id: str | None,
+    method: str,
+    path: str,
+    retry_after: int | None = None,
 ) -> tuple[dict[str, str], bytes]:
     """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line.
 
     Args:
         words: message and advice.
+        retry_after: seconds, where time helps.
     """
-    body = json.dumps(plain_error_body(code, *words)).encode()
+    later = {} if retry_after is None else {"retryAfter": retry_after}
+    body = json.dumps({**plain_error_body(code, *words), **later}).encode()
     own_id = request_id(given_id)
     with bound_contextvars(request_id=own_id, outcome=code):
         write_line(status, method, path, 0.0)
     own = {"Connection": "close", "Content-Type": "application/json", "Content-Length": str(len(body))}
+    if retry_after is not None:
+        own["Retry-After"] = str(retry_after)
     return {REQUEST_ID: own_id, **HEADERS, **own}, body
 
 
@@ -123,13 +133,17 @@ def _measure(response: HttpResponse) -> None:
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types
-    """WhiteNoise, whose 405 is in the form of every other error, and which knows OPTIONS."""
+    """WhiteNoise, whose 405 and 416 are in the form of every other error, and which knows OPTIONS."""
 
     @staticmethod
     def serve(static_file: Any, request: HttpRequest) -> HttpResponseBase:
         """The file, or the reason why not."""
         if request.method in ("GET", "HEAD"):
             served: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
+            if served.status_code == RangeRefused.status:
+                size = served.headers["Content-Range"]  # "bytes */13236"
+                words = f"The file has {int(size.rpartition('/')[2]):,} bytes and none of those that Range asks for."
+                return error_response(RangeRefused(words), {"Content-Range": size})
             return served
         return unsafe_response(request.method or "")
 

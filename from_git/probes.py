@@ -10,17 +10,20 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
+from redis.exceptions import RedisError
 
 from from_git import admission, forges
 from from_git import metrics as counted
 from from_git.conf import settings
+from from_git.errors import quoted
 from from_git.forges import Standing
+from from_git.forges.ledgers import cache_words
 from from_git.glance import Glance
 from from_git.profiles import LABELS
 from from_git.responses import unsafe_response
@@ -32,10 +35,9 @@ _NO_STORE = {"Cache-Control": "no-store"}
 _KEPT = 1.0  # seconds; the shared cache is asked no more often, however many ask us
 _PATIENCE = 0.6  # seconds; the cache's own timeout and a little, and less than the one that kubelet waits by default
 _PUBLISHED = 2.0  # seconds between what processes with parts of a budget say of themselves
-_CACHE_LOST = (
-    "The shared cache does not answer, so limits, budgets and what is kept are each process's own:"
-    " look at CACHE_URL and its server."
-)
+_CACHE = "so limits, budgets and what is kept are each process's own: look at CACHE_URL and its server."
+_CACHE_LOST = f"The shared cache does not answer, {_CACHE}"
+_PING = 60  # seconds for which what a probe writes stays
 _state = "running"
 _publishing = False
 
@@ -104,7 +106,8 @@ def publish() -> None:
     """Set the gauges that time moves, to what is true now."""
     admission.publish()
     shared = forges.shared()
-    for one in (_shared() or []) if shared else forges.standings():
+    seen = _glance.look() if shared else None
+    for one in (seen.standings if seen else []) if shared else forges.standings():
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -128,12 +131,27 @@ def _cache() -> Any:
     return caches.create_connection("default")
 
 
-def _ask_shared() -> list[Standing]:
-    _cache().get("from-git:ping")  # raises where the rest would go on without
-    return forges.standings()
+class _Seen(NamedTuple):
+    """What a look at the shared cache has found."""
+
+    standings: list[Standing]
+    words: str
+    """Of the cache's server, where it answers and does not do what it is asked."""
 
 
-_glance: Glance[list[Standing]] = Glance(_ask_shared, _KEPT, _PATIENCE)
+def _ask_shared() -> _Seen:
+    words = ""
+    try:
+        # a write: a replica, or a server without memory or permission, reads well. Raises where the rest would go on
+        _cache().set("from-git:ping", 1, timeout=_PING)
+    except RedisError as error:
+        words = cache_words(error)
+        if not words:
+            raise
+    return _Seen(forges.standings(), words)
+
+
+_glance: Glance[_Seen] = Glance(_ask_shared, _KEPT, _PATIENCE)
 
 
 def _forget(**_: object) -> None:
@@ -144,16 +162,15 @@ def _forget(**_: object) -> None:
 setting_changed.connect(_forget)  # override_settings in tests
 
 
-def _shared() -> list[Standing] | None:
-    """How we stand according to the shared cache; None while it does not answer."""
-    return _glance.look()
-
-
 def _look() -> tuple[list[str], bool]:
     """What is degraded, and whether any forge can be asked."""
-    found = _shared() if forges.shared() else forges.standings()
-    reasons = [] if found is not None else [_CACHE_LOST]
-    known = {one.forge: one for one in found or []}
+    seen = _glance.look() if forges.shared() else _Seen(forges.standings(), "")
+    reasons = []
+    if seen is None:
+        reasons.append(_CACHE_LOST)
+    elif seen.words:
+        reasons.append(f"The shared cache refuses what it is asked{quoted(seen.words)}, {_CACHE}")
+    known = {one.forge: one for one in (seen.standings if seen else [])}
     able = False
     for name in forges.REGISTRY:
         one = known.get(name) or Standing(name, forges.forge(name).account.blocked(), ())
@@ -166,10 +183,10 @@ def _look() -> tuple[list[str], bool]:
 def _about(one: Standing) -> tuple[list[str], bool]:
     """What is wrong with one forge, and whether it can be asked all the same."""
     label, reasons, able = LABELS[one.forge], [], True
-    forge = forges.forge(one.forge)
-    if not forge.secrets:
-        able, words = forge.without_credentials
-        reasons.append(f"{label} has no credentials, and {words}")
+    missing = forges.forge(one.forge).without_credentials
+    if missing:
+        able = missing.served
+        reasons.append(f"{label} has no credentials, and {missing.words}")
     wait = one.blocked
     if one.blocked:
         reasons.append(f"{label}'s limit is used up; it serves us again in {math.ceil(one.blocked)} s.")

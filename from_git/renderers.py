@@ -3,7 +3,8 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 from csp.utils import build_policy
@@ -14,6 +15,8 @@ from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
+from from_git.keys import untold
+from from_git.profiles import Profile
 from from_git.safejson import SafeJSON
 from from_git.serializers import ROW, answer_body, profile_rows
 
@@ -35,7 +38,7 @@ class AnswerJSON(SafeJSON):
 
 
 class AnswerCSV(BaseRenderer):
-    """One row for each profile, as RFC 4180 has it."""
+    """One row for each profile, and then for each missing repository, as RFC 4180 has it."""
 
     media_type = "text/csv"
     format = "csv"
@@ -43,17 +46,15 @@ class AnswerCSV(BaseRenderer):
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
 
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:
-        """The bytes of a 200: a header, then a row for each profile in the order asked, without numbers if missing.
+        """The bytes of a 200: a header, then a row for each profile in the order asked, then the missing repositories.
 
-        `expand` changes nothing: the rows are what `profiles` adds to the JSON.
+        `expand` changes nothing: the rows are what `profiles` adds to the JSON. What a profile's forge does not tell
+        is an empty cell, and so are all numbers of what is missing.
         """
-        rows = dict(zip(answer.found, profile_rows(answer), strict=True))
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, ROW, restval="", lineterminator="\r\n")
         writer.writeheader()
-        for profile in answer.fetched:
-            missing = {"url": profile.url, "forge": profile.forge, "owner": profile.owner, "kind": "missing"}
-            row = rows.get(profile, missing)
+        for row in _rows(answer):
             writer.writerow({name: _cell(value) for name, value in row.items()})
         return text.getvalue().encode()
 
@@ -97,6 +98,25 @@ def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> No
     """Give a response the Content-Security-Policy of all others, widened by these directives."""
     wider = {directive: list(sources) for directive, sources in policy.items()}
     response.headers["Content-Security-Policy"] = build_policy(update=wider)
+
+
+def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
+    """The rows of a table: of profiles, of those that are missing, of missing repositories under their profile."""
+    rows = dict(zip(answer.found, profile_rows(answer), strict=True))
+    missing = frozenset(answer.missing)
+    for profile in answer.fetched:
+        if profile in missing:
+            yield _missing(profile, profile.url, "missing")
+        elif profile in rows:  # another name of a profile has no row of its own
+            silent = untold([profile.forge])
+            yield {name: value for name, value in rows[profile].items() if name not in silent}
+    urls = iter(answer.missing_repositories)
+    for profile, found in answer.found.items():
+        yield from (_missing(profile, url, "missing repository") for url in islice(urls, len(found.missing)))
+
+
+def _missing(profile: Profile, url: str, kind: str) -> dict[str, Any]:
+    return {"url": url, "forge": profile.forge, "owner": profile.owner, "kind": kind}
 
 
 def _cell(value: object) -> object:

@@ -8,11 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from from_git.aggregator import Answer
-from from_git.profiles import LABELS
+from from_git.keys import untold
+from from_git.profiles import LABELS, Profile
 from from_git.stats import Stats
 
 _MOST = 10  # languages and topics that get a bar; the others are named
 _NAME, _BAR = 28, 30  # characters
+_NOTHING = "-"  # what no forge tells; not every terminal has a longer dash
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -25,28 +27,46 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
         yield _bars("Repositories", kinds, repos)
     langs = answer.stats.langs.items()
     yield from _many("Languages", ((name, one.repos, _size(one.bytes)) for name, one in langs), repos)
-    yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
+    if "topics" in untold(one.forge for one in answer.found):
+        yield Text.assemble(("Topics: ", "bold"), f"not told by {_forges(answer.found)}")
+    else:
+        yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
     for profile in answer.missing:
         yield Text.assemble(("Missing: ", "bold"), profile.url)
+    for url in answer.missing_repositories:
+        yield Text.assemble(("Repository not found: ", "bold"), url)
 
 
 def _numbers(answer: Answer) -> Table:
     """A row for each profile that exists, and their sum unless there is exactly one."""
     table = Table(title="All profiles together" if len(answer.fetched) > 1 else None)
     table.add_column("Profile", overflow="fold")
-    for heading in ("Original", "Forked", "Watchers", "Followers", "Languages", "Topics"):
+    for heading in ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics"):
         table.add_column(heading, justify="right", overflow="fold")  # on a narrow screen no digit may be lost
     for profile, found in answer.found.items():
-        table.add_row(f"{profile.owner} ({LABELS[profile.forge]})", *_cells(found.stats))
+        table.add_row(f"{profile.owner} ({LABELS[profile.forge]})", *_cells(found.stats, [profile]))
     if len(answer.found) != 1:
         table.add_section()
-        table.add_row("Total", *_cells(answer.stats))
+        table.add_row("Total", *_cells(answer.stats, answer.found))
     return table
 
 
-def _cells(stats: Stats) -> list[str]:
-    numbers = (stats.original_repos, stats.forked_repos, stats.watchers, stats.followers)
-    return [f"{number:,}" for number in (*numbers, len(stats.langs), len(stats.topics))]
+def _cells(stats: Stats, profiles: Iterable[Profile]) -> list[str]:
+    numbers = {
+        "originalRepos": stats.original_repos,
+        "forkedRepos": stats.forked_repos,
+        "watchers": stats.watchers,
+        "followers": stats.followers,
+        "langsNum": len(stats.langs),
+        "topicsNum": len(stats.topics),
+    }
+    silent = untold(one.forge for one in profiles)
+    return [_NOTHING if key in silent else f"{number:,}" for key, number in numbers.items()]
+
+
+def _forges(profiles: Iterable[Profile]) -> str:
+    there = {one.forge for one in profiles}
+    return " and ".join(label for forge, label in LABELS.items() if forge in there)
 
 
 def _many(heading: str, rows: Iterable[tuple[str, int, str]], repos: int) -> Iterator[RenderableType]:

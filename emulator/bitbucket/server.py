@@ -202,7 +202,7 @@ class BitbucketServer:
         return {**view.shape(one), "parent": view.shape(one).get("parent")}
 
     def _workspace(self, name: str, call: Call, caller: str) -> WorkspaceView:
-        view = self._views.workspace(name, f"http://{call.host}{ROOT}")
+        view = self._views.workspace(name, f"{call.origin}{ROOT}")
         if view is None:
             raise no_workspace(name)
         if view.owner.spam:

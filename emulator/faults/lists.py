@@ -25,7 +25,7 @@ async def early_end(fault: Fault, exchange: Exchange) -> None:
 
 async def self_next(fault: Fault, exchange: Exchange) -> None:
     """The next page is this one."""
-    link = f"http://{exchange.call.host}{exchange.call.url}"
+    link = f"{exchange.call.origin}{exchange.call.url}"
     await _page(exchange, quirks.SELF_NEXT, lambda page: {**page, "next": link})
 
 

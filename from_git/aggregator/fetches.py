@@ -135,16 +135,17 @@ class Fetches:
         profile = self._own.get(flight)
         if profile is None:
             return False  # it was left, or has ended, before this word of it was read
+        told = flight in self._sized  # before it is taken, and forgotten
         if flight.ended:
             self._take(flight, profile)
             self._look_at_the_clock()
         elif flight.late is not None:
             self._do_without([profile], lambda _: self._too_late(flight), _no_news)
-        return self._sizes(flight)
+        return not told and self._sizes(flight)
 
     def _sizes(self, flight: Flight) -> bool:
-        """Whether the size of its profile is news, be it done meanwhile or not."""
-        if flight in self._sized or not flight.progress().found:
+        """Whether the size of its profile, which was not told yet, is news, be it done meanwhile or not."""
+        if not flight.progress().found:
             return False
         self._sizes_told += 1
         if not flight.ended:
@@ -230,7 +231,7 @@ class Fetches:
         Args:
             known: the flight of which it is known before the deadline.
         """
-        late = list(self._flights.values())
+        late = [self._flights[profile] for profile in self._late() if profile in self._flights]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
         first = known or stuck or (late[0] if late else None)

@@ -1,6 +1,5 @@
 """How far a request is, summed up for whoever watches."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from functools import reduce
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.tally import together
 from from_git.cache import Fetched
+from from_git.errors import when
 from from_git.forges import Cost, Progress
 from from_git.profiles import LABELS, Profile
 
@@ -66,5 +66,5 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
 
 
 def _wait(profile: Profile, progress: Progress) -> str:
-    more = f" It goes on in {math.ceil(progress.wait)} s." if progress.wait > 0 else ""
+    more = f" It goes on {when(progress.wait)}." if progress.wait > 0 else ""
     return f"{LABELS[profile.forge]} for {profile.url}: {progress.note}{more}"

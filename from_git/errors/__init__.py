@@ -10,6 +10,7 @@
     │   ├── BodyTooLarge           413  ERR3
     │   ├── LineTooLong            414  ERR3
     │   ├── MediaTypeRefused       415  ERR3
+    │   ├── RangeRefused           416  ERR3
     │   └── AskedTooOften          429  ERR3   retryAfter
     ├── OwnFault                   500  ERRX
     ├── ServerFull                 503  ERR2   retryAfter
@@ -42,6 +43,7 @@ from from_git.errors.requests import (
     MethodRefused,
     NothingHere,
     OwnFault,
+    RangeRefused,
     RequestError,
     ServerFull,
 )
@@ -58,7 +60,7 @@ from from_git.errors.upstreams import (
     UnfinishedError,
     UpstreamError,
 )
-from from_git.errors.words import quoted, struck
+from from_git.errors.words import lasted, quoted, struck, when
 
 __all__ = [
     "AskedTooOften",
@@ -80,6 +82,7 @@ __all__ = [
     "MethodRefused",
     "NothingHere",
     "OwnFault",
+    "RangeRefused",
     "RequestError",
     "ServerFull",
     "TooHeavyError",
@@ -87,7 +90,9 @@ __all__ = [
     "UnfinishedError",
     "UpstreamError",
     "kinds",
+    "lasted",
     "meaning",
     "quoted",
     "struck",
+    "when",
 ]

@@ -126,6 +126,14 @@ class MediaTypeRefused(RequestError):
     members = ()
 
 
+class RangeRefused(RequestError):
+    """The file has none of the bytes that `Range` asks for; `Content-Range` says how many it has."""
+
+    status = 416
+    members = ()
+    usual_advice = "Ask without Range."
+
+
 class AskedTooOften(RequestError):
     """This client asks more often than CLIENT_RATE.
 

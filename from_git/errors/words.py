@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+_MOST_WORDS = 200  # characters
 _LEAST_CLOCK = 90  # seconds; a shorter wait needs no clock
 _MOST_MINUTES = 120  # a longer wait is told in hours
 
@@ -25,12 +26,21 @@ def _forms(secret: str) -> re.Pattern[str]:
 
 
 def quoted(words: str) -> str:
-    """A forge's own words, cut, as the end of a phrase; nothing when there are none."""
-    return f": “{words[:200]}”" if words else ""
+    """A forge's own words, cut after a whole word, as the end of a phrase; nothing when there are none."""
+    if len(words) > _MOST_WORDS:
+        beginning = words[:_MOST_WORDS]
+        # half of a number would be another number
+        words = f"{beginning.rpartition(' ')[0].rstrip() or beginning}…"
+    return f": “{words}”" if words else ""
 
 
 def ask_again(seconds: float, now: float | None = None) -> str:
-    """The sentence that says when asking again can help: `Ask again at 21:00 UTC, in 57 minutes.`
+    """The sentence that says when asking again can help: `Ask again at 21:00 UTC, in 57 minutes.`; see `when`."""
+    return f"Ask again {when(seconds, now)}."
+
+
+def when(seconds: float, now: float | None = None) -> str:
+    """A moment to come as the end of a sentence: `in 12 seconds`, `at 21:00 UTC, in 57 minutes`.
 
     Args:
         seconds: from `now`; times are rounded up, so that the moment named is never too early.
@@ -38,13 +48,22 @@ def ask_again(seconds: float, now: float | None = None) -> str:
     """
     whole = max(1, math.ceil(seconds))
     if whole < _LEAST_CLOCK:
-        return f"Ask again in {_counted(whole, 'second')}."
+        return f"in {_counted(whole, 'second')}"
     begun = time.time() if now is None else now
-    ready = math.ceil((begun + whole) / 60) * 60
+    # not of `whole`, with which a moment named again and again would change
+    ready = math.ceil((begun + seconds) / 60) * 60
     form = "%H:%M UTC" if _date(ready) == _date(begun) else "%H:%M UTC on %Y-%m-%d"
     minutes = math.ceil(whole / 60)
     duration = _counted(minutes, "minute") if minutes < _MOST_MINUTES else _counted(math.ceil(minutes / 60), "hour")
-    return f"Ask again at {datetime.fromtimestamp(ready, UTC):{form}}, in {duration}."
+    return f"at {datetime.fromtimestamp(ready, UTC):{form}}, in {duration}"
+
+
+def lasted(seconds: float) -> str:
+    """A time that has passed: `45 s`, `12 min 34 s`, `2 h 5 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _date(seconds: float) -> str:

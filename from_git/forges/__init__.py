@@ -25,6 +25,7 @@ from from_git.forges.remainder import Remainder
 from from_git.forges.spent import Spent
 from from_git.forges.standing import Standing, standing
 from from_git.forges.terms import Terms
+from from_git.upstream import Way
 
 __all__ = [
     "REGISTRY",
@@ -57,7 +58,7 @@ def _github(conf: Any) -> Forge:
     rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
     account = _account("github", url, token, bound, [rate] if limit else [])
     points = Remainder(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
-    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points)
+    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points, way=_way(conf))
 
 
 def _bitbucket(conf: Any) -> Forge:
@@ -73,11 +74,11 @@ def _bitbucket(conf: Any) -> Forge:
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
     bound = _Bound(limit or None, HOUR, "Bitbucket", "calls", "BITBUCKET_CALLS_PER_HOUR")
-    account = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound)
+    account, way = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound), _way(conf)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
-        secrets,
+        (*secrets, *way.secrets),
         credentials,
         Pool("bitbucket", conf.NUM_THREADS_BITBUCKET),
         Pool("bitbucket-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
@@ -85,7 +86,13 @@ def _bitbucket(conf: Any) -> Forge:
         account,
         learns_limit=auto and credentials == "access token",
         counts=Counts(SharedMemory(caches["default"]), account.key, conf.WATCHERS_CACHE_SECONDS),
+        way=way,
     )
+
+
+def _way(conf: Any) -> Way:
+    """How upstreams are reached."""
+    return Way(conf.UPSTREAM_CA_FILE, conf.UPSTREAM_PROXY)
 
 
 class _Bound(NamedTuple):

@@ -73,6 +73,11 @@ class Permit:
     refunded: Bound | None = None
     """Against which a call does not count that the forge has refused for its limit."""
 
+    def forgive(self, seconds: float) -> None:
+        """So much of the call's time was not the forge's: it was sent on a connection that was dead."""
+        for _, reservation in self.reservations:
+            reservation.begun += seconds
+
     @contextmanager
     def used(self) -> Iterator[None]:
         """The call; what it has cost is settled at its end, however it ends."""

@@ -125,8 +125,8 @@ class Forge(Protocol):
     account: Account
     """What may be spent there."""
 
-    without_credentials: Unnamed
-    """What it does for who has none."""
+    without_credentials: Unnamed | None
+    """What it does for us, who have no credentials; None where we have some."""
 
     width: int
     """Calls that can be under way at the same time: the threads of all its pools."""

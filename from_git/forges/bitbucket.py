@@ -20,7 +20,7 @@ from from_git.forges.counts import Counts
 from from_git.forges.rest import Page, Shape, is_numbered, page_of, path_of, says_missing
 from from_git.forges.watchers import Dialect, Watchers
 from from_git.stats import Tally
-from from_git.upstream import Answer, Upstream
+from from_git.upstream import DIRECT, Answer, Upstream, Way
 
 PAGE_SIZE = 100
 """Repositories of one page; the most that Bitbucket gives."""
@@ -36,6 +36,8 @@ _LIST = {
 _READINGS = 6  # two for a list of several pages, two more if a repository is gone; each may meet a change
 _MAX_PAGES = 10_000  # a `size` that needs more is not believed
 
+_WITHOUT = Unnamed(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.")
+
 
 class Bitbucket:
     """The Bitbucket adapter.
@@ -49,10 +51,6 @@ class Bitbucket:
         counts: watcher counts of earlier fetches.
     """
 
-    without_credentials = Unnamed(
-        True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
-    )
-
     def __init__(
         self,
         url: str,
@@ -65,13 +63,15 @@ class Bitbucket:
         account: Account,
         learns_limit: bool,
         counts: Counts,
+        way: Way = DIRECT,
     ) -> None:
         self.secrets = secrets
+        self.without_credentials = _WITHOUT if credentials == "none" else None
         self.learns_limit = learns_limit
         self.counts = counts
         self.account = account
         headers = {"Authorization": authorization} if authorization else {}
-        self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout)
+        self.upstream = Upstream(url, "BITBUCKET_API_URL", headers, pool.size + watchers_pool.size, timeout, way)
         self.pool = pool
         self.watchers_pool = watchers_pool
         self.width = pool.size + watchers_pool.size

@@ -7,8 +7,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from from_git import metrics
 from from_git.errors import (
@@ -24,9 +23,10 @@ from from_git.errors import (
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
 from from_git.forges.base import of_repository
+from from_git.forges.call import Call
 from from_git.forges.cost import Cost, Pace, Spending
 from from_git.forges.halving import Halving, Origin
-from from_git.forges.peers import NOTHING, Count, Peers
+from from_git.forges.peers import Peers
 from from_git.forges.retries import NO_TIME, Again, Pause, decide, usable
 
 logger = logging.getLogger(__name__)
@@ -36,33 +36,6 @@ _ADVICE_ALONE = (
     "Everything else is answered, so asking again will hardly help: look at it in a browser, and if it fails there too,"
     " tell the forge's support."
 )
-
-
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Call:
-    """One question to a forge, until it is answered; kept small, since a workspace may have thousands."""
-
-    pool: Pool
-    ask: Callable[[], Any]
-    """Sends the request and reads the answer: returns what it says, or raises UpstreamError. It changes nothing, so
-    that it can be called again."""
-    then: Callable[[Any], object]
-    """Takes in what `ask` returned; called once, after the one `ask` that did not fail."""
-    weight: int = 0
-    """Repositories that it asks for in detail."""
-    smaller: Callable[[Origin | None], object] | None = None
-    """Starts calls for half as much each, in place of this one, with that `origin`."""
-    origin: Origin | None = None
-    """Of what this is a half."""
-    gave: Callable[[Any], int] | None = None
-    """Of how many repositories an answer has details; None: of `weight`."""
-    subject: str = ""
-    """`OWNER/NAME` of the one repository that it is about."""
-    attempt: int = 1
-    before: Count = NOTHING
-    """What the fetch had been answered when it first failed."""
-    compared: bool = False
-    """Whether another call was answered after its last failure."""
 
 
 class Calls:
@@ -95,6 +68,7 @@ class Calls:
         self._has_read = False  # whether a call was answered
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Call]] = {}
+        self._sent = threading.local()  # by thread: its call's permit, and the seconds that were lost
         self._served: set[Pool] = set()  # pools with a task that sends what waits for them
         self._resting: dict[Pool, int] = {}  # those whose task waits for a budget, with its number
         # not for longer than this is there: nobody should need a look for garbage to free a fetch
@@ -130,13 +104,15 @@ class Calls:
         """See `upstream.Caller`."""
         return self._group.time_left()
 
-    def resent(self) -> None:
-        """See `upstream.Caller`.
+    def resent(self, lost: float = 0.0) -> None:
+        """See `upstream.Caller`; called by the thread that sends the call.
 
         Raises:
             TransientError: the budget has no room for one more at once.
         """
-        self.spending.add(Cost(calls=1))
+        self.spending.add(Cost(calls=1, seconds=-lost))
+        self._sent.permit.forgive(lost)
+        self._sent.lost += lost
         metrics.call_resent(self._account.forge)
         if not self._account.once_more(self._group):
             raise TransientError("it closed the connection.")
@@ -234,6 +210,7 @@ class Calls:
     def _made(self, ask: Callable[[], T], permit: Permit) -> T:
         """What a call says, which is counted however it ends."""
         begun, outcome = time.monotonic(), "fault"
+        self._sent.permit, self._sent.lost = permit, 0.0
         try:
             with self.spending.call(), permit.used():
                 found = ask()
@@ -245,7 +222,8 @@ class Calls:
             outcome = "cancelled"
             raise
         finally:
-            metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun)
+            metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun - self._sent.lost)
+            del self._sent.permit  # an idle thread keeps nothing of its last call
         return found
 
     def _others_answer(self, call: Call) -> bool:

@@ -19,7 +19,7 @@ from from_git.forges.halving import Origin
 from from_git.forges.nodes import LIST_SIZE, OWNER, REPOSITORIES, Detailed, detailed_of
 from from_git.forges.remainder import Remainder
 from from_git.stats import Tally
-from from_git.upstream import Upstream
+from from_git.upstream import DIRECT, Upstream, Way
 
 PAGE_SIZE = 30
 """Repositories that the first query gives in detail: an owner with no more costs one call."""
@@ -27,11 +27,11 @@ _FEWEST = 4  # repositories that the first query gives in detail at least, or no
 _OWNER = ("repositoryOwner",)  # its path in errors
 _READINGS = 3  # how often a list is read before one that never adds up is an error
 
+_WITHOUT = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
+
 
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
-
-    without_credentials = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
 
     def __init__(
         self,
@@ -42,10 +42,13 @@ class GitHub:
         account: Account,
         points: Remainder,
         now: Callable[[], float] = time.monotonic,
+        way: Way = DIRECT,
     ) -> None:
         self._token = token
-        self.secrets: tuple[str, ...] = (token,) if token else ()
-        self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", {"Authorization": f"bearer {token}"}, pool.size, timeout)
+        self.without_credentials = None if token else _WITHOUT
+        self.secrets: tuple[str, ...] = (token, *way.secrets) if token else way.secrets
+        headers = {"Authorization": f"bearer {token}"}
+        self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, timeout, way)
         self.pool = pool
         self.width = pool.size
         self.pace = Pace(now)

@@ -1,16 +1,22 @@
 """What was spent when: in this process, or in all that share a cache; without one each knows its own part."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from redis.exceptions import ConnectionError, TimeoutError
+from redis.connection import parse_url
+from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
+
+from from_git.conf import settings
+from from_git.errors import quoted, struck
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _REST = 5.0  # seconds for which a cache that failed is not asked again
+_WARNED = 60.0  # seconds between two lines of the log about failures of one kind
 _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
 
 
@@ -56,6 +62,41 @@ class LocalLedger:
             return {slot: amount for slot, amount in self._slots.items() if slot <= last}
 
 
+class _Warnings:
+    """Lines of the log about a cache that fails, few however often it does. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written: dict[str, float] = {}
+
+    def write(self, error: Exception, consequence: str) -> None:
+        """Warn, unless this process has written of a failure of this kind within the last minute."""
+        kind, now = type(error).__name__, time.monotonic()
+        with self._lock:
+            if now - self._written.get(kind, -math.inf) < _WARNED:
+                return
+            self._written[kind] = now
+        logger.warning("The cache failed (%s%s); %s", kind, quoted(cache_words(error)), consequence)
+
+
+_warnings = _Warnings()
+
+
+def cache_words(error: Exception) -> str:
+    """What a cache's server says itself of a failure, without CACHE_URL's password; empty where it says nothing.
+
+    A Redis before version 6 does not know HELLO and repeats its arguments, of which one is the password.
+    """
+    if not isinstance(error, RedisError) or not (isinstance(error, ResponseError) or error.status_code):
+        return ""
+    try:
+        address: dict[str, Any] = parse_url(settings.CACHE_URL)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return ""
+    words = "".join(filter(str.isprintable, str(error)))
+    return struck(words, address["password"]) if address.get("password") else words
+
+
 class SharedMemory:
     """A cache that may fail: what it cannot say is unknown, and nobody waits for it twice in a row.
 
@@ -84,10 +125,10 @@ class SharedMemory:
             return question(self._cache)
         except (OSError, ConnectionError, TimeoutError) as error:
             self._rests_until = self._now() + _REST
-            logger.warning("The cache is away (%s); this process goes by what it knows itself.", type(error).__name__)
+            _warnings.write(error, "this process goes by what it knows itself.")
             return otherwise
         except Exception as error:  # noqa: BLE001 - full, or a value of another kind: one question without an answer
-            logger.warning("The cache failed (%s).", type(error).__name__)
+            _warnings.write(error, "what it was asked or told is lost.")
             return otherwise
 
 

@@ -25,7 +25,10 @@ _DESCRIPTION = (
     " and so are repositories that it lists and cannot find."
     " A parameter, or a member of the body, that nobody knows is a 400 that names it."
 )
-_FORMATS = "json, csv (one row for each profile) or api (a page for a browser); wins over `Accept`."
+_FORMATS = (
+    "json, csv (one row for each profile, then one for each missing repository) or api (a page for a browser); wins"
+    " over `Accept`."
+)
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
 
 

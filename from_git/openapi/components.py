@@ -38,7 +38,7 @@ EXPAND_PARAMETER: Json = {
 TOLD = {
     "If-None-Match": "An `ETag` that the client has: 304 if the answer is still the same.",
     "If-Modified-Since": "A `Last-Modified` that the client has: 304 if nothing has been counted since.",
-    "Cache-Control": "`no-cache` asks the forges anew, for each profile at most once in 10 s.",
+    "Cache-Control": "`no-cache` and `max-age=0` ask the forges anew, for each profile at most once in 10 s.",
     "Last-Event-ID": "Of the last event that the client has had: 204 if it was the last one of a stream.",
     "X-Request-ID": "Up to 128 letters, digits, `.`, `_`, `-`; comes back with the answer. Another is replaced.",
 }
@@ -103,8 +103,8 @@ def schemas() -> Json:
         "missing": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "Profiles that do not exist, as first asked, in the order asked; then repositories that"
-            " their forge lists and cannot find, which add nothing.",
+            "description": "URLs of profiles that do not exist, as first asked, in the order asked; then URLs of"
+            " repositories that their forge lists and cannot find, by profile asked and URL. None adds anything.",
         },
     }
     added: Json = {

@@ -15,7 +15,7 @@ _DRAWN = (
     " `Cache-Control: no-store`. So is a picture that shows last good numbers because a forge gives no new ones; it"
     " says how old they are."
 )
-_CACHING = ("ETag", "Last-Modified", "Age", "Cache-Control", "Vary", "X-Request-ID")
+_CACHING = ("ETag", "Last-Modified", "Age", "Cache-Control", "X-Request-ID")
 _KEY: Json = {
     "name": "key",
     "in": "path",

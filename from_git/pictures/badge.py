@@ -5,8 +5,8 @@ from typing import Any
 
 from from_git.aggregator import Answer
 from from_git.errors import FromGitError, RequestError
-from from_git.keys import KEYS
-from from_git.pictures import words
+from from_git.keys import KEYS, NOTHING, untold
+from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.serializers import answer_body
 
@@ -16,9 +16,14 @@ _COLOURS = {"numbers": "0b7a63", "names": "2b6cb0", "old": "96670a", "absent": "
 
 
 def badge(key: str, answer: Answer, now: float) -> Badge:
-    """The value of `key`, one of KEYS, with the age of last good numbers; an error where no profile exists."""
+    """The value of `key`, one of KEYS, with the age of last good numbers.
+
+    It is a dash where no forge tells it, and an error where no profile exists.
+    """
     if not answer.found:
         return _badge(key, "not found", _COLOURS["absent"], is_error=True)
+    if key in untold(one.forge for one in answer.found):
+        return _badge(key, NOTHING, _COLOURS["absent"])
     data: Mapping[str, Any] = answer_body(answer)["data"]
     names = isinstance(data[key], list)
     message = _names(key, answer) if names else f"{data[key]:,}"
@@ -41,7 +46,7 @@ def _names(key: str, answer: Answer) -> str:
     if not repos:
         return "none"
     ordered = [one.name for one in ranked([Amount(*pair) for pair in repos.items()])]
-    shown = [ordered[0] if len(ordered[0]) <= _LONGEST else f"{ordered[0][: _LONGEST - 1]}…"]
+    shown = [ordered[0] if len(ordered[0]) <= _LONGEST else f"{text.beginning(ordered[0], _LONGEST - 1)}…"]
     for name in ordered[1:]:
         if len(", ".join([*shown, name])) > _LONGEST:
             break

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
+from from_git.keys import untold
 from from_git.pictures import text, words
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
 
@@ -27,13 +28,15 @@ class Amount(NamedTuple):
 class Words(NamedTuple):
     """What the two charts say differently."""
 
+    key: str
+    """One of KEYS."""
     plural: str
     none: str
     """The sentence for a picture without bars; `{who}` stands for the owners."""
 
 
-_LANGS = Words("Languages", "No public repository of {who} has a language that its forge would know.")
-_TOPICS = Words("Topics", "No public repository of {who} has a topic.")
+_LANGS = Words("langs", "Languages", "No public repository of {who} has a language that its forge would know.")
+_TOPICS = Words("topics", "Topics", "No public repository of {who} has a topic.")
 
 
 def langs(answer: Answer, frame: Frame, now: float) -> bytes:
@@ -70,6 +73,9 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     if not answer.found:
         return nobody(frame, answer, now)
     who, notes = words.subject(answer), words.notes(answer, now)
+    if own.key in untold(one.forge for one in answer.found):
+        none = f"{own.plural} are not told by {words.forges_of(answer.found)}."
+        return said(frame, f"No {own.plural.lower()}", none, notes)
     if not amounts:
         return said(frame, f"No {own.plural.lower()}", own.none.format(who=who), notes)
     every = ranked(amounts)

@@ -4,14 +4,13 @@ from itertools import accumulate
 from typing import Any
 
 from from_git.aggregator import Answer
-from from_git.keys import KEYS
+from from_git.keys import KEYS, NOTHING, untold
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.pictures.drawing import MARGIN, SMALL, Frame, drawn, nobody
-from from_git.stats import Stats
 
 _LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
-_COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; followers have the largest numbers
+_COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; stars have the largest numbers
 _SIZES = (20, 18, 16, 14, 13, 12, 11, 10)
 _MOST = 5  # languages
 _STRIP, _LEGEND = 116, 142
@@ -22,9 +21,10 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
     """The sum over all profiles at a glance."""
     if not answer.found:
         return nobody(frame, answer, now)
-    numbers = _numbers(answer.stats)
+    numbers = _numbers(answer)
     langs = ranked([Amount(name, one.repos) for name, one in answer.stats.langs.items()])
-    said = "; ".join(f"{label}: {value:,}" for label, value in numbers.items())
+    silent = f"not told by {words.forges_of(answer.found)}"
+    said = "; ".join(f"{label}: {silent if value is None else f'{value:,}'}" for label, value in numbers.items())
     main = f" Main languages: {', '.join(_in_words(one) for one in langs[:_MOST])}." if langs else ""
     profiles = text.counted(len(answer.found), "profile", "profiles")
     return drawn(
@@ -42,7 +42,9 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
     )
 
 
-def _numbers(stats: Stats) -> dict[str, int]:
+def _numbers(answer: Answer) -> dict[str, int | None]:
+    """By label; None for what no forge tells."""
+    stats, silent = answer.stats, untold(one.forge for one in answer.found)
     values = {
         "originalRepos": stats.original_repos,
         "forkedRepos": stats.forked_repos,
@@ -51,10 +53,12 @@ def _numbers(stats: Stats) -> dict[str, int]:
         "langsNum": len(stats.langs),
         "topicsNum": len(stats.topics),
     }
-    return {_LABELS.get(key, KEYS[key].label.lower()): value for key, value in values.items()}
+    return {
+        _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value for key, value in values.items()
+    }
 
 
-def _columns(numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _columns(numbers: dict[str, int | None]) -> list[dict[str, Any]]:
     """Six columns, whose numbers all have the size in which each of them fits."""
     values = [_fitting(value, wide - 6) for value, wide in zip(numbers.values(), _COLUMNS, strict=True)]
     size = min(text.biggest(one, _SIZES, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True))
@@ -65,8 +69,10 @@ def _columns(numbers: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _fitting(value: int, most: float) -> str:
+def _fitting(value: int | None, most: float) -> str:
     """A number with its thousands; in millions and more where it would be longer than its column."""
+    if value is None:
+        return NOTHING
     if text.width(f"{value:,}", _SIZES[-1], True) <= most:
         return f"{value:,}"
     for power, letter in ((15, "P"), (12, "T"), (9, "G")):

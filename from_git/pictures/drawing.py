@@ -16,7 +16,8 @@ MARGIN = 24
 WIDTH = 480
 HEADING, SMALL = 17, 12
 """Sizes of fonts in pixels."""
-_LINE = 19  # pixels between two baselines of a message
+_LINE, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
+_MOST = 9  # lines of a message
 
 
 @dataclass(frozen=True)
@@ -69,26 +70,31 @@ def drawn(
 
 
 def _fitting(note: words.Note, most: int) -> str:
-    fits = text.width(note.text, SMALL) <= most
-    return text.cut(note.text if fits else note.brief or note.text, SMALL, most)
+    forms = (note.text, *note.shorter)
+    return text.cut(next((one for one in forms if text.width(one, SMALL) <= most), forms[-1]), SMALL, most)
 
 
-def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False) -> bytes:
-    """A picture with words in the place of numbers, the whole message in its description."""
-    whole = text.clean(message)
-    room = (frame.height - 100 - 16 * len(notes)) // _LINE
-    lines = text.wrapped(whole, 13, frame.inner - 52, min(room, 7))
-    block = 30 + _LINE * (len(lines) - 1)
+def said(
+    frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False, advice: str = ""
+) -> bytes:
+    """A picture with words in the place of numbers, the whole message and advice in its description."""
+    room = min((frame.height - 100 - 16 * len(notes)) // _LINE, _MOST)
+    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, frame.inner - 52, room)
+    lines = [*((line, "soft", 0) for line in happened), *((line, "ink", _GAP) for line in to_do)]
+    block = 30 + _LINE * (len(lines) - 1) + (_GAP if to_do else 0)
     top = (frame.height - 12 * len(notes) - block) // 2 + 8
     return drawn(
         "message",
         frame,
         heading,
-        whole,
+        text.clean(f"{message} {advice}"),
         notes,
         heading_y=top,
         said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
-        lines=[{"y": top + 26 + _LINE * number, "text": line} for number, line in enumerate(lines)],
+        lines=[
+            {"y": top + 26 + _LINE * number + gap, "text": line, "ink": ink}
+            for number, (line, ink, gap) in enumerate(lines)
+        ],
         alarms=warns,
     )
 
@@ -96,12 +102,12 @@ def said(frame: Frame, heading: str, message: str, notes: Sequence[words.Note] =
 def failed(frame: Frame, error: FromGitError) -> bytes:
     """An error as a picture."""
     summary = words.short(error)
-    return said(frame, summary[0].upper() + summary[1:], error.message, warns=True)
+    return said(frame, summary[0].upper() + summary[1:], error.message, warns=True, advice=error.advice)
 
 
 def nobody(frame: Frame, answer: Answer, now: float) -> bytes:
     """The picture where none of the profiles exists."""
     heading = "No such profile" if len(answer.missing) == 1 else "No such profiles"
-    there = text.listed(words.addresses(answer.missing))
+    there = text.enumerated(words.addresses(one.url for one in answer.missing), words.NAMED)
     verb = "does" if len(answer.missing) == 1 else "do"
     return said(frame, heading, f"{there} {verb} not exist.", [words.counted_at(answer, now)])

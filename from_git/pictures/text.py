@@ -1,5 +1,6 @@
 """Foreign text as a picture can hold it: cleaned, measured without a font, cut and wrapped."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -7,6 +8,8 @@ _MARKS = 2  # combining ones on one character; a tower of them would reach into 
 # of the font's size, as wide as in DejaVu Sans, the widest font that the style's list may end in
 _NARROW, _WIDE = frozenset("iljI.,:;|!'`()[]/-t fr"), frozenset("mwMW@%&")
 _BOLD = 1.1
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z'\"“])")
 
 
 def clean(text: str) -> str:
@@ -33,7 +36,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def cut(text: str, size: float, most: float, bold: bool = False) -> str:
-    """`text`, or its beginning and "…", so that it takes at most `most` pixels."""
+    """`text`, or its beginning and "…", so that it takes at most `most` pixels; never half of a number in it."""
     if width(text, size, bold) <= most:
         return text
     taken, room = 0, most - width("…", size, bold)
@@ -42,32 +45,86 @@ def cut(text: str, size: float, most: float, bold: bool = False) -> str:
         if room < 0:
             break
         taken += 1
-    return text[:taken].rstrip() + "…"
+    return f"{beginning(text, taken)}…"
+
+
+def beginning(text: str, taken: int) -> str:
+    """The first `taken` characters at most, without the half of a number at their end."""
+    split = next((one for one in _NUMBER.finditer(text) if one.end() > taken), None)
+    if split and 0 < split.start() < taken:  # what is nothing but digits is a name
+        taken = split.start()
+    return text[:taken].rstrip()
 
 
 def wrapped(text: str, size: float, most: float, lines: int) -> list[str]:
-    """`text` in at most so many `lines` of at most `most` pixels, broken at spaces; "…" where something is left out."""
-    made: list[str] = []
-    words = text.split(" ")
+    """`text` in at most so many `lines` of at most `most` pixels, broken at spaces.
+
+    Where something is left out, the last line ends with "…" after a whole word, which is no number without its unit; a
+    word alone that is longer than a line is broken inside.
+    """
+    made: list[list[str]] = []
+    words, blank = text.split(" ")[::-1], width(" ", size)
     while words and len(made) < lines:
-        if len(made) == lines - 1:
-            made.append(cut(" ".join(words), size, most))
-            break
-        taken = 1
-        while taken < len(words) and width(" ".join(words[: taken + 1]), size) <= most:
-            taken += 1
-        line, words = " ".join(words[:taken]), words[taken:]
-        if width(line, size) > most:  # one long word, such as an address
-            head = cut(line, size, most)[:-1]
-            words = [line[len(head) :], *words]
-            line = head
+        line, room = [words.pop()], most
+        room -= width(line[0], size)
+        while words and room >= blank + width(words[-1], size):
+            room -= blank + width(words[-1], size)
+            line.append(words.pop())
+        if room < 0:  # one long word, such as an address
+            head = cut(line[0], size, most)[:-1]
+            words.append(line[0][len(head) :])
+            line = [head]
         made.append(line)
+    return [" ".join(line) for line in (_ended(made, size, most) if words else made)]
+
+
+def _ended(lines: list[list[str]], size: float, most: float) -> list[list[str]]:
+    """The lines with "…" at their end, without last words that have no room beside it or lack their unit."""
+    while True:
+        last = lines[-1]
+        is_number = _NUMBER.fullmatch(last[-1].rstrip(",;:"))
+        if len(last) > 1 and (is_number or width(" ".join(last) + "…", size) > most):
+            last.pop()
+        elif len(lines) > 1 and is_number:
+            lines.pop()
+        else:
+            return [*lines[:-1], [cut(" ".join(last) + "…", size, most)]]
+
+
+def told(happened: str, to_do: str, size: float, most: float, lines: int) -> tuple[list[str], list[str]]:
+    """What happened and what to do about it as lines, in whole sentences; "…" stands for those that have no room.
+
+    What to do goes first, but for two lines. Of what happened there is at least a beginning.
+    """
+    least = len(wrapped(happened, size, most, 2))
+    below = _whole(to_do, size, most, lines - least)
+    above = _whole(happened, size, most, lines - len(below)) or wrapped(happened, size, most, lines - len(below))
+    return above, below
+
+
+def _whole(text: str, size: float, most: float, lines: int) -> list[str]:
+    """The lines of as many sentences as fit, from the first on."""
+    everything = wrapped(text, size, most, lines + 1) if text else []
+    if len(everything) <= lines:
+        return everything
+    made: list[str] = []
+    parts = _SENTENCE.split(text)
+    for count in range(1, len(parts)):
+        longer = wrapped(" ".join([*parts[:count], "…"]), size, most, lines + 1)
+        if len(longer) > lines:
+            break
+        made = longer
     return made
 
 
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def enumerated(names: Sequence[str], most: int) -> str:
+    """`a, b and c`, or the first of them: `a, b and 7 more`."""
+    return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
 
 
 def counted(number: int, one: str, more: str) -> str:

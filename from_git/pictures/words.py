@@ -1,7 +1,7 @@
 """What pictures and badges say alike: who is meant, how old the numbers are, what is missing, what went wrong."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -22,9 +22,11 @@ from from_git.errors import (
     UnfinishedError,
     UpstreamError,
 )
-from from_git.pictures.text import listed
+from from_git.pictures.text import counted, enumerated, listed
 from from_git.profiles import LABELS, Profile
 
+NAMED = 20
+"""Names of what is missing in a picture's description; more are counted."""
 SHORT: dict[type[FromGitError], str] = {
     RequestError: "bad request",
     LineTooLong: "address too long",
@@ -48,8 +50,8 @@ class Note(NamedTuple):
 
     text: str
     warns: bool = False
-    brief: str = ""
-    """What stands there where `text` does not fit."""
+    shorter: tuple[str, ...] = ()
+    """What stands there where `text` does not fit: the first of them that does."""
 
 
 def short(error: FromGitError) -> str:
@@ -76,16 +78,31 @@ def forges_of(profiles: Iterable[Profile]) -> str:
     return listed([label for forge, label in LABELS.items() if forge in there])
 
 
-def absent(answer: Answer) -> str:
-    """The missing profiles, `no such profile: github.com/nobody`; empty where none is."""
-    if not answer.missing:
-        return ""
-    return f"no such profile{'s' if len(answer.missing) > 1 else ''}: {', '.join(addresses(answer.missing))}"
+def absent(answer: Answer) -> Note | None:
+    """What is missing, `no such profile: github.com/nobody; repository not found: github.com/a/b`; None: nothing."""
+    profiles, repositories = addresses(one.url for one in answer.missing), addresses(answer.missing_repositories)
+    if not profiles and not repositories:
+        return None
+
+    def named(most: int) -> str:
+        parts = [_named("no such profile", "no such profiles", profiles, most)] if profiles else []
+        if repositories:
+            parts.append(_named("repository not found", "repositories not found", repositories, most))
+        return "; ".join(parts)
+
+    counts = [f"{counted(len(profiles), 'profile does', 'profiles do')} not exist"] if profiles else []
+    if repositories:
+        counts.append(f"{counted(len(repositories), 'repository', 'repositories')} not found")
+    return Note(named(NAMED), warns=True, shorter=(*map(named, (4, 3, 2, 1)), "; ".join(counts)))
 
 
-def addresses(profiles: Iterable[Profile]) -> list[str]:
-    """Their URLs as asked, without scheme and query."""
-    return [re.split(r"[?#]", one.url.partition("://")[2] or one.url, maxsplit=1)[0] for one in profiles]
+def _named(one: str, more: str, names: Sequence[str], most: int) -> str:
+    return f"{one if len(names) == 1 else more}: {enumerated(names, most)}"
+
+
+def addresses(urls: Iterable[str]) -> list[str]:
+    """The URLs without scheme and query."""
+    return [re.split(r"[?#]", url.partition("://")[2] or url, maxsplit=1)[0] for url in urls]
 
 
 def moment(seconds: float) -> str:
@@ -118,10 +135,9 @@ def counted_at(answer: Answer, now: float) -> Note:
     if at[:10] == moment(now)[:10]:
         at = at[11:]
     since = f"no new numbers; as of {at}, {age(now - then)}"
-    return Note(f"{names} {verb} {since}", warns=True, brief=f"N{since[1:]}")
+    return Note(f"{names} {verb} {since}", warns=True, shorter=(f"N{since[1:]}",))
 
 
 def notes(answer: Answer, now: float) -> list[Note]:
     """The one or two lines at the foot of a picture."""
-    missing = absent(answer)
-    return [counted_at(answer, now), *([Note(missing, warns=True)] if missing else [])]
+    return [counted_at(answer, now), *filter(None, [absent(answer)])]

@@ -69,8 +69,10 @@ def assert_clear(case: TestCase, status: int, body: bytes, more: tuple[int, ...]
     found = json.loads(body)
     case.assertIsInstance(found, dict)
     if status >= 400:
-        more_members = [name for name in found if name not in ("urls", "urlsMore", "parameters")]
-        case.assertEqual((more_members, found["error"]), (["error", "message", "advice"], "ERR3"))
-        case.assertTrue(found["message"].isprintable(), found["message"])
+        case.assertEqual(list(found)[:3], ["error", "message", "advice"])
+        case.assertLessEqual(set(found), {"error", "message", "advice", "urls", "urlsMore", "parameters", "retryAfter"})
+        case.assertEqual(found["error"], "ERR2" if status == 503 else "ERR3")
+        for words in (found["message"], found["advice"]):
+            case.assertTrue(words and words.isprintable(), words)
         case.assertTrue(body.decode().isprintable(), body)
     return dict(found)

@@ -1,8 +1,8 @@
-"""gunicorn's worker, with a client that must take each piece of an answer within a second."""
+"""gunicorn's worker, with a client that must take each piece of an answer, and send each part, within a second."""
 
-from coding_challenge import server
+from coding_challenge import lobby, server
 
-server.SENDING = 1.0
+server.SENDING = lobby.HEAD = lobby.BODY = 1.0
 
 
 class Worker(server.Worker):

@@ -13,7 +13,8 @@ from emulator import Emulator
 from from_git.cache import Flight
 from from_git.fanout import TaskGroup
 from from_git.forges.bitbucket import BitbucketFetch
-from from_git.forges.calls import Call, Calls
+from from_git.forges.call import Call
+from from_git.forges.calls import Calls
 from from_git.forges.github import GitHubFetch
 from from_git.forges.spent import Reservation
 

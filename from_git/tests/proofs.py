@@ -55,6 +55,27 @@ PROOFS: dict[str, str] = {
     "Odd links of a list are told what is wrong with them.": (
         "test_odd_lists.OddLinks.test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it"
     ),
+    "A connection that was forgotten on the way costs an early give-up and one call more, no time and no size.": (
+        "test_idle.Forges.test_an_owner_of_each_is_exact_and_no_question_is_made_smaller"
+    ),
+    "What lay idle for about a minute is not used again.": (
+        "test_idle.Silence.test_what_lay_idle_for_about_a_minute_is_not_used_again"
+    ),
+    "A connection to Redis that was forgotten is made anew, and Redis does not count as away.": (
+        "test_idle.Redis.test_a_kept_answer_after_a_pause_costs_no_call"
+    ),
+    "A Redis that answers and keeps nothing is named by /readyz with its own words.": (
+        "test_probes_cache.SharedCache.test_one_that_reads_and_keeps_nothing_is_named_with_its_own_words"
+    ),
+    "A certificate that is not to be trusted has words of its own, and nothing is sent to whoever has it.": (
+        "test_tls.Certificates.test_each_that_is_not_to_be_trusted_has_words_of_its_own"
+    ),
+    "A handshake of TLS that takes too long is not for the weight of a query.": (
+        "test_tls.Certificates.test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query"
+    ),
+    "A proxy sees no credentials of an https forge, and its refusals have words of their own.": (
+        "test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
+    ),
     "Links that lead away are not followed, and the credentials stay home.": (
         "test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
     ),
@@ -91,6 +112,18 @@ PROOFS: dict[str, str] = {
     "Lookalike hosts and traversals reach no forge.": (
         "test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
     ),
+    "A repository that is listed and never found is named wherever an answer is read, apart from missing profiles.": (
+        "test_missing_shown.Shown.test_card_and_charts_name_it_and_tell_it_from_a_missing_profile"
+    ),
+    "What no forge of the profiles tells is a dash or an empty cell, and no zero that an average would count.": (
+        "test_not_told.NotTold.test_a_cell_of_the_table_is_empty_and_a_zero_is_a_zero"
+    ),
+    "A picture of an error says what to do in whole sentences, and never half of a number.": (
+        "test_picture_words.Errors.test_every_number_that_is_seen_is_one_of_the_error"
+    ),
+    "The documents name no setting, command, route, parameter or member that does not exist.": (
+        "test_mentions.Documents.test_every_name_in_them_exists"
+    ),
     "A thousand requests under faults leave no thread, connection, file, task or object behind.": (
         "test_leftovers.AThousandRequests.test_each_is_exact_or_a_clear_error_and_nothing_is_left"
     ),
@@ -117,6 +150,34 @@ PROOFS: dict[str, str] = {
     ),
     "SIGTERM lets running requests be answered.": (
         "test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
+    ),
+    "SIGTERM has the kernel refuse new connections at once, while answers end and say that the connection closes.": (
+        "test_stopping.Stopping.test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes"
+    ),
+    "Beside 2,000 silent clients, 200 half heads and 200 half bodies everybody is served.": (
+        "test_door.Crowded.test_beside_2000_silent_clients_and_400_half_requests_everybody_is_served"
+    ),
+    "The same behind Squid as documented.": "test_door.Crowded.test_and_behind_squid_too",
+    "A head or a body that does not come in time is a 408.": (
+        "test_door.Slow.test_a_head_or_a_body_that_does_not_come_in_time_is_a_408"
+    ),
+    "Half bodies take no place.": (
+        "test_door.Slow.test_half_bodies_take_no_place_and_are_answered_when_they_are_whole"
+    ),
+    "Clients that do not read their answers keep no probe waiting.": (
+        "test_door.Crowded.test_who_does_not_read_answers_keeps_no_probe_waiting"
+    ),
+    "A full disk under the folder of metrics costs metrics and no worker.": (
+        "test_metrics.FullDisk.test_the_workers_live_and_answer_and_say_so_once"
+    ),
+    "An answer that a proxy keeps carries the id of no other client.": (
+        "test_squid.Hits.test_a_kept_answer_carries_the_id_of_its_own_request"
+    ),
+    "A broken local_settings.py stops every start with one line that shows no value.": (
+        "test_settings.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
+    ),
+    "Whatever the table of settings calls a secret is in no line of the log.": (
+        "test_logs.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
     ),
     "SIGKILL loses nothing but the worker's own answers.": (
         "test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"

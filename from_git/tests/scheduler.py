@@ -117,7 +117,8 @@ class Scheduler:
     @contextmanager
     def installed(self, modules: Collection[ModuleType]) -> Iterator[None]:
         """Let these modules, which must take their locks as `threading.Lock()`, run under the scheduler."""
-        stub = SimpleNamespace(Lock=partial(Lock, self), Event=threading.Event, Condition=threading.Condition)
+        own = {"Event": threading.Event, "Condition": threading.Condition, "local": threading.local}
+        stub = SimpleNamespace(Lock=partial(Lock, self), **own)
         self._watched = frozenset(str(module.__file__) for module in modules)
         with patch.object(fanout, "ThreadPoolExecutor", partial(_Executor, self)):
             patches = [patch.object(module, "threading", stub) for module in modules]

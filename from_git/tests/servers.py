@@ -19,12 +19,12 @@ needs_redis = skipUnless(shutil.which("redis-server"), "redis-server is not inst
 needs_squid = skipUnless(Path(SQUID).exists(), "squid is not installed")
 
 
-def start_redis(case: type[TestCase]) -> str:
-    """Start a Redis on loopback until the end of the class; its address."""
+def start_redis(case: type[TestCase], *options: str) -> str:
+    """Start a Redis on loopback, with these options, until the end of the class; its address."""
     port = _free_port()
     folder = case.enterClassContext(tempfile.TemporaryDirectory())
     command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    _start(case, [*command, "--dir", folder], port)
+    _start(case, [*command, "--dir", folder, *options], port)
     return f"redis://127.0.0.1:{port}/0"
 
 

@@ -129,7 +129,7 @@ class Answers(ServiceTestCase):
 
         for response in bodies:
             self.assertEqual(response.status_code, 503, response.text)
-            self.assertEqual(list(response.json()), ["error", "message", "retryAfter"])
+            self.assertEqual(list(response.json()), ["error", "message", "advice", "retryAfter"])
             self.assertEqual((response.json()["error"], response.json()["retryAfter"]), ("ERR2", 1))
             self.assertIn("SERVER_THREADS", response.json()["message"])
             self.assertEqual(response.headers["Retry-After"], "1")

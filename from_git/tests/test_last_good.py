@@ -196,7 +196,7 @@ class Contract(LastGoodTestCase if TYPE_CHECKING else object):  # type: ignore[m
         self.had(GITHUB, OTHER, BITBUCKET)
         self.emulator.faults.add(HANG)
 
-        answer = self.assert_old(DeadlineError, GITHUB, OTHER, of=(BITBUCKET,), patience=60.0, seconds=0.4)
+        answer = self.assert_old(DeadlineError, GITHUB, OTHER, of=(BITBUCKET,), patience=60.0, seconds=2.0)
         # whoever sees the old numbers has no say in our deadlines
         self.assertNotIn("A_SETTING", answer.old[self.profile(GITHUB)].message)
         with self.assertRaisesRegex(DeadlineError, "A_SETTING"):

@@ -16,8 +16,10 @@ from urllib.parse import quote
 
 import requests
 import structlog
+from django.test import override_settings
 
-from coding_challenge import logs
+from coding_challenge import credentials, logs
+from coding_challenge.options import OPTIONS
 from emulator import Fault
 from from_git.conf import settings
 from from_git.errors import TransientError
@@ -28,7 +30,7 @@ FORMS = ("text", "json")
 
 def handler(form: str) -> tuple[logging.Handler, io.StringIO]:
     """A handler as LOG_FORMAT makes it, and what it writes."""
-    config = logs.configure("INFO", form, lambda: logs.secret_values(settings))
+    config = logs.configure("INFO", form, lambda: credentials.secret_values(settings))
     written = io.StringIO()
     made = logging.StreamHandler(written)
     made.setFormatter(
@@ -270,6 +272,40 @@ class Lines(ServiceTestCase):
             for secret in secrets:
                 with self.subTest(form, secret=secret):
                     self.assertNotIn(secret, self.written[form].getvalue())
+
+    def assert_hidden(self, *secrets: str) -> None:
+        """A line that holds them, as they are and as an address holds them, does not show them."""
+        for secret in secrets:
+            logging.getLogger("from_git").error("%s and redis://:%s@host/0", secret, quote(secret, safe=""))
+            for form in FORMS:
+                written = self.written[form].getvalue()
+                self.assertIn("***", written)
+                self.assertNotIn(secret.lower(), written.lower())
+                self.assertNotIn(quote(secret, safe="").lower(), written.lower())
+
+    def test_whatever_the_table_of_settings_calls_a_secret_is_hidden(self) -> None:
+        for option in OPTIONS:
+            if option.secret:
+                with self.subTest(option.name), override_settings(**{option.name: f"hush/{option.name}+1"}):
+                    self.assert_hidden(f"hush/{option.name}+1")
+
+    def test_passwords_in_addresses_are_hidden_whoever_has_the_setting(self) -> None:
+        for name in ("CACHE_URL", "DATABASE_URL", "UPSTREAM_PROXY", "GITHUB_GRAPHQL_URL"):
+            for address, secrets in [
+                ("redis://:s3cret%2Fpart@host:1/0", ["s3cret/part"]),
+                ("redis://me:s3cret%2Fpart@host:1/0", ["s3cret/part"]),
+                ("http://tok3nAlone@host:1", ["tok3nAlone"]),
+                ("postgres://h/n?sslmode=require&password=hush-hush", ["hush-hush"]),
+            ]:
+                if name in [option.name for option in OPTIONS]:
+                    with self.subTest(name, address=address), override_settings(**{name: address}):
+                        self.assert_hidden(*secrets)
+
+    def test_an_address_without_a_password_is_shown(self) -> None:
+        with override_settings(CACHE_URL="redis://cache.example:6379/0"):
+            logging.getLogger("from_git").error("asked redis://cache.example:6379/0")
+
+        self.assertIn("redis://cache.example:6379/0", self.written["text"].getvalue())
 
     def test_an_id_that_comes_in_is_kept_if_it_is_one(self) -> None:
         for given, kept in [

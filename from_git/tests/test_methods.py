@@ -9,13 +9,14 @@ from from_git.tests.test_workers import WorkersTestCase
 from from_git.tests.workers import Gunicorn
 
 QUESTION = b"/health-check?url=github.com/mfem&url=bitbucket.org/mailchimp"
+CSS = b"/static/from_git/page.css"
 ROUTES = {
     QUESTION: "GET, HEAD, POST, OPTIONS",
     b"/": "GET, HEAD, OPTIONS",
     b"/from-git/test": "GET, HEAD, OPTIONS",
     b"/from-git/card.svg": "GET, HEAD, OPTIONS",
     b"/from-git/badge/watchers": "GET, HEAD, OPTIONS",
-    b"/static/from_git/page.css": "GET, HEAD, OPTIONS",
+    CSS: "GET, HEAD, OPTIONS",
 }
 """Each address and its Allow."""
 ASKED = [
@@ -23,13 +24,15 @@ ASKED = [
     (200, QUESTION, {"Accept": b"text/csv"}),
     (200, QUESTION, {"Accept": b"text/html"}),
     (200, b"/from-git/test", {}),
-    (200, b"/static/from_git/page.css", {}),
+    (200, CSS, {}),
     (302, b"/", {}),
     (400, b"/health-check", {}),
     (400, b"/health-check", {"Host": b"evil.example"}),
     (404, b"/nowhere", {}),
     (404, QUESTION + b"&format=xml", {}),
     (406, QUESTION, {"Accept": b"image/png"}),
+    (206, CSS, {"Range": b"bytes=0-3"}),
+    (416, CSS, {"Range": b"bytes=99999999-"}),
 ]
 _OWN = {"date", "x-request-id", "age", "last-modified", "etag"}  # each is fetched, and fetchedAt is in the CSV
 
@@ -109,13 +112,22 @@ class Methods:
                     for word in words:
                         self.assertIn(word, message)
 
+    def test_a_range_beyond_a_file_is_an_error_like_all_others_with_the_files_size(self: Any) -> None:
+        _, whole, _ = self.exchange(CSS)
+        for asked in (b"bytes=99999999-", b"bytes=99999999-99999999", b"bytes=9-2"):
+            with self.subTest(asked):
+                status, headers, body = self.exchange(CSS, {"Range": asked})
+                self.assertEqual((status, headers["content-range"]), (416, f"bytes */{whole['content-length']}"))
+                self.assertIn(f"{int(whole['content-length']):,} bytes", self.error(headers, body))
+                self.assertEqual(headers["cache-control"], "no-store")
+
     def error(self: Any, headers: dict[str, str], body: bytes) -> str:
-        """The message of an error in the one form of all of them."""
+        """Message and advice of an error in the one form of all of them."""
         self.assertEqual(headers["content-type"], "application/json")
         self.assertEqual(int(headers["content-length"]), len(body))
         found = json.loads(body)
-        self.assertEqual((list(found), found["error"]), (["error", "message"], "ERR3"))
-        return str(found["message"])
+        self.assertEqual((list(found), found["error"]), (["error", "message", "advice"], "ERR3"))
+        return f"{found['message']} {found['advice']}"
 
 
 class OnDjangosServer(Methods, ServiceTestCase):

@@ -1,14 +1,16 @@
 """What is counted, and its documentation."""
 
 import re
-from unittest import TestCase
+import sys
+from unittest import TestCase, skipIf
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from from_git import metrics
 from from_git.errors import UpstreamError
 from from_git.tests.exposition import sample
-from from_git.tests.project import ROOT
+from from_git.tests.machine import Machine, lacking
+from from_git.tests.project import ROOT, project_copy
 
 DOCS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
@@ -57,3 +59,29 @@ class Counted(TestCase):
             metrics.forge("nobody", 0.0, [metrics.Allowance("calls", "X", limit, 3.0, 0.0)], False)
             self.assertEqual(sample("budget_limit", "calls", "nobody"), limit or 0.0)
         self.assertEqual(sample("budget_spent", "calls", "nobody"), 3.0)
+
+
+@skipIf(lacking(), lacking())
+class FullDisk(TestCase):
+    """A folder for metrics on a disk that is full before, or while, something is counted."""
+
+    def test_the_workers_live_and_answer_and_say_so_once(self) -> None:
+        for room in ("4k", "80k", "200k", "8m"):
+            with self.subTest(room):
+                machine = Machine(self)
+                (machine.root / "counted").mkdir()
+                machine.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", "/counted"])
+                folder = str(project_copy(self))
+                command = [sys.executable, "-m", "gunicorn", "--workers=2"]
+                server = machine.start(command, folder, PROMETHEUS_MULTIPROC_DIR="/counted")
+                base = "http://127.0.0.1:8000"
+                machine.answering(f"{base}/livez", server)
+
+                asked = ("/livez", "/health-check", "/from-git/test", "/nothing", "/metrics", "/readyz")
+                statuses = [machine.ask(base + path)[0] for path in asked * 3]
+
+                self.assertEqual(statuses, [200, 400, 200, 404, 200, 200] * 3, server.said)
+                self.assertNotIn("was sent", server.said)  # gunicorn's words for a signal
+                self.assertNotIn("Traceback", server.said)
+                self.assertIn(server.said.count("no room for metrics"), (0,) if room == "8m" else (1, 2))
+                server.main.terminate()

@@ -79,7 +79,7 @@ class Headers(ServiceTestCase):
                     response = self.response("GET", path, Host=host)
                     self.assertEqual(response.status, 400)
                     body = json.loads(self.body)
-                    self.assertEqual((list(body), body["error"]), (["error", "message"], "ERR3"))
+                    self.assertEqual((list(body), body["error"]), (["error", "message", "advice"], "ERR3"))
 
     def test_allowed_hosts_match_in_any_case_with_any_port_and_below_a_dot(self) -> None:
         self.settings_for_test(ALLOWED_HOSTS=[".example.org"])

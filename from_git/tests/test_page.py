@@ -126,7 +126,8 @@ class Page(ServiceTestCase):
 
         (main,) = Reader(self.page().text).all("main")
 
-        known = [["github", "GitHub", "git.example"], ["bitbucket", "Bitbucket", "bitbucket.org"]]
+        silent = ["followers", "topics", "topicsNum"]
+        known = [["github", "GitHub", "git.example", []], ["bitbucket", "Bitbucket", "bitbucket.org", silent]]
         self.assertEqual(json.loads(main["data-forges"] or ""), known)
 
     def test_it_shows_an_example_with_every_key_of_the_answer(self) -> None:

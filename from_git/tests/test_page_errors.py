@@ -201,7 +201,7 @@ class Errors(PageTestCase):
         self.assert_accessible(page)
         page.wait_for_function("words => document.querySelector('.again span').textContent !== words", arg=before)
 
-        self.assertRegex(before, r"^It can be asked again in 29 min [34]\d s\.$")
+        self.assertRegex(before, r"^It can be asked again at \d\d:\d\d UTC( on [0-9-]+)?, in 29 min [34]\d s\.$")
         self.assertNotEqual(page.inner_text(".again span"), before)
         self.assertEqual(page.evaluate("shifts"), [])
 

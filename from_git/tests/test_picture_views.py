@@ -281,6 +281,12 @@ class Failures(PictureTestCase):
         self.settings_kept(MAX_QUERY_BYTES=100)
         self.assert_all_fail("longer than 100 bytes", "address too long", SPACK, more="x" * 100)
 
+    def test_a_parameter_that_nobody_knows(self) -> None:
+        self.assert_all_fail("'archived' is not a parameter here", "bad request", SPACK, archived="false")
+        self.assert_all_fail("'urls' is not a parameter here; did you mean 'url'?", "bad request", SPACK, urls=TEAM)
+        for name in ("utm_source", "_", "cachebust"):
+            self.assertNotIn("isError", self.draw(BADGE, SPACK, **{name: "1"}).json())
+
     def test_a_wrong_theme_is_named_beside_wrong_urls(self) -> None:
         for path in DRAWN:
             self.assert_failed(path, self.draw(path, SPACK, theme="blue"), "light and dark, not 'blue'", "bad request")
@@ -358,8 +364,9 @@ class Elsewhere(PictureTestCase):
         for query in ("", f"?url={SPACK}", "?url=nonsense"):
             response = requests.get(f"{self.base}/from-git/badge/stars{query}", timeout=30)
             self.assertEqual((response.status_code, response.json()["error"]), (404, "ERR3"))
+            self.assertIn("no such badge", response.json()["message"])
             for key in KEYS:
-                self.assertIn(key, response.json()["message"])
+                self.assertIn(key, response.json()["advice"])
 
     def test_an_unknown_chart_is_nothing(self) -> None:
         for path in (

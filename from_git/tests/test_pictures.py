@@ -24,6 +24,7 @@ from from_git.errors import (
 from from_git.forges import Found
 from from_git.keys import KEYS
 from from_git.pictures import PICTURES, WIDTH, badge, failed_badge, text, theme_asked, words
+from from_git.pictures.drawing import HEADING, MARGIN
 from from_git.pictures.themes import DARK, LIGHT
 from from_git.profiles import Profile
 from from_git.stats import Language, Stats, merge
@@ -78,7 +79,7 @@ PLAIN = answer({SPACK: named("python", "c", "rust"), TEAM: Stats(7, 3, 12)}, (NO
 OLD = answer({SPACK: named("python", "c"), TEAM: Stats(7, 3, 12)}, old=(SPACK,), age=7_300.0)
 EMPTY = answer({SPACK: Stats()})
 NONE = answer({}, (NOBODY,))
-ERROR = LimitError("its rate limit is used up.", 3_600.0).about(SPACK)
+ERROR = LimitError("its rate limit is used up.", 45.0).about(SPACK)
 LONG = RequestError(" ".join(f"'https://example.org/{number}' is not a profile." for number in range(200)))
 
 
@@ -157,7 +158,7 @@ class EveryPicture(TestCase):
                 self.assertNotIn(b"url(", svg.split(b"<style>")[1].split(b"</style>")[0])
 
     def test_nothing_leaves_the_picture(self) -> None:
-        huge = Stats(2**53, 2**53, 2**53, 2**53, {"W" * 99: Language(2**53, 2**53)}, {"W" * 99: 2**53})
+        huge = Stats(2**52, 2**52, 2**52, 2**52, {"W" * 99: Language(2**52, 2**52)}, {"W" * 99: 2**52})
         many = {profile(f"owner-{number}-" + "w" * 25): named(*HOSTILE) for number in range(40)}
         for name, picture in PICTURES.items():
             for one in (PLAIN, OLD, answer({SPACK: huge, TEAM: huge}), answer(many, old=tuple(many))):
@@ -220,8 +221,8 @@ class Foreign(TestCase):
     @given(st.text(st.characters()))
     def test_any_error_gives_a_picture_with_its_whole_message(self, message: str) -> None:
         for picture in PICTURES.values():
-            svg = picture.of_error(RequestError(message), None)
-            self.assertEqual(described(svg), text.clean(message))
+            error = RequestError(message)
+            self.assertEqual(described(picture.of_error(error, None)), text.clean(f"{message} {error.advice}"))
 
     @given(st.text(st.characters()), st.integers(20, 400))
     def test_a_cut_text_fits_and_begins_as_the_whole(self, whole: str, most: int) -> None:
@@ -366,7 +367,7 @@ class Card(TestCase):
                 "original": "13",
                 "forked": "5",
                 "watchers": "1,246",
-                "followers": "56,789",
+                "stars": "56,789",
                 "languages": "3",
                 "topics": "3",
             },
@@ -389,7 +390,7 @@ class Card(TestCase):
     def test_a_number_too_long_for_its_column_is_shown_in_millions_and_told_in_full(self) -> None:
         svg = PICTURES["card"].of(answer({SPACK: Stats(1, 1, 123_456_789, 2**53)}), None, NOW)
         self.assertTrue({"123.5 M", "9.0 P"} <= set(shown(svg)))
-        self.assertIn("watchers: 123,456,789; followers: 9,007,199,254,740,992;", described(svg))
+        self.assertIn("watchers: 123,456,789; stars: 9,007,199,254,740,992;", described(svg))
 
     def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
         names = {f"l{number}": Language(1, 1) for number in range(9)}
@@ -422,6 +423,17 @@ class Card(TestCase):
         for url in ("https://github.com/Nobody?tab=stars#top", "github.com/Nobody#top", "http://github.com/Nobody"):
             one = answer({SPACK: Stats(1)}, (replace(NOBODY, url=url),))
             self.assertEqual(shown(PICTURES["card"].of(one, None, NOW))[-1], "no such profile: github.com/Nobody")
+
+    def test_of_many_missing_ones_as_many_are_named_as_have_room_and_in_the_description_twenty(self) -> None:
+        gone = tuple(profile(f"a{number}") for number in range(25))
+        for missing, said in {
+            gone[:2]: "no such profiles: github.com/a0 and github.com/a1",
+            gone[:6]: "no such profiles: github.com/a0, github.com/a1 and 4 more",
+            gone: "no such profiles: github.com/a0, github.com/a1 and 23 more",
+        }.items():
+            svg = PICTURES["card"].of(answer({SPACK: Stats(1)}, missing), None, NOW)
+            self.assertEqual(shown(svg)[-1], said)
+        self.assertIn("github.com/a19 and 5 more.", described(svg))
 
     def test_where_nobody_exists_every_picture_says_so(self) -> None:
         for name, picture in PICTURES.items():
@@ -485,9 +497,9 @@ class Failed(TestCase):
             with self.subTest(name):
                 lines = shown(picture.of_error(ERROR, None))
                 self.assertEqual(lines[:2], ["!", "GitHub: rate limit"])
-                self.assertEqual(" ".join(lines[2:]), ERROR.message)
-                self.assertTrue(shown(picture.of_error(LONG, None))[-1].endswith("…"))
-                self.assertEqual(described(picture.of_error(LONG, None)), LONG.message)
+                self.assertEqual(" ".join(lines[2:]), f"{ERROR.message} {ERROR.advice}")
+                self.assertIn("a profile. …", " ".join(shown(picture.of_error(LONG, None))))
+                self.assertEqual(described(picture.of_error(LONG, None)), f"{LONG.message} {LONG.advice}")
 
     def test_every_error_has_its_words(self) -> None:
         self.assertEqual(words.short(ERROR), "GitHub: rate limit")
@@ -500,6 +512,10 @@ class Failed(TestCase):
             with self.subTest(kind.__name__):
                 self.assertTrue(any(one in words.SHORT for one in kind.__mro__))
                 self.assertTrue(kind in words.SHORT or kind.__mro__[1] is not FromGitError)
+
+    def test_every_short_form_has_room_with_the_longest_name_of_a_forge(self) -> None:
+        for short in words.SHORT.values():
+            self.assertLessEqual(text.width(f"Bitbucket: {short}", HEADING, bold=True), WIDTH - 2 * MARGIN - 52, short)
 
 
 class Badges(TestCase):

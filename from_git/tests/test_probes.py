@@ -1,8 +1,6 @@
 """`/livez`, `/readyz`, and what `/metrics` counts in one process."""
 
 import logging
-import socket
-import subprocess
 import time
 from contextlib import suppress
 from functools import partial
@@ -11,7 +9,6 @@ from unittest.mock import Mock
 
 import requests
 from django.core.handlers.wsgi import WSGIHandler
-from redis import Redis
 
 from coding_challenge.wsgi import application
 from emulator import Credentials, Fault, preset
@@ -23,8 +20,6 @@ from from_git.forges.github import GitHub
 from from_git.tests.budgets import spend
 from from_git.tests.exposition import sample, samples, scraped
 from from_git.tests.leftovers import settled
-from from_git.tests.raw import RawServer, silent
-from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.service import ServiceTestCase
 
 URL = "https://github.com/user-3"
@@ -124,10 +119,10 @@ class Ready(ProbesTestCase):
 
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        account = forges.forge("bitbucket").account
-        spend(account.budget, 29.0)
+        spend(forges.forge("bitbucket").account.budget, 29.0)
         self.ready(200, "ready")
-        spend(account.budget, 1.0)
+        forges.close()
+        spend(forges.forge("bitbucket").account.budget, 30.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"
@@ -172,59 +167,6 @@ class Ready(ProbesTestCase):
 
         for secret in (self.emulator.github_token, CREDENTIALS.username, CREDENTIALS.api_token, "password"):
             self.assertNotIn(secret, text)
-
-
-@needs_redis
-class SharedCache(ProbesTestCase):
-    """`/readyz` with Redis."""
-
-    LOST = "The shared cache does not answer"
-
-    def cache_at(self, address: str) -> None:
-        """Use this cache, as CACHE_URL would."""
-        options: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-        backend = "django.core.cache.backends.redis.RedisCache"
-        caches = {"default": {"BACKEND": backend, "LOCATION": address, "OPTIONS": options}}
-        self.settings_for_test(CACHES=caches, CACHE_URL=address)
-
-    def test_one_that_answers_is_no_reason(self) -> None:
-        self.cache_at(start_redis(type(self)))
-        self.ready(200, "ready")
-        self.answer(URL)
-        spent = ("budget_spent", ("seconds", "github"))
-        self.assertTrue(settled(lambda: scraped(self.base)[spent] > 0, True))
-
-    def test_one_that_refuses_or_hangs_is_named_and_holds_nobody_up(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
-        hanging = self.enterContext(RawServer(silent))
-        for where in (port, int(hanging.url.split(":")[2].split("/")[0])):
-            with self.subTest(where):
-                self.cache_at(f"redis://127.0.0.1:{where}/0")
-                self.ready(200, "degraded", self.LOST)
-                self.assertNotIn(str(where), self.get("/readyz").text)
-                self.assertEqual(self.get("/metrics").status_code, 200)
-                self.settings_kept(GITHUB_API_TOKEN=self.emulator.github_token)
-
-    def shut_down(self, port: int) -> None:
-        """End the Redis there."""
-        with Redis(port=port) as redis:
-            redis.shutdown(nosave=True)
-
-    def test_one_that_goes_and_comes_back(self) -> None:
-        address = start_redis(type(self))
-        port = address.rpartition(":")[2].partition("/")[0]
-        self.cache_at(address)
-        self.ready(200, "ready")
-
-        self.shut_down(int(port))
-
-        self.assertTrue(settled(lambda: self.LOST in self.get("/readyz").text, True))
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]
-        again = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        self.addCleanup(again.wait)
-        self.addCleanup(again.kill)
-        self.assertTrue(settled(lambda: self.get("/readyz").json()["status"], "ready"))
 
 
 class Counted(ProbesTestCase):

@@ -42,7 +42,7 @@ def screen(shown: Answer, width: int = 100, encoding: str = "utf-8") -> str:
 def rows(text: str, name: str) -> list[list[str]]:
     """The words of the lines that begin with the name, bars left out."""
     found = [line for line in text.splitlines() if line.lstrip("│ ").startswith(name)]
-    return [re.sub(r"[│━╸╺-]", " ", line).split() for line in found]
+    return [re.sub(r"[│━╸╺]|-{2,}", " ", line).split() for line in found]
 
 
 class Report(TestCase):
@@ -55,8 +55,19 @@ class Report(TestCase):
         text = screen(answer(("github.com/a", a), ("bitbucket.org/b", b)))
 
         self.assertEqual(rows(text, "a (GitHub)"), [["a", "(GitHub)", "1,200", "1", "3,000", "4", "1", "1"]])
-        self.assertEqual(rows(text, "b (Bitbucket)"), [["b", "(Bitbucket)", "1", "0", "1", "0", "2", "0"]])
+        self.assertEqual(rows(text, "b (Bitbucket)"), [["b", "(Bitbucket)", "1", "0", "1", "-", "2", "-"]])
         self.assertEqual(rows(text, "Total"), [["Total", "1,201", "1", "3,001", "4", "2", "1"]])
+
+    def test_stars_are_called_stars_and_what_no_forge_among_the_profiles_tells_is_no_zero(self) -> None:
+        team = screen(answer(("bitbucket.org/b", Stats(2, 0, 7)), ("bitbucket.org/c", Stats(1, 0, 1))))
+        both = screen(answer(("bitbucket.org/b", Stats(2, 0, 7)), ("github.com/a", Stats(1))))
+
+        self.assertEqual(rows(team, "Total"), [["Total", "3", "0", "8", "-", "0", "-"]])
+        self.assertIn("Topics: not told by Bitbucket", team.splitlines())
+        self.assertEqual(rows(both, "Total"), [["Total", "3", "0", "7", "0", "0", "0"]])
+        self.assertIn("Topics: none", both.splitlines())
+        self.assertIn("Stars", team)
+        self.assertNotIn("Followers", team)
 
     def test_one_profile_is_its_own_sum(self) -> None:
         text = screen(answer(("github.com/a", Stats(1))))
@@ -118,6 +129,9 @@ class Report(TestCase):
         shown = answer(("github.com/a", Stats(3, langs={"a-rather-long-name-of-a-language": Language(2, 10)})))
 
         self.assertIn("--------", screen(shown, encoding="ascii"))
+        self.assertIn(
+            "Missing:", screen(answer(("bitbucket.org/b", Stats(1)), ("github.com/a", None)), encoding="ascii")
+        )
         narrow = screen(shown, width=40)
         self.assertIn("10 B", narrow)
         self.assertGreater(narrow.count("━", narrow.index("Languages, by")), 3)

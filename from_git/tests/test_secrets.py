@@ -7,10 +7,13 @@ import logging
 
 from django.conf import settings
 from django.core.cache import caches
+from django.test import override_settings
 from django.views.debug import get_default_exception_reporter_filter
 
+from coding_challenge.options import OPTIONS
 from emulator import Fault
 from from_git import forges
+from from_git.tests.forwarder import Forwarder
 from from_git.tests.service import ServiceTestCase
 from from_git.tests.test_logs import FORMS, handler
 
@@ -90,7 +93,29 @@ class Secrets(ServiceTestCase):
 
     def test_djangos_own_pages_of_tracebacks_would_hide_them(self) -> None:
         shown = get_default_exception_reporter_filter().get_safe_settings()
-        for name in ("GITHUB_API_TOKEN", "BITBUCKET_API_TOKEN", "BITBUCKET_ACCESS_TOKEN", "SECRET_KEY"):
+        secrets = [option.name for option in OPTIONS if option.secret]
+        self.assertLessEqual({"GITHUB_API_TOKEN", "CACHE_URL", "DATABASE_URL", "UPSTREAM_PROXY"}, set(secrets))
+        for name in secrets:
             with self.subTest(name):
                 self.assertTrue(hasattr(settings, name))
-                self.assertIn(shown[name], ("********************",))
+                self.assertEqual(shown[name], "********************")
+
+    def test_nor_do_they_show_where_the_cache_is(self) -> None:
+        caches_for_test = {
+            "default": {**settings.CACHES["default"], "LOCATION": "redis://:s3cret-of-redis@127.0.0.1:1"}
+        }
+        with override_settings(CACHES=caches_for_test):
+            self.assertNotIn("s3cret", str(get_default_exception_reporter_filter().get_safe_settings()["CACHES"]))
+
+    def test_an_http_forge_that_repeats_the_proxys_password_does_not_show_it(self) -> None:
+        password = "s3cret/of the+proxy"
+        pair = base64.b64encode(f"me:{password}".encode()).decode()
+        with Forwarder() as proxy:
+            self.settings_for_test(UPSTREAM_PROXY=proxy.url.replace("://", "://me:s3cret%2Fof%20the+proxy@"))
+            for url in ("https://github.com/spack", "https://bitbucket.org/mailchimp"):
+                body = f'{{"message": "{pair} {password}", "error": {{"message": "{password} {pair}"}}}}'
+                self.emulator.faults.clear()
+                self.emulator.faults.add(Fault("status", status=403, body=body.encode()))
+                response = self.ask(url)
+                self.assertEqual(response.status_code, 502)
+                self.assert_nowhere(response.text, (password, pair))

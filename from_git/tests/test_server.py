@@ -2,6 +2,7 @@
 
 import io
 import os
+import selectors
 import signal
 import socket
 import subprocess
@@ -15,9 +16,11 @@ from unittest.mock import Mock, patch
 from django.test import SimpleTestCase, override_settings
 from gunicorn.config import Config
 from gunicorn.http import errors
-from gunicorn.workers.gthread import TConn
 
-from coding_challenge import logs, master, server
+from coding_challenge import credentials, master, server
+from coding_challenge.incoming import Incoming, longest_line
+from coding_challenge.lobby import Lobby, Stage, TooMany, TooSlow
+from coding_challenge.refusals import refusal
 from emulator import UNBOUNDED, Emulator
 from from_git.conf import settings
 from from_git.tests.project import environment, project_copy
@@ -74,7 +77,7 @@ class Settings(SimpleTestCase):
 
 
 class Bounds(SimpleTestCase):
-    """What a client may do to a thread."""
+    """What a request may be before a thread sees it."""
 
     def setUp(self) -> None:
         """A connection over TCP."""
@@ -83,70 +86,117 @@ class Bounds(SimpleTestCase):
             self.client_end = self.enterContext(socket.create_connection(listener.getsockname()))
             self.ours = self.enterContext(listener.accept()[0])
 
-    def parser(self) -> server.Parser:
-        """As for a new connection."""
-        return server.Parser(Config(), self.ours, ("127.0.0.1", 1))
+    def parsed(self, sent: bytes) -> Any:
+        """The request that these bytes are."""
+        parser = server.Parser(Config(), self.ours, ("127.0.0.1", 1))
+        parser.unreader.unread(sent)
+        return next(parser)
 
-    def test_a_head_that_does_not_end_is_a_408(self) -> None:
-        self.client_end.sendall(b"GET / HTTP/1.1\r\n")
+    def pieces(self, sent: bytes, size: int) -> tuple[bytes, Incoming]:
+        """What had come when the request was whole, or all if it never was."""
+        incoming = Incoming()
+        for start in range(0, len(sent), size):
+            incoming.add(sent[start : start + size])
+            if incoming.whole:
+                break
+        return bytes(incoming.data), incoming
 
-        with patch.object(server, "RECEIVING", 0.05), self.assertRaises(server.TooSlow) as raised:
-            next(self.parser())
+    def test_a_request_in_pieces_is_whole_with_its_last_byte_and_the_same(self) -> None:
+        head = b"POST /a?b HTTP/1.1\r\nHost: c\r\ncontent-LENGTH:  3 \r\n\r\n"
+        for whole in (b"GET /a?b HTTP/1.1\r\nHost: c\r\n\r\n", b"\r\nGET /a?b HTTP/1.1\r\n\r\n", head + b"abc"):
+            for size in range(1, len(whole) + 1):
+                with self.subTest(whole=whole, size=size):
+                    came, incoming = self.pieces(whole, size)
+                    self.assertEqual((came, incoming.whole), (whole, True))
+                    found = self.parsed(came)
+                    self.assertEqual((found.path, found.query), ("/a", "b"))
+                    self.assertEqual(found.body.read(), b"abc" if whole.startswith(b"POST") else b"")
 
-        self.assertEqual(server.refusal(raised.exception)[:2], (408, "ERR3"))
+    def test_what_lacks_a_byte_is_not_whole(self) -> None:
+        head = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n"
+        for half in (
+            b"G",
+            b"\r",
+            b"\r\nGET",
+            b"GET / HTTP/1.1\r\n",
+            b"GET / HTTP/1.1\r\nA: b\r\n\r",
+            head,
+            head + b"ab",
+        ):
+            for size in range(1, len(half) + 1):
+                self.assertFalse(self.pieces(half, size)[1].whole, (half, size))
 
-    def test_the_time_is_for_the_whole_request_and_not_for_each_byte(self) -> None:
-        parser = self.parser()
-        with patch("time.monotonic", return_value=100.0) as now:
-            parser.unreader.begin()
-            self.client_end.sendall(b"x")
-            self.assertEqual(parser.unreader.chunk(), b"x")
-            now.return_value += server.RECEIVING
-            self.client_end.sendall(b"x")
-            self.assertRaises(TimeoutError, parser.unreader.chunk)
+    def test_what_is_refused_anyway_is_whole_as_soon_as_that_is_known(self) -> None:
+        line = b"POST / HTTP/1.1\r\n"
+        for known, error in (
+            (b"\x16\x03", errors.InvalidRequestLine),
+            (b"GET / HTTP/1.1\n", errors.InvalidRequestLine),
+            (b"GET / HTTP/1.1\r\nHost: a\n", errors.InvalidHeader),
+            (b"GET /" + b"x" * longest_line(), errors.LimitRequestLine),
+            (line + b"A: b\r\n" * 137_000, errors.LimitRequestHeaders),
+            (line + b"Content-Length: x\r\n\r\n", errors.InvalidHeader),
+            (line + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\n", errors.InvalidHeader),
+            (line + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", errors.InvalidHeader),
+            (line + b"Content-Length : 3\r\n\r\n", errors.InvalidHeaderName),
+        ):
+            with self.subTest(known[:60]):
+                for size in (1, 7_000) if len(known) < 100 else (7_000, len(known)):
+                    came, incoming = self.pieces(known + b"more", size)
+                    self.assertTrue(incoming.whole)
+                    self.assertLess(len(came), len(known) + size)
+                self.assertRaises(error, self.parsed, known)
 
-    def test_a_line_in_pieces_is_the_same_line(self) -> None:
-        whole = b"GET /a?b HTTP/1.1\r\nHost: c\r\n\r\n"
-        for size in range(1, len(whole)):
-            with self.subTest(size):
-                parser = self.parser()
-                parser.unreader.mxchunk = size
-                self.client_end.sendall(whole)
-                found = next(parser)
-                self.assertEqual((found.method, found.path, found.query), ("GET", "/a", "b"))
-                self.assertEqual(found.headers, [("HOST", "c")])
+    def test_a_body_that_is_too_large_or_has_no_length_is_not_waited_for(self) -> None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        for header, waits in (
+            (b"Content-Length: %d" % most, True),
+            (b"Content-Length: %d" % (most + 1), False),
+            (b"Content-Length: " + b"9" * 400, False),
+            (b"Transfer-Encoding: chunked", False),
+            (b"X: y", False),
+        ):
+            with self.subTest(header[:40]):
+                _, incoming = self.pieces(b"POST / HTTP/1.1\r\n" + header + b"\r\n\r\n", 10)
+                self.assertEqual((incoming.begun, incoming.whole), (True, not waits))
 
-    def test_a_line_without_its_carriage_return_is_refused(self) -> None:
-        for line in (b"GET / HTTP/1.1\n\r\n", b"GET / HTTP/1.1\nHost: a\r\n\r\n", b"\n"):
-            with self.subTest(line):
-                self.client_end.sendall(line)
-                self.assertRaises(errors.InvalidRequestLine, next, self.parser())
+    def test_only_who_speaks_1_1_and_has_not_sent_the_body_expects_a_100(self) -> None:
+        for version, more, expects in (
+            (b"1.1", b"", True),
+            (b"1.1", b"ab", True),
+            (b"1.1", b"abc", False),
+            (b"1.0", b"", False),
+        ):
+            head = b"POST / HTTP/" + version + b"\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n"
+            incoming = Incoming()
+            incoming.add(head + more)
+            self.assertIs(incoming.expects, expects, (version, more))
 
-    def test_whoever_does_not_close_is_waited_for_on_no_other_thread(self) -> None:
-        worker = server.Worker.__new__(server.Worker)
-        worker.cfg, worker.log = Config(), Mock()
-        self.client_end.sendall(b"nonsense\r\n\r\n")
+    def test_a_connection_that_made_room_is_not_read_in_the_same_round_of_the_poller(self) -> None:
+        closed: list[Any] = []
+        conn = SimpleNamespace(sock=self.ours)
+        with selectors.DefaultSelector() as poller:
+            lobby = Lobby(poller, 75.0, Mock(), Mock(), closed.append)
+            lobby.wait(conn, Stage.FIRST)
+            [registered] = poller.get_map().values()
+            self.client_end.sendall(b"GET / HTTP/1.1\r\n\r\n")
 
-        with patch.object(server, "_LINGER", 0.01), self.assertLogs("from_git.middleware"):
-            again = worker.handle(TConn(worker.cfg, self.ours, ("127.0.0.1", 1), ("127.0.0.1", 2)))
+            lobby.make_room()
+            registered.data(self.ours)
 
-        self.assertIs(again, False)
-        self.ours.setblocking(False)
-        self.assertEqual(self.ours.recv(1), b"")  # gunicorn's thread that accepts asks this next
-        answer = b"".join(iter(lambda: self.client_end.recv(65_536), b""))
-        self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
+        self.assertEqual((closed, bool(lobby)), ([conn], False))
 
     def test_every_way_to_fail_has_a_status_and_words(self) -> None:
-        for kind in (*errors.ParseException.__subclasses__(), server.TooSlow):
+        for kind in (*errors.ParseException.__subclasses__(), TooSlow, TooMany):
             with self.subTest(kind.__name__):
                 error = kind.__new__(kind)
                 error.hdr = "X"
-                status, code, message = server.refusal(error)
+                found = refusal(error)
                 ours = issubclass(kind, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName)
-                self.assertEqual(code, "ERRX" if ours else "ERR3")
-                self.assertTrue(400 <= status < (600 if ours else 502), message)
+                self.assertEqual(found.code, "ERRX" if ours else "ERR2" if kind is TooMany else "ERR3")
+                self.assertTrue(400 <= found.status < (600 if ours or kind is TooMany else 502), found)
+                self.assertTrue(found.message.endswith(".") and found.advice.endswith("."), found)
         for kind in (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, ValueError):
-            self.assertEqual(server.refusal(kind("CONTENT-LENGTH"))[:2], (500, "ERRX"))
+            self.assertEqual(refusal(kind("CONTENT-LENGTH"))[:2], (500, "ERRX"))
 
 
 class Stopping(SimpleTestCase):
@@ -188,7 +238,7 @@ class Line(SimpleTestCase):
             "BITBUCKET_USERNAME",
         )
         values = {**dict.fromkeys(names, ""), "GITHUB_API_TOKEN": token, "LOG_FORMAT": "json"}
-        self.assertEqual(logs.secret_values(SimpleNamespace(**values)), [token])
+        self.assertEqual(credentials.secret_values(SimpleNamespace(**values)), [token])
         return values
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from unittest import TestCase
 
@@ -9,11 +10,35 @@ from django.core.checks import run_checks
 from django.test import SimpleTestCase, override_settings
 
 from coding_challenge import documents
-from coding_challenge.loading import load, unknown
+from coding_challenge.loading import load, misspelt, unknown
 from coding_challenge.options import OPTIONS
 from from_git.tests.project import environment, project_copy
 
 NAMES = [option.name for option in OPTIONS]
+
+BROKEN: list[tuple[bytes | None, int | None, str]] = [
+    (b"DEBUG = False\nGITHUB_API_TOKEN = 'hush\n", 2, "unterminated string literal"),
+    (b"GITHUB_API_TOKEN = hush_hush\n", 1, "text needs quotes"),
+    (b"\nNUM_PROXIES = int('hush')\n", 2, "it fails with ValueError"),
+    (b"import no_such_module\n", 1, "No module named 'no_such_module' (ModuleNotFoundError)"),
+    (b"from os import nonsense\n", 1, "cannot import name 'nonsense'"),
+    (b"open('/nowhere')\n", 1, "No such file or directory"),
+    (b"x = 1\nraise SystemExit('hush')\n", 2, "it ends the program"),
+    (b"x = '\xff'\n", 1, "it is not UTF-8"),
+    (b"x = 1\0\n", None, "null bytes"),
+    (b"def f(): f()\nf()\n", 1, "RecursionError"),
+    (None, None, "Is a directory"),
+]
+"""What local_settings.py may be, None for a folder; the line that is named, and some of the words."""
+ORDINARY = """
+PATH HOME USER SHELL LANG TERM PWD EDITOR TMPDIR DEBUG_MODE DISPLAY HOSTNAME PYTHONPATH VIRTUAL_ENV XDG_CACHE_HOME
+SECRET OMP_NUM_THREADS MKL_NUM_THREADS NUM_THREADS GITHUB_ACTIONS GITHUB_API_URL GITHUB_SERVER_URL GITHUB_REPOSITORY
+GITHUB_SHA GITHUB_REF GITHUB_WORKSPACE BITBUCKET_WORKSPACE BITBUCKET_COMMIT BITBUCKET_BUILD_NUMBER REDIS_URL
+DATABASE_NAME CACHE_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE WEB_CONCURRENCY
+GUNICORN_CMD_ARGS SECRET_KEY_BASE PROMETHEUS_MULTIPROC_DIR DJANGO_SETTINGS_MODULE SERVER_NAME SERVER_PORT REQUEST_METHOD
+LOGNAME LOG_DIR INVOCATION_ID
+""".split()
+"""Variables of other programs."""
 
 WRONG: list[tuple[str, Any, str]] = [
     ("NUM_THREADS_GITHUB", "0", "expected at least 1 threads"),
@@ -111,9 +136,10 @@ class Load(TestCase):
                     self.assertNotIn("hush", wrong[0])
 
     def test_a_password_in_an_address_is_never_shown(self) -> None:
-        _, wrong = load({}, {"GITHUB_GRAPHQL_URL": "https://me:hunter2@ghe.example/api/graphql"})
-
-        self.assertNotIn("hunter2", wrong[0])
+        for address in ("https://me:hunter2@ghe.example/graphql", "https://ghe.example/graphql?password=hunter2"):
+            with self.subTest(address):
+                [wrong] = load({}, {"GITHUB_GRAPHQL_URL": address})[1]
+                self.assertNotIn("hunter2", wrong)
 
     def test_contradictions_are_named_beside_wrong_values(self) -> None:
         _, wrong = load({"NUM_THREADS_GITHUB": 0, "BITBUCKET_USERNAME": "me"}, {})
@@ -161,6 +187,37 @@ class Load(TestCase):
         )
 
 
+class Misspelt(TestCase):
+    """Variables of the environment that nearly are settings."""
+
+    def said(self, *names: str, **values: Any) -> list[str]:
+        """The sentences for variables of these names, under these settings."""
+        return misspelt(dict.fromkeys(names, "ghp_hush"), {**{one.name: one.default for one in OPTIONS}, **values})
+
+    def test_a_name_that_nearly_is_one_gets_a_suggestion_and_its_value_is_not_shown(self) -> None:
+        for name, meant in [
+            ("GITHUB_TOKEN", "GITHUB_API_TOKEN"),
+            ("GH_TOKEN", "GITHUB_API_TOKEN"),
+            ("GITHUB_API_TOKN", "GITHUB_API_TOKEN"),
+            ("github_api_token", "GITHUB_API_TOKEN"),
+            ("NUM_THREADS_GITHB", "NUM_THREADS_GITHUB"),
+            ("NUM_THREADS_GITUHB", "NUM_THREADS_GITHUB"),
+            ("BITBUCKET_TOKEN", "BITBUCKET_API_TOKEN or BITBUCKET_ACCESS_TOKEN"),
+            ("ALLOWED_HOST", "ALLOWED_HOSTS"),
+            ("CACHE_URI", "CACHE_URL"),
+            ("LOGLEVEL", "LOG_LEVEL"),
+        ]:
+            with self.subTest(name):
+                self.assertEqual(
+                    self.said(name), [f"{name} in the environment is not a setting; did you mean {meant}?"]
+                )
+
+    def test_ordinary_names_settings_and_what_is_set_under_its_right_name_get_none(self) -> None:
+        self.assertEqual(self.said(*ORDINARY, *NAMES), [])
+        self.assertEqual(self.said("GITHUB_TOKEN", GITHUB_API_TOKEN="ghp_x"), [])
+        self.assertEqual(misspelt({"GITHUB_TOKEN": ""}, {}), [])
+
+
 class Documents(TestCase):
     """What is written from the table."""
 
@@ -194,6 +251,53 @@ class Start(TestCase):
             timeout=60,
             check=False,
         )
+
+    def broken(self, folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
+        """What a command says in that copy of the project."""
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value(self) -> None:
+        for text, line, words in BROKEN:
+            folder = project_copy(self)
+            path = folder / "local_settings.py"
+            if text is None:
+                path.mkdir()
+            else:
+                path.write_bytes(text)
+            place = f"{path}, line {line}: " if line else f"{path}: "
+            starts = (["manage.py", "check"], ["manage.py", "runserver"], ["-m", "gunicorn"])
+            for command in starts if text in (None, BROKEN[0][0]) else starts[:1]:
+                with self.subTest(text, command=command):
+                    done = self.broken(folder, *command)
+                    self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+                    self.assertTrue(done.stderr.startswith(place), done.stderr)
+                    self.assertIn(words, done.stderr)
+                    self.assertNotIn("hush", done.stdout + done.stderr)
+
+    def test_a_broken_file_that_it_imports_is_named(self) -> None:
+        folder = project_copy(self)
+        (folder / "mine.py").write_text("x = 1\n  y = 2\n", encoding="utf-8")
+        (folder / "local_settings.py").write_text("from mine import x\n", encoding="utf-8")
+
+        done = self.broken(folder, "manage.py", "check")
+
+        self.assertEqual((done.returncode, done.stderr), (1, f"{folder / 'mine.py'}, line 2: unexpected indent.\n"))
+
+    def test_a_misspelt_variable_is_a_warning_of_check(self) -> None:
+        sentence = "NUM_THREADS_GITHB in the environment is not a setting; did you mean NUM_THREADS_GITHUB?"
+
+        result = self.manage("check", NUM_THREADS_GITHB="4")
+
+        self.assertEqual(result.returncode, 0)
+        self.assertIn(f"(from_git.W003) {sentence}", result.stderr)
 
     def test_wrong_values_stop_the_start_and_all_are_named(self) -> None:
         local = "NUM_THREADS_GITHUB = 0\nGITHUB_API_TOKN = 'x'\nDATABASE_URL = 'nonsense'\n"
@@ -254,7 +358,12 @@ class Checks(SimpleTestCase):
 
     def ids(self, **settings: Any) -> list[str | None]:
         """What the checks say under these settings."""
-        good = {"GITHUB_API_TOKEN": "x", "GITHUB_GRAPHQL_URL": "https://h/g", "BITBUCKET_API_URL": "https://h/2.0"}
+        good: dict[str, Any] = {
+            "GITHUB_API_TOKEN": "x",
+            "GITHUB_GRAPHQL_URL": "https://h/g",
+            "BITBUCKET_API_URL": "https://h/2.0",
+        }
+        good["MISSPELT_VARIABLES"] = []
         with override_settings(**{**good, **settings}):
             return [message.id for message in run_checks()]
 
@@ -265,3 +374,6 @@ class Checks(SimpleTestCase):
     def test_a_missing_token_and_an_unencrypted_upstream_are_warnings(self) -> None:
         self.assertEqual(self.ids(GITHUB_API_TOKEN=""), ["from_git.W001"])
         self.assertEqual(self.ids(BITBUCKET_API_URL="http://api.bitbucket.org/2.0"), ["from_git.W002"])
+
+    def test_a_misspelt_variable_is_a_warning(self) -> None:
+        self.assertEqual(self.ids(MISSPELT_VARIABLES=["X is not a setting."]), ["from_git.W003"])

@@ -15,6 +15,7 @@ from django.utils.http import http_date
 
 from coding_challenge.wsgi import application
 from emulator import Fault
+from from_git.tests.hostile import exchange, request
 from from_git.tests.project import ROOT
 from from_git.tests.servers import SQUID_CONF, needs_squid, start_squid
 from from_git.tests.service import ServiceTestCase
@@ -63,10 +64,12 @@ class SquidTestCase(ServiceTestCase):
         self.question = {"url": [f"{SPACK}?{self.id()}"]}
         self.seen.clear()
 
-    def through(self, method: str = "GET", question: Any = None, **headers: str) -> requests.Response:
+    def through(
+        self, method: str = "GET", question: Any = None, path: str = "/health-check", **headers: str
+    ) -> requests.Response:
         """The answer that Squid gives."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        url = f"{self.proxy}/health-check"
+        url = self.proxy + path
         return requests.request(method, url, params=question or self.question, headers=named, timeout=30)
 
     def reached(self) -> list[tuple[str, int]]:
@@ -151,6 +154,57 @@ class Hits(SquidTestCase):
         self.assertEqual(self.reached(), [("GET", 200)] * 2)
         self.assertGreater(self.emulator.meter.snapshot().github.calls, 0)
         self.assert_cache(self.through(), "HIT")
+
+    def test_max_age_0_of_a_client_has_the_service_ask_anew_and_squid_keep_what_is_still_right(self) -> None:
+        first = self.through()
+        self.emulator.meter.reset()
+        self.reached()
+
+        anew = self.through(Cache_Control="max-age=0")
+
+        self.assertEqual((anew.status_code, anew.content), (200, first.content))
+        self.assertIn("max-age=0", self.seen[-1].headers["CACHE_CONTROL"])
+        self.assertEqual(self.reached(), [("GET", 304)])
+        self.assertGreater(self.emulator.meter.snapshot().github.calls, 0)
+
+    def test_no_store_of_a_client_is_answered_from_what_squid_keeps(self) -> None:
+        self.through()
+        self.reached()
+
+        self.assert_cache(self.through(Cache_Control="no-store"), "HIT")
+
+        self.assertEqual(self.reached(), [])
+
+    def test_what_squid_says_of_its_own_asks_no_forge_anew(self) -> None:
+        self.through()
+        self.emulator.meter.reset()
+
+        other = self.through(question={"url": [SPACK, f"{SPACK}?{self.id()}"]})
+
+        self.assert_cache(other, "MISS")
+        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+
+    def test_a_kept_answer_carries_the_id_of_its_own_request(self) -> None:
+        first = self.through(X_Request_ID="first-client")
+        second, third = self.through(X_Request_ID="second-client"), self.through()
+
+        for response, word in ((first, "MISS"), (second, "HIT"), (third, "HIT")):
+            self.assert_cache(response, word)
+        self.assertEqual(first.headers["X-Request-ID"], "first-client")
+        self.assertEqual(second.headers["X-Request-ID"], "second-client")
+        self.assertRegex(third.headers["X-Request-ID"], r"^squid-\d+$")
+
+    def test_a_picture_is_kept_whatever_is_accepted(self) -> None:
+        for path in ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/badge/langs"):
+            with self.subTest(path):
+                first = self.through(path=path, Accept="image/svg+xml")
+                second = self.through(path=path, Accept="*/*")
+                self.assertNotIn("Vary", first.headers)
+                self.assertEqual(second.content, first.content)
+                self.assert_cache(second, "HIT")
+                self.reached()
+                again = self.through(path=path, If_None_Match=first.headers["ETag"])
+                self.assertEqual((again.status_code, self.reached()), (304, []))
 
     def test_many_who_ask_at_once_cost_one_fetch(self) -> None:
         self.through()
@@ -303,6 +357,31 @@ class Passed(SquidTestCase):
         self.assertEqual(asked.headers["X_FORWARDED_FOR"], "192.0.2.7, 127.0.0.1")
         self.assertEqual(asked.headers["X_FORWARDED_PROTO"], "https")
         self.assertEqual(asked.headers["HOST"], HOST)
+
+    def test_without_an_id_the_service_logs_the_one_that_the_client_gets(self) -> None:
+        for given in ({}, {"X_Request_ID": "not/an id"}):
+            with self.subTest(given):
+                response = self.through(question={"url": f"{SPACK}?{len(given)}"}, **given)
+                self.assertEqual(response.headers["X-Request-ID"], self.seen[-1].headers["X_REQUEST_ID"])
+                self.assertRegex(response.headers["X-Request-ID"], r"^squid-\d+$")
+
+    def test_probes_but_livez_are_not_for_the_public(self) -> None:
+        for path in (
+            "/metrics",
+            "/readyz",
+            "/metrics?x=1",
+            "/readyz/",
+            "/%6detrics",
+            "//metrics",
+            "/metrics;x",
+            "/metrics#x",
+        ):
+            with self.subTest(path):
+                asked = request(path.encode(), {"Host": HOST.encode()})
+                self.assertEqual(exchange(self.proxy, asked)[0], 403)
+        self.assertEqual(self.reached(), [])
+        self.assertEqual(self.through(path="/livez").status_code, 200)
+        self.assertEqual(requests.get(f"{self.base}/metrics", timeout=30).status_code, 200)
 
     def test_it_leads_nowhere_else(self) -> None:
         response = requests.get("http://192.0.2.1/from-git/test", proxies={"http": self.proxy}, timeout=30)

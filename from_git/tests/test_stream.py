@@ -289,7 +289,7 @@ class Waiting(StreamTestCase):
 
         [words], rest = self.waits(self.listener("https://bitbucket.org/team-7"))
 
-        self.assertRegex(words, r"^Bitbucket for \S+: it waited: .* It goes on in 1 s\.$")
+        self.assertRegex(words, r"^Bitbucket for \S+: it waited: .* It goes on in 1 second\.$")
         self.assertEqual(rest[-1].name, "answer")
 
     def test_a_few_are_told(self) -> None:

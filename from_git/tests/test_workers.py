@@ -130,6 +130,16 @@ class Ends(WorkersTestCase):
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
 
 
+class Started(WorkersTestCase):
+    """What the start says."""
+
+    def test_a_misspelt_variable_is_a_warning_and_the_server_starts(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1, NUM_THREADS_GITHB="4")
+
+        said = "WARNING gunicorn.error NUM_THREADS_GITHB in the environment is not a setting; did you mean"
+        self.assertEqual(gunicorn.said.count(f"{said} NUM_THREADS_GITHUB?"), 1, gunicorn.said)
+
+
 class Crowded(WorkersTestCase):
     """More clients than there are files for."""
 
@@ -146,10 +156,10 @@ class Crowded(WorkersTestCase):
         for client in clients:
             client.close()
 
-        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
         worker.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
         self.assert_exact(self.ask(gunicorn.base))
-        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid])
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
 
 
 class Hostile(WorkersTestCase):
@@ -268,7 +278,9 @@ class Hostile(WorkersTestCase):
         status, _, answer = exchange(self.gunicorn.base, head + chunks)
 
         self.assertEqual(status, 411, answer)
-        self.assertIn("Content-Length", assert_clear(self, status, answer)["message"])
+        found = assert_clear(self, status, answer)
+        self.assertEqual(found["message"], "Chunked bodies are not supported.")
+        self.assertEqual(found["advice"], "Send the body with a Content-Length.")
 
 
 FORKING = """

@@ -76,6 +76,14 @@ class Gunicorn:
         ]
         return found
 
+    def connections(self) -> set[tuple[str, int]]:
+        """The clients' ends of the connections that its workers have open."""
+        port = int(self.base.rpartition(":")[2])
+        found = [one for worker in self.workers() for one in worker.net_connections("tcp")]
+        return {
+            (one.raddr.ip, one.raddr.port) for one in found if one.laddr.port == port and one.status == "ESTABLISHED"
+        }
+
     def _address(self) -> str:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end and self.process.poll() is None:

@@ -1,26 +1,30 @@
 """The way out: keep-alive connections to each upstream, every call bounded in time, size and destination.
 
-This room alone knows `requests` and what it raises. Whatever goes wrong leaves as an `UpstreamError`.
+This room alone knows `requests` and what it raises (see `failures`). Whatever goes wrong leaves as an `UpstreamError`.
 """
 
 import http.client
-import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
 import requests
-import urllib3
 from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
 from from_git import __version__
-from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
-from from_git.upstream.clocked import ClockedAdapter, call, clocked
+from from_git.errors import TransientError, UpstreamError
+from from_git.upstream import idle, proxy
+from from_git.upstream.clocked import call, clocked
+from from_git.upstream.failures import translated
+from from_git.upstream.pooled import ClockedAdapter
+from from_git.upstream.proxy import DIRECT, Proxy, Way
+
+__all__ = ["DIRECT", "MAX_BODY", "Answer", "Caller", "Upstream", "Way"]
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes of a decoded body; the largest honest page (100 repositories with 100 languages each) has under 2 MB."""
@@ -34,8 +38,12 @@ class Caller(Protocol):
         """Seconds that the caller can still wait; raises Cancelled when nobody waits any more."""
         ...
 
-    def resent(self) -> None:
-        """Called before the request is sent once more, over another connection."""
+    def resent(self, lost: float) -> None:
+        """Called before the request is sent once more, over another connection.
+
+        Args:
+            lost: seconds in which the upstream most probably knew nothing of the request.
+        """
         ...
 
 
@@ -49,7 +57,7 @@ class Answer:
     body: bytes
     """Decoded (gzip), at most MAX_BODY."""
     seconds: float = 0.0
-    """From the start of the call to the end of its body."""
+    """From the last sending of the request to the end of the body."""
 
     def json(self) -> Any:
         """The body as JSON.
@@ -65,15 +73,49 @@ class Answer:
             raise TransientError(reason) from error
 
 
+class _Sending:
+    """One request on its way, and the time that it has."""
+
+    def __init__(self, caller: Caller, timeout: float) -> None:
+        self.caller = caller
+        self._timeout = timeout
+        self._begun = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since it was sent last."""
+        return time.monotonic() - self._begun
+
+    def left(self) -> float:
+        """Seconds for the next step of the call, above 0."""
+        seconds = min(self._timeout - self.seconds, self.caller.time_left())
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+    def again(self) -> None:
+        """Say that it is sent once more; what a silent connection took is neither the call's time nor the forge's."""
+        lost = self.seconds if call.silent else 0.0
+        self._begun += lost
+        self.caller.resent(lost)
+
+
 class Upstream:
     """A base URL with connections of its own. Safe from any thread.
 
     No cookies, no netrc, no proxy or certificate settings from the environment, TLS always verified, redirects never
-    followed; the headers, and with them the credentials, go to addresses under `base_url` only.
+    followed; the headers, and with them the credentials, go to addresses under `base_url` only: with a proxy inside a
+    tunnel to them, or in clear where `base_url` is so.
     """
 
     def __init__(
-        self, base_url: str, setting: str, headers: Mapping[str, str], connections: int, timeout: float
+        self,
+        base_url: str,
+        setting: str,
+        headers: Mapping[str, str],
+        connections: int,
+        timeout: float,
+        way: Way = DIRECT,
     ) -> None:
         """Connect nowhere yet.
 
@@ -94,7 +136,11 @@ class Upstream:
                 **headers,
             }
         )
-        self._adapter = ClockedAdapter(pool_connections=1, pool_maxsize=connections)
+        self._proxy = Proxy.at(way.proxy)
+        if self._proxy and self.base_url.startswith("http:"):
+            self._headers.update(self._proxy.headers)
+        self._patience = idle.Patience(timeout)
+        self._adapter = ClockedAdapter(connections, self._proxy, way.ca_file)
 
     def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Answer:
         """Send one request (`payload` as JSON) and read the whole answer.
@@ -111,19 +157,18 @@ class Upstream:
             raise UpstreamError(
                 "it sent a link that leads elsewhere, which was not followed.", advice=f"Look at {self._setting}."
             )
-        started = time.monotonic()
-
-        def left() -> float:
-            """Seconds for the next step of this call, above 0."""
-            seconds = min(started + self.timeout - time.monotonic(), caller.time_left())
-            if seconds <= 0:
-                raise TimeoutError
-            return seconds
-
+        sending = _Sending(caller, self.timeout)
         request = self._prepared(method, url, payload)
-        with clocked(left), self._translated(caller), self._send(request, caller) as response:
-            body = _read(response)
-            return Answer(response.status_code, response.headers, body, time.monotonic() - started)
+        with (
+            clocked(sending.left, self._patience.seconds),
+            translated(caller.time_left, self._setting, self.timeout, self._proxy is not None),
+            self._send(request, sending) as response,
+        ):
+            answer = Answer(response.status_code, response.headers, _read(response), sending.seconds)
+        self._patience.learn(answer.seconds)
+        if self._proxy and answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            raise proxy.failure(answer.status)
+        return answer
 
     def owns(self, url: str) -> bool:
         """Whether `url` is the base URL or lies under it, dot segments and their encodings refused."""
@@ -150,11 +195,12 @@ class Upstream:
             request.headers = CaseInsensitiveDict({**self._headers, **size})
         return request
 
-    def _send(self, request: requests.PreparedRequest, caller: Caller) -> requests.Response:
-        """Send once; again only where a kept-alive connection turns out to be closed.
+    def _send(self, request: requests.PreparedRequest, sending: _Sending) -> requests.Response:
+        """Send once; again only where a kept-alive connection turns out to be closed, or to be dead.
 
         A server may close an idle connection at any moment; what dies before the first byte of an answer was not
-        answered, and our requests only read (RFC 9112, 9.3.1). Each try takes such a connection out of the pool.
+        answered, and our requests only read (RFC 9112, 9.3.1). Each try takes such a connection out of the pool. Where
+        one is silent, what lay idle as long is no better, and the second try is on a new connection and the last.
         """
         for _ in range(self._connections):
             try:
@@ -162,42 +208,16 @@ class Upstream:
             except requests.ConnectionError:
                 if not call.reused or call.received:
                     raise
-                caller.resent()
+                if call.idle >= idle.DOUBTED:
+                    self._adapter.close_idle(call.idle)
+                sending.again()
+                call.fresh = call.silent
         return self._send_once(request)
 
     def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
-        call.reused, call.received = False, 0  # a TLS connection is made before it says so itself
+        call.forget()  # a TLS connection is made before it says so itself
         # by the adapter: Session.send looks into redirects even when told not to, and reads their bodies unbounded
         return self._adapter.send(request, stream=True, timeout=call.left(), verify=True, cert=None, proxies={})
-
-    @contextmanager
-    def _translated(self, caller: Caller) -> Iterator[None]:
-        """The one table from foreign exceptions to ours; the most specific first."""
-        try:
-            yield
-        except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            if caller.time_left() <= 0:
-                raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
-            reason = f"it did not answer within {self.timeout:g} s (UPSTREAM_TIMEOUT)."
-            # without a connection nothing was asked that could be too heavy
-            raise (BrokenError if isinstance(error, requests.ConnectTimeout) else TooHeavyError)(reason) from error
-        except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-            # a certificate stays what it is; a handshake that breaks off may not
-            kind = UpstreamError if _is_about_certificate(error) else TransientError
-            raise kind("its TLS certificate or handshake is not valid.", advice=f"Look at {self._setting}.") from error
-        except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
-            raise TransientError("it sent a body that cannot be decompressed.") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
-            reason = "it could not be reached, or broke the connection before its answer was whole."
-            advice = f"Try again later; if that does not help, look at {self._setting}."
-            raise BrokenError(reason, advice=advice) from error
-
-
-def _is_about_certificate(error: BaseException | None) -> bool:
-    """Whether the innermost cause is a certificate that cannot be trusted."""
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__cause__ or error.__context__
-    return error is not None
 
 
 def _normal(url: str) -> str:

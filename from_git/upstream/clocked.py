@@ -1,24 +1,31 @@
-"""Connections that know the time: what stands between `requests` and a socket."""
+"""Connections that know the time: what stands between urllib3 and a socket."""
 
 import http
 import http.client
 import io
+import math
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import requests
 import urllib3
-from requests.adapters import HTTPAdapter
+
+from from_git.upstream import idle
+from from_git.upstream.proxy import Proxy, ProxyFailed
 
 # The timeout of requests is for one read, so that a byte now and then keeps a call alive for ever. Below every connect
 # and read, of headers as well as of bodies, stands the clock of the call that this thread is making.
 _BUFFER = 64 * 1024
 _MOST = 34 * 1024 * 1024  # bytes of one answer with its head; urllib3 takes a chunk of size -1 for all that follows
 _SLICE = 0.25  # seconds; how soon a call that waits for bytes learns that nobody waits for it any more
+
+
+class Silent(OSError):
+    """No byte of an answer came on a connection that lay idle, for as long as one is waited for there."""
 
 
 def _over() -> float:
@@ -34,6 +41,43 @@ class Call(threading.local):
     """Whether its connection has served a call before."""
     received = 0
     """Bytes of its answer."""
+    idle = 0.0
+    """Seconds for which its connection had lain idle."""
+    silent = False
+    """Whether it was given up because no byte came on such a connection."""
+    fresh = False
+    """Whether it must have a connection of its own."""
+    patience = math.inf
+    """Seconds that the first byte is waited for on a connection that lay idle."""
+    asked = False
+    """Whether the request has left; not before there is a connection, with TLS where that is wanted."""
+    _until = math.inf
+
+    def forget(self) -> None:
+        """Nothing is sent yet."""
+        self.asked, self.reused, self.received, self.idle = False, False, 0, 0.0
+        self._until = math.inf
+
+    def begin(self, reused: bool, idle_seconds: float) -> None:
+        """The request leaves now."""
+        self.asked, self.reused, self.received, self.idle = True, reused, 0, idle_seconds
+        doubted = reused and idle_seconds >= idle.DOUBTED
+        self._until = time.monotonic() + self.patience if doubted else math.inf
+
+    def next_read(self) -> float:
+        """Seconds for the next read, above 0.
+
+        Raises:
+            Silent: none for the first byte.
+        """
+        seconds = min(self.left(), _SLICE)
+        if self.received or self._until == math.inf:
+            return seconds
+        rest = self._until - time.monotonic()
+        if rest <= 0:
+            self.silent = True
+            raise Silent
+        return min(seconds, rest)
 
 
 call = Call()
@@ -41,9 +85,11 @@ call = Call()
 
 
 @contextmanager
-def clocked(left: Callable[[], float]) -> Iterator[None]:
-    """Let `left` bound every step of the call made inside the block."""
-    call.left, call.reused, call.received = left, False, 0
+def clocked(left: Callable[[], float], patience: float = math.inf) -> Iterator[None]:
+    """Let `left` bound every step of the call made inside the block; see `Call` for both."""
+    call.left, call.patience = left, patience
+    call.silent = call.fresh = False
+    call.forget()
     try:
         yield
     finally:
@@ -62,7 +108,7 @@ class _ClockedIO(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while True:
-            self._sock.settimeout(min(call.left(), _SLICE))
+            self._sock.settimeout(call.next_read())
             try:
                 size: int = self._sock.recv_into(buffer)
             except TimeoutError:
@@ -122,19 +168,31 @@ def _addresses(host: str, port: int) -> list[Any]:
         return answer
 
 
-class _ClockedConnection(urllib3.connection.HTTPConnection):
+class ClockedConnection(urllib3.connection.HTTPConnection):
+    """A connection whose every step asks the clock."""
+
     response_class = _ClockedResponse
+    through: Proxy | None = None
+    """What it leads through."""
+    idle_since = 0.0
+    """When it was used last, on the clock of `idle`."""
     _served = False
     _unsent: bytearray | None = None
 
     def _new_conn(self) -> socket.socket:
-        """Try the host's addresses in turn, all of it within the call's time."""
+        """Try the addresses of the host, or of the proxy, in turn, all of it within the call's time."""
+        there = (self.through.host, self.through.port) if self.through else (self._dns_host, self.port)
         try:
-            return self._connected(_addresses(self._dns_host, self.port))
+            sock = self._connected(_addresses(*there))
+            if self.through and isinstance(self, urllib3.connection.HTTPSConnection):
+                self._tunnelled(sock, self.through)
         except socket.gaierror as error:
+            if self.through:
+                raise ProxyFailed from error
             raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:  # urllib3 would take a plain one for a broken connection
             raise urllib3.exceptions.ConnectTimeoutError(self, "no connection in time") from error
+        return sock
 
     def _connected(self, addresses: list[Any]) -> socket.socket:
         last: OSError | None = None
@@ -146,6 +204,7 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
                 # one that nobody answers at, as IPv6 may be, must leave time for the others
                 sock.settimeout(call.left() / remaining)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                idle.keep_alive(sock)
                 sock.connect(address)
                 sock.settimeout(call.left())  # for the handshake of TLS
             except OSError as error:
@@ -154,10 +213,21 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
             else:
                 return sock
         call.left()
+        if self.through:
+            raise ProxyFailed from last
         raise urllib3.exceptions.NewConnectionError(self, "no address can be reached") from last
 
+    def _tunnelled(self, sock: socket.socket, proxy: Proxy) -> None:
+        try:
+            proxy.tunnel(sock, self.host, self.port or 443, lambda *args: _ClockedResponse(args[0], method=args[1]))
+            sock.settimeout(call.left())  # for the handshake of TLS
+        except BaseException:
+            sock.close()
+            raise
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        call.reused, self._served, call.received = self._served, True, 0
+        call.begin(self._served, idle.now() - self.idle_since if self._served else 0.0)
+        self._served = True
         self._unsent = bytearray()  # head and body leave in one write, which is one packet and one turn of the GIL
         super().request(*args, **kwargs)
         whole, self._unsent = self._unsent, None
@@ -174,53 +244,5 @@ class _ClockedConnection(urllib3.connection.HTTPConnection):
         super().close()
 
 
-class _ClockedTLSConnection(_ClockedConnection, urllib3.connection.HTTPSConnection):
-    pass
-
-
-class _HTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _ClockedConnection
-
-
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _ClockedTLSConnection
-
-
-class ClockedAdapter(HTTPAdapter):
-    """An adapter of requests for one host and no proxy, whose connections ask the clock.
-
-    What such a request never needs is left out: the search for a proxy and for the host's pool, and a jar for cookies.
-    """
-
-    _pool: Any = None
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As the base class, with our connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-
-    def close(self) -> None:
-        """As the base class; a pool is closed when nobody holds it any more."""
-        self._pool = None
-        super().close()
-
-    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        """The one pool, made by the base class for the first request, with its certificates."""
-        if self._pool is None:
-            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            super().cert_verify(pool, request.url, verify, cert)  # type: ignore[no-untyped-call]
-            self._pool = pool
-        return self._pool
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: the pool has its certificates."""
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        """Path and query, as without a proxy."""
-        return str(request.path_url)
-
-    def build_response(self, req: Any, resp: Any) -> requests.Response:
-        """Status, headers and the stream of the body."""
-        response = requests.Response()
-        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
-        return response
+class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection):
+    """The same with TLS."""

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from from_git import forges
 from from_git.conf import settings
 from from_git.errors import LineTooLong, RequestError
-from from_git.keys import KEYS
+from from_git.keys import KEYS, NOT_TOLD
 from from_git.pictures import PICTURES
 from from_git.profiles import LABELS
 from from_git.question import Fields, refuse_unknown
@@ -58,7 +58,9 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "urls": "\n".join(map(str, asked.get("url", ()))),
         "refused": f"{refused.message} {refused.advice}" if refused else "",
-        "forges": json.dumps([(forge, LABELS[forge], host) for host, forge in forges.hosts().items()]),
+        "forges": json.dumps(
+            [(forge, LABELS[forge], host, sorted(NOT_TOLD[forge])) for host, forge in forges.hosts().items()]
+        ),
         "keys": KEYS.items(),
         "numbers": [(name, key) for name, key in KEYS.items() if name not in ("langs", "topics")],
         # their size keeps their place free until they are there

@@ -1,5 +1,6 @@
 """`manage.py aggregate URL…`: the same answer in the terminal."""
 
+import io
 import json
 import logging
 import sys
@@ -18,7 +19,7 @@ from coding_challenge.readers import WrongSetting, seconds
 from from_git import forges, report
 from from_git.aggregator import Answer, Asking, Overview, aggregate, watched
 from from_git.conf import settings
-from from_git.errors import FromGitError, RequestError
+from from_git.errors import FromGitError, RequestError, lasted
 from from_git.profiles import Profile
 from from_git.question import question
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
@@ -59,13 +60,15 @@ class Command(BaseCommand):
         except FromGitError as error:
             if as_json:
                 self.stdout.write(_dump(error_body(error)))
-            self.stderr.write(f"{error.code}: {error.message} {error.advice}")
+            self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
         finally:
             forges.close()  # whatever is under way ends with us, an interrupted beginning too
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
             Console().print(*report.lines(answer), sep="\n")
 
 
@@ -77,7 +80,7 @@ def _deadline(given: str | None) -> tuple[float, str]:
     except WrongSetting:
         limit = 0.0
     if limit < 0.1:
-        raise RequestError("--deadline takes a number of seconds, at least 0.1.", "Give it such a number.")
+        raise RequestError("--deadline takes a number of seconds, at least 0.1.", "Write for example --deadline 120.")
     return limit, "--deadline"
 
 
@@ -115,5 +118,5 @@ def _words(seen: Overview) -> Text:
     """What no bar can show: time, how many profiles are found, retries, waits."""
     calls = "call" if seen.retries == 1 else "calls"
     retries = f", {seen.retries:,} {calls} sent again" if seen.retries else ""
-    first = f"{seen.seconds:.0f} s, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
+    first = f"{lasted(seen.seconds)}, {seen.found:,} of {seen.profiles:,} profiles found{retries}"
     return Text("\n".join([first, *seen.waits]))

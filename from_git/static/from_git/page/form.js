@@ -1,7 +1,7 @@
 /** The lines of the form, and what is wrong with them, said beside them. */
 
 import { complaints } from "./complaints.js";
-import { bare, duration, make, many, say } from "./words.js";
+import { bare, make, many, say, when } from "./words.js";
 
 const field = document.querySelector("#url");
 const gutter = document.querySelector(".gutter");
@@ -71,7 +71,7 @@ function count(until) {
     clearInterval(clock);
     if (until) say("It can be asked again now.");
   }
-  const words = left > 0 ? `It can be asked again in ${duration(left, 0)}.` : "It can be asked again now.";
+  const words = left > 0 ? `It can be asked again ${when((until - performance.now()) / 1000)}.` : "It can be asked again now.";
   again.querySelector("span").textContent = until ? words : "";
   again.querySelector("button").disabled = left > 0; // before that it cannot succeed
 }

@@ -93,7 +93,9 @@ function finish(urls, { answer, last }) {
   progress.end();
   result.show(view);
   shown.set(query(urls) + others(), view);
-  say(`Done: ${many(answer.profiles.length, "profile")}, ${answer.missing.length} missing.`);
+  const { profiles, repositories } = result.absent(answer.missing, urls);
+  const lost = repositories.length ? `, ${many(repositories.length, "repository", "repositories")} not found` : "";
+  say(`Done: ${many(answer.profiles.length, "profile")}, ${profiles.length} missing${lost}.`);
   if (waited) result.heading().focus();
 }
 

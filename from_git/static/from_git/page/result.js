@@ -10,7 +10,7 @@ const parts = document.querySelector("#result-parts").content;
 const WIDE = 7; // characters that a tile has room for in its largest letters
 const NAMED = 3; // of the most frequent languages and topics
 const forges = Object.fromEntries(
-  JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host]) => [name, { label, host }]),
+  JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host, notTold]) => [name, { label, host, notTold }]),
 );
 
 /** `urls`: as asked; `last`: the last progress; `seconds`: how long the person waited. */
@@ -21,11 +21,14 @@ export function show({ urls, answer, last, seconds }) {
   heading().textContent = title || "Nobody there";
   slot(place, "summary").textContent = summary(answer);
   document.title = `${title || "Nobody there"} – from-git`;
-  missing(answer.missing);
-  tiles(answer);
+  const { profiles, repositories } = absent(answer.missing, urls);
+  missing("missing", profiles);
+  missing("lost", repositories);
+  const silent = untold(answer.profiles);
+  tiles(answer, silent);
   share(answer.data);
   languages(answer.langsDetail);
-  bars.fill(slot(place, "topics"), answer.topicsDetail);
+  bars.fill(slot(place, "topics"), answer.topicsDetail, "repos", silent.topics ? `Not told by ${silent.topics}.` : "None.");
   slot(place, "profiles").hidden = !answer.profiles.length;
   table.fill(place.querySelector("table"), answer.profiles, forges);
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
@@ -46,17 +49,35 @@ function summary({ data, profiles }) {
   return `${repositories} of ${many(profiles.length, "profile")}`;
 }
 
-function missing(urls) {
-  const section = slot(place, "missing");
+/** What is missing: profiles stand there as asked, all else are repositories, which nobody can ask for. */
+export function absent(missing, urls) {
+  const asked = new Set(urls);
+  return { profiles: missing.filter((url) => asked.has(url)), repositories: missing.filter((url) => !asked.has(url)) };
+}
+
+function missing(name, urls) {
+  const section = slot(place, name);
   section.hidden = !urls.length;
   section.querySelector("ul").replaceChildren(...urls.map((url) => make("li", {}, url)));
 }
 
-function tiles({ data, langsDetail, topicsDetail }) {
+/** From each key that none of these profiles' forges tells, whose sum is no number, to the names of those forges. */
+function untold(profiles) {
+  const there = [...new Set(profiles.map(({ forge }) => forge))].map((forge) => forges[forge]);
+  const keys = there.length ? there[0].notTold.filter((key) => there.every(({ notTold }) => notTold.includes(key))) : [];
+  return Object.fromEntries(keys.map((key) => [key, joined(there.map(({ label }) => label))]));
+}
+
+function tiles({ data, langsDetail, topicsDetail }, silent) {
   for (const tile of place.querySelectorAll(".tiles li")) {
-    const value = data[tile.dataset.key];
+    const key = tile.dataset.key;
+    if (silent[key]) {
+      tile.querySelector(".value").append(make("small", {}, `not told by ${silent[key]}`));
+      continue;
+    }
+    const value = data[key];
     const isList = Array.isArray(value);
-    const names = isList ? most(tile.dataset.key === "langs" ? langsDetail : topicsDetail).map(({ name }) => name) : [];
+    const names = isList ? most(key === "langs" ? langsDetail : topicsDetail).map(({ name }) => name) : [];
     const rest = names.splice(NAMED).length;
     const words = isList ? names.join(", ") || "none" : number(value);
     tile.classList.toggle("text", isList || words.length > WIDE);
@@ -89,7 +110,7 @@ function languages(entries) {
   choice.hidden = entries.every(({ bytes }) => bytes === null);
   section.querySelector("ol ~ .hint").hidden = entries.every(({ bytes }) => bytes !== null);
   choice.addEventListener("change", ({ target }) => {
-    bars.fill(section, entries, target.value, !section.querySelector(".more"));
+    bars.fill(section, entries, target.value, "None.", !section.querySelector(".more"));
   });
   bars.fill(section, entries);
 }

@@ -2,16 +2,17 @@
 
 import { ago, make, number, say } from "./words.js";
 
-/** Fill the table, and let each heading sort it. `forges`: from a forge to its `label` and `host`. */
+/** Fill the table, and let each heading sort it. `forges`: from a forge to its `label`, `host` and `notTold`. */
 export function fill(table, profiles, forges) {
   const heads = [...table.querySelectorAll("th")];
   const rows = profiles.map((profile) => ({ profile, row: row(profile, heads, forges) }));
   table.tBodies[0].replaceChildren(...rows.map(({ row }) => row));
-  for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(table, rows, head));
+  const value = (profile, key) => (forges[profile.forge].notTold.includes(key) ? null : profile[key]);
+  for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(table, rows, head, value));
 }
 
 function row(profile, heads, forges) {
-  const { label, host } = forges[profile.forge];
+  const { label, host, notTold } = forges[profile.forge];
   const cells = {
     owner: make("a", { href: `https://${host}/${encodeURIComponent(profile.owner)}` }, profile.owner),
     forge: label,
@@ -21,7 +22,7 @@ function row(profile, heads, forges) {
   return make("tr", {}, ...heads.map(({ dataset: { key, number: isNumber } }) =>
     key === "owner"
       ? make("th", { scope: "row" }, cells.owner)
-      : make("td", isNumber === undefined ? {} : { class: "number" }, cells[key] ?? number(profile[key]))));
+      : make("td", isNumber === undefined ? {} : { class: "number" }, cells[key] ?? (notTold.includes(key) ? "–" : number(profile[key])))));
 }
 
 /** A time for people: where they are, and how long ago. */
@@ -32,15 +33,22 @@ export function moment(text) {
   return make("time", { datetime: text }, `${local} `, make("small", {}, `(${ago(time)})`));
 }
 
-/** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked. */
-function sort(table, rows, head) {
+/** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked.
+ *
+ * `value`: of a profile and a key, null where its forge does not tell it; such rows come last either way.
+ */
+function sort(table, rows, head, value) {
   const { key, number: isNumber } = head.dataset;
   const usual = isNumber === undefined ? "ascending" : "descending";
   const other = usual === "ascending" ? "descending" : "ascending";
   const order = head.getAttribute("aria-sort") === usual ? other : usual;
   const sign = order === "ascending" ? 1 : -1;
-  const value = ({ profile }) => (isNumber === undefined ? String(profile[key]).toLowerCase() : profile[key]);
-  const compare = (one, two) => (value(one) < value(two) ? -sign : value(one) > value(two) ? sign : 0);
+  const valued = ({ profile }) => (isNumber === undefined ? String(profile[key]).toLowerCase() : value(profile, key));
+  const compare = (one, two) => {
+    const [left, right] = [valued(one), valued(two)];
+    if (left === null || right === null) return (left === null) - (right === null);
+    return left < right ? -sign : left > right ? sign : 0;
+  };
   for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", order);
   table.tBodies[0].append(...rows.toSorted(compare).map(({ row }) => row));

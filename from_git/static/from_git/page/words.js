@@ -29,6 +29,16 @@ export function duration(seconds, digits = 1) {
 /** How long something took. */
 export const took = (seconds) => (seconds < 0.05 ? "less than 0.1 s" : duration(seconds));
 
+/** A moment to come: "in 45 s", "at 21:00 UTC, in 57 min 3 s", as the API says it. */
+export function when(seconds) {
+  const left = `in ${duration(Math.ceil(seconds), 0)}`;
+  if (seconds < 90) return left;
+  // rounded up, so that the moment is never too early
+  const ready = new Date(Math.ceil((Date.now() / 1000 + seconds) / 60) * 60_000).toISOString();
+  const day = ready.slice(0, 10) === new Date().toISOString().slice(0, 10) ? "" : ` on ${ready.slice(0, 10)}`;
+  return `at ${ready.slice(11, 16)} UTC${day}, ${left}`;
+}
+
 /** How long ago a time was, in its largest unit. */
 export function ago(time) {
   const seconds = Math.max(0, (Date.now() - time) / 1000);

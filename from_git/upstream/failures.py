@@ -1,0 +1,75 @@
+"""The one table from what a call may raise to our errors."""
+
+import http.client
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import requests
+import urllib3
+
+from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
+from from_git.upstream import proxy, tls
+from from_git.upstream.clocked import call
+from from_git.upstream.proxy import ProxyFailed
+
+E = TypeVar("E", bound=BaseException)
+
+
+@contextmanager
+def translated(time_left: Callable[[], float], setting: str, timeout: float, proxied: bool) -> Iterator[None]:
+    """Raise our error in place of a foreign one; the most specific first.
+
+    Args:
+        time_left: seconds that the caller still has.
+        setting: where the upstream's address comes from, for messages.
+        timeout: seconds that a call has.
+        proxied: whether it goes through a proxy.
+    """
+    try:
+        yield
+    except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+        if time_left() <= 0:
+            raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
+        raise _too_late(error, setting, timeout, proxied) from error
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
+        raise tls.failure(error, setting) from error
+    except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
+        raise TransientError("it sent a body that cannot be decompressed.") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
+        raise _broken(error, setting) from error
+
+
+def _too_late(error: Exception, setting: str, timeout: float, proxied: bool) -> UpstreamError:
+    """The error where the timeout of a call passed."""
+    within = f"within {timeout:g} s (UPSTREAM_TIMEOUT)."
+    if call.asked:
+        return TooHeavyError(f"it did not answer {within}")
+    # without a connection nothing was asked that could be too heavy; a handshake of TLS is no answer either
+    if proxied and isinstance(error, requests.ConnectTimeout):
+        return BrokenError(f"the proxy between us and it made no connection {within}", advice=proxy.ADVICE)
+    return BrokenError(f"it did not answer {within}", advice=_unreachable(setting))
+
+
+def _broken(error: Exception, setting: str) -> UpstreamError:
+    """The error where there was no connection, or one that broke."""
+    failed = _cause(error, ProxyFailed)
+    if failed:
+        return proxy.failure(failed.status)
+    if _cause(error, urllib3.exceptions.NewConnectionError):
+        return BrokenError("it could not be reached.", advice=_unreachable(setting))
+    advice = f"Try again later; if that does not help, look at {setting}."
+    return BrokenError("it broke the connection before its answer was whole.", advice=advice)
+
+
+def _unreachable(setting: str) -> str:
+    """What to do where there is no connection."""
+    advice = f"Try again later; if that does not help, look at {setting}"
+    return f"{advice}, and set UPSTREAM_PROXY if a proxy is the only way out of this network."
+
+
+def _cause(error: BaseException | None, kind: type[E]) -> E | None:
+    """The first error of that kind among an error and its causes."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error

@@ -1,0 +1,116 @@
+"""The connections to one host: kept alive, distrusted when they lay idle, with one set of trusted authorities."""
+
+import threading
+from typing import Any
+from urllib.parse import urldefrag
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from from_git.upstream import idle, tls
+from from_git.upstream.clocked import ClockedConnection, ClockedTLSConnection, call
+from from_git.upstream.proxy import Proxy
+
+
+class _IdleAwarePool(urllib3.HTTPConnectionPool):
+    """Connections that are made anew where they lay idle for long, or where a call wants one of its own."""
+
+    ConnectionCls = ClockedConnection
+    through: Proxy | None = None
+
+    def _new_conn(self) -> Any:
+        connection: Any = super()._new_conn()
+        connection.through = self.through
+        return connection
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if call.fresh or idle.now() - connection.idle_since >= idle.MOST:
+            connection.close()
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn:
+            conn.idle_since = idle.now()
+        super()._put_conn(conn)
+
+    def close_idle(self, seconds: float) -> None:
+        """Close what has been idle for at least so long."""
+        begun = idle.now() - seconds
+        if self.pool is not None:
+            with self.pool.mutex:  # so that nobody takes one meanwhile
+                for connection in self.pool.queue:
+                    if connection and connection.idle_since <= begun:
+                        connection.close()
+
+
+class _IdleAwareTLSPool(_IdleAwarePool, urllib3.HTTPSConnectionPool):
+    ConnectionCls = ClockedTLSConnection
+
+
+class ClockedAdapter(HTTPAdapter):
+    """An adapter of requests for one host, whose connections ask the clock.
+
+    What such a request never needs is left out: the search for a proxy and for the host's pool, and a jar for cookies.
+
+    Args:
+        connections: kept alive.
+        proxy: where connections go through.
+        ca_file: see `tls.context`.
+    """
+
+    _pool: Any = None
+
+    def __init__(self, connections: int, proxy: Proxy | None = None, ca_file: str = "") -> None:
+        self._proxy = proxy
+        self._ca_file = ca_file
+        self._making = threading.Lock()
+        super().__init__(pool_connections=1, pool_maxsize=connections)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As the base class, with our connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _IdleAwarePool, "https": _IdleAwareTLSPool}
+
+    def close(self) -> None:
+        """As the base class; a pool is closed when nobody holds it any more."""
+        self._pool = None
+        super().close()
+
+    def close_idle(self, seconds: float) -> None:
+        """Close the connections that have been idle for at least so long."""
+        if pool := self._pool:
+            pool.close_idle(seconds)
+
+    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        """The one pool, made for the first request, with what all its connections verify certificates with."""
+        pool = self._pool
+        if pool is None:
+            with self._making:  # reading the authorities takes long
+                pool = self._pool = self._pool or self._made(request)
+        return pool
+
+    def _made(self, request: Any) -> Any:
+        host, options = self.build_connection_pool_key_attributes(request, verify=True)
+        if host["scheme"] == "https":
+            # given by itself, urllib3 makes another one for each connection: 30 to 40 ms of CPU and 0.8 MB each time
+            options["ssl_context"] = tls.context(self._ca_file)
+        pool: Any = self.poolmanager.connection_from_host(**host, pool_kwargs=options)
+        pool.through = self._proxy
+        return pool
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: the pool has its certificates."""
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Path and query; the whole address where a proxy is to pass the request on."""
+        if self._proxy and request.url.startswith("http:"):
+            return str(urldefrag(request.url).url)
+        return str(request.path_url)
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """Status, headers and the stream of the body."""
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        return response

@@ -1,0 +1,129 @@
+"""The proxy that upstreams are reached through, where the settings name one; the environment has no say.
+
+To an https upstream it makes a tunnel, and sees neither the request nor its credentials. A request to an http upstream,
+which the owner has chosen as well, it passes on.
+"""
+
+import base64
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from from_git.errors import BrokenError, UpstreamError
+
+ADVICE = "Try again later; if that does not help, look at UPSTREAM_PROXY."
+"""Where the proxy is away."""
+
+
+class ProxyFailed(OSError):
+    """The proxy cannot be reached, or does not do what it is asked.
+
+    Args:
+        status: of its answer; 0 where it gives none.
+    """
+
+    def __init__(self, status: int = 0) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """An HTTP proxy."""
+
+    host: str
+    port: int
+    authorization: str = field(default="", repr=False)
+    """The value of Proxy-Authorization; empty for none."""
+
+    @classmethod
+    def at(cls, address: str) -> Self | None:
+        """The proxy at `http://[user:password@]host[:port]`, user and password encoded as in every URL; None for ""."""
+        if not address:
+            return None
+        parts = urlsplit(address)
+        pair = ":".join(_credentials(address))
+        authorization = f"Basic {base64.b64encode(pair.encode()).decode()}" if pair else ""
+        return cls(parts.hostname or "", parts.port or 80, authorization)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What each request to the proxy itself carries."""
+        return {"Proxy-Authorization": self.authorization} if self.authorization else {}
+
+    def tunnel(
+        self, sock: socket.socket, host: str, port: int, response: Callable[[socket.socket, str], HTTPResponse]
+    ) -> None:
+        """Have the proxy connect `sock` to the host and port.
+
+        Args:
+            response: gives what reads an answer from a socket, to a method.
+
+        Raises:
+            ProxyFailed: it does not.
+            OSError: the connection broke, or the time is over.
+        """
+        there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        lines = [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        sock.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+        answer = response(sock, "CONNECT")
+        try:
+            answer.begin()
+        except HTTPException as error:
+            raise ProxyFailed from error
+        finally:
+            answer.close()
+        if not 200 <= answer.status < 300:
+            raise ProxyFailed(answer.status)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How upstreams are reached."""
+
+    ca_file: str = ""
+    """A PEM file with authorities that are trusted beside the usual ones; empty for none."""
+    proxy: str = field(default="", repr=False)
+    """The address of a proxy, with its user name and password if it wants them; empty for none."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show: the proxy's password, alone and as it travels."""
+        proxy = Proxy.at(self.proxy)
+        pair = _credentials(self.proxy)
+        return (pair[1], proxy.authorization.removeprefix("Basic ")) if proxy and pair and pair[1] else ()
+
+
+DIRECT = Way()
+"""No proxy, and the usual authorities."""
+
+
+def _credentials(address: str) -> tuple[str, ...]:
+    """User name and password in an address, decoded; nothing without them."""
+    parts = urlsplit(address)
+    return () if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
+
+
+def failure(status: int) -> UpstreamError:
+    """Our error for a proxy that answered with `status` instead of making a tunnel; 0: not at all."""
+    if not status:
+        return BrokenError("the proxy between us and it cannot be reached, or is no HTTP proxy.", advice=ADVICE)
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return UpstreamError(
+            "the proxy between us and it wants a user name and a password, or refused those that it was given (407).",
+            advice="Set them in UPSTREAM_PROXY: http://USER:PASSWORD@HOST:PORT.",
+        )
+    if status >= 500:
+        return BrokenError(
+            f"the proxy between us and it could not connect to it ({status}).",
+            advice="Try again later; if that does not help, ask whoever runs the proxy (UPSTREAM_PROXY).",
+        )
+    return UpstreamError(
+        f"the proxy between us and it refused to connect to it ({status}).",
+        advice="Ask whoever runs the proxy (UPSTREAM_PROXY) to allow it.",
+    )
