@@ -22,6 +22,9 @@ OURS = ("benchmarks", "coding_challenge", "emulator", "from_git")
 FOREIGN_SETTINGS = {
     *("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"),  # gunicorn's variables
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),  # Python's
+    *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),  # of other programs, and not looked at
+    *("GITHUB_TOKEN", "NUM_THREADS_GITHB"),  # examples of names that are near ours
+    "CLOCK_BOOTTIME",  # Linux's
     *("HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME"),  # WSGI's
     *("TCP_MEM_HIT", "TCP_MISS", "TCP_REFRESH_FAIL_OLD", "TCP_REFRESH_MODIFIED", "TCP_REFRESH_UNMODIFIED"),  # Squid's
 }
@@ -31,7 +34,8 @@ FOREIGN_OPTIONS = {
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
-FOREIGN_WORDS = {"ghost", "https_proxy", "max_filedescriptors"}  # GitHub's, curl's, Squid's
+FOREIGN_WORDS = {"ghost", "https_proxy", "no_proxy", "max_filedescriptors"}  # GitHub's, curl's, Squid's
+FOREIGN_PARAMETERS = {"protocol", "ssl_ca_certs"}  # of redis-py, in CACHE_URL
 FOREIGN_FILES = {"local_settings.py"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -105,6 +109,7 @@ def _routes(line: str) -> Iterator[str]:
         names = _PARAMETER.findall(query)
         if not path and not host:
             every = {name for route, known in PARAMETERS.items() if route != "body" for name in known}
+            every |= FOREIGN_PARAMETERS
             yield from (f"parameter {name}" for name in names if name not in every)
         elif host or first in _first_parts():
             route = _route(path or "/")
