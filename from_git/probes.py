@@ -5,7 +5,6 @@ answered for any Host, take no place, and wait for nothing.
 """
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -21,10 +20,11 @@ from redis.exceptions import RedisError
 from from_git import admission, forges
 from from_git import metrics as counted
 from from_git.conf import settings
-from from_git.errors import quoted
+from from_git.errors import quoted, when
 from from_git.forges import Standing
 from from_git.forges.ledgers import cache_words
 from from_git.glance import Glance
+from from_git.metrics import Allowance
 from from_git.profiles import LABELS
 from from_git.responses import unsafe_response
 
@@ -37,6 +37,7 @@ _PATIENCE = 0.6  # seconds; the cache's own timeout and a little, and less than 
 _PUBLISHED = 2.0  # seconds between what processes with parts of a budget say of themselves
 _CACHE = "so limits, budgets and what is kept are each process's own: look at CACHE_URL and its server."
 _CACHE_LOST = f"The shared cache does not answer, {_CACHE}"
+_NEARLY = 0.9  # of what may be spent; what is left then is for small answers
 _PING = 60  # seconds for which what a probe writes stays
 _state = "running"
 _publishing = False
@@ -189,13 +190,21 @@ def _about(one: Standing) -> tuple[list[str], bool]:
         reasons.append(f"{label} has no credentials, and {missing.words}")
     wait = one.blocked
     if one.blocked:
-        reasons.append(f"{label}'s limit is used up; it serves us again in {math.ceil(one.blocked)} s.")
+        reasons.append(f"{label}'s limit is used up; it serves us again {when(one.blocked)}.")
     for budget in one.allowances:
-        if budget.wait:
-            wait = max(wait, budget.wait)
-            reasons.append(
-                f"What may be spent at {label} is used up ({budget.spent:,.0f} of {budget.limit or 0:,.0f}"
-                f" {budget.unit}, {budget.setting}); a call can be sent in {math.ceil(budget.wait)} s."
-            )
+        wait = max(wait, budget.wait)
+        reasons += _about_budget(label, budget)
     # a shorter wait is part of an answer
     return reasons, able and wait < settings.REQUEST_DEADLINE
+
+
+def _about_budget(label: str, budget: Allowance) -> list[str]:
+    """What is wrong with what may be spent at a forge: all of it is used up, or so much that large answers must wait."""
+    limit = budget.limit or 0.0
+    figures = f"{budget.spent:,.0f} of {limit:,.0f} {budget.unit}, {budget.setting}"
+    if budget.wait:
+        return [f"What may be spent at {label} is used up ({figures}); a call can be sent {when(budget.wait)}."]
+    if not limit or budget.spent < _NEARLY * limit:
+        return []
+    one = f"one client has used {budget.largest:,.0f}, which CLIENT_SHARE bounds"
+    return [f"What may be spent at {label} is nearly used up ({figures}; {one}): larger answers must wait."]

@@ -115,17 +115,27 @@ class Ready(ProbesTestCase):
         self.emulator.faults.add(preset("secondary_403_retry_after"))
         self.failure(503, URL)
 
-        self.ready(200, "degraded", "GitHub's limit is used up; it serves us again in 60 s.")
+        self.ready(200, "degraded", "GitHub's limit is used up; it serves us again in 60 seconds.")
 
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        spend(forges.forge("bitbucket").account.budget, 29.0)
-        self.ready(200, "ready")
-        forges.close()
         spend(forges.forge("bitbucket").account.budget, 30.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"
+        )
+
+    def test_one_that_a_client_has_nearly_used_up_is_there_too(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
+        spend(forges.forge("bitbucket").account.budget, 26.0)
+        self.ready(200, "ready")
+        spend(forges.forge("bitbucket").account.budget, 1.0)
+
+        self.ready(
+            200,
+            "degraded",
+            "What may be spent at Bitbucket is nearly used up (27 of 30 calls, BITBUCKET_CALLS_PER_HOUR; one client has"
+            " used 27, which CLIENT_SHARE bounds): larger answers must wait.",
         )
 
     def test_where_no_forge_can_be_asked_within_an_answer_it_is_a_503(self) -> None:
