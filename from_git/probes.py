@@ -199,7 +199,7 @@ def _about(one: Standing) -> tuple[list[str], bool]:
 
 
 def _about_budget(label: str, budget: Allowance) -> list[str]:
-    """What is wrong with what may be spent at a forge: all of it is used up, or so much that large answers must wait."""
+    """What is wrong with what may be spent at a forge: it is used up, or so far that large answers must wait."""
     limit = budget.limit or 0.0
     figures = f"{budget.spent:,.0f} of {limit:,.0f} {budget.unit}, {budget.setting}"
     if budget.wait:
