@@ -15,6 +15,7 @@ from from_git.tests.leftovers import settled
 from from_git.tests.test_workers import URLS, WorkersTestCase
 from from_git.tests.workers import Gunicorn
 
+NO_BOUND = "0"  # of GitHub's time, of which a slow forge takes much
 SLOW = Fault("slow", path="/graphql", seconds=4.0)
 
 
@@ -52,7 +53,7 @@ class Stopping(WorkersTestCase):
     def test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes(self) -> None:
         for workers in (1, 3):
             with self.subTest(workers=workers):
-                gunicorn = Gunicorn(self, self.emulator, workers)
+                gunicorn = Gunicorn(self, self.emulator, workers, GITHUB_SECONDS_PER_MINUTE=NO_BOUND)
                 client, outcome = self.under_way(gunicorn.base)
 
                 gunicorn.process.send_signal(signal.SIGTERM)
@@ -67,7 +68,7 @@ class Stopping(WorkersTestCase):
                 self.assertNotIn("Traceback", gunicorn.said)
 
     def test_a_stream_ends_with_its_answer(self) -> None:
-        gunicorn = Gunicorn(self, self.emulator, 2)
+        gunicorn = Gunicorn(self, self.emulator, 2, GITHUB_SECONDS_PER_MINUTE=NO_BOUND)
         client, outcome = self.under_way(gunicorn.base, "/from-git/stream")
 
         gunicorn.process.send_signal(signal.SIGTERM)
@@ -78,7 +79,7 @@ class Stopping(WorkersTestCase):
         self.assertEqual(gunicorn.process.wait(timeout=30), 0)
 
     def test_who_has_sent_nothing_does_not_delay_the_end(self) -> None:
-        gunicorn = Gunicorn(self, self.emulator, 1)
+        gunicorn = Gunicorn(self, self.emulator, 1, GITHUB_SECONDS_PER_MINUTE=NO_BOUND)
         host, port = gunicorn.base.removeprefix("http://").split(":")
         silent = [socket.create_connection((host, int(port)), timeout=30) for _ in range(20)]
         self.assertEqual(settled(lambda: len(gunicorn.connections()), 20), 20)
@@ -92,7 +93,7 @@ class Stopping(WorkersTestCase):
             one.close()
 
     def test_one_worker_that_ends_leaves_the_door_open_to_the_others(self) -> None:
-        gunicorn = Gunicorn(self, self.emulator, 2)
+        gunicorn = Gunicorn(self, self.emulator, 2, GITHUB_SECONDS_PER_MINUTE=NO_BOUND)
         self.assert_exact(self.ask(gunicorn.base))
         first = gunicorn.workers()[0]
 
@@ -103,7 +104,9 @@ class Stopping(WorkersTestCase):
             self.assert_exact(self.ask(gunicorn.base))
 
     def test_a_worker_that_is_told_to_end_before_it_has_begun_holds_no_door_open(self) -> None:
-        gunicorn = Gunicorn(self, self.emulator, 1)  # which may not have loaded the service yet
+        gunicorn = Gunicorn(
+            self, self.emulator, 1, GITHUB_SECONDS_PER_MINUTE=NO_BOUND
+        )  # which may not have loaded the service yet
 
         gunicorn.process.send_signal(signal.SIGTERM)
 
