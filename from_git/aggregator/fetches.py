@@ -13,7 +13,7 @@ from from_git.aggregator.asking import Asking
 from from_git.aggregator.tally import Tally
 from from_git.cache import Fetched, Flight, Waiter
 from from_git.conf import settings
-from from_git.errors import BudgetError, DeadlineError, UnfinishedError, UpstreamError
+from from_git.errors import BudgetError, Cancelled, DeadlineError, UnfinishedError, UpstreamError
 from from_git.forges import Progress
 from from_git.profiles import Profile
 
@@ -48,6 +48,7 @@ class Fetches:
         self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
         self._sized: set[Flight] = set()
         self._sizes_told = 0
+        self._asked_again: set[Profile] = set()  # whose flight had been cancelled when it was joined
         self._lacking: set[Profile] | None = None  # without last good numbers and not done; None: patience is not over
         self._queues: dict[str, deque[Profile]] = {}
         for profile in profiles:
@@ -155,12 +156,22 @@ class Fetches:
     def _take(self, flight: Flight, profile: Profile) -> None:
         try:
             self._have(profile, flight.outcome())
+        except Cancelled:
+            self._again(flight, profile)
         except DeadlineError:
             self._do_without([profile], lambda _: self._too_late(), _no_news)
         except UpstreamError as error:
             failure = error.about(profile, flight.secrets)
             failure.__cause__ = error
             self._do_without([profile], lambda _: failure)
+
+    def _again(self, flight: Flight, profile: Profile) -> None:
+        """Ask anew for a profile whose fetch has ended in the moment in which we joined it, because all had left it."""
+        if profile in self._asked_again:
+            raise Cancelled
+        self._asked_again.add(profile)
+        del self._flights[profile], self._own[flight]
+        self._queues[profile.forge].appendleft(profile)
 
     def _until(self, tick: float | None) -> float:
         """Seconds until there is something to do without a flight's word."""

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -102,6 +103,7 @@ class Left(ClientsTestCase):
         with self.under_way("192.0.2.7", ABSENT):
             self.assertTrue(settled(lambda: self.calls() >= 8, True))
         self.assertTrue(settled(lambda: len(cache.flights()._flights), 0) == 0)
+        threading.Event().wait(0.5)  # what was being sent in that moment arrives
         begun = self.calls()
 
         threading.Event().wait(2.5)  # two more rounds of calls would have begun
@@ -119,6 +121,18 @@ class Left(ClientsTestCase):
         self.assertTrue(settled(lambda: self.ask(url).status_code, 200) == 200)
 
         self.assertGreater(self.calls(), calls)
+
+    def test_who_joins_a_fetch_in_the_moment_in_which_it_ends_has_it_fetched_anew(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql", times=1))
+        url = "https://github.com/user-3"
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(self.ask, url)
+            self.assertTrue(settled(lambda: self.calls() == 1, True))
+            for flight in list(cache.flights()._flights.values()):
+                if flight._group:
+                    flight._group.cancel()  # as one ends that nobody waits for and that has read nothing
+
+            self.assertEqual(answer.result().status_code, 200, answer.result().text)
 
 
 class Share(ClientsTestCase):
