@@ -267,6 +267,9 @@ class Calls:
             call.smaller(split)
             split.answered(0, whole=True)
             return
+        if isinstance(error, CredentialsError):  # those that wait need not meet the same: one that goes again decides
+            self._pause.failed(id(self), jitter)
+            self._pause.extend(again.seconds)
         about_size = isinstance(error, TooHeavyError) and weight > 1
         if isinstance(error, TransientError | MalformedAnswer) and not about_size:
             self._last = error.bare()

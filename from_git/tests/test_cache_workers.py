@@ -59,7 +59,7 @@ class SharedTestCase(WorkersTestCase):
 
     def get(self, machine: Gunicorn, *urls: str) -> requests.Response:
         """The answer of any of its workers, none of which has just answered the same."""
-        parameters = {"url": list(urls or (TEAM,)), "number": [str(next(NUMBERS))]}
+        parameters = {"url": list(urls or (TEAM,)), "_": [str(next(NUMBERS))]}
         return requests.get(f"{machine.base}/health-check", params=parameters, timeout=60)
 
     def calls(self) -> int:

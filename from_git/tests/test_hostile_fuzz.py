@@ -109,7 +109,7 @@ class AnyRequest(ServiceTestCase):
         status, headers, body = exchange(self.base, asked)
         if asked.startswith(b"HEAD"):
             self.assertEqual(body, b"")
-            body = b'{"error": "ERR3", "message": "", "advice": ""}' if status >= 400 else b"{}"
+            body = b'{"error": "ERR3", "message": "It says.", "advice": "Do."}' if status >= 400 else b"{}"
         found = assert_clear(self, status, body)
         self.assertEqual(headers["content-type"], JSON)
         owners = self.seen.owners[before:]

@@ -138,8 +138,8 @@ class Kept(PictureTestCase):
         for path in EVERY:
             with self.subTest(path):
                 response = self.draw(path, SPACK, TEAM)
-                for name in ("Cache-Control", "Vary"):
-                    self.assertEqual(response.headers[name], api.headers[name])
+                self.assertEqual(response.headers["Cache-Control"], api.headers["Cache-Control"])
+                self.assertNotIn("Vary", response.headers)  # it is the same whatever is accepted
                 self.assertTrue(0 <= int(response.headers["Age"]) <= 60)
                 self.assertEqual(self.draw(path, SPACK, TEAM).headers["ETag"], response.headers["ETag"])
 
