@@ -267,14 +267,18 @@ class Calls:
             call.smaller(split)
             split.answered(0, whole=True)
             return
-        if isinstance(error, CredentialsError):  # those that wait need not meet the same: one that goes again decides
+        self._hold_others(error, weight, again.seconds, jitter)
+        call.attempt += 1
+        self._group.start(call.pool, self._put, call, True, delay=again.seconds)
+
+    def _hold_others(self, error: UpstreamError, weight: int, seconds: float, jitter: float) -> None:
+        """Let the calls that wait do so for longer, where they would meet the same failure."""
+        if isinstance(error, CredentialsError):  # the one that goes again decides
             self._pause.failed(id(self), jitter)
-            self._pause.extend(again.seconds)
+            self._pause.extend(seconds)
         about_size = isinstance(error, TooHeavyError) and weight > 1
         if isinstance(error, TransientError | MalformedAnswer) and not about_size:
             self._last = error.bare()
             for pause in (self._pause, self._account.pause):
                 pause.failed(id(self), jitter)
             self._pause.extend(error.wait or 0.0)
-        call.attempt += 1
-        self._group.start(call.pool, self._put, call, True, delay=again.seconds)
