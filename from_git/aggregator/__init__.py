@@ -143,7 +143,7 @@ def _merged(parts: frozenset[_Part]) -> Stats:
     try:
         return merge(part.stats for part in parts)
     except SumTooLarge as error:
-        raise UpstreamError(f"the {error}.", advice="Ask for fewer profiles at once.") from None
+        raise UpstreamError(f"The {error}.", advice="Ask for fewer profiles at once.") from None
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ __all__ = [
 MINUTE, HOUR = 60.0, 3600.0
 """Seconds of the windows in which GitHub counts its time, and Bitbucket calls."""
 _CALLS_PER_MINUTE = 1_900.0
+_LIFT = "set GITHUB_SECONDS_PER_MINUTE = 0 if your GitHub has no such limit"
 
 
 def _github(conf: Any) -> Forge:
@@ -55,7 +56,7 @@ def _github(conf: Any) -> Forge:
     limit = conf.GITHUB_SECONDS_PER_MINUTE or None
     bound = _Bound(limit, MINUTE, "GitHub", "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
-    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it")
+    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
     account = _account("github", url, token, bound, [rate] if limit else [])
     points = Remainder(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
     return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points, way=_way(conf))
@@ -104,6 +105,7 @@ class _Bound(NamedTuple):
     unit: str
     setting: str
     timed: bool = False
+    more: str = ""
 
 
 def _account(name: str, url: str, secret: str, bound: _Bound, each: Iterable[_Bound] = ()) -> Account:
@@ -117,7 +119,7 @@ def _account(name: str, url: str, secret: str, bound: _Bound, each: Iterable[_Bo
 def _budget(key: str, bound: _Bound, clients: bool = True) -> Budget:
     """With a cache that processes share, all of them keep one budget; else each has its part of the limit."""
     share = 1.0 if shared() else 1.0 / _workers()
-    terms = Terms(bound.forge, bound.unit, bound.window, bound.setting, is_part=share < 1.0)
+    terms = Terms(bound.forge, bound.unit, bound.window, bound.setting, is_part=share < 1.0, more=bound.more)
     return Budget(bound.limit, _spent(key, bound.window, clients), terms, bound.timed, share)
 
 

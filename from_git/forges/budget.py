@@ -209,8 +209,11 @@ class Budget:
             mine = min(mine, windows * window.limit / 2 + max(0.0, window.half - window.own))
         if amount <= min(room, mine) + _NOTHING:
             return
-        left, is_of_client = (mine, True) if amount <= room + _NOTHING else (room, False)
-        wait = self._until_asked_again(outlook, amount + purse.spent, promised)
+        again = amount + purse.spent
+        never = min(present.limit, window.limit) >= again > present.most  # it is the client's part that forbids it
+        is_of_client = never or amount <= room + _NOTHING
+        left = min(mine, room) if never else mine if is_of_client else room
+        wait = self._until_asked_again(outlook, again, promised)
         in_time = left > max(0.0, window.limit - present.spent - promised) + _NOTHING
         reason, advice = self.terms.refusal(window, is_of_client, amount, left, in_time, wait is not None)
         raise BudgetError(reason, wait, advice)

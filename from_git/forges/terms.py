@@ -22,6 +22,8 @@ class Terms:
     """Where the limit comes from."""
     is_part: bool = False
     """Whether the limit is one worker process's part of the setting."""
+    more: str = ""
+    """What would allow more, in the words of an advice; empty: a larger `setting`."""
 
     def used_up(self, limit: float, spent: float, window: Window | None) -> str:
         """Why a call cannot be sent; `window`: what its client sees, where there would be room for others."""
@@ -47,7 +49,7 @@ class Terms:
         reason = f"{self._allows(window.limit)}{_share(window) if is_of_client else ''}; {needs} {there}{whose}."
         if helps:
             return reason, ""
-        raise_it = f"raise {self.setting} if the forge allows you more"
+        raise_it = self.more or f"raise {self.setting} if the forge allows you more"
         if is_of_client and window.most < window.limit:
             raise_it = "raise CLIENT_SHARE"
         return reason, f"Ask for less at once, allow more time (FLIGHT_SECONDS, `--deadline`), or {raise_it}."

@@ -172,6 +172,8 @@ class Many(ClientsTestCase):
                 response = self.post([f"{host}/a{one}" for one in range(number)])
                 self.assertEqual(response.status_code, 503, response.text)
                 self.assertIn(words, response.json()["message"])
+                setting = "GITHUB_SECONDS_PER_MINUTE = 0" if "GitHub" in words else "BITBUCKET_CALLS_PER_HOUR"
+                self.assertRegex(response.json()["advice"], rf", or (set|raise) {setting} if [a-zA-Z ]+\.$")
         self.assertEqual(self.calls(), 0)
 
     def test_a_bounded_number_of_flights_is_in_the_air(self) -> None:

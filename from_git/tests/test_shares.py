@@ -133,6 +133,17 @@ class Bound(SharesTestCase):
         self.assertEqual(self.takes(budget, self.of("a")), 10)
         self.assertEqual(self.takes(budget, self.of("b"), 40), 40)
 
+    def test_what_it_never_allows_is_said_of_it_whatever_others_have_used(self) -> None:
+        budget = self.budget(client_share=0.25)
+        for other in "bcd":
+            self.takes(budget, self.of(other), 30)
+
+        with self.assertRaisesRegex(BudgetError, r"\(CLIENT_SHARE\); .* about 100 more, and 35 are left for") as caught:
+            budget.plan(self.of("a"), 100.0, 10.0)
+
+        self.assertIsNone(caught.exception.retry_after)
+        self.assertIn("raise CLIENT_SHARE", caught.exception.advice)
+
     def test_a_call_beyond_it_says_how_much_the_client_has_used(self) -> None:
         budget = self.budget(client_share=0.25)
         self.takes(budget, self.of("a"))

@@ -75,7 +75,7 @@ class BoundsOfAnswers(ServiceTestCase):
 
         body = self.failure(502, *urls)
 
-        self.assertIn("the watchers add up to more than 9,007,199,254,740,992", body["message"].lower())
+        self.assertRegex(body["message"], r"^The watchers add up to more than 9,007,199,254,740,992")
         self.assertIn("fewer profiles", body["advice"])
 
 
