@@ -113,6 +113,16 @@ class Whole(SharesTestCase):
         budget.plan(group, 60.0, 10.0)
         self.assertEqual([self.takes(budget, one, calls) for one, calls in ((group, 60), (other, 100))], [60, 100])
 
+    def test_what_others_have_been_promised_is_not_there_for_calls_beyond_the_half(self) -> None:
+        budget, large, other = self.budget(), self.of("a"), self.of("b")
+        budget.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
+        self.takes(budget, large)
+        budget.plan(other, 60.0, 10.0)
+
+        self.assertIsInstance(budget.reserve(40.0, self.of("a")), Full)
+        self.assertIsInstance(budget.reserve(10.0, self.of("a")), Reservation)
+        self.assertEqual(self.takes(budget, other, 60), 60)
+
 
 class Bound(SharesTestCase):
     """CLIENT_SHARE."""
@@ -179,6 +189,19 @@ class Turns(SharesTestCase):
         self.assertEqual(sum(taken), 80)
         self.assertAlmostEqual(taken[-1], 40, delta=4)
         self.assertLessEqual(max(taken[:-1]) - min(taken[:-1]), 2)
+
+    def test_clients_that_wait_for_room_are_served_in_turn_whoever_asks_more_often(self) -> None:
+        budget, often, seldom = self.budget(), self.of("often"), self.of("seldom")
+        for client in "abcdefgh":  # each has 20, which leaves a slot at a time
+            self.spend(budget, 20.0, self.of(client))
+            self.clock.move(MINUTE / SLOTS)
+        self.assertIsInstance(budget.reserve(1.0, often), Full)
+        self.assertIsInstance(budget.reserve(1.0, seldom), Full)
+        self.clock.move(MINUTE - 8 * MINUTE / SLOTS + MINUTE / SLOTS)
+
+        taken = [self.takes(budget, often), self.takes(budget, seldom, 1)]
+
+        self.assertEqual(taken, [1, 1])
 
     def test_what_nobody_waits_for_comes_last(self) -> None:
         wanted, unwanted = self.of("a"), self.of("a")
