@@ -221,6 +221,17 @@ class Plans(BudgetTestCase):
 
         self.assertEqual(budget.spent(), 0.0)
 
+    def test_what_a_call_did_not_take_of_its_reservation_stays_planned(self) -> None:
+        budget, other = self.budget(60.0, timed=True), self.new_group()
+        budget.plan(self.group, 30.0, MINUTE / 2)
+        one = self.take(budget, 10.0)
+        self.clock.move(4.0)
+        budget.settle(one)
+
+        with self.assertRaises(BudgetError):
+            budget.plan(other, 31.0, MINUTE / 2)
+        budget.plan(other, 30.0, MINUTE / 2)
+
     def test_a_plan_is_forgotten_with_its_group(self) -> None:
         budget = self.budget()
         budget.plan(self.new_group(), 8.0, 10.0)

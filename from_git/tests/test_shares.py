@@ -5,6 +5,7 @@ from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 from from_git.forges.budget import Budget, Full
 from from_git.forges.ledgers import LocalLedger
+from from_git.forges.line import Line
 from from_git.forges.spent import SLOTS, Reservation
 from from_git.tests.budgets import budget_of
 from from_git.tests.test_budget import MINUTE, BudgetTestCase
@@ -199,9 +200,12 @@ class Turns(SharesTestCase):
         self.assertIsInstance(budget.reserve(1.0, seldom), Full)
         self.clock.move(MINUTE - 8 * MINUTE / SLOTS + MINUTE / SLOTS)
 
+        hurried = list[str]()
+        seldom.hurry = lambda: hurried.append("seldom")
+
         taken = [self.takes(budget, often), self.takes(budget, seldom, 1)]
 
-        self.assertEqual(taken, [1, 1])
+        self.assertEqual((taken, hurried), ([1, 1], ["seldom"]))
 
     def test_what_nobody_waits_for_comes_last(self) -> None:
         wanted, unwanted = self.of("a"), self.of("a")
@@ -222,3 +226,25 @@ class Turns(SharesTestCase):
         self.clock.move(MINUTE / SLOTS + 0.1)
 
         self.assertEqual(self.takes(self.all, here), 80)
+
+    def test_one_that_comes_too_late_has_lost_its_place(self) -> None:
+        late, here = self.of("a"), self.of("a")
+        self.clock.move(MINUTE - 0.1)
+        for group in (late, here):
+            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.assertIsInstance(self.all.reserve(1.0, group), Full)
+        self.clock.move(MINUTE / SLOTS + 2.0)
+
+        self.assertEqual(self.takes(self.all, here), 80)
+
+    def test_who_comes_new_has_saved_up_nothing(self) -> None:
+        line, old, new = Line(), self.of("a"), self.of("b")
+        for _ in range(10):
+            line.serve(old, 1.0, 0.0)
+        line.wait(old, 1.0, 0.0, for_room=True)
+        self.assertEqual(line.first(new, 0.0), [])
+
+        for _ in range(2):
+            line.serve(new, 1.0, 0.0)
+
+        self.assertEqual([place.group for place in line.first(new, 0.0)], [old])
