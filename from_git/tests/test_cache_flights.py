@@ -144,6 +144,19 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertFalse(fetch.group.ended)
         self.assertFalse(fetch.group.wanted)
 
+    def test_a_fetch_that_was_set_aside_is_the_work_of_whoever_joins_it(self) -> None:
+        process = self.process()
+        left = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+        self.assertFalse(fetch.group.wanted)
+
+        joined = Client(process)
+
+        self.assertTrue(fetch.group.wanted)
+        self.assertIs(fetch.group.asker, joined.waiter)
+
     def test_nobody_is_left_waiting_by_a_holder_that_was_killed(self) -> None:
         one, other, third = self.process(), self.process(), self.process()
         killed, waiting, too = Client(one), Client(other), Client(third)

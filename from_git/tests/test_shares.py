@@ -3,7 +3,7 @@
 from from_git.askers import Asker
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.forges.budget import Budget, Full
+from from_git.forges.budget import POLL, Budget, Full
 from from_git.forges.ledgers import LocalLedger
 from from_git.forges.line import Line
 from from_git.forges.spent import SLOTS, Reservation
@@ -124,6 +124,22 @@ class Whole(SharesTestCase):
         self.assertIsInstance(budget.reserve(10.0, self.of("a")), Reservation)
         self.assertEqual(self.takes(budget, other, 60), 60)
 
+    def test_what_calls_under_way_may_give_back_is_waited_for(self) -> None:
+        budget, group = self.budget(timed=True), self.of("a")
+        budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+        self.take(budget, 80.0, group)
+
+        full = budget.reserve(1.0, group)
+
+        assert isinstance(full, Full)
+        self.assertEqual((full.settled, full.seconds), (False, POLL))
+
+    def test_an_answer_of_several_windows_has_half_of_each(self) -> None:
+        budget, asker = self.budget(), Asker("a")
+        budget.foresee(asker, 240.0, 2 * MINUTE)
+        with self.assertRaises(BudgetError):
+            budget.foresee(asker, 241.0, 2 * MINUTE)
+
 
 class Bound(SharesTestCase):
     """CLIENT_SHARE."""
@@ -236,6 +252,41 @@ class Turns(SharesTestCase):
         self.clock.move(MINUTE / SLOTS + 2.0)
 
         self.assertEqual(self.takes(self.all, here), 80)
+
+    def test_nobody_yields_to_one_that_cannot_go(self) -> None:
+        budget, large, small = self.budget(), self.of("large"), self.of("small")
+        for client in "abcdef":
+            self.spend(budget, 20.0, self.of(client))
+        self.spend(budget, 1.0, small)
+        self.assertIsInstance(budget.reserve(50.0, large), Full)
+
+        self.assertIsInstance(budget.reserve(1.0, small), Reservation)
+
+    def test_turns_go_by_what_was_served_and_the_first_is_told(self) -> None:
+        line, large, small, none = Line(), self.of("a"), self.of("b"), self.of("c")
+        line.serve(large, 10.0, 0.0)
+        for _ in range(5):
+            line.serve(small, 1.0, 0.0)
+        for group in (small, none, large):
+            line.wait(group, 1.0, 0.0, for_room=True)
+
+        self.assertEqual([place.group for place in line.first(large, 0.0)], [none])
+        none.cancel()
+        self.assertEqual([place.group for place in line.first(large, 0.0)], [small])
+        self.assertEqual(line.first(small, 0.0), [])
+
+    def test_of_any_number_of_clients_those_are_remembered_that_are_there_or_ahead(self) -> None:
+        line, here = Line(), self.of("here")
+        line.serve(here, 1.0, 0.0)
+        line.serve(self.of("ahead"), 1e6, 0.0)
+        for number in range(3_000):
+            client = self.of(f"client {number}")
+            line.serve(client, 1.0, 0.0)
+            line.serve(client, 1.0, 0.0)
+
+        self.assertLess(max(len(line._requests), len(line._clients.tags)), 1_100)
+        self.assertIn("here", line._requests)
+        self.assertIn("ahead", line._clients.tags)
 
     def test_who_comes_new_has_saved_up_nothing(self) -> None:
         line, old, new = Line(), self.of("a"), self.of("b")
