@@ -105,6 +105,26 @@ class Windows(BudgetTestCase):
 
         self.assertAlmostEqual(budget.spent(), 9.6)
 
+    def test_seconds_of_calls_that_have_ended_are_certain(self) -> None:
+        budget = self.budget(timed=True)
+        one = self.take(budget, 5.0)
+        self.clock.move(10.0)
+        budget.settle(one)
+
+        full = budget.reserve(1.0, self.group)
+
+        assert isinstance(full, Full)
+        self.assertEqual((full.settled, full.seconds), (True, MINUTE + SLOT))
+
+    def test_of_a_limit_that_the_forge_tells_each_process_has_its_part(self) -> None:
+        ledger = LocalLedger(self.clock.now)
+        budget = budget_of(60.0, MINUTE, ledger, "calls", "SETTING", share=0.25)
+        self.assertEqual(budget.limit, 15.0)
+
+        budget.told(1_000.0)
+
+        self.assertEqual(budget.limit, 250.0)
+
     def test_a_call_that_was_left_alone_costs_at_least_what_was_reserved(self) -> None:
         budget = self.budget(timed=True)
         one = self.take(budget, 5.0)

@@ -1,13 +1,15 @@
 """How much of a window one client may have, and whose turn it is, on a clock that only the test moves."""
 
+from typing import Any
+
 from from_git.askers import Asker
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 from from_git.forges.budget import POLL, Budget, Full
 from from_git.forges.ledgers import LocalLedger
 from from_git.forges.line import Line
-from from_git.forges.spent import SLOTS, Reservation
-from from_git.tests.budgets import budget_of
+from from_git.forges.spent import SLOTS, Reservation, Spent
+from from_git.tests.budgets import budget_of, remainder_of
 from from_git.tests.test_budget import MINUTE, BudgetTestCase
 
 
@@ -139,6 +141,78 @@ class Whole(SharesTestCase):
         budget.foresee(asker, 240.0, 2 * MINUTE)
         with self.assertRaises(BudgetError):
             budget.foresee(asker, 241.0, 2 * MINUTE)
+
+    def test_an_answer_of_which_more_is_planned_than_a_window_has_gets_half_of_this_one(self) -> None:
+        budget, group = self.budget(), self.of("a")
+        budget.plan(group, 200.0, 2 * MINUTE)
+
+        self.assertEqual(self.takes(budget, group), 80)
+
+    def test_what_leaves_in_time_can_be_spent_again(self) -> None:
+        budget = self.budget()
+        self.spend(budget, 100.0, self.of("other"))
+        self.clock.move(MINUTE - 20.0)
+
+        budget.foresee(Asker("a"), 80.0, 30.0)
+        with self.assertRaises(BudgetError):
+            budget.foresee(Asker("a"), 80.0, 10.0)
+
+    def test_the_time_to_ask_again_is_when_the_clients_part_suffices_too(self) -> None:
+        budget = self.budget()
+        for _ in range(2):
+            self.spend(budget, 40.0, self.of("a"))
+            self.clock.move(10.0)
+
+        with self.assertRaises(BudgetError) as caught:
+            budget.foresee(Asker("a"), 115.0, 10.0)
+
+        # after 41 seconds there is room, but with the 40 that are left it would be more than the client may have
+        self.assertEqual(caught.exception.retry_after, 51)
+
+
+class Points(SharesTestCase):
+    """Clients and what is left of a limit that the forge counts itself."""
+
+    def test_a_client_that_asks_again_and_again_leaves_a_sixteenth(self) -> None:
+        points, left = remainder_of("points", self.clock.now), 100
+
+        def takes(client: str) -> bool:
+            points.tell(left, 3_000.0)
+            one = points.reserve(1.0, self.of(client))
+            if isinstance(one, Full):
+                return False
+            points.settle(one)
+            return True
+
+        while takes("a"):
+            left -= 1
+
+        self.assertEqual(left, 6)
+        self.assertTrue(takes("b"))
+
+
+class Counted(SharesTestCase):
+    """Where it is counted."""
+
+    def spent(self, **options: Any) -> Spent:
+        """Ledgers of a minute."""
+        return Spent(MINUTE, lambda client: LocalLedger(self.clock.now), **options)
+
+    def test_what_has_no_clients_has_no_part_of_a_client(self) -> None:
+        self.assertEqual(self.spent(part=0.25).most(100.0), 25.0)
+        self.assertEqual(self.spent(part=0.25, clients=False).most(100.0), 100.0)
+
+    def test_of_any_number_of_clients_those_are_remembered_that_have_spent_something_lately(self) -> None:
+        spent = self.spent()
+        for number in range(1_500):
+            spent.add(f"client {number}", 1.0, spent.slot(self.clock.now()))
+        self.assertEqual(len(spent._own), 1_500)
+        self.clock.move(2 * MINUTE)
+        spent.add("one", 5.0, spent.slot(self.clock.now()))
+        spent.add("other", 1.0, spent.slot(self.clock.now()))
+
+        self.assertEqual(len(spent._own), 2)
+        self.assertEqual(spent.largest(self.clock.now()), 5.0)
 
 
 class Bound(SharesTestCase):
