@@ -157,6 +157,21 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertTrue(fetch.group.wanted)
         self.assertIs(fetch.group.asker, joined.waiter)
 
+    def test_a_fetch_that_was_set_aside_is_wanted_while_another_process_wants_it(self) -> None:
+        one, other = self.process(), self.process()
+        left = Client(one)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+
+        joined = Client(other)
+        self.look(one)
+        self.assertTrue(fetch.group.wanted)
+
+        self.cache.delete(f"from-git:flight:{left.flight.id}:wanted")
+        self.look(one)
+        self.assertEqual((fetch.group.wanted, fetch.group.ended, joined.outcome), (False, False, ...))
+
     def test_nobody_is_left_waiting_by_a_holder_that_was_killed(self) -> None:
         one, other, third = self.process(), self.process(), self.process()
         killed, waiting, too = Client(one), Client(other), Client(third)

@@ -274,6 +274,7 @@ class Many(QuestionTestCase):
             ("https%3A%2F%2Fgithub.com%2Fmfem", True),
             ("https://github.com/mfem?x=100%25", True),
             ("https://github.com/mfem?x=100%", True),
+            ("https://github.com/mfem?x=a,b", True),
             ("https://github.com/mfem?a=b=c%3Dd", True),
             ("github.com/mfem%0D%0Agithub.com/spack", True),
             ("+github.com/mfem+", True),
