@@ -107,25 +107,25 @@ class Flight:
                 # others who wait hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
                 group.deadline = group.horizon if moves else group.deadline
-            others = self._waiters.all()
-            alone = not others and not self._goes_on
-        if group and others and group.asker is waiter:
-            group.wanted_by(others[0])
-        elif group and goes_on and not (others or self._store.wanted(self.id)):
-            group.set_aside()
+            if group and self._waiters and group.asker is waiter:
+                group.asker = self._waiters.all()[0]
         if holder and goes_on:
             seconds = max(1.0, (self.begun + (longest or 0.0) if moves else until) - time.monotonic())
             self._store.want(holder, seconds, seconds)
-        if alone and not (group and self._store.wanted(self.id)):
+        if not self._waiters and not (group and self._store.wanted(self.id)):
             self._end_if_alone()
         return goes_on
 
     def _end_if_alone(self) -> None:
-        """End if nobody waits here, and the fetch does not go on without."""
+        """End if nobody waits here, and the fetch does not go on without; set it aside if it does."""
         with self._lock:
-            if self._closed or self._waiters or self._goes_on:
+            group = self._group
+            if self._closed or self._waiters:
                 return
-            self._closed, group = True, self._group
+            if group and self._goes_on:
+                group.set_aside()  # under the lock: who boards after this finds that nobody wants it
+                return
+            self._closed = True
         if group:
             group.cancel()
         else:

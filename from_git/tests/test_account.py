@@ -1,7 +1,7 @@
 """Limits that a forge speaks of, on a clock that only the test moves, and what processes share of them."""
 
 import time
-from typing import ClassVar
+from typing import ClassVar, cast
 from unittest import TestCase
 from unittest.mock import patch
 
@@ -103,9 +103,8 @@ class Limits(AccountTestCase):
         self.assertEqual(waits, 0.25)  # the budget is full, and may give way
 
         assert isinstance(found, Permit)
-        with found.used():
-            pass
-        self.clock.move(61.0)
+        with self.assertRaises(LimitError), found.used():
+            raise LimitError("it is used up.", 1.0)  # which costs nothing
         self.assertIsInstance(self.account.permit(1.0, self.group()), Permit)
 
     def test_a_call_that_is_sent_again_at_once_costs_another_one_and_nothing_stays_under_way(self) -> None:
@@ -180,6 +179,10 @@ class Limits(AccountTestCase):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
         self.assertEqual(self.account.blocked(), 60.0)
 
+        self.clock.move(60.0)
+        self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
+        self.assertEqual(self.account.blocked(), 120.0)
+
     def test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer(self) -> None:
         self.account.limited(LimitError("it is used up.", 0.0), self.group())
         self.assertEqual(self.account.blocked(), 1.0)  # 0 is no invitation
@@ -246,6 +249,55 @@ class Limits(AccountTestCase):
         with self.assertRaisesRegex(BudgetError, r"allows 10 calls a minute \(SETTING\), and 10 are spent") as caught:
             self.account.permit(1.0, self.group(50.0))
         self.assertEqual(caught.exception.retry_after, 52)
+
+    def test_what_has_begun_may_wait_for_the_budget_beyond_its_deadline_and_for_nothing_else(self) -> None:
+        group = TaskGroup(self.clock.now() + 20.0, clock=self.clock, horizon=self.clock.now() + 200.0)
+        for _ in range(10):
+            found = self.account.permit(1.0, self.group())
+            assert isinstance(found, Permit)
+            with found.used():
+                pass
+
+        wait = self.account.permit(1.0, group, goes_on=True)
+        assert isinstance(wait, float)
+        self.assertGreater(wait, 20.0)
+        self.assertRaises(BudgetError, self.account.permit, 1.0, group)
+        other = budget_of(1.0, 60.0, LocalLedger(self.clock.now), "calls", "OTHER")
+        self.account.count_against(other)
+        other.settle(cast(Reservation, other.reserve(1.0, self.group())))
+        self.assertRaises(BudgetError, self.account.permit, 1.0, group, goes_on=True)
+
+    def test_a_refusal_costs_no_call_of_the_budget_but_its_time_and_one_of_each_other_bound(self) -> None:
+        for timed, cost in ((False, 0.0), (True, 2.0)):
+            budget = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING", timed)
+            calls = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "OTHER")
+            account = Account(KEY, budget, SharedMemory(self.cache), self.clock.now, each=[calls])
+            found = account.permit(1.0, self.group())
+            assert isinstance(found, Permit)
+            with self.assertRaises(LimitError), found.used():
+                self.clock.move(2.0)
+                raise LimitError("it is used up.", 1.0)
+
+            self.assertEqual((budget.spent(), calls.spent()), (cost, 1.0))
+
+    def test_time_on_a_dead_connection_is_not_the_forges(self) -> None:
+        budget = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
+        found = Account(KEY, budget, SharedMemory(self.cache), self.clock.now).permit(1.0, self.group())
+        assert isinstance(found, Permit)
+        with found.used():
+            self.clock.move(7.0)
+            found.forgive(5.0)
+
+        self.assertEqual(budget.spent(), 2.0)
+
+    def test_before_the_first_call_calls_are_compared_with_the_bound_of_calls(self) -> None:
+        budget = budget_of(1_000.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
+        calls = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "OTHER")
+        account = Account(KEY, budget, SharedMemory(self.cache), self.clock.now, each=[calls])
+
+        account.foresee(Asker(), 10, 100.0, 10.0)
+        self.assertRaises(BudgetError, account.foresee, Asker(), 11, 1.0, 10.0)
+        self.assertRaises(BudgetError, account.foresee, Asker(), 1, 1_001.0, 10.0)
 
     def test_a_call_that_fails_or_is_cancelled_settles_its_reservation(self) -> None:
         found = self.account.permit(10.0, self.group())

@@ -105,6 +105,26 @@ class Windows(BudgetTestCase):
 
         self.assertAlmostEqual(budget.spent(), 9.6)
 
+    def test_seconds_of_calls_that_have_ended_are_certain(self) -> None:
+        budget = self.budget(timed=True)
+        one = self.take(budget, 5.0)
+        self.clock.move(10.0)
+        budget.settle(one)
+
+        full = budget.reserve(1.0, self.group)
+
+        assert isinstance(full, Full)
+        self.assertEqual((full.settled, full.seconds), (True, MINUTE + SLOT))
+
+    def test_of_a_limit_that_the_forge_tells_each_process_has_its_part(self) -> None:
+        ledger = LocalLedger(self.clock.now)
+        budget = budget_of(60.0, MINUTE, ledger, "calls", "SETTING", share=0.25)
+        self.assertEqual(budget.limit, 15.0)
+
+        budget.told(1_000.0)
+
+        self.assertEqual(budget.limit, 250.0)
+
     def test_a_call_that_was_left_alone_costs_at_least_what_was_reserved(self) -> None:
         budget = self.budget(timed=True)
         one = self.take(budget, 5.0)
@@ -220,6 +240,17 @@ class Plans(BudgetTestCase):
         budget.settle(one)
 
         self.assertEqual(budget.spent(), 0.0)
+
+    def test_what_a_call_did_not_take_of_its_reservation_stays_planned(self) -> None:
+        budget, other = self.budget(60.0, timed=True), self.new_group()
+        budget.plan(self.group, 30.0, MINUTE / 2)
+        one = self.take(budget, 10.0)
+        self.clock.move(4.0)
+        budget.settle(one)
+
+        with self.assertRaises(BudgetError):
+            budget.plan(other, 31.0, MINUTE / 2)
+        budget.plan(other, 30.0, MINUTE / 2)
 
     def test_a_plan_is_forgotten_with_its_group(self) -> None:
         budget = self.budget()

@@ -9,6 +9,7 @@ from from_git import cache
 from from_git.cache import Flight, Flights
 from from_git.cache.store import CLAIM_SECONDS, News
 from from_git.errors import Cancelled, DeadlineError, LimitError, UpstreamError
+from from_git.forges import Progress
 from from_git.tests.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched, monotonic
 from from_git.tests.leftovers import objects, settled
 from from_git.tests.servers import needs_redis
@@ -112,6 +113,64 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertIsNot(first.flight, second.flight)
         self.assertEqual(second.outcome, FOUND)
         self.assertEqual(process._flights, {})
+
+    def test_who_joins_while_a_fetch_is_being_set_aside_has_it_as_wanted_as_before(self) -> None:
+        process = self.process()
+        first = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        joined: list[Client] = []
+
+        def look(flight: str) -> bool:
+            joined.append(Client(process))
+            return False
+
+        with patch.object(process.store, "wanted", look):  # a cache that takes its time to answer
+            self.assertTrue(first.leave(late=True))
+
+        self.assertIs(joined[0].flight, first.flight)
+        self.assertTrue(fetch.group.wanted)
+
+    def test_a_fetch_that_goes_on_without_anybody_is_set_aside_whoever_left_last(self) -> None:
+        process = self.process()
+        late, gone = Client(process), Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(late.leave(late=True))
+        self.assertIs(fetch.group.asker, gone.waiter)
+
+        gone.leave()
+
+        self.assertFalse(fetch.group.ended)
+        self.assertFalse(fetch.group.wanted)
+
+    def test_a_fetch_that_was_set_aside_is_the_work_of_whoever_joins_it(self) -> None:
+        process = self.process()
+        left = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+        self.assertFalse(fetch.group.wanted)
+
+        joined = Client(process)
+
+        self.assertTrue(fetch.group.wanted)
+        self.assertIs(fetch.group.asker, joined.waiter)
+
+    def test_a_fetch_that_was_set_aside_is_wanted_while_another_process_wants_it(self) -> None:
+        one, other = self.process(), self.process()
+        left = Client(one)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+
+        joined = Client(other)
+        self.look(one)
+        self.assertTrue(fetch.group.wanted)
+
+        self.cache.delete(f"from-git:flight:{left.flight.id}:wanted")
+        self.look(one)
+        self.assertEqual((fetch.group.wanted, fetch.group.ended, joined.outcome), (False, False, ...))
 
     def test_nobody_is_left_waiting_by_a_holder_that_was_killed(self) -> None:
         one, other, third = self.process(), self.process(), self.process()

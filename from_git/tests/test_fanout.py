@@ -233,15 +233,19 @@ class FirstError(FanoutTestCase):
 
     def test_a_closed_pool_cancels_the_groups_that_wait_for_it_and_those_that_come(self) -> None:
         pool, busy, waiting, late = self.pool(1), self.group(), self.group(), self.group()
+        aside = self.group()
+        aside.set_aside()
         begun, opened = threading.Event(), threading.Event()
         busy.start(pool, lambda: begun.set() or opened.wait(LONG))  # type: ignore[func-returns-value]
         begun.wait(LONG)
         waiting.start(pool, self.fail, "ran on a closed pool")
+        aside.start(pool, self.fail, "ran on a closed pool")
 
         pool.close()
         late.start(pool, self.fail, "ran on a closed pool", delay=0.01)
 
         self.assertRaises(Cancelled, waiting.wait)
+        self.assertRaises(Cancelled, aside.wait)
         self.assertRaises(Cancelled, late.wait)
         opened.set()
         self.assertTrue(busy.wait())
@@ -317,6 +321,19 @@ class Delays(FanoutTestCase):
         group.cancel()
 
         self.assertIsNone(reference())
+
+    def test_a_task_that_is_awoken_early_runs_once(self) -> None:
+        clock, done, pool = FakeClock(), SimpleQueue[str](), self.pool(1)
+        group = TaskGroup(clock.now() + LONG, clock=clock)
+        number = group.start(pool, done.put, "delayed", delay=5.0)
+
+        group.awake(number)
+        group.awake(number)
+        clock.move(10.0)
+        group.start(pool, done.put, "last")
+
+        self.assertEqual([done.get(timeout=LONG), done.get(timeout=LONG)], ["delayed", "last"])
+        self.assertTrue(group.wait(LONG))
 
 
 class Turns(FanoutTestCase):

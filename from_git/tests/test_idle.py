@@ -22,6 +22,7 @@ from from_git.tests.servers import needs_redis, start_redis
 from from_git.tests.service import ServiceTestCase
 from from_git.tests.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, idle
+from from_git.upstream.clocked import Call, Silent
 from from_git.upstream.redispool import IdleAwarePool
 
 PAUSE = idle.DOUBTED + 0.2
@@ -167,6 +168,18 @@ class Silence(TestCase):
             self.assertEqual(
                 [made[0].getsockopt(level, name) for level, name, _ in options], [one[2] for one in options]
             )
+
+    def test_only_the_first_byte_after_a_pause_is_waited_for_less_long(self) -> None:
+        call = Call()
+        call.left, call.patience = lambda: 9.0, 0.0
+        call.begin(True, idle.DOUBTED)
+        self.assertRaises(Silent, call.next_read)
+        call.received = 1
+        self.assertGreater(call.next_read(), 0.0)
+
+        for reused, seconds in ((True, idle.DOUBTED / 2), (False, 0.0)):
+            call.begin(reused, seconds)
+            self.assertGreater(call.next_read(), 0.0)
 
 
 class Forges(ServiceTestCase):

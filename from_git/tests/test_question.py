@@ -6,8 +6,9 @@ from typing import Any
 
 import requests
 
+from from_git.errors import RequestError
 from from_git.keys import KEYS
-from from_git.question import PARAMETERS
+from from_git.question import PARAMETERS, asked, encoded_fields, profiles_asked
 from from_git.tests.events import listen
 from from_git.tests.hostile import exchange, request
 from from_git.tests.service import ServiceTestCase
@@ -273,6 +274,7 @@ class Many(QuestionTestCase):
             ("https%3A%2F%2Fgithub.com%2Fmfem", True),
             ("https://github.com/mfem?x=100%25", True),
             ("https://github.com/mfem?x=100%", True),
+            ("https://github.com/mfem?x=a,b", True),
             ("https://github.com/mfem?a=b=c%3Dd", True),
             ("github.com/mfem%0D%0Agithub.com/spack", True),
             ("+github.com/mfem+", True),
@@ -282,6 +284,26 @@ class Many(QuestionTestCase):
             with self.subTest(value):
                 response = requests.get(f"{self.base}/health-check?url={value}", timeout=30)
                 self.assertEqual(response.status_code, 200 if fine else 400, response.text)
+
+    def test_what_is_no_escape_stays_as_it_is_beside_those_that_are(self) -> None:
+        self.assertEqual(encoded_fields(b"url=%41%zz=+%&%75rl=b"), {"url": ["A%zz= %", "b"]})
+
+    def test_what_is_not_named_is_counted_whatever_else_is_wrong(self) -> None:
+        urls = [f"https://example{number}.org/x" for number in range(25)]
+        body = self.refused(self.get("/health-check", ("archived", "1"), *(("url", url) for url in urls)))
+        self.assertEqual((len(body["urls"]), body["urlsMore"], len(body["parameters"])), (20, 5, 1))
+
+        response = self.get("/health-check", ("expand", ",".join(f"x{number}" for number in range(22))))
+        self.assertIn("'x19' and 2 more.", self.refused(response)["message"])
+
+    def test_as_many_profiles_as_are_allowed_are_no_more(self) -> None:
+        with self.settings(MAX_PROFILES=2):
+            self.assertEqual(len(profiles_asked([SPACK, MFEM, SPACK])), 2)
+            self.assertRaises(RequestError, profiles_asked, [SPACK, MFEM, "https://github.com/user-3"])
+
+    def test_what_is_in_the_address_comes_before_what_is_in_the_body(self) -> None:
+        found = asked("health-check", {"url": [MFEM]}, {"url": [SPACK, MFEM]})
+        self.assertEqual([one.owner for one in found.profiles], ["mfem", "spack"])
 
 
 class Words(QuestionTestCase):

@@ -73,6 +73,11 @@ class ClientRate(ServiceTestCase):
 
         self.assertEqual(self.statuses("10.0.0.1", "10.0.0.2", "10.9.9.9, 10.0.0.2"), [200, 200, 429])
 
+    def test_where_fewer_proxies_speak_than_there_are_the_first_of_them_decides(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour", NUM_PROXIES=2)
+
+        self.assertEqual(self.statuses("10.0.0.1", "10.0.0.2", "10.0.0.2, 10.8.8.8"), [200, 200, 429])
+
     def test_an_address_is_the_same_client_in_each_of_its_spellings(self) -> None:
         self.settings_for_test(CLIENT_RATE="2/hour", NUM_PROXIES=1)
         for spellings in (
