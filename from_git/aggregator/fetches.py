@@ -11,7 +11,7 @@ from typing import Any
 from from_git import cache, forges, metrics
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.tally import Tally
-from from_git.cache import Fetched, Flight, Waiter
+from from_git.cache import MISSING, Fetched, Flight, Waiter
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UnfinishedError, UpstreamError
 from from_git.forges import Progress
@@ -253,11 +253,18 @@ class Fetches:
             return UnfinishedError(text, max(flight.seconds_left() for flight in going_on)).about(self._own[first])
         profile = self._own[first] if first else self._late()[0]
         many = f"{len(self.outcomes):,} of {len(self._profiles):,} profiles that had to be asked for are counted."
-        if self.tally.ended and any(self._queues.values()) and settings.PROFILE_CACHE_SECONDS > 0:
+        if any(self._queues.values()) and self._gets_on():
             return UnfinishedError(f"the whole answer was not there {self._within()}: {many}", 1.0).about(profile)
         text = f"{self._how_far(first)}{_trouble(first)}" if first else f"the time is over {self._within()}: {many}"
-        advice = f"Ask for fewer profiles at once, or allow more time ({self._asking.setting})."
-        return DeadlineError(text, advice=advice).about(profile)
+        fewer = "Ask for fewer profiles at once, or allow" if len(self._profiles) > 1 else "Allow"
+        trouble = first.progress().advice if first else ""
+        return DeadlineError(text, advice=trouble or f"{fewer} more time ({self._asking.setting}).").about(profile)
+
+    def _gets_on(self) -> bool:
+        """Whether asking again and again gets to the end before what was found first is kept no more."""
+        ended, found = self.tally.ended, self.tally.found
+        kept: float = settings.PROFILE_CACHE_SECONDS * (1.0 if 2 * found > ended else MISSING)
+        return ended > 0 and self._asking.waited() * len(self._profiles) / ended < kept
 
     def _within(self) -> str:
         return f"within {self._asking.seconds:g} s ({self._asking.setting})"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from from_git import cache, forges, metrics
 from from_git.aggregator.asking import Asking
 from from_git.cache import Fetched, Waiter
-from from_git.errors import BudgetError, DeadlineError
+from from_git.errors import BudgetError, DeadlineError, LimitError
 from from_git.profiles import Profile
 
 _PART = 1_000  # profiles looked up at a time; a cache holds up others for no longer than that
@@ -17,7 +17,8 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
     """Those whose numbers may still be shown.
 
     Raises:
-        BudgetError: so many of the others can never be paid in time, which is found before all are looked up.
+        LimitError: so many of the others can never be paid in time, or a limit that is known lasts longer; both are
+            found before all are looked up.
         DeadlineError: the time is over.
     """
     kept: dict[Profile, Fetched] = {}
@@ -43,12 +44,16 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
 def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], asking: Asking, waiter: Waiter) -> None:
     """Raise BudgetError where those that are not kept among the first ones are too many already."""
     for name, number in absent.items():
+        forge = forges.forge(name)
         try:
-            forges.forge(name).foresee(waiter, number, asking.longest_of_all)
+            forge.foresee(waiter, number, asking.longest_of_all)
+            forge.account.refuse_blocked(asking.seconds)
         except BudgetError:
             # the figures are those of the whole question, as far as it was not looked up
             rest = sum(one.forge == name for one in profiles[done:])
             try:
-                forges.forge(name).foresee(waiter, number + rest, asking.longest_of_all)
+                forge.foresee(waiter, number + rest, asking.longest_of_all)
             except BudgetError as error:
                 raise error.about(next(one for one in profiles if one.forge == name)) from None
+        except LimitError as error:
+            raise error.about(next(one for one in profiles if one.forge == name)) from None

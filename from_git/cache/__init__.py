@@ -16,11 +16,23 @@ from from_git import forges
 from from_git.cache.fetched import Fetched
 from from_git.cache.flight import Flight
 from from_git.cache.flights import Flights
-from from_git.cache.store import Store, seconds_kept
+from from_git.cache.store import MISSING, Store, seconds_kept
 from from_git.cache.waiter import Waiter
 from from_git.profiles import Profile
 
-__all__ = ["Fetched", "Flight", "Flights", "Store", "Waiter", "flights", "kept", "last_good", "seconds_kept", "version"]
+__all__ = [
+    "MISSING",
+    "Fetched",
+    "Flight",
+    "Flights",
+    "Store",
+    "Waiter",
+    "flights",
+    "kept",
+    "last_good",
+    "seconds_kept",
+    "version",
+]
 
 _lock = threading.Lock()
 _flights: Flights | None = None

@@ -28,7 +28,8 @@ LOOK = 0.1
 ANEW_SECONDS = 10
 """In which a profile is asked for anew at most once, however often clients say `no-cache`."""
 _PUBLISHED = 30  # seconds for which those who wait can take an outcome; they look several times a second
-_MISSING = 0.2  # of PROFILE_CACHE_SECONDS: who is missing may be made any moment, and asking costs one call
+MISSING = 0.2
+"""Of PROFILE_CACHE_SECONDS, how long it is kept that a profile is missing: it may be made any moment."""
 _FUTURE = 60.0  # seconds by which clocks of machines may differ
 _OWN_MOST = 500  # profiles kept in this process while the cache is away
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -39,7 +40,7 @@ _UNKNOWN = object()
 def seconds_kept(fetched: Fetched) -> float:
     """For how many seconds after its fetch an outcome may be shown."""
     seconds: float = settings.PROFILE_CACHE_SECONDS
-    return seconds if fetched.found else seconds * _MISSING
+    return seconds if fetched.found else seconds * MISSING
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,6 @@ def _progress(value: object) -> Progress | None:
         return None
     for name, one in value.items():
         kinds = (int, float) if name == "wait" else (type(usual[name]),)
-        if type(one) not in kinds or (name != "note" and not 0 <= one < _SECONDS):
+        if type(one) not in kinds or (kinds != (str,) and not 0 <= one < _SECONDS):
             return None
     return Progress(**value)

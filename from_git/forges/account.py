@@ -172,6 +172,16 @@ class Account:
                 bound.foresee(asker, calls, seconds)
         self.budget.foresee(asker, amount, seconds, likely)
 
+    def refuse_blocked(self, seconds: float) -> None:
+        """Look whether a limit that is known ends within `seconds`.
+
+        Raises:
+            LimitError: it does not.
+        """
+        blocked = self.blocked()
+        if blocked and not fits(blocked, seconds):
+            raise LimitError(self._reason, blocked)
+
     def permit(self, amount: float, group: TaskGroup, goes_on: bool = False) -> Permit | float:
         """The permission for one call, or the seconds after which to ask again.
 
@@ -183,8 +193,7 @@ class Account:
         """
         left, blocked = group.time_left(), self.blocked()
         longest = group.horizon_left() if goes_on else left
-        if blocked and not fits(blocked, left):
-            raise LimitError(self._reason, blocked)
+        self.refuse_blocked(left)
         first = self._limited
         if wait := blocked or self._wait_for_first():
             return wait

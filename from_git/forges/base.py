@@ -60,6 +60,8 @@ class Progress:
     """Seconds that a call still has to wait for a limit or a budget."""
     found: bool = False
     """Whether the forge has the owner, and has said how large it is."""
+    advice: str = ""
+    """What to do about `note`, where it is a failure."""
 
     @property
     def done(self) -> tuple[int, int]:

@@ -172,7 +172,9 @@ class BitbucketFetch:
             known = self._watchers.counts()
             pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
             calls = self._calls
-            return Progress(pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, self._found)
+            return Progress(
+                pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, self._found, calls.advice
+            )
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""

@@ -56,6 +56,8 @@ class Calls:
         self.spending = Spending()
         self.note = ""
         """What the fetch last had to wait for, in words; empty before."""
+        self.advice = ""
+        """What to do about it, where it is a failure."""
         self._waits_until = 0.0
         self._group = group
         self._account = account
@@ -188,7 +190,7 @@ class Calls:
         amount = self._pace.reserve(call.weight) if self._pace else 1.0
         permit = self._account.permit(amount, self._group, goes_on=self._has_read)
         if isinstance(permit, float):
-            self.note = f"it waited: {self._account.waits_for()}"
+            self.note, self.advice = f"it waited: {self._account.waits_for()}", ""
             self._waits_until = self._group.clock.now() + permit
         return permit
 
@@ -260,7 +262,7 @@ class Calls:
             self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))
         metrics.retried(self._account.forge)
-        self.note = error.reason
+        self.note, self.advice = error.reason, error.advice
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller and call.smaller:
             split = self._halving.split(weight, call.origin)

@@ -158,7 +158,9 @@ class GitHubFetch:
             known = self._details.counts()
             pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
             calls = self._calls
-            return Progress(pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, bool(self._kind))
+            return Progress(
+                pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, bool(self._kind), calls.advice
+            )
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""

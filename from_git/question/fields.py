@@ -12,7 +12,7 @@ from from_git.errors import Complaint, RequestError
 Fields = Mapping[str, Sequence[object]]
 """From each name to its values, both in the order sent; a value is text unless somebody sent something else."""
 MOST_OTHERS = 100
-"""How many fields may be called otherwise than `url`; a nameless one counts too."""
+"""How many fields may be called otherwise than `url`, or hold nothing; a nameless one counts too."""
 _URL = b"url"
 _FIELD = re.compile(rb"[^&]+")
 _TEXT_PART = rb'\r\nContent-Disposition: form-data; name="([a-z_]+)"\r\n\r\n'
@@ -32,13 +32,12 @@ def encoded_fields(raw: bytes) -> dict[str, list[object]]:
     urls = others = 0
     for found in _FIELD.finditer(raw):
         name, _, value = found[0].partition(b"=")
-        if name == _URL:
+        if name == _URL and value:
             urls += 1
-            text = "url"
         else:
             others += 1
             _refuse_many(others)
-            text = _decoded(name)
+        text = "url" if name == _URL else _decoded(name)
         fields.setdefault(text, []).append(_decoded(value))
     _refuse_many(raw.count(b"&") + bool(raw) - urls)
     return fields
@@ -117,7 +116,7 @@ def _decoded(value: bytes) -> str:
 def _refuse_many(others: int) -> None:
     if others > MOST_OTHERS:
         raise RequestError(
-            f"There are more than {MOST_OTHERS} parameters that are not url.",
+            f"There are more than {MOST_OTHERS} parameters that are not url, or are empty.",
             "Send any number of url, and each other parameter once.",
         )
 

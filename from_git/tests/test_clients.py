@@ -176,6 +176,25 @@ class Many(ClientsTestCase):
                 self.assertRegex(response.json()["advice"], rf", or (set|raise) {setting} if [a-zA-Z ]+\.$")
         self.assertEqual(self.calls(), 0)
 
+    def test_a_limit_that_is_known_is_said_before_all_are_looked_up(self) -> None:
+        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0)
+        forges.forge("github").account.block(3_000.0, "its rate limit is used up.")
+        with patch.object(cache, "kept", wraps=cache.kept) as looked:
+            response = self.post([f"github.com/a{one}" for one in range(50_000)])
+
+        self.assertEqual(response.status_code, 503, response.text)
+        self.assertGreater(response.json()["retryAfter"], 2_900)
+        self.assertLess(looked.call_count, 10)
+
+    def test_the_advice_of_a_deadline_is_that_of_the_last_trouble(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=0.5)
+        self.emulator.faults.add(Fault("body", path="/graphql", body="<title>Log in</title>", media_type="text/html"))
+        with closed_port() as port:
+            self.settings_for_test(UPSTREAM_PROXY=f"http://127.0.0.1:{port}")
+            body = self.failure(504, "https://github.com/user-3")
+
+        self.assertIn("UPSTREAM_PROXY", body["advice"])
+
     def test_a_bounded_number_of_flights_is_in_the_air(self) -> None:
         most, seen = 0, threading.Event()
 
