@@ -38,10 +38,14 @@ class Unreader(SocketUnreader):
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         """The next bytes of a refused request or body, for which no thread waits."""
+        seconds = self.sock.gettimeout()
+        self.sock.settimeout(0)  # Python polls a socket that has a timeout, MSG_DONTWAIT or not
         try:
-            return bytes(self.sock.recv(size_hint or self.mxchunk, socket.MSG_DONTWAIT))
+            return bytes(super().chunk(size_hint))
         except BlockingIOError:
             raise TimeoutError from None
+        finally:
+            self.sock.settimeout(seconds)
 
 
 class Request(AnyRequest):

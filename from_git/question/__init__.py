@@ -67,13 +67,13 @@ def asked(route: str, parameters: Fields, body: Fields | None = None) -> Questio
     return found
 
 
-def question(urls: Iterable[object], expand: Iterable[object]) -> Question:
+def question(urls: Iterable[object], expand: Iterable[object], example: str = EXAMPLE) -> Question:
     """What the values of the `url` and `expand` parameters ask for: see `profiles_asked` and `expand_asked`.
 
     Raises:
         RequestError: whatever is wrong with either, in one.
     """
-    return Question(*both(lambda: profiles_asked(urls), lambda: expand_asked(expand)))
+    return Question(*both(lambda: profiles_asked(urls, example), lambda: expand_asked(expand)))
 
 
 def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
@@ -93,8 +93,8 @@ def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
     return first, other()
 
 
-def profiles_asked(values: Iterable[object]) -> list[Profile]:
-    """The profiles in the values of the `url` parameters, each once, in the order asked.
+def profiles_asked(values: Iterable[object], example: str = EXAMPLE) -> list[Profile]:
+    """The profiles in the values of the `url` parameters, each once, in the order asked; `example` is a right question.
 
     Raises:
         RequestError: no URL at all, too many profiles, URLs that are no profiles, the first NAMED of them named, or
@@ -108,7 +108,7 @@ def profiles_asked(values: Iterable[object]) -> list[Profile]:
         complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
         raise RequestError(" ".join(said), _url_advice(), urls=complaints, urls_more=more)
     if not profiles:
-        raise RequestError("No url was given.", f"Ask like this: {EXAMPLE}")
+        raise RequestError("No url was given.", f"Ask like this: {example}")
     if 0 < settings.MAX_PROFILES < len(profiles):
         raise RequestError(
             f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES).",

@@ -166,6 +166,12 @@ class Piped(AggregateTestCase):
                 self.assert_said(result)
                 self.assertEqual(json.loads(result.stdout)["error"], "ERR3")
 
+    def test_asked_without_a_url_it_shows_a_line_for_the_terminal(self) -> None:
+        result = self.run_piped()
+
+        self.assertIn("manage.py aggregate https://", json.loads(result.stdout)["advice"])
+        self.assertNotIn("/health-check", result.stderr)
+
     def test_a_failing_upstream_exits_with_1_and_names_it(self) -> None:
         self.emulator.faults.add(Fault("status", status=403))
 

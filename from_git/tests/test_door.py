@@ -232,13 +232,17 @@ class Slow(DoorTestCase):
                 client.sendall(BODY[len(sent) :])
                 self.assertTrue(said_on(client).startswith(b"HTTP/1.1 200 OK"))
 
-    def test_a_body_that_is_refused_anyway_is_not_waited_for(self) -> None:
-        for status, head in ((413, b"Content-Length: 99999999"), (411, b"Transfer-Encoding: chunked")):
-            with self.subTest(status):
-                half = self.crowd().join(20, HEAD + head + b"\r\n\r\n")
+    def test_a_body_that_is_refused_anyway_is_not_waited_for_and_has_one_answer(self) -> None:
+        lengths = (99_999_999, 99_999_999_999, 10**18, 10**20)  # the last three are more than there is memory for
+        sizes = ((413, b"Content-Length: %d" % length) for length in lengths)
+        for status, head in (*sizes, (411, b"Transfer-Encoding: chunked")):
+            with self.subTest(head):
+                half = self.crowd().join(SOME, HEAD + head + b"\r\n\r\n")
                 self.assert_all_are_served(self.gunicorn.base)
                 for one in half:
                     self.assertEqual(self.refusal(one)[0], status)
+
+        self.assertNotIn("Traceback", self.gunicorn.said)
 
     def test_what_is_no_http_is_refused_before_it_ends(self) -> None:
         for sent in (b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\n", b"GET / HTTP/1.1\r\nHost: a\n"):

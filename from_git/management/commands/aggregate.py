@@ -26,6 +26,8 @@ from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
 
 CLIENT = "terminal"
 """Whom budgets count it for."""
+EXAMPLE = "manage.py aggregate https://github.com/ORG https://bitbucket.org/TEAM"
+"""A right question."""
 
 
 class Command(BaseCommand):
@@ -54,7 +56,7 @@ class Command(BaseCommand):
         as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])
-            profiles, expansions = question(options["urls"], options["expand"])
+            profiles, expansions = question(options["urls"], options["expand"], EXAMPLE)
             asking = Asking(limit, origin, client=CLIENT)
             answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
         except FromGitError as error:
