@@ -2,7 +2,13 @@
 
 from unittest import TestCase
 
+from django.test import SimpleTestCase
+
 from emulator import Owner, Repository
+from from_git.aggregator import _answer
+from from_git.cache import Fetched
+from from_git.forges import Found
+from from_git.profiles import Profile, parse_profiles
 from from_git.stats import Language, Stats, SumTooLarge, Tally, merge
 from from_git.tests.service import ServiceTestCase
 
@@ -100,3 +106,36 @@ class Counting(TestCase):
         tally.add_repository(is_fork=False, langs=[("Go", None), ("Roff", 0)])
 
         self.assertEqual(tally.stats().langs, {"go": Language(1, None), "roff": Language(1, 0)})
+
+
+class Answers(SimpleTestCase):
+    """What the profiles of one question look like together."""
+
+    GITHUB, BITBUCKET, BY_UUID = parse_profiles(
+        ["github.com/one", "bitbucket.org/one", "bitbucket.org/{3fa85f64-5717-4562-b3fc-2c963f66afa6}"],
+        {"github.com": "github", "bitbucket.org": "bitbucket"},
+    )[0]
+
+    def watchers(self, fetched: dict[Profile, Fetched]) -> int:
+        """Of all of them."""
+        return _answer(list(fetched), fetched, {}).stats.watchers
+
+    def test_a_profile_counts_once_under_all_its_names_and_beside_those_of_other_forges(self) -> None:
+        workspace = Fetched(Found("Workspace", Stats(watchers=4), identity="one"), 1.0, 1.0)
+        owner = Fetched(Found("User", Stats(watchers=2)), 1.0, 1.0)
+        fetched = {self.GITHUB: owner, self.BITBUCKET: workspace, self.BY_UUID: workspace}
+
+        self.assertEqual(self.watchers(fetched), 6)
+
+    def test_what_is_fetched_anew_is_added_up_anew(self) -> None:
+        for number, (at, oldest) in enumerate([(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)]):
+            fetched = Fetched(Found("User", Stats(watchers=number)), at, oldest)
+            self.assertEqual(self.watchers({self.GITHUB: fetched}), number)
+
+    def test_repositories_that_are_missing_are_told_by_address_and_in_order(self) -> None:
+        found = Found("Workspace", Stats(), missing=("one/a", "one/ä b"))
+
+        answer = _answer([self.BITBUCKET], {self.BITBUCKET: Fetched(found, 1.0, 1.0)}, {})
+
+        site = "https://bitbucket.org/one"
+        self.assertEqual(answer.missing_repositories, (f"{site}/%C3%A4%20b", f"{site}/a"))
