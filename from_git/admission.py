@@ -14,6 +14,8 @@ from from_git.errors import ServerFull
 
 FOR_PROBES = 4
 """Threads of the server that answers and streams leave alone."""
+_KEPT = 16
+"""One of so many equal parts of the places is left to other clients by one that takes ever more."""
 _SHORT = 8_192  # bytes, which fit into what a socket takes at once
 
 _lock = threading.Lock()  # around taking a place; giving one back needs none
@@ -23,7 +25,10 @@ _held: "WeakSet[Place]" = WeakSet()  # one whose response got lost counts no mor
 class Place:
     """One of the places, from `place` until it is released or forgotten. Safe from any thread."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "client")
+
+    def __init__(self, client: str) -> None:
+        self.client = client
 
     def release(self) -> None:
         """Give it back; a second call does nothing."""
@@ -61,22 +66,24 @@ def at_most() -> int:
     return max(1, int(settings.SERVER_THREADS) - FOR_PROBES)
 
 
-def place() -> Place:
-    """Take a place, without waiting: `with place(): …`, or `until_sent`.
+def place(client: str = "") -> Place:
+    """Take a place for a client, without waiting: `with place(): …`, or `until_sent`.
 
     Raises:
-        ServerFull: all are taken.
+        ServerFull: all are taken, or the client has all but those that are left to others.
     """
     with _lock:
         bound = at_most()
-        full = len(_held) >= bound
+        own = sum(one.client == client for one in _held)
+        own_full = own >= bound - bound // _KEPT
+        full = own_full or len(_held) >= bound
         if not full:
-            taken = Place()
+            taken = Place(client)
             _held.add(taken)
     publish()
     if full:
         metrics.answer_refused()
-        raise ServerFull(bound)
+        raise ServerFull(own if own_full else bound, of_client=own_full and own < bound)
     return taken
 
 

@@ -175,5 +175,9 @@ class ServerFull(FromGitError):
     retry_after = 1
     usual_advice = ask_again(retry_after)
 
-    def __init__(self, places: int) -> None:
-        super().__init__(f"The server answers {places} requests at this moment and takes no more (SERVER_THREADS).")
+    def __init__(self, places: int, of_client: bool = False) -> None:
+        whose = " of this client" if of_client else ""
+        more = "no more of it, so that others are answered too" if of_client else "no more"
+        super().__init__(
+            f"The server answers {places} requests{whose} at this moment and takes {more} (SERVER_THREADS)."
+        )

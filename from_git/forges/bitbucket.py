@@ -171,10 +171,7 @@ class BitbucketFetch:
         with self._lock:
             known = self._watchers.counts()
             pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
-            calls = self._calls
-            return Progress(
-                pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, self._found, calls.advice
-            )
+            return self._calls.progress(pages, pages_known, *known, found=self._found)
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""

@@ -22,7 +22,7 @@ from from_git.errors import (
 )
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.account import Account, Permit
-from from_git.forges.base import of_repository
+from from_git.forges.base import Progress, of_repository
 from from_git.forges.call import Call
 from from_git.forges.cost import Cost, Pace, Spending
 from from_git.forges.halving import Halving, Origin
@@ -96,6 +96,11 @@ class Calls:
     def most(self, wanted: int) -> int:
         """How many repositories a query may ask for: `wanted`, or fewer where so many have been too heavy."""
         return self._halving.most(wanted)
+
+    def progress(self, pages: int, pages_known: int, done: int, known: int, found: bool) -> Progress:
+        """How far the fetch is, with what its calls wait for; see `Progress`."""
+        retries = self.spending.cost().retries
+        return Progress(pages, pages_known, done, known, retries, self.note, self.wait, found, self.advice)
 
     @property
     def wait(self) -> float:

@@ -157,10 +157,7 @@ class GitHubFetch:
         with self._lock:
             known = self._details.counts()
             pages, pages_known = self._pages_before + self._pages, self._pages_before + self._pages_known
-            calls = self._calls
-            return Progress(
-                pages, pages_known, *known, self.cost().retries, calls.note, calls.wait, bool(self._kind), calls.advice
-            )
+            return self._calls.progress(pages, pages_known, *known, found=bool(self._kind))
 
     def cost(self) -> Cost:
         """See `Fetch.cost`."""

@@ -48,6 +48,18 @@ class Places(ServiceTestCase):
 
         self.assertEqual(taken(), 0)
 
+    def test_a_client_that_takes_ever_more_leaves_a_sixteenth_to_others(self) -> None:
+        self.settings_kept(SERVER_THREADS=36)
+        taken_by_one = [place("192.0.2.7") for _ in range(30)]
+
+        with self.assertRaisesRegex(ServerFull, "30 requests of this client .* so that others are answered too"):
+            place("192.0.2.7")
+        with place("192.0.2.8"), place("192.0.2.9"), self.assertRaisesRegex(ServerFull, "32 requests at this moment"):
+            place("192.0.2.8")
+        taken_by_one.pop().release()
+        with place("192.0.2.7"):
+            self.assertEqual(taken(), 30)
+
     def test_the_number_is_the_setting_of_this_moment(self) -> None:
         with place():
             for threads, room in ((5, False), (6, True), (5, False), (80, True)):

@@ -1,16 +1,19 @@
 """What one client asks for, beside what another one does: over real sockets, with budgets that are short."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import requests
 
 from emulator import UNBOUNDED, Emulator, Fault, Latency, World
 from from_git import cache, forges
+from from_git.forges import retries
 from from_git.tests.leftovers import settled
 from from_git.tests.service import ServiceTestCase
 
@@ -187,11 +190,13 @@ class Many(ClientsTestCase):
         self.assertLess(looked.call_count, 10)
 
     def test_the_advice_of_a_deadline_is_that_of_the_last_trouble(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=0.5)
-        self.emulator.faults.add(Fault("body", path="/graphql", body="<title>Log in</title>", media_type="text/html"))
-        with closed_port() as port:
-            self.settings_for_test(UPSTREAM_PROXY=f"http://127.0.0.1:{port}")
-            body = self.failure(504, "https://github.com/user-3")
+        self.settings_for_test(REQUEST_DEADLINE=1.0)
+        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.4, LONGEST_WAIT=0.4))
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        self.settings_for_test(UPSTREAM_PROXY=f"http://127.0.0.1:{port}")
+
+        body = self.failure(504, "https://github.com/user-3")
 
         self.assertIn("UPSTREAM_PROXY", body["advice"])
 

@@ -40,7 +40,7 @@ class Counting(Route):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Take a place, and refuse what is too long before anybody parses it."""
-        self.place = place()
+        self.place = place(client(request))
         super().initial(request, *args, **kwargs)
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
