@@ -190,7 +190,7 @@ class Many(ClientsTestCase):
         self.assertLess(looked.call_count, 10)
 
     def test_the_advice_of_a_deadline_is_that_of_the_last_trouble(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=1.0)
+        self.settings_for_test(REQUEST_DEADLINE=1.0, PROFILE_CACHE_SECONDS=300.0)
         self.enterContext(patch.multiple(retries, FIRST_WAIT=0.4, LONGEST_WAIT=0.4))
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
