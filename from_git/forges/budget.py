@@ -64,7 +64,9 @@ class Budget:
         """For a call of `group`: count `amount` as spent, if there is room, which there is where nothing is spent."""
         with self._lock:
             now = self._ledgers.now()
-            one = Reservation(amount, self._ledgers.slot(now), now, group, group.asker.client)
+            # without a bound nobody's part of it is asked for
+            client = None if self.limit is None else group.asker.client
+            one = Reservation(amount, self._ledgers.slot(now), now, group, client)
             # added before it is compared, so that of two processes with one ledger not both find room
             self._ledgers.add(one.client, amount, one.slot)
             full = self._full(one, now)
@@ -73,7 +75,8 @@ class Budget:
                 self._line.wait(group, amount, now + full.seconds, for_room=full.window is None)
                 return full
             self._under_way.add(one)
-            self._line.serve(group, amount, now)
+            if self._line:
+                self._line.serve(group, amount, now)
             self._needs.spend(group, amount)
             return one
 

@@ -22,8 +22,8 @@ class Reservation:
     slot: int
     begun: float
     group: TaskGroup
-    client: str
-    """Whom it counts for."""
+    client: str | None
+    """Whom it counts for; None: for nobody in particular."""
 
 
 class Spent:
@@ -54,10 +54,10 @@ class Spent:
         """The number of the slot at that time."""
         return math.floor(now / self.width)
 
-    def add(self, client: str, amount: float, slot: int) -> None:
-        """Count `amount` for all and for its client; below 0 it is given back."""
+    def add(self, client: str | None, amount: float, slot: int) -> None:
+        """Count `amount` for all and for its client, if it is one's; below 0 it is given back."""
         self._all.add(amount, slot)
-        if self.clients:
+        if self.clients and client is not None:
             self._of(client).add(amount, slot)
 
     def sum(self, now: float) -> float:

@@ -1,6 +1,7 @@
 """Bitbucket: the watcher counts of repositories, one call each, in a pool of their own."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,7 @@ from from_git.forges.counts import Count
 from from_git.forges.rest import Entry, check_watchers, members, next_of, says_missing, size_of, with_parameters
 from from_git.upstream import Answer
 
+_AT_ONCE = 4  # calls for each thread that are under way or wait for one; the others are no more than their address
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
 
 
@@ -63,6 +65,8 @@ class Watchers:
         self._known: dict[str, int | None] = {}  # by uuid; None: gone
         self._remembered: Mapping[str, Count] = {}  # from earlier fetches
         self._pending: set[str] = set()
+        self._queue: deque[tuple[str, str]] = deque()  # those of them that are not being asked for, with the address
+        self._started = 0
         self._asked_again: set[str] = set()  # those that were gone and forgotten once
 
     def counts(self) -> tuple[int, int]:
@@ -104,7 +108,19 @@ class Watchers:
             self._pending.update(one.uuid for one in fresh)
         for one in fresh:
             check_watchers(one, base)
-            self._ask(one.uuid, one.link or f"{base}/{one.quoted_slug}/watchers")
+        with self._lock:
+            self._queue.extend((one.uuid, one.link or f"{base}/{one.quoted_slug}/watchers") for one in fresh)
+        self._start_more()
+
+    def _start_more(self) -> None:
+        """Start calls up to as many as there may be."""
+        while True:
+            with self._lock:
+                if self._started >= _AT_ONCE * self._pool.size or not self._queue:
+                    return
+                self._started += 1
+                uuid, url = self._queue.popleft()
+            self._ask(uuid, url)
 
     def forget_gone(self) -> bool:
         """Whether some were gone for the first time; they are forgotten, to be wanted again."""
@@ -161,6 +177,8 @@ class Watchers:
         with self._lock:
             self._known[uuid] = count
             self._pending.discard(uuid)
+            self._started -= 1
             settled = not self._pending
+        self._start_more()
         if settled:
             self._on_settled()
