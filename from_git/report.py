@@ -52,16 +52,8 @@ def _numbers(answer: Answer) -> Table:
 
 
 def _cells(stats: Stats, profiles: Iterable[Profile]) -> list[str]:
-    numbers = {
-        "originalRepos": stats.original_repos,
-        "forkedRepos": stats.forked_repos,
-        "watchers": stats.watchers,
-        "followers": stats.followers,
-        "langsNum": len(stats.langs),
-        "topicsNum": len(stats.topics),
-    }
     silent = untold(one.forge for one in profiles)
-    return [_NOTHING if key in silent else f"{number:,}" for key, number in numbers.items()]
+    return [_NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]
 
 
 def _forges(profiles: Iterable[Profile]) -> str:

@@ -35,6 +35,17 @@ class Stats:
     topics: Mapping[str, int] = field(default_factory=dict)
     """Name to number of repositories."""
 
+    def numbers(self) -> dict[str, int]:
+        """The six numbers among the keys of an answer's `data`, in its order."""
+        return {
+            "originalRepos": self.original_repos,
+            "forkedRepos": self.forked_repos,
+            "watchers": self.watchers,
+            "followers": self.followers,
+            "langsNum": len(self.langs),
+            "topicsNum": len(self.topics),
+        }
+
 
 def merge(parts: Iterable[Stats]) -> Stats:
     """The sum of `parts`: associative, commutative, `Stats()` is its zero.

@@ -173,7 +173,7 @@ class Budget:
         if not self._line and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
             return None  # nobody waits, and no client has more than its half
         outlook = self._outlook(now, one.client, one)
-        window, whole = outlook.at(), self._whole(one.group, amount)
+        window, whole = outlook.at(), self._needs.whole(one.group, amount)
         if window.allows(amount, whole):
             return Full(_TURN, settled=False) if self._yields(one.group, window, now) else None
         seconds = outlook.when(lambda later: later.allows(amount, whole))
@@ -190,7 +190,7 @@ class Budget:
         """Whether it is somebody else's turn, who can go now and is told to; the lock is held."""
         for place in self._line.first(group, now):
             if place.group.asker.client == group.asker.client:
-                can_go = window.allows(place.amount, self._whole(place.group, place.amount))
+                can_go = window.allows(place.amount, self._needs.whole(place.group, place.amount))
             else:
                 can_go = window.has_room(place.amount)
             if can_go:
@@ -235,11 +235,6 @@ class Budget:
             return mine and window.spent + again + promised <= window.limit + _NOTHING
 
         return outlook.when(suffices) or self.window
-
-    def _whole(self, group: TaskGroup, amount: float) -> Whole:
-        """What the request of a group needs in all; `amount`: for its next call."""
-        spent = self._needs.purse(group.asker).spent
-        return Whole(self._needs.in_all(group.asker, amount), spent, self._needs.of_others(group.asker))
 
     def _outlook(self, now: float, client: str | None = None, besides: Reservation | None = None) -> Outlook:
         """What is spent by all and by one client, but for one reservation."""

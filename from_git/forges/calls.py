@@ -184,6 +184,10 @@ class Calls:
         for number in list(self._resting.values()):
             self._group.awake(number)
 
+    def _amount(self, call: Call) -> float:
+        """What a call is to reserve: seconds where time is what the forge bounds, else calls."""
+        return self._pace.reserve(call.weight) if self._pace else 1.0
+
     def _permit(self, call: Call) -> Permit | float:
         """What `Account.permit` gives, or the seconds that are left of a pause after many failures."""
         left = self._group.time_left()
@@ -191,9 +195,7 @@ class Calls:
             if left < NO_TIME and self._last:
                 raise self._last.bare()
             return min(pause, left / 2)
-        # seconds where time is what the forge bounds, else calls
-        amount = self._pace.reserve(call.weight) if self._pace else 1.0
-        permit = self._account.permit(amount, self._group, goes_on=self._has_read)
+        permit = self._account.permit(self._amount(call), self._group, goes_on=self._has_read)
         if isinstance(permit, float):
             self.note, self.advice = f"it waited: {self._account.waits_for()}", ""
             self._waits_until = self._group.clock.now() + permit
@@ -239,7 +241,7 @@ class Calls:
         if not good or self._group.time_left() < NO_TIME:
             return False
         try:
-            permit = self._account.permit(self._pace.reserve(call.weight) if self._pace else 1.0, self._group)
+            permit = self._account.permit(self._amount(call), self._group)
             if isinstance(permit, float):
                 return False
             self._made(good, permit)

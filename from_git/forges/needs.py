@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from from_git.askers import Asker
 from from_git.fanout import TaskGroup
+from from_git.forges.shares import Whole
 
 
 @dataclass
@@ -62,6 +63,11 @@ class Needs:
         """
         purse = self.purse(asker)
         return max(purse.foreseen, purse.spent + max(amount, self.of_request(asker)))
+
+    def whole(self, group: TaskGroup, amount: float) -> Whole:
+        """What the request of a group needs in all; `amount`: see `in_all`."""
+        asker = group.asker
+        return Whole(self.in_all(asker, amount), self.purse(asker).spent, self.of_others(asker))
 
     def _sum(self, groups: Iterable[TaskGroup]) -> float:
         return sum(max(0.0, self._plans[one]) for one in groups if not one.ended)

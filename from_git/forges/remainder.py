@@ -8,7 +8,7 @@ from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 from from_git.forges.budget import POLL, Full
 from from_git.forges.needs import Needs
-from from_git.forges.shares import Whole, Window
+from from_git.forges.shares import Window
 from from_git.forges.spent import Reservation, Spent
 from from_git.forges.terms import Terms
 
@@ -49,9 +49,7 @@ class Remainder:
             now, client = self._now(), group.asker.client
             if now < self._until:
                 window = self._window(client)
-                purse = self._needs.purse(group.asker)
-                promised = self._needs.of_others(group.asker)
-                whole = Whole(self._needs.in_all(group.asker, amount), purse.spent, promised)
+                whole = self._needs.whole(group, amount)
                 room = self._left - self._under_way >= amount
                 if not room or not window.allows(amount, whole):
                     seconds, settled = self._until - now, room or not self._under_way

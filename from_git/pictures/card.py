@@ -45,16 +45,9 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 def _numbers(answer: Answer) -> dict[str, int | None]:
     """By label; None for what no forge tells."""
     stats, silent = answer.stats, untold(one.forge for one in answer.found)
-    values = {
-        "originalRepos": stats.original_repos,
-        "forkedRepos": stats.forked_repos,
-        "watchers": stats.watchers,
-        "followers": stats.followers,
-        "langsNum": len(stats.langs),
-        "topicsNum": len(stats.topics),
-    }
     return {
-        _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value for key, value in values.items()
+        _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value
+        for key, value in stats.numbers().items()
     }
 
 
