@@ -8,7 +8,8 @@ from from_git.errors import UpstreamError, kinds, meaning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"
-README = BASE_DIR / "README.md"
+SETTINGS = BASE_DIR / "docs" / "settings.md"
+API = BASE_DIR / "docs" / "api.md"
 _MADE_BY = "made by python -m coding_challenge.documents"
 
 
@@ -29,8 +30,8 @@ def example() -> str:
 
 
 def table() -> str:
-    """The README's table of settings, as Markdown."""
-    rows = ["| name | default | what |", "| --- | --- | --- |"]
+    """The table of settings in docs/settings.md."""
+    rows = ["| name | default | meaning |", "| --- | --- | --- |"]
     for option in OPTIONS:
         default = ",".join(option.default) if isinstance(option.default, list) else option.default
         shown = "empty" if default == "" else "off" if default is False else f"`{default}`"
@@ -39,8 +40,8 @@ def table() -> str:
 
 
 def errors() -> str:
-    """The README's table of errors, as Markdown."""
-    rows = ["| what | status | `error` | more members | sent at most |", "| --- | --- | --- | --- | --- |"]
+    """The table of errors in docs/api.md."""
+    rows = ["| meaning | status | `error` | more members | sent at most |", "| --- | --- | --- | --- | --- |"]
     for kind in kinds():
         members = ", ".join(f"`{name}`" for name in kind.members)
         times = kind.attempts if issubclass(kind, UpstreamError) else 0
@@ -56,15 +57,16 @@ def with_table(text: str, name: str, content: str, made_by: str = _MADE_BY) -> s
     return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", text)
 
 
-def readme(text: str) -> str:
-    """The README's text with its tables made anew."""
+def with_tables(text: str) -> str:
+    """A document's text with the tables of settings and errors made anew, where it has them."""
     return with_table(with_table(text, "settings", table()), "errors", errors())
 
 
 def write() -> None:
-    """Bring both files up to date."""
+    """Bring the example file and both documents up to date."""
     EXAMPLE.write_text(example(), encoding="utf-8")
-    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in (SETTINGS, API):
+        document.write_text(with_tables(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _bounds(option: Option) -> str:

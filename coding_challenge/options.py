@@ -1,4 +1,4 @@
-"""Every setting of from-git, once: the settings module, `local_settings.py.example` and the README come from here.
+"""Every setting of from-git, once: settings module, `local_settings.py.example` and docs/settings.md come from here.
 
 A value comes from `local_settings.py` beside manage.py, else from the environment variable of the same name, else from
 the default. Whatever is wrong stops the start, all of it at once. No Django here: this runs before Django is set up.

@@ -29,6 +29,6 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def documented() -> str:
-    """The README's local_settings.py for production."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## In production\n")[1].split("\n## ")[0]
-    return section.split("```python\n")[1].split("```")[0]
+    """The local_settings.py for production in docs/deploy.md."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    return text.split("\n## In production\n")[1].split("```python\n")[1].split("```")[0]

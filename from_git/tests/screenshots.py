@@ -1,4 +1,4 @@
-"""`python -m from_git.tests.screenshots`: the pictures of the page in the README, taken in front of the emulator."""
+"""`python -m from_git.tests.screenshots`: the documents' pictures of the page, taken in front of the emulator."""
 
 import os
 import unittest

@@ -198,11 +198,8 @@ class Unit(Deployed):
         for line in server.said.splitlines():
             self.assertIn("timestamp", json.loads(line))
 
-    def test_the_line_of_the_readme_starts_it_too(self) -> None:
-        section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## In production\n")[1]
-        lines = (
-            section.split("```sh\n")[1].split("```")[0].replace("GITHUB_API_TOKEN=…", "GITHUB_API_TOKEN=emulator-token")
-        )
+    def test_the_lines_without_a_unit_start_it_too(self) -> None:
+        lines = steps("In production").replace("GITHUB_API_TOKEN=…", "GITHUB_API_TOKEN=emulator-token")
         forges = {name: value for name, value in FORGES.items() if name != "GITHUB_API_TOKEN"}
 
         server = self.machine.start(["sh", "-e", "-c", lines], "/opt/from-git", **forges)

@@ -1,4 +1,4 @@
-"""The settings that the README names for production, in processes of their own."""
+"""The settings that docs/deploy.md names for production, in processes of their own."""
 
 import json
 import re
@@ -17,7 +17,7 @@ LINES = 100  # more than a server says before it listens
 
 
 class Production(TestCase):
-    """As the README says, and nothing else."""
+    """As docs/deploy.md says, and nothing else."""
 
     def setUp(self) -> None:
         """A copy of the project with the documented file, and the documented variables."""

@@ -226,12 +226,12 @@ class Documents(TestCase):
         for option in OPTIONS:
             self.assertIn(f"# {option.name} = {option.default!r}\n", documents.example())
 
-    def test_the_readmes_table_is_up_to_date(self) -> None:
-        readme = documents.README.read_text(encoding="utf-8")
-
-        self.assertEqual(documents.readme(readme), readme)
-        self.assertIn(documents.table(), readme)
-        self.assertIn(documents.errors(), readme)
+    def test_the_tables_of_settings_and_errors_are_up_to_date(self) -> None:
+        for document, content in ((documents.SETTINGS, documents.table()), (documents.API, documents.errors())):
+            with self.subTest(document.name):
+                text = document.read_text(encoding="utf-8")
+                self.assertEqual(documents.with_tables(text), text)
+                self.assertIn(content, text)
 
 
 class Start(TestCase):
