@@ -16,9 +16,8 @@ from benchmarks.processes import ROOT, TOKEN, Stage, stage
 from benchmarks.questions import POOLS, WARM_UP, Question
 from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
-from emulator.generated import generate
 from emulator.latency import Latency
-from emulator.model import GITHUB
+from emulator.world import World
 from from_git.forges.github import PAGE_SIZE
 from from_git.forges.nodes import LIST_SIZE, OWNER
 
@@ -95,9 +94,9 @@ def _page(login: str) -> dict[str, Any]:
 
 def _one_page_owners(smallest: int) -> list[str]:
     """Generated owners of `smallest` to PAGE_SIZE repositories that need no second query for more languages."""
-    found = []
+    found, world = [], World(recorded=False)
     for login in [f"{kind}-{size}" for size in range(smallest, PAGE_SIZE + 1) for kind in ("org", "user")]:
-        owner = generate(GITHUB, login)
+        owner = world.owner("github", login)
         if owner and all(max(len(one.languages), len(one.topics)) <= _NAMES for one in owner.repositories):
             found.append(login)
     return found

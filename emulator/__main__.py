@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from emulator.faults import FAULTS, PRESETS
 from emulator.latency import Latency
-from emulator.server import UNBOUNDED, Emulator
+from emulator.server import Emulator
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -59,9 +59,8 @@ def _emulator(given: argparse.Namespace) -> Emulator:
     if given.certificate:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(given.certificate)
-    if given.no_limits:
-        return Emulator(port=given.port, latency=latency, github_token=given.github_token, tls=tls, **UNBOUNDED)
-    return Emulator(port=given.port, latency=latency, github_token=given.github_token, tls=tls)
+    forge = {"token": given.github_token}
+    return Emulator(port=given.port, latency=latency, limits=not given.no_limits, tls=tls, github=forge)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,11 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"port {given.port}: {error.strerror}\n")
         return 1
-    ours = emulator.bitbucket_credentials
+    github, bitbucket = emulator["github"], emulator["bitbucket"]
+    ours = bitbucket.credentials
     write(
-        f"GitHub GraphQL: {emulator.github_url}  (token: {emulator.github_token})\n"
-        f"Bitbucket REST: {emulator.bitbucket_url}  (anonymous, or Basic {ours.username}:{ours.api_token}, "
-        f"or Bearer {ours.access_token})\n"
+        f"GitHub GraphQL: {github.url}  (token: {github.credentials['token']})\n"
+        f"Bitbucket REST: {bitbucket.url}  (anonymous, or Basic {ours['username']}:{ours['api_token']}, "
+        f"or Bearer {ours['access_token']})\n"
         "This is an emulator: it holds recorded and made-up data, not what the forges say today.\n"
     )
     sys.stdout.flush()

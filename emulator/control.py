@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
 from emulator.faults import FAULTS, PRESETS, Faults, from_json
-from emulator.meter import Meter
+from emulator.meter import Counts, Meter
 from emulator.world import World
 
 PREFIX = "/_emulator/"
@@ -43,7 +44,7 @@ class Control:
         if name == "meter" and method == "DELETE":
             self._meter.reset()
         if name == "meter" and method in ("GET", "DELETE"):
-            return self._meter.snapshot().as_json()
+            return {name: _counts(counts) for name, counts in self._meter.snapshot().items()}
         if name == "faults" and method in ("GET", "POST", "DELETE"):
             return self._change_faults(method, body)
         if name == "sum" and method == "GET":
@@ -60,6 +61,11 @@ class Control:
         kinds = {name: kind.help for name, kind in FAULTS.items()}
         presets = {name: one.help for name, one in PRESETS.items()}
         return {"faults": [fault.as_json() for fault in self._faults.all()], "kinds": kinds, "presets": presets}
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    """As plain values; in JSON a status is text."""
+    return {**asdict(counts), "statuses": {str(status): number for status, number in counts.statuses.items()}}
 
 
 def _owner(owner: Any) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from emulator.model import BITBUCKET, GITHUB
 
@@ -42,22 +41,6 @@ class Counts:
     refused: int = 0
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """The counts of one moment; `watchers` is the watcher resource's share of `bitbucket`."""
-
-    github: Counts
-    bitbucket: Counts
-    watchers: Counts
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain dictionaries, status codes as text."""
-        counts = asdict(self)
-        for upstream in counts.values():
-            upstream["statuses"] = {str(status): number for status, number in upstream["statuses"].items()}
-        return counts
-
-
 class _Tally:
     def __init__(self, under_way: int = 0) -> None:
         self.calls = self.bytes_sent = self.queries = self.points = self.refused = 0
@@ -87,10 +70,10 @@ class Meter:
         self._lock = threading.Lock()
         self._tallies = {name: _Tally() for name in (GITHUB, BITBUCKET, WATCHERS)}
 
-    def snapshot(self) -> Snapshot:
-        """All counts since the start or the last reset."""
+    def snapshot(self) -> dict[str, Counts]:
+        """All counts since the start or the last reset, by upstream; `watchers` is that resource's share."""
         with self._lock:
-            return Snapshot(**{name: tally.counts() for name, tally in self._tallies.items()})
+            return {name: tally.counts() for name, tally in self._tallies.items()}
 
     def reset(self) -> None:
         """Count from zero; calls under way stay under way, and a connection counts again with its next call."""

@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Literal, Self, TypedDict
+from typing import Any, Literal, Self
 from weakref import WeakKeyDictionary
 
 from aiohttp import ClientConnectionResetError, web
 
-from emulator.bitbucket.server import FORGE, ROOT, BitbucketServer, Credentials, Options
+from emulator.bitbucket.credentials import Credentials
+from emulator.bitbucket.server import FORGE, ROOT, BitbucketServer, Options
 from emulator.control import PREFIX, Control
 from emulator.exchange import Answer, Call, Exchange
 from emulator.faults import FAULTS, Faults
@@ -35,20 +37,18 @@ _WATCHERS = re.compile(rf"{ROOT}/repositories/[^/]+/[^/]+/watchers/?")
 Hook = Callable[[str, str, str], None]
 
 
-class _Unbounded(TypedDict):
-    github_seconds: None
-    github_together: None
-    github_calls: None
-    bitbucket_calls_per_hour: None
-
-
-UNBOUNDED: _Unbounded = {
-    "github_seconds": None,
-    "github_together": None,
-    "github_calls": None,
-    "bitbucket_calls_per_hour": None,
+_UNBOUNDED: dict[str, dict[str, Any]] = {
+    GITHUB: {"seconds": None, "together": None, "calls": None},
+    BITBUCKET: {"calls_per_hour": None},
 }
-"""`Emulator(..., **UNBOUNDED)`: no limit but GitHub's points, for whoever tests or measures something else."""
+
+
+@dataclass(frozen=True)
+class Forge:
+    """A forge of a running emulator: the address of its API, and the credentials that it takes, by name."""
+
+    url: str
+    credentials: Mapping[str, str]
 
 
 class Emulator:
@@ -61,17 +61,15 @@ class Emulator:
         world: what the forges hold; a new `World()` where none is given.
         port: 0 takes a free one.
         latency: how long answers take; the attribute `latency` may be replaced while it runs.
-        github_token: the token that GitHub takes.
-        github_points: GraphQL points in an hour.
-        github_seconds, github_together, github_calls: GitHub's secondary limits, see `Bounds`; None = no limit.
-        bitbucket_credentials: the credentials that Bitbucket takes.
-        bitbucket_size: whether Bitbucket's lists of repositories tell the optional `size`.
-        watchers_pagelen_zero: whether its watchers resource takes `pagelen=0`.
-        bitbucket_calls_per_hour: "forge" for the forge's numbers (60 anonymous, 1,000 for each token); one number for
-            every caller; or by caller, see `Options`; None = no limit.
+        limits: false: no limit of a forge but GitHub's points, where nothing else is said.
         hour: seconds of an hour of both limits.
         minute: seconds of a minute of the secondary limits.
         tls: what the port answers https with; None = plain http.
+        options: by the name of a forge. Of github: `token`, the one that is taken; `points` of GraphQL in an hour;
+            `seconds`, `together`, `calls`, see `Bounds` (None = no limit). Of bitbucket: `credentials`; `size`, whether
+            lists of repositories tell it; `watchers_pagelen_zero`, whether that resource takes `pagelen=0`;
+            `calls_per_hour`: "forge" for the forge's numbers (60 anonymous, 1,000 for each token); one number for every
+            caller; or by caller, see `Options`; None = no limit.
 
     Attributes:
         world, faults, meter: see their classes.
@@ -83,34 +81,31 @@ class Emulator:
         world: World | None = None,
         port: int = 0,
         latency: Latency = Latency(),  # noqa: B008 - frozen
-        github_token: str = "emulator-token",  # noqa: S107 - made up
-        bitbucket_credentials: Credentials = Credentials(),  # noqa: B008 - frozen
         *,
-        github_points: int = 5000,
-        github_seconds: float | None = 60.0,
-        github_together: int | None = 100,
-        github_calls: int | None = 2000,
-        bitbucket_size: bool = True,
-        watchers_pagelen_zero: bool = True,
-        bitbucket_calls_per_hour: int | Mapping[str, int] | Literal["forge"] | None = "forge",
+        limits: bool = True,
         hour: float = 3600.0,
         minute: float = 60.0,
         tls: ssl.SSLContext | None = None,
+        **options: Mapping[str, Any],
     ) -> None:
         self.world = World() if world is None else world
         self.port = port
         self.latency = latency
-        self.github_token = github_token
-        self.bitbucket_credentials = bitbucket_credentials
+        given = {name: {**({} if limits else _UNBOUNDED[name]), **options.pop(name, {})} for name in _UNBOUNDED}
+        if options:
+            raise TypeError(f"no such forge: {', '.join(options)}")
+        self._token = str(given[GITHUB].pop("token", "emulator-token"))
+        self._credentials = given[BITBUCKET].pop("credentials", Credentials())
         self.faults = Faults()
         self.meter = Meter()
-        points = Points(github_points, hour)
-        secondary = Secondary(Bounds(github_seconds, github_together, github_calls, minute))
-        options = Options(bitbucket_size, watchers_pagelen_zero, _by_caller(bitbucket_calls_per_hour), hour)
-        github = GitHubServer(self.world, self.meter, github_token, points, secondary, lambda: self.latency)
+        points = Points(given[GITHUB].pop("points", 5000), hour)
+        secondary = Secondary(Bounds(**given[GITHUB], minute=minute))
+        calls = _by_caller(given[BITBUCKET].pop("calls_per_hour", "forge"))
+        bitbucket = Options(**given[BITBUCKET], calls_per_hour=calls, hour=hour)
+        github = GitHubServer(self.world, self.meter, self._token, points, secondary, lambda: self.latency)
         self._upstreams = {
             GITHUB: github.answer,
-            BITBUCKET: BitbucketServer(self.world, bitbucket_credentials, options, lambda: self.latency).answer,
+            BITBUCKET: BitbucketServer(self.world, self._credentials, bitbucket, lambda: self.latency).answer,
         }
         self._control = Control(self.world, self.meter, self.faults)
         self._tls = tls
@@ -121,15 +116,17 @@ class Emulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
 
-    @property
-    def github_url(self) -> str:
-        """The address of the GraphQL endpoint."""
-        return f"{self._scheme}://{HOST}:{self.port}/graphql"
+    def __getitem__(self, forge: str) -> Forge:
+        """The forge of that name; its address holds once the emulator listens.
 
-    @property
-    def bitbucket_url(self) -> str:
-        """The base address of the REST API, without a slash at the end."""
-        return f"{self._scheme}://{HOST}:{self.port}{ROOT}"
+        Raises:
+            KeyError: no such forge.
+        """
+        start = f"{self._scheme}://{HOST}:{self.port}"
+        return {
+            GITHUB: Forge(f"{start}/graphql", {"token": self._token}),
+            BITBUCKET: Forge(f"{start}{ROOT}", asdict(self._credentials)),
+        }[forge]
 
     @property
     def _scheme(self) -> str:

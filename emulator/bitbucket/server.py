@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from emulator.bitbucket import partial, shapes
+from emulator.bitbucket.credentials import Credentials
 from emulator.bitbucket.errors import Refusal, no_repository, no_resource, no_workspace, removed
 from emulator.bitbucket.lists import Page
 from emulator.bitbucket.views import Views, WorkspaceView
@@ -49,22 +50,6 @@ _REMOVED = {
     ("user", "permissions", "repositories"),
     ("user", "permissions", "workspaces"),
 }
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """The credentials that are taken; all of them may see private repositories.
-
-    Attributes:
-        username, api_token: for Basic: the account's e-mail and an API token (an API token as Bearer is refused).
-        access_token: for Bearer.
-        access_workspace: the one workspace that the access token reaches; empty = every one, as OAuth's tokens do.
-    """
-
-    username: str = "emulator@example.com"
-    api_token: str = field(default="emulator-api-token", repr=False)
-    access_token: str = field(default="emulator-access-token", repr=False)
-    access_workspace: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import requests
 
-from emulator import UNBOUNDED, Emulator, Owner, Repository, World
+from emulator import Emulator, Owner, Repository, World
 
 # no test waits for longer than this, whatever is wrong
 PATIENCE = 10
@@ -34,8 +34,11 @@ class Client:
 
     def post(self, body: Json, **options: Any) -> requests.Response:
         """POST to GraphQL with the right token; `options` go to requests."""
-        headers = {"Authorization": f"bearer {self.emulator.github_token}", **options.pop("headers", {})}
-        return self.session.post(self.emulator.github_url, json=body, headers=headers, timeout=PATIENCE, **options)
+        headers = {
+            "Authorization": f"bearer {self.emulator['github'].credentials['token']}",
+            **options.pop("headers", {}),
+        }
+        return self.session.post(self.emulator["github"].url, json=body, headers=headers, timeout=PATIENCE, **options)
 
     def graphql(self, query: str, **variables: Any) -> Json:
         """The JSON answer of a query."""
@@ -59,12 +62,12 @@ class Client:
 
     def get(self, path: str, auth: tuple[str, str] | None = None, **query: Any) -> requests.Response:
         """GET under Bitbucket's base address, anonymously unless `auth` is given."""
-        return self.session.get(self.emulator.bitbucket_url + path, params=query, auth=auth, timeout=PATIENCE)
+        return self.session.get(self.emulator["bitbucket"].url + path, params=query, auth=auth, timeout=PATIENCE)
 
     def member(self, path: str, **query: Any) -> requests.Response:
         """GET with the right API token."""
-        ours = self.emulator.bitbucket_credentials
-        return self.get(path, (ours.username, ours.api_token), **query)
+        ours = self.emulator["bitbucket"].credentials
+        return self.get(path, (ours["username"], ours["api_token"]), **query)
 
     def control(self, method: str, name: str, **options: Any) -> requests.Response:
         """One of the emulator's own resources."""
@@ -86,7 +89,7 @@ class EmulatorCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         """Start the emulator."""
-        cls.emulator = Emulator(**{**UNBOUNDED, **cls.options}).start()
+        cls.emulator = Emulator(**{"limits": False, **cls.options}).start()
         cls.world = cls.emulator.world
         cls.addClassCleanup(cls.emulator.stop)
 

@@ -51,7 +51,7 @@ class TestPages(ListCase):
 
         self.assertEqual(
             page["next"],
-            f"{self.emulator.bitbucket_url}{LIST}?pagelen=2&sort=-created_on&q=is_private%3Dfalse&fields=next&page=4",
+            f"{self.emulator['bitbucket'].url}{LIST}?pagelen=2&sort=-created_on&q=is_private%3Dfalse&fields=next&page=4",
         )
 
     def test_the_last_page_has_no_next_even_when_full(self) -> None:
@@ -91,7 +91,7 @@ class TestPages(ListCase):
         self.assertEqual(self.names(pagelen=10, page=2)[0], "r12")
 
     def test_size_can_be_left_out(self) -> None:
-        with Emulator(bitbucket_size=False) as emulator:
+        with Emulator(bitbucket={"size": False}) as emulator:
             client = Client(emulator)
             page = client.get("/repositories/team-30", pagelen=20).json()
             watchers = client.get("/repositories/team-30/atlas-api-0/watchers", pagelen=0).json()
@@ -106,11 +106,11 @@ class TestPages(ListCase):
         self.assertEqual(page, {"pagelen": 10, "size": 0, "values": [], "page": 1})
 
     def test_head_answers_without_a_body(self) -> None:
-        answer = self.client.session.head(self.emulator.bitbucket_url + LIST, timeout=10)
+        answer = self.client.session.head(self.emulator["bitbucket"].url + LIST, timeout=10)
 
         self.assertEqual((answer.status_code, answer.content), (200, b""))
         self.assertGreater(int(answer.headers["Content-Length"]), 0)
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.bytes_sent, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].bytes_sent, 0)
 
 
 class TestOrderAndFilter(ListCase):
@@ -168,7 +168,7 @@ class TestFields(ListCase):
     def test_a_mask_reaches_into_values(self) -> None:
         answer = self.client.get(LIST, pagelen=1, fields="size,values.links.watchers.href").json()
 
-        href = f"{self.emulator.bitbucket_url}{LIST}/r01/watchers"
+        href = f"{self.emulator['bitbucket'].url}{LIST}/r01/watchers"
         self.assertEqual(answer, {"size": 25, "values": [{"links": {"watchers": {"href": href}}}]})
 
 
@@ -195,7 +195,7 @@ class TestWatchers(ListCase):
         self.assertEqual(self.client.session.get(href, timeout=10).json()["size"], 9)
 
     def test_pagelen_zero_can_be_refused(self) -> None:
-        with Emulator(watchers_pagelen_zero=False) as emulator:
+        with Emulator(bitbucket={"watchers_pagelen_zero": False}) as emulator:
             client = Client(emulator)
             path = "/repositories/team-3/atlas-api-0/watchers"
             refused, taken = client.get(path, pagelen=0), client.get(path, pagelen=1)

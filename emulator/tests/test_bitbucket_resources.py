@@ -6,7 +6,8 @@ import time
 
 import requests
 
-from emulator import Credentials, Emulator, Repository
+from emulator import Emulator, Repository
+from emulator.bitbucket.credentials import Credentials
 from emulator.tests.helpers import PATIENCE, Client, EmulatorCase, workspace
 
 
@@ -27,7 +28,7 @@ class ResourceCase(EmulatorCase):
     def bearer(self, token: str, path: str = "/repositories/acme") -> requests.Response:
         """GET with a bearer token."""
         headers = {"Authorization": f"Bearer {token}"}
-        return requests.get(self.emulator.bitbucket_url + path, headers=headers, timeout=PATIENCE)
+        return requests.get(self.emulator["bitbucket"].url + path, headers=headers, timeout=PATIENCE)
 
     def assert_refused(self, answer: requests.Response, status: int, message: str) -> None:
         """The answer has Bitbucket's error shape with these."""
@@ -46,21 +47,21 @@ class TestCredentials(ResourceCase):
             self.assertEqual(self.client.get(path).status_code, 404)
 
     def test_an_api_token_or_an_access_token_sees_them_unless_filtered(self) -> None:
-        ours = self.emulator.bitbucket_credentials
+        ours = self.emulator["bitbucket"].credentials
 
-        for answer in (self.client.member("/repositories/acme"), self.bearer(ours.access_token)):
+        for answer in (self.client.member("/repositories/acme"), self.bearer(ours["access_token"])):
             self.assertEqual(answer.json()["size"], 3)
         self.assertEqual(self.client.member("/repositories/acme", q="is_private=false").json()["size"], 2)
         self.assertEqual(self.client.member("/repositories/acme/secret/watchers").json()["size"], 3)
 
     def test_wrong_credentials_are_401(self) -> None:
-        ours = self.emulator.bitbucket_credentials
+        ours = self.emulator["bitbucket"].credentials
         wrong = [
-            self.client.get("/repositories/acme", ("someone@example.com", ours.api_token)),
-            self.client.get("/repositories/acme", (ours.username, "app-password")),
+            self.client.get("/repositories/acme", ("someone@example.com", ours["api_token"])),
+            self.client.get("/repositories/acme", (ours["username"], "app-password")),
             self.bearer("wrong"),
             # an API token is for Basic only
-            self.bearer(ours.api_token),
+            self.bearer(ours["api_token"]),
         ]
 
         for answer in wrong:
@@ -68,17 +69,17 @@ class TestCredentials(ResourceCase):
 
     def test_a_header_that_is_no_credential_is_401(self) -> None:
         for value in ("Basic !!!", "Basic /w==", "Digest x", ""):
-            url = f"{self.emulator.bitbucket_url}/repositories/acme"
+            url = f"{self.emulator['bitbucket'].url}/repositories/acme"
 
             answer = requests.get(url, headers={"Authorization": value}, timeout=PATIENCE)
 
             self.assertEqual(answer.status_code, 401, value)
 
     def test_an_access_token_of_one_workspace_reaches_no_other(self) -> None:
-        with Emulator(self.world, bitbucket_credentials=Credentials(access_workspace="Acme")) as emulator:
-            headers = {"Authorization": f"Bearer {emulator.bitbucket_credentials.access_token}"}
+        with Emulator(self.world, bitbucket={"credentials": Credentials(access_workspace="Acme")}) as emulator:
+            headers = {"Authorization": f"Bearer {emulator['bitbucket'].credentials['access_token']}"}
             answers = [
-                requests.get(f"{emulator.bitbucket_url}/repositories/{name}", headers=headers, timeout=PATIENCE)
+                requests.get(f"{emulator['bitbucket'].url}/repositories/{name}", headers=headers, timeout=PATIENCE)
                 for name in ("acme", "mailchimp")
             ]
 
@@ -176,7 +177,7 @@ class TestWorkspaces(ResourceCase):
 
     def test_only_get_and_head_are_allowed(self) -> None:
         for method in ("POST", "PUT", "DELETE"):
-            url = f"{self.emulator.bitbucket_url}/repositories/acme"
+            url = f"{self.emulator['bitbucket'].url}/repositories/acme"
 
             self.assertEqual(requests.request(method, url, timeout=PATIENCE).status_code, 405)
 
@@ -195,7 +196,7 @@ class TestAnswers(ResourceCase):
         self.assertEqual(anonymous.headers["Content-Encoding"], "gzip")
 
     def test_the_hourly_limit_is_a_plain_text_429_for_each_caller(self) -> None:
-        with Emulator(self.world, bitbucket_calls_per_hour=2) as emulator:
+        with Emulator(self.world, bitbucket={"calls_per_hour": 2}) as emulator:
             client = Client(emulator)
             answers = [client.get("/repositories/acme") for _ in range(3)]
             other = client.member("/repositories/acme")
@@ -210,15 +211,15 @@ class TestAnswers(ResourceCase):
         self.assertNotIn("X-RateLimit-Limit", other.headers)
 
     def test_only_access_tokens_are_told_the_limit(self) -> None:
-        with Emulator(self.world, bitbucket_calls_per_hour=2) as emulator:
-            headers = {"Authorization": f"Bearer {emulator.bitbucket_credentials.access_token}"}
-            url = f"{emulator.bitbucket_url}/repositories/acme"
+        with Emulator(self.world, bitbucket={"calls_per_hour": 2}) as emulator:
+            headers = {"Authorization": f"Bearer {emulator['bitbucket'].credentials['access_token']}"}
+            url = f"{emulator['bitbucket'].url}/repositories/acme"
             told = requests.get(url, headers=headers, timeout=PATIENCE).headers
 
         self.assertEqual((told["X-RateLimit-Limit"], told["X-RateLimit-NearLimit"]), ("2", "false"))
 
     def test_calls_leave_the_hour(self) -> None:
-        with Emulator(self.world, bitbucket_calls_per_hour=1, hour=0.000001) as emulator:
+        with Emulator(self.world, bitbucket={"calls_per_hour": 1}, hour=0.000001) as emulator:
             client = Client(emulator)
             statuses = [client.get("/repositories/acme").status_code for _ in range(3)]
             client.session.close()
@@ -231,11 +232,11 @@ class TestAnswers(ResourceCase):
             strangers = [client.get("/repositories/acme").status_code for _ in range(62)]
             members = [client.member("/repositories/acme").status_code for _ in range(62)]
             client.session.close()
-            headers = {"Authorization": f"Bearer {emulator.bitbucket_credentials.access_token}"}
+            headers = {"Authorization": f"Bearer {emulator['bitbucket'].credentials['access_token']}"}
             told = requests.get(
-                f"{emulator.bitbucket_url}/repositories/acme", headers=headers, timeout=PATIENCE
+                f"{emulator['bitbucket'].url}/repositories/acme", headers=headers, timeout=PATIENCE
             ).headers
-            counts = emulator.meter.snapshot().bitbucket
+            counts = emulator.meter.snapshot()["bitbucket"]
 
         self.assertEqual(strangers, [200] * 60 + [429] * 2)
         self.assertEqual(members, [200] * 62)
@@ -243,7 +244,7 @@ class TestAnswers(ResourceCase):
         self.assertEqual((counts.refused, counts.statuses[429]), (2, 2))
 
     def test_bounds_can_be_given_by_caller(self) -> None:
-        with Emulator(self.world, bitbucket_calls_per_hour={"apitoken": 1}) as emulator:
+        with Emulator(self.world, bitbucket={"calls_per_hour": {"apitoken": 1}}) as emulator:
             client = Client(emulator)
             statuses = [client.member("/repositories/acme/a/watchers").status_code for _ in range(2)]
             strangers = [client.get("/repositories/acme").status_code for _ in range(62)]
@@ -251,10 +252,10 @@ class TestAnswers(ResourceCase):
 
         self.assertEqual(statuses[-1], 429)
         self.assertEqual(set(strangers), {200})
-        self.assertEqual(emulator.meter.snapshot().watchers.refused, 1)
+        self.assertEqual(emulator.meter.snapshot()["watchers"].refused, 1)
 
     def test_refused_calls_do_not_count(self) -> None:
-        with Emulator(self.world, bitbucket_calls_per_hour=1, hour=0.4) as emulator:
+        with Emulator(self.world, bitbucket={"calls_per_hour": 1}, hour=0.4) as emulator:
             client = Client(emulator)
             client.get("/repositories/acme")
             end = time.monotonic() + 0.5

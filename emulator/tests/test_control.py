@@ -86,4 +86,4 @@ class TestControl(EmulatorCase):
         answer = self.client.control("GET", "meter")
 
         self.assertEqual(answer.status_code, 200)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)

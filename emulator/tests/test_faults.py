@@ -181,7 +181,7 @@ class TestChoice(EmulatorCase):
 
         self.client.post({"query": OWNER})
 
-        counts = self.emulator.meter.snapshot().github
+        counts = self.emulator.meter.snapshot()["github"]
         self.assertEqual((counts.calls, counts.statuses, counts.points), (1, {503: 1}, 0))
 
 

@@ -50,7 +50,7 @@ class TestWire(EmulatorCase):
         self.strike("hang")
 
         with self.assertRaises(requests.exceptions.ReadTimeout):
-            requests.get(self.emulator.bitbucket_url + LIST, timeout=0.2)
+            requests.get(self.emulator["bitbucket"].url + LIST, timeout=0.2)
 
     def test_kind_truncate(self) -> None:
         self.strike("truncate")
@@ -60,7 +60,7 @@ class TestWire(EmulatorCase):
 
     def test_kind_drip(self) -> None:
         self.strike("drip", seconds=0.01)
-        url = f"{self.emulator.bitbucket_url}{LIST}?fields=size"
+        url = f"{self.emulator['bitbucket'].url}{LIST}?fields=size"
 
         with requests.get(url, stream=True, timeout=PATIENCE) as answer:
             began = time.perf_counter()

@@ -112,13 +112,13 @@ class TestPoints(EmulatorCase):
     def test_refused_queries_cost_nothing(self) -> None:
         self.client.graphql("{ nosuch }")
 
-        self.assertEqual(self.emulator.meter.snapshot().github.points, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].points, 0)
 
 
 class TestUsedUp(EmulatorCase):
     """The end of the points."""
 
-    options = {"github_points": 3}  # noqa: RUF012 - a ClassVar of the base class
+    options = {"github": {"points": 3}}  # noqa: RUF012 - a ClassVar of the base class
 
     def test_used_up_points_are_status_200_with_rate_limit_and_no_data(self) -> None:
         query = {"query": '{ repositoryOwner(login: "spack") { login } }'}
@@ -143,7 +143,7 @@ class TestUsedUp(EmulatorCase):
         )
 
     def test_a_new_hour_brings_new_points(self) -> None:
-        with Emulator(github_points=1, hour=0.000001) as short:
+        with Emulator(github={"points": 1}, hour=0.000001) as short:
             client = Client(short)
             answers = [client.graphql('{ repositoryOwner(login: "spack") { login } }') for _ in range(3)]
             client.session.close()
@@ -221,7 +221,7 @@ class TestWeight(EmulatorCase):
         self.assertGreaterEqual(light, 0.02)
         self.assertGreaterEqual(heavy, 0.22)
         self.assertLess(light, 0.2)
-        self.assertGreaterEqual(self.emulator.meter.snapshot().github.seconds, 0.24)
+        self.assertGreaterEqual(self.emulator.meter.snapshot()["github"].seconds, 0.24)
 
     def test_jitter_adds_at_most_itself(self) -> None:
         times = [Latency(base=1.0, jitter=0.5).seconds(Random(seed)) for seed in range(50)]  # noqa: S311 - no secret

@@ -18,11 +18,11 @@ class TestCredentials(EmulatorCase):
     def ask(self, authorization: str | None) -> requests.Response:
         """A query with that header."""
         headers = {} if authorization is None else {"Authorization": authorization}
-        return requests.post(self.emulator.github_url, json=QUERY, headers=headers, timeout=PATIENCE)
+        return requests.post(self.emulator["github"].url, json=QUERY, headers=headers, timeout=PATIENCE)
 
     def test_bearer_and_token_are_taken_in_any_letter_case(self) -> None:
         for scheme in ("bearer", "Bearer", "token", "TOKEN"):
-            answer = self.ask(f"{scheme} {self.emulator.github_token}")
+            answer = self.ask(f"{scheme} {self.emulator['github'].credentials['token']}")
 
             self.assertEqual(
                 (answer.status_code, answer.json()), (200, {"data": {"repositoryOwner": {"login": "spack"}}})
@@ -38,7 +38,7 @@ class TestCredentials(EmulatorCase):
         self.assertEqual((answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]), ("0", "0"))
 
     def test_a_right_token_under_another_scheme_is_401(self) -> None:
-        answer = self.ask(f"Basic {self.emulator.github_token}")
+        answer = self.ask(f"Basic {self.emulator['github'].credentials['token']}")
 
         self.assertEqual((answer.status_code, answer.json()["message"]), (401, "Bad credentials"))
 
@@ -57,16 +57,18 @@ class TestRequests(EmulatorCase):
         self.addCleanup(connection.close)
 
         # http.client sends no User-Agent by itself
-        connection.request("POST", "/graphql", b"{}", {"Authorization": f"bearer {self.emulator.github_token}"})
+        connection.request(
+            "POST", "/graphql", b"{}", {"Authorization": f"bearer {self.emulator['github'].credentials['token']}"}
+        )
         answer = connection.getresponse()
 
         self.assertEqual(answer.status, 403)
         self.assertIn("Missing or invalid User Agent string", json.loads(answer.read())["message"])
 
     def test_a_body_that_is_no_json_is_400(self) -> None:
-        headers = {"Authorization": f"bearer {self.emulator.github_token}"}
+        headers = {"Authorization": f"bearer {self.emulator['github'].credentials['token']}"}
 
-        answer = requests.post(self.emulator.github_url, data=b"{query", headers=headers, timeout=PATIENCE)
+        answer = requests.post(self.emulator["github"].url, data=b"{query", headers=headers, timeout=PATIENCE)
 
         self.assertEqual((answer.status_code, answer.json()["message"]), (400, "Problems parsing JSON"))
 
@@ -74,9 +76,9 @@ class TestRequests(EmulatorCase):
         self.assertEqual(self.client.post(["query"]).status_code, 400)
 
     def test_get_is_404(self) -> None:
-        headers = {"Authorization": f"bearer {self.emulator.github_token}"}
+        headers = {"Authorization": f"bearer {self.emulator['github'].credentials['token']}"}
 
-        answer = requests.get(self.emulator.github_url, headers=headers, timeout=PATIENCE)
+        answer = requests.get(self.emulator["github"].url, headers=headers, timeout=PATIENCE)
 
         self.assertEqual((answer.status_code, answer.json()["message"]), (404, "Not Found"))
 
@@ -128,4 +130,4 @@ class TestAnswers(EmulatorCase):
         for _ in range(5):
             self.client.post(QUERY)
 
-        self.assertEqual(self.emulator.meter.snapshot().github.connections, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].connections, 1)

@@ -28,14 +28,14 @@ class SecondaryCase(EmulatorCase):
 
     def refused(self, client: Client) -> int:
         """How many calls the limits have refused."""
-        return client.emulator.meter.snapshot().github.refused
+        return client.emulator.meter.snapshot()["github"].refused
 
 
 class TestSecondary(SecondaryCase):
     """Server time, calls at the same time, calls in a minute."""
 
     def test_more_calls_than_a_minute_has_are_refused(self) -> None:
-        client = self.emulate(github_calls=2)
+        client = self.emulate(github={"calls": 2})
 
         answers = [client.post(QUERY) for _ in range(3)]
 
@@ -43,7 +43,7 @@ class TestSecondary(SecondaryCase):
         self.assertEqual(self.refused(client), 1)
 
     def test_every_form_occurs_and_each_says_the_words(self) -> None:
-        client = self.emulate(github_calls=0)
+        client = self.emulate(github={"calls": 0})
 
         answers = [client.post(QUERY) for _ in range(5)]
 
@@ -54,23 +54,23 @@ class TestSecondary(SecondaryCase):
             [(403, "60", *body), (403, None, *body), (200, None, *body), (200, None, "errors"), (403, "60", *body)],
         )
         self.assertTrue(all(SECONDARY in answer.text for answer in answers))
-        self.assertEqual(client.emulator.meter.snapshot().github.points, 0)
+        self.assertEqual(client.emulator.meter.snapshot()["github"].points, 0)
 
     def test_server_time_is_bounded_by_the_sum_of_the_response_times(self) -> None:
-        client = self.emulate(github_seconds=0.4, latency=Latency(base=0.25))
+        client = self.emulate(github={"seconds": 0.4}, latency=Latency(base=0.25))
 
         answers = [client.post(QUERY) for _ in range(3)]
 
         self.assertEqual(["data" in answer.json() for answer in answers], [True, True, False])
 
     def test_what_those_under_way_have_taken_so_far_counts(self) -> None:
-        client = self.emulate(github_seconds=0.1, latency=Latency(base=1.0))
+        client = self.emulate(github={"seconds": 0.1}, latency=Latency(base=1.0))
         other = Client(client.emulator)
         self.addCleanup(other.session.close)
         thread = threading.Thread(target=other.post, args=(QUERY,))
         thread.start()
         self.addCleanup(thread.join)
-        while not client.emulator.meter.snapshot().github.calls:
+        while not client.emulator.meter.snapshot()["github"].calls:
             time.sleep(0.01)
         time.sleep(0.2)
 
@@ -79,7 +79,7 @@ class TestSecondary(SecondaryCase):
         self.assertIn(SECONDARY, answer.text)
 
     def test_a_call_beyond_those_allowed_together_is_refused(self) -> None:
-        client = self.emulate(github_together=3, latency=Latency(base=0.5))
+        client = self.emulate(github={"together": 3}, latency=Latency(base=0.5))
         answers: list[requests.Response] = []
 
         def ask() -> None:
@@ -96,7 +96,7 @@ class TestSecondary(SecondaryCase):
         self.assertEqual(sorted("data" in answer.json() for answer in answers), [False, True, True, True])
 
     def test_after_a_quiet_minute_calls_are_taken_again(self) -> None:
-        for bound in ({"github_calls": 1}, {"github_seconds": 0.01}):
+        for bound in ({"github": {"calls": 1}}, {"github": {"seconds": 0.01}}):
             with self.subTest(bound):
                 client = self.emulate(**bound, minute=0.3, latency=Latency(base=0.02))
                 client.post(QUERY)
@@ -106,7 +106,7 @@ class TestSecondary(SecondaryCase):
                 self.assertIn("data", client.post(QUERY).json())
 
     def test_going_on_while_limited_extends_it(self) -> None:
-        client = self.emulate(github_calls=1, minute=0.5)
+        client = self.emulate(github={"calls": 1}, minute=0.5)
         client.post(QUERY)
 
         # well over a minute since the one call that was taken, and never a minute of quiet
@@ -118,7 +118,7 @@ class TestSecondary(SecondaryCase):
         self.assertTrue(all(SECONDARY in answer.text for answer in answers))
 
     def test_without_bounds_nothing_is_refused(self) -> None:
-        client = self.emulate(github_seconds=None, github_together=None, github_calls=None, latency=Latency(base=0.01))
+        client = self.emulate(github={"seconds": None, "together": None, "calls": None}, latency=Latency(base=0.01))
 
         for _ in range(5):
             client.post(QUERY)
@@ -126,7 +126,7 @@ class TestSecondary(SecondaryCase):
         self.assertEqual(self.refused(client), 0)
 
     def test_callers_who_are_not_known_use_nothing_up(self) -> None:
-        client = self.emulate(github_calls=1)
+        client = self.emulate(github={"calls": 1})
 
         strangers = [client.post(QUERY, headers={"Authorization": "bearer wrong"}) for _ in range(3)]
 
@@ -138,7 +138,7 @@ class TestPrimaryForms(SecondaryCase):
     """The end of the points."""
 
     def test_the_three_forms_come_in_turn_all_with_status_200_and_without_data(self) -> None:
-        client = self.emulate(github_points=0)
+        client = self.emulate(github={"points": 0})
 
         answers = [client.post(QUERY) for _ in range(4)]
 
@@ -158,7 +158,7 @@ class TestTooLong(SecondaryCase):
 
     def points(self, client: Client) -> tuple[int, int]:
         """Queries executed and points taken."""
-        told = client.emulator.meter.snapshot().github
+        told = client.emulator.meter.snapshot()["github"]
         return told.queries, told.points
 
     def test_a_query_ended_for_its_weight_costs_its_points_twice(self) -> None:

@@ -38,8 +38,8 @@ class TestMeter(EmulatorCase):
 
         told = self.emulator.meter.snapshot()
 
-        self.assertEqual((told.github.calls, told.bitbucket.calls, told.watchers.calls), (1, 3, 1))
-        self.assertEqual(told.bitbucket.statuses, {200: 2, 404: 1})
+        self.assertEqual((told["github"].calls, told["bitbucket"].calls, told["watchers"].calls), (1, 3, 1))
+        self.assertEqual(told["bitbucket"].statuses, {200: 2, 404: 1})
 
     def test_a_connection_belongs_to_the_upstream_of_its_first_call(self) -> None:
         self.client.get(WATCHERS)
@@ -51,13 +51,15 @@ class TestMeter(EmulatorCase):
         told = self.emulator.meter.snapshot()
 
         # both went over one connection, because both upstreams are one address
-        self.assertEqual((told.bitbucket.connections, told.watchers.connections, told.github.connections), (1, 1, 1))
+        self.assertEqual(
+            (told["bitbucket"].connections, told["watchers"].connections, told["github"].connections), (1, 1, 1)
+        )
 
     def test_a_connection_for_every_call_is_seen(self) -> None:
         for _ in range(3):
-            requests.get(self.emulator.bitbucket_url + WATCHERS, headers={"Connection": "close"}, timeout=PATIENCE)
+            requests.get(self.emulator["bitbucket"].url + WATCHERS, headers={"Connection": "close"}, timeout=PATIENCE)
 
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.connections, 3)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].connections, 3)
 
     def test_the_peak_is_the_most_calls_under_way_together(self) -> None:
         self.together(5, WATCHERS)
@@ -65,17 +67,17 @@ class TestMeter(EmulatorCase):
 
         told = self.emulator.meter.snapshot()
 
-        self.assertEqual((told.bitbucket.peak, told.watchers.peak, told.github.peak), (5, 5, 0))
-        self.assertGreaterEqual(told.watchers.seconds, 1.0)
+        self.assertEqual((told["bitbucket"].peak, told["watchers"].peak, told["github"].peak), (5, 5, 0))
+        self.assertGreaterEqual(told["watchers"].seconds, 1.0)
 
     def test_a_call_whose_client_went_away_is_over(self) -> None:
         self.emulator.latency = Latency(base=30)
         self.addCleanup(setattr, self.emulator, "latency", Latency())
         for _ in range(3):
             with self.assertRaises(requests.exceptions.ReadTimeout):
-                requests.get(self.emulator.bitbucket_url + WATCHERS, timeout=0.1)
+                requests.get(self.emulator["bitbucket"].url + WATCHERS, timeout=0.1)
 
-        self.assertEqual(self.emulator.meter.snapshot().watchers.peak, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["watchers"].peak, 1)
 
     def test_bytes_are_counted_as_sent(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=PATIENCE)
@@ -83,7 +85,7 @@ class TestMeter(EmulatorCase):
         connection.request("GET", "/2.0/repositories/team-30", headers={"Accept-Encoding": "gzip"})
         packed = connection.getresponse().read()
 
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.bytes_sent, len(packed))
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].bytes_sent, len(packed))
 
     def test_points_and_queries_are_counted(self) -> None:
         details = "languages(first: 1) { totalCount } repositoryTopics(first: 1) { totalCount }"
@@ -91,7 +93,7 @@ class TestMeter(EmulatorCase):
         self.client.graphql(f'{{ repositoryOwner(login: "org-100") {{ {page} }} }}')
         self.client.graphql("{ nosuch }")
 
-        told = self.emulator.meter.snapshot().github
+        told = self.emulator.meter.snapshot()["github"]
 
         self.assertEqual((told.calls, told.queries, told.points), (2, 1, 2))
 
@@ -103,5 +105,7 @@ class TestMeter(EmulatorCase):
         self.client.get(WATCHERS)
         after = self.emulator.meter.snapshot()
 
-        self.assertEqual((before.bitbucket.calls, before.bitbucket.connections, before.bitbucket.peak), (0, 0, 0))
-        self.assertEqual((after.bitbucket.calls, after.bitbucket.connections, after.bitbucket.peak), (1, 1, 1))
+        self.assertEqual(
+            (before["bitbucket"].calls, before["bitbucket"].connections, before["bitbucket"].peak), (0, 0, 0)
+        )
+        self.assertEqual((after["bitbucket"].calls, after["bitbucket"].connections, after["bitbucket"].peak), (1, 1, 1))

@@ -20,8 +20,8 @@ class TestLife(unittest.TestCase):
 
     def test_it_tells_its_addresses(self) -> None:
         with Emulator() as running:
-            self.assertEqual(running.github_url, f"http://127.0.0.1:{running.port}/graphql")
-            self.assertEqual(running.bitbucket_url, f"http://127.0.0.1:{running.port}/2.0")
+            self.assertEqual(running["github"].url, f"http://127.0.0.1:{running.port}/graphql")
+            self.assertEqual(running["bitbucket"].url, f"http://127.0.0.1:{running.port}/2.0")
             self.assertGreater(running.port, 0)
 
     def test_two_run_beside_each_other(self) -> None:
@@ -43,7 +43,7 @@ class TestLife(unittest.TestCase):
         with running:
             self.assertEqual(running.port, port)
             self.assertEqual(
-                requests.get(f"{running.bitbucket_url}/repositories/team-1", timeout=PATIENCE).status_code, 200
+                requests.get(f"{running['bitbucket'].url}/repositories/team-1", timeout=PATIENCE).status_code, 200
             )
 
     def test_stop_ends_promptly_while_calls_hang(self) -> None:
@@ -53,14 +53,14 @@ class TestLife(unittest.TestCase):
 
         def ask() -> None:
             try:
-                requests.get(f"{running.bitbucket_url}/repositories/team-1", timeout=PATIENCE)
+                requests.get(f"{running['bitbucket'].url}/repositories/team-1", timeout=PATIENCE)
             except requests.exceptions.ConnectionError as error:
                 errors.append(error)
 
         waiting = [threading.Thread(target=ask) for _ in range(3)]
         for thread in waiting:
             thread.start()
-        while running.meter.snapshot().bitbucket.calls < 3:
+        while running.meter.snapshot()["bitbucket"].calls < 3:
             pass
         began = time.perf_counter()
         running.stop()
@@ -144,8 +144,8 @@ class TestSpeed(EmulatorCase):
             self.client.repositories("first: 100", fields, "org-1000")
 
         told = self.emulator.meter.snapshot()
-        self.assertLess(told.watchers.seconds / 50, 0.005)
-        self.assertLess(told.github.seconds / 3, 0.2)
+        self.assertLess(told["watchers"].seconds / 50, 0.005)
+        self.assertLess(told["github"].seconds / 3, 0.2)
 
 
 class TestExports(unittest.TestCase):

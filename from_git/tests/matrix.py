@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from coding_challenge.documents import with_table
-from emulator.faults import Fault, preset
+from emulator import Fault, preset
 from from_git.tests.proofs import PROOFS
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "reliability.md"

@@ -12,7 +12,7 @@ from django.test import SimpleTestCase, override_settings
 
 from coding_challenge.options import changeable_defaults
 from coding_challenge.wsgi import application
-from emulator import UNBOUNDED, Emulator, World
+from emulator import Emulator, World
 from from_git import forges
 from from_git.conf import settings
 from from_git.forges import retries
@@ -47,7 +47,7 @@ class ServiceTestCase(SimpleTestCase):
     def setUpClass(cls) -> None:
         """Start the emulator and the service."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World(), github_points=cls.points, **UNBOUNDED))
+        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": cls.points}, limits=False))
         cls.world = cls.emulator.world
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)
@@ -80,9 +80,9 @@ class ServiceTestCase(SimpleTestCase):
         """What points the service at the emulator."""
         return {
             "ALLOWED_HOSTS": ["127.0.0.1"],
-            "GITHUB_GRAPHQL_URL": self.emulator.github_url,
-            "GITHUB_API_TOKEN": self.emulator.github_token,
-            "BITBUCKET_API_URL": self.emulator.bitbucket_url,
+            "GITHUB_GRAPHQL_URL": self.emulator["github"].url,
+            "GITHUB_API_TOKEN": self.emulator["github"].credentials["token"],
+            "BITBUCKET_API_URL": self.emulator["bitbucket"].url,
             # a busy machine makes every call long
             "GITHUB_SECONDS_PER_MINUTE": 0.0,
             "BITBUCKET_CALLS_PER_HOUR": 0,

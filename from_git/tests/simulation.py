@@ -108,9 +108,9 @@ class Simulation:
         bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
         self.account = Account("github", bound, Memory(), self.clock.now)
         pool = Pool("github", self.threads)
-        token = self.emulator.github_token
+        token = self.emulator["github"].credentials["token"]
         points = remainder_of("points", self.clock.now)
-        return GitHub(self.emulator.github_url, token, pool, 10.0, self.account, points, self.clock.now)
+        return GitHub(self.emulator["github"].url, token, pool, 10.0, self.account, points, self.clock.now)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
@@ -118,7 +118,7 @@ class Simulation:
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
         return Bitbucket(
-            self.emulator.bitbucket_url, "", (), "none", *pools, 10.0, self.account, False, Counts(Memory(), "", 0)
+            self.emulator["bitbucket"].url, "", (), "none", *pools, 10.0, self.account, False, Counts(Memory(), "", 0)
         )
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:

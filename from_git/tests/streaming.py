@@ -58,7 +58,7 @@ class StreamTestCase(LifecycleTestCase):
     def calls(self) -> int:
         """Calls to both forges."""
         meter = self.emulator.meter.snapshot()
-        return meter.github.calls + meter.bitbucket.calls
+        return meter["github"].calls + meter["bitbucket"].calls
 
     def assert_all_given_back(self) -> None:
         """No place is taken, no thread is busy, no flight is under way, no gauge says otherwise."""

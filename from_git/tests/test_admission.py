@@ -134,7 +134,7 @@ class Answers(ServiceTestCase):
         self.settings_kept(REQUEST_DEADLINE=2.0)
         first = threading.Thread(target=self.ask, args=("https://github.com/user-7",))
         first.start()
-        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
         refused = sample("answers_refused_total")
 
         bodies = [self.ask(URL), requests.post(f"{self.base}/health-check", data=b"{" * 9_000, timeout=30)]

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from emulator import Fault
-from emulator.faults import preset
+from emulator import Fault, preset
 from from_git.tests.service import ServiceTestCase
 
 LOGIN = b"<html><head><title>Log in to ACME</title></head></html>"
@@ -74,7 +73,7 @@ class OneRefusal(BetweenTestCase):
         body = json.dumps({"message": "Bad credentials"}).encode()
         self.fault(GITHUB, status=401, body=body)
         self.failure(502, GITHUB)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 1)
 
         self.emulator.faults.clear()
         self.assert_exact(("github", "org-3"))
@@ -83,7 +82,7 @@ class OneRefusal(BetweenTestCase):
 
         error = self.failure(502, GITHUB)
 
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 2)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 2)
         self.assertIn("Set GITHUB_API_TOKEN", error["advice"])
 
 
@@ -104,4 +103,4 @@ class OldServers(BetweenTestCase):
         self.assertIn("doesn't accept argument 'visibility'", error["message"])
         self.assertIn("Update the Enterprise Server", error["advice"])
         self.assertNotIn("later", error["message"] + error["advice"])
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 1)

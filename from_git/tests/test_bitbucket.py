@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from emulator import UNBOUNDED, Credentials, Emulator, Fault, Owner, Repository, World
+from emulator import Emulator, Fault, Owner, Repository, World
+from emulator.bitbucket.credentials import Credentials
 from from_git.tests.service import ServiceTestCase
 
 LIST = "/2.0/repositories/tiny"
@@ -80,7 +81,7 @@ class Numbers(BitbucketTestCase):
 
         data = self.answer(self.url)["data"]
         self.assertEqual((data["originalRepos"], data["watchers"]), (1, 2))
-        self.assertEqual(self.emulator.meter.snapshot().watchers.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["watchers"].calls, 1)
 
     def test_any_parent_with_a_value_makes_a_fork_and_an_empty_one_does_not(self) -> None:
         self.add(Repository("a"), Repository("b", is_fork=True))
@@ -114,8 +115,8 @@ class Numbers(BitbucketTestCase):
         self.assert_exact(("bitbucket", "tiny"))
 
     def test_lists_without_a_size_are_followed_link_by_link(self) -> None:
-        with Emulator(World(), bitbucket_size=False, **UNBOUNDED) as emulator:
-            self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)
+        with Emulator(World(), bitbucket={"size": False}, limits=False) as emulator:
+            self.settings_for_test(BITBUCKET_API_URL=emulator["bitbucket"].url)
             for size in (0, 1, 100, 101, 250):
                 with self.subTest(size):
                     self.assert_exact(("bitbucket", f"team-{size}"))
@@ -125,7 +126,7 @@ class Numbers(BitbucketTestCase):
         self.error(400, "Invalid pagelen", WATCHERS)
 
         self.assertIn("400", self.failure(502, self.url)["message"])
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 5)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 5)
 
     def test_a_404_of_somebody_else_at_the_watchers_is_an_error(self) -> None:
         self.add(Repository("a"))
@@ -153,19 +154,19 @@ class Numbers(BitbucketTestCase):
         self.assert_exact(("bitbucket", "tiny"))
 
     def test_an_api_that_refuses_pagelen_0_is_asked_for_1(self) -> None:
-        with Emulator(World(), watchers_pagelen_zero=False, **UNBOUNDED) as emulator:
-            self.settings_for_test(BITBUCKET_API_URL=emulator.bitbucket_url)
+        with Emulator(World(), bitbucket={"watchers_pagelen_zero": False}, limits=False) as emulator:
+            self.settings_for_test(BITBUCKET_API_URL=emulator["bitbucket"].url)
             self.assert_exact(("bitbucket", "team-50"))
-            self.assertLess(emulator.meter.snapshot().watchers.calls, 50 + 17 + 10)
+            self.assertLess(emulator.meter.snapshot()["watchers"].calls, 50 + 17 + 10)
             emulator.meter.reset()
             self.assert_exact(("bitbucket", "team-50"))
-            self.assertLessEqual(emulator.meter.snapshot().watchers.calls, 55)
+            self.assertLessEqual(emulator.meter.snapshot()["watchers"].calls, 55)
 
     def test_a_list_without_an_end_is_found_out(self) -> None:
         self.add(Repository("a"))
 
         def go_on(body: Any) -> Any:
-            return {"values": body["values"], "next": f"{self.emulator.bitbucket_url}/repositories/tiny?page=2"}
+            return {"values": body["values"], "next": f"{self.emulator['bitbucket'].url}/repositories/tiny?page=2"}
 
         self.fault("edit", edit=go_on)
 
@@ -194,17 +195,17 @@ class Calls(BitbucketTestCase):
                 self.emulator.meter.reset()
                 self.answer(f"https://bitbucket.org/team-{size}")
                 snapshot = self.emulator.meter.snapshot()
-                self.assertEqual((snapshot.bitbucket.calls, snapshot.watchers.calls), (pages + size, size))
+                self.assertEqual((snapshot["bitbucket"].calls, snapshot["watchers"].calls), (pages + size, size))
 
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
         self.answer("https://bitbucket.org/team-300", "https://bitbucket.org/team-299")
         self.answer("https://bitbucket.org/team-298")
 
         snapshot = self.emulator.meter.snapshot()
-        self.assertGreater(snapshot.bitbucket.calls, 900)
-        self.assertLessEqual(snapshot.bitbucket.connections, 4 + 16)
-        self.assertLessEqual(snapshot.watchers.peak, 16)
-        self.assertGreater(snapshot.watchers.peak, 1)
+        self.assertGreater(snapshot["bitbucket"].calls, 900)
+        self.assertLessEqual(snapshot["bitbucket"].connections, 4 + 16)
+        self.assertLessEqual(snapshot["watchers"].peak, 16)
+        self.assertGreater(snapshot["watchers"].peak, 1)
 
     def test_watchers_of_page_1_are_asked_before_page_2_has_come(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=1.0)
@@ -212,7 +213,7 @@ class Calls(BitbucketTestCase):
 
         self.failure(504, "https://bitbucket.org/team-150")
 
-        self.assertEqual(self.emulator.meter.snapshot().watchers.calls, 100)
+        self.assertEqual(self.emulator.meter.snapshot()["watchers"].calls, 100)
 
     def test_the_list_is_asked_for_public_repositories_in_an_order_that_stays(self) -> None:
         self.add(Repository("a"))
@@ -352,7 +353,7 @@ class Missing(BitbucketTestCase):
         self.failure(502, self.url)
 
     def test_a_wrong_base_address_is_an_error_that_names_the_setting(self) -> None:
-        self.settings_for_test(BITBUCKET_API_URL=self.emulator.bitbucket_url + "/nowhere")
+        self.settings_for_test(BITBUCKET_API_URL=self.emulator["bitbucket"].url + "/nowhere")
 
         self.assertIn("BITBUCKET_API_URL", self.failure(502, self.url)["advice"])
 
@@ -363,7 +364,7 @@ class Access(BitbucketTestCase):
     basic = Credentials(username="me@example.org", api_token="right", access_token="right-too")
 
     def test_right_credentials_of_both_kinds_see_private_repositories_and_do_not_count_them(self) -> None:
-        with Emulator(World(), bitbucket_credentials=self.basic, **UNBOUNDED) as emulator:
+        with Emulator(World(), bitbucket={"credentials": self.basic}, limits=False) as emulator:
             for settings in (
                 {"BITBUCKET_USERNAME": "me@example.org", "BITBUCKET_API_TOKEN": "right"},
                 {"BITBUCKET_ACCESS_TOKEN": "right-too"},
@@ -371,7 +372,7 @@ class Access(BitbucketTestCase):
                 with self.subTest(list(settings)):
                     self.settings_for_test(
                         **{"BITBUCKET_USERNAME": "", "BITBUCKET_API_TOKEN": "", **settings},
-                        BITBUCKET_API_URL=emulator.bitbucket_url,
+                        BITBUCKET_API_URL=emulator["bitbucket"].url,
                     )
                     self.assert_exact(("bitbucket", "team-50"))
 

@@ -14,7 +14,7 @@ import requests
 from django.core.cache import cache as django_cache
 from redis import Redis
 
-from emulator import UNBOUNDED, Emulator, Fault, World
+from emulator import Emulator, Fault, World
 from from_git import aggregator, cache, forges
 from from_git.aggregator import Asking, fetches
 from from_git.errors import DeadlineError
@@ -53,7 +53,7 @@ class KeptTestCase(ServiceTestCase):
     def calls(self) -> int:
         """Calls to both forges."""
         meter = self.emulator.meter.snapshot()
-        return meter.github.calls + meter.bitbucket.calls
+        return meter["github"].calls + meter["bitbucket"].calls
 
     def calls_of(self, ask: Callable[[], Any]) -> int:
         """Calls that it costs."""
@@ -195,11 +195,11 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         self.assertEqual(settled(objects, {}), {})
 
     def test_a_budget_that_pays_only_later_is_a_503_at_once_and_goes_on(self) -> None:
-        bounds: dict[str, Any] = {**UNBOUNDED, "bitbucket_calls_per_hour": 60, "hour": 4.0}
+        bounds: dict[str, Any] = {"limits": False, "bitbucket": {"calls_per_hour": 60}, "hour": 4.0}
         emulator = self.enterContext(Emulator(World(), **bounds))
         self.enterContext(patch.object(forges, "HOUR", 4.0))
         self.settings_for_test(
-            BITBUCKET_API_URL=emulator.bitbucket_url, BITBUCKET_CALLS_PER_HOUR=60, REQUEST_DEADLINE=1.2
+            BITBUCKET_API_URL=emulator["bitbucket"].url, BITBUCKET_CALLS_PER_HOUR=60, REQUEST_DEADLINE=1.2
         )
         self.emulator.faults.add(Fault("hang", path="/graphql"))  # nothing is known of this one by then
 
@@ -211,7 +211,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         while (answer := self.ask("https://bitbucket.org/team-90")).status_code == 503:
             self.assertGreater(answer.json()["retryAfter"], 0)
         self.assertEqual(answer.json()["data"], emulator.world.sum([("bitbucket", "team-90")]))
-        self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
+        self.assertEqual(emulator.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_no_cache_asks_anew_once_in_ten_seconds(self) -> None:
         alone = self.calls_of(lambda: self.answer(SPACK))

@@ -64,7 +64,7 @@ class SharedTestCase(WorkersTestCase):
 
     def calls(self) -> int:
         """Calls to Bitbucket."""
-        return self.emulator.meter.snapshot().bitbucket.calls
+        return self.emulator.meter.snapshot()["bitbucket"].calls
 
     @contextmanager
     def meanwhile(self, *urls: str) -> Iterator[Future[requests.Response]]:
@@ -121,7 +121,7 @@ class Shared(SharedTestCase):
 
         self.assertEqual(failing.result().status_code, 502)
         self.assert_team(answer)
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 30 + 7 + 1)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 30 + 7 + 1)
 
     def test_a_holder_that_is_killed_or_paused_is_replaced(self) -> None:
         for number in (signal.SIGKILL, signal.SIGSTOP):

@@ -48,7 +48,7 @@ class CachingTestCase(ServiceTestCase):
         """Calls to the forges since the last time."""
         seen = self.emulator.meter.snapshot()
         self.emulator.meter.reset()
-        return seen.github.calls + seen.bitbucket.calls
+        return seen["github"].calls + seen["bitbucket"].calls
 
 
 class Told(CachingTestCase):

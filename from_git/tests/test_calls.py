@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
 
-from emulator import Fault, Latency, Repository
-from emulator.faults import preset
+from emulator import Fault, Latency, Repository, preset
 from from_git.errors import TransientError
 from from_git.forges import retries
 from from_git.tests.github import GitHubTestCase
@@ -49,7 +48,7 @@ class Outages(GitHubTestCase):
 
         self.assert_exact(("bitbucket", "team-130"))
 
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 130 + 40)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 130 + 40)
 
     def test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository(self) -> None:
         self.emulator.faults.add(Fault("status", path="*/watchers", status=500))
@@ -57,7 +56,7 @@ class Outages(GitHubTestCase):
         message = self.failure(502, "https://bitbucket.org/team-1000")["message"]
 
         self.assertIn("500 Internal Server Error", message)
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 300)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 300)
 
     def test_owners_that_fail_all_the_time_keep_no_healthy_one_waiting(self) -> None:
         self.enterContext(patch.multiple(retries, FIRST_WAIT=0.25, LONGEST_WAIT=8.0))
@@ -74,7 +73,7 @@ class Outages(GitHubTestCase):
             for url in failing:
                 pool.submit(fail, url)
             self.addCleanup(stopped.set)
-            while self.emulator.meter.snapshot().github.calls < 20:
+            while self.emulator.meter.snapshot()["github"].calls < 20:
                 time.sleep(0.01)
             for size in (40, 50, 60):
                 self.assert_exact(("github", f"org-{size}"))
@@ -84,7 +83,7 @@ class Outages(GitHubTestCase):
         self.emulator.faults.add(Fault("status", path="/graphql", status=500))
 
         self.assertIn(f"asked {TransientError.attempts} times", self.failure(502, self.url)["message"])
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, TransientError.attempts)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, TransientError.attempts)
 
     def test_waits_of_our_own_become_shorter_towards_the_deadline_and_the_failure_is_told_before_it(self) -> None:
         self.enterContext(patch.multiple(retries, FIRST_WAIT=10.0, LONGEST_WAIT=10.0))
@@ -93,7 +92,7 @@ class Outages(GitHubTestCase):
 
         self.failure(502, self.url)
 
-        self.assertIn(self.emulator.meter.snapshot().github.calls, (3, 4, 5))
+        self.assertIn(self.emulator.meter.snapshot()["github"].calls, (3, 4, 5))
 
     def test_when_the_time_is_over_the_last_trouble_is_told(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=0.85, UPSTREAM_TIMEOUT=0.3)
@@ -147,7 +146,7 @@ class Sizes(GitHubTestCase):
         self.assert_exact(("github", "org-130"))
 
         self.assertLessEqual(max(weight for _, weight in self.heavy()), 12)
-        self.assertEqual(dict(self.emulator.meter.snapshot().github.statuses), {200: len(self.bodies)})
+        self.assertEqual(dict(self.emulator.meter.snapshot()["github"].statuses), {200: len(self.bodies)})
 
     def test_any_weight_gives_the_exact_answer(self) -> None:
         for weight in (1, 2, 3, 5, 7, 17, 29, 39):

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import requests
 
-from emulator import UNBOUNDED, Emulator, Fault, Latency, World
+from emulator import Emulator, Fault, Latency, World
 from from_git import cache, forges
 from from_git.forges import retries
 from from_git.tests.leftovers import settled
@@ -49,7 +49,7 @@ class ClientsTestCase(ServiceTestCase):
     def calls(self) -> int:
         """Calls that the forges have met."""
         seen = self.emulator.meter.snapshot()
-        return seen.github.calls + seen.bitbucket.calls
+        return seen["github"].calls + seen["bitbucket"].calls
 
 
 class Beside(ClientsTestCase):
@@ -58,9 +58,9 @@ class Beside(ClientsTestCase):
     def setUp(self) -> None:
         """Twelve seconds in a minute, of which a query takes a fiftieth."""
         super().setUp()
-        self.slow = self.enterContext(Emulator(World(), latency=Latency(0.02), **UNBOUNDED))
+        self.slow = self.enterContext(Emulator(World(), latency=Latency(0.02), limits=False))
         self.settings_for_test(
-            GITHUB_GRAPHQL_URL=self.slow.github_url, GITHUB_SECONDS_PER_MINUTE=2.0, REQUEST_DEADLINE=20.0
+            GITHUB_GRAPHQL_URL=self.slow["github"].url, GITHUB_SECONDS_PER_MINUTE=2.0, REQUEST_DEADLINE=20.0
         )
 
     def test_the_small_requests_of_another_client_are_answered_at_once_while_a_large_one_is_under_way(self) -> None:

@@ -20,8 +20,7 @@ from unittest import TestCase, skipUnless
 
 import requests
 
-from emulator import UNBOUNDED, Emulator, Fault, Owner, Repository, World
-from emulator.faults import preset
+from emulator import Emulator, Fault, Owner, Repository, World, preset
 from from_git.tests.leftovers import settled
 from from_git.tests.project import documented, environment, project_copy
 
@@ -108,16 +107,16 @@ class AggregateTestCase(TestCase):
     def setUpClass(cls) -> None:
         """Start the forges."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(**UNBOUNDED))
+        cls.emulator = cls.enterClassContext(Emulator(limits=False))
 
     def setUp(self) -> None:
         """Begin without faults."""
         super().setUp()
         self.emulator.faults.clear()
         self.environment = environment(
-            GITHUB_GRAPHQL_URL=self.emulator.github_url,
-            GITHUB_API_TOKEN=self.emulator.github_token,
-            BITBUCKET_API_URL=self.emulator.bitbucket_url,
+            GITHUB_GRAPHQL_URL=self.emulator["github"].url,
+            GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
+            BITBUCKET_API_URL=self.emulator["bitbucket"].url,
             BITBUCKET_CALLS_PER_HOUR="0",
         )
 
@@ -229,7 +228,7 @@ class InATerminal(AggregateTestCase):
         self.addCleanup(process.kill)
         os.close(theirs)
         if stop:
-            self.assertEqual(settled(lambda: self.emulator.meter.snapshot().watchers.calls, TEAM_CALLS), TEAM_CALLS)
+            self.assertEqual(settled(lambda: self.emulator.meter.snapshot()["watchers"].calls, TEAM_CALLS), TEAM_CALLS)
             os.write(ours, b"\x03")
         written = read_terminal(ours)
         return process.wait(timeout=30), written

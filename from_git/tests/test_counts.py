@@ -84,7 +84,7 @@ class SecondLook(ServiceTestCase):
         """Calls for lists and for watchers since the last time."""
         seen = self.emulator.meter.snapshot()
         self.emulator.meter.reset()
-        return seen.bitbucket.calls - seen.watchers.calls, seen.watchers.calls
+        return seen["bitbucket"].calls - seen["watchers"].calls, seen["watchers"].calls
 
     def test_it_costs_the_list_only(self) -> None:
         first = self.assert_exact(("bitbucket", "team-300"))

@@ -219,10 +219,10 @@ class Asking(ExpandTestCase):
         for one in words:
             self.assertIn(one, response.json()["message"])
         self.assertIn("expand", [one["name"] for one in response.json()["parameters"]])
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, self.calls)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, self.calls)
 
     def test_an_unknown_value_is_a_wrong_request_that_names_it_and_what_is_known(self) -> None:
-        self.calls = self.emulator.meter.snapshot().github.calls
+        self.calls = self.emulator.meter.snapshot()["github"].calls
         known = "profiles, langs and topics"
         cases: tuple[tuple[str | list[str], str], ...] = (
             ("stars", "'stars'"),
@@ -238,12 +238,12 @@ class Asking(ExpandTestCase):
         self.assert_wrong(self.post(data={"url": SPACK, "expand": "stars"}), known, "'stars'")
 
     def test_whatever_is_wrong_with_urls_and_expand_is_said_at_once(self) -> None:
-        self.calls = self.emulator.meter.snapshot().github.calls
+        self.calls = self.emulator.meter.snapshot()["github"].calls
         self.assert_wrong(self.expanded("stars", "bitucket.org/x"), "did you mean bitbucket.org?", "'stars'")
         self.assert_wrong(self.expanded("stars"), "No url was given", "'stars'")
 
     def test_an_expand_of_another_shape_is_a_wrong_request(self) -> None:
-        self.calls = self.emulator.meter.snapshot().github.calls
+        self.calls = self.emulator.meter.snapshot()["github"].calls
         for expand in (None, 7, {"langs": True}, ["langs", 7], [["langs"]], True):
             with self.subTest(expand):
                 self.assert_wrong(self.post(json={"url": SPACK, "expand": expand}), "A value of expand", "is no text")

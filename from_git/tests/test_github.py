@@ -157,7 +157,7 @@ class Doubts(GitHubTestCase):
         self.fault("edit", contains="repositoryOwner(", edit=go_on)
 
         self.failure(502, self.url)
-        self.assertLess(self.emulator.meter.snapshot().github.calls, 60)
+        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 60)
 
     def test_good_data_beside_an_error_is_an_error(self) -> None:
         def spoil(body: Any) -> Any:
@@ -312,7 +312,7 @@ class Credentials(GitHubTestCase):
         failure = self.failure(502, "https://github.com/spack")
 
         self.assertIn("GITHUB_API_TOKEN is not set", failure["message"])
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
         self.assert_exact(("bitbucket", "mailchimp"))
 
     def test_a_refused_token_is_a_clear_error_that_does_not_show_it(self) -> None:
@@ -325,14 +325,14 @@ class Credentials(GitHubTestCase):
         self.assertNotIn("not-a-good-one", response.text)
 
     def test_a_forge_that_repeats_our_token_does_not_make_us_show_it(self) -> None:
-        body = f'{{"message": "token {self.emulator.github_token} is not welcome"}}'.encode()
+        body = b'{"message": "token %s is not welcome"}' % self.emulator["github"].credentials["token"].encode()
         self.fault("status", status=403, body=body)
 
         with self.assertLogs("from_git", "WARNING") as logs:
             response = self.ask(self.url)
 
         self.assertIn("token *** is not welcome", response.json()["message"])
-        self.assertNotIn(self.emulator.github_token, response.text + str(logs.output))
+        self.assertNotIn(self.emulator["github"].credentials["token"], response.text + str(logs.output))
 
     def test_a_token_of_any_length_and_alphabet_is_sent_as_it_is(self) -> None:
         for token in ("ghs_12345_" + "eyJ.x-y_z." * 52, "github_pat_" + "A" * 82):

@@ -117,7 +117,7 @@ class Changes(GitHubTestCase):
 
         self.assertEqual(self.answer(self.url)["data"]["watchers"], PAGE_SIZE)
         # first page, details; list, details again
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 4)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 4)
 
     def test_a_list_with_another_vanished_repository_in_each_reading_is_an_error_after_three(self) -> None:
         stand = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
@@ -181,13 +181,13 @@ class Calls(GitHubTestCase):
         self.add(*(Repository(f"r{n}") for n in range(size)))
         self.emulator.meter.reset()
         self.answer(self.url)
-        return self.emulator.meter.snapshot().github.calls
+        return self.emulator.meter.snapshot()["github"].calls
 
     def test_an_owner_of_one_page_costs_one_call_and_one_point(self) -> None:
         for size in (0, 1, PAGE_SIZE):
             with self.subTest(size):
                 self.assertEqual(self.calls(size), 1)
-                self.assertEqual(self.emulator.meter.snapshot().github.points, 1)
+                self.assertEqual(self.emulator.meter.snapshot()["github"].points, 1)
 
     def test_with_one_thread_a_list_costs_a_call_for_each_hundred_and_batches_for_the_details(self) -> None:
         self.settings_for_test(NUM_THREADS_GITHUB=1)
@@ -206,7 +206,7 @@ class Calls(GitHubTestCase):
         self.fault("edit", contains="query Owner(", edit=self.short_total)
 
         self.assertEqual(self.answer(self.url)["data"]["originalRepos"], 400)
-        self.assertLess(self.emulator.meter.snapshot().github.calls, 16)
+        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 16)
 
     @staticmethod
     def short_total(body: Any) -> Any:
@@ -219,7 +219,7 @@ class Calls(GitHubTestCase):
             with self.subTest(size):
                 self.emulator.meter.reset()
                 self.answer(f"https://github.com/org-{size}")
-                counts = self.emulator.meter.snapshot().github
+                counts = self.emulator.meter.snapshot()["github"]
                 self.assertLessEqual(counts.points, 3 * 2 * -(-size // 100))
 
     def test_the_rest_of_a_list_is_asked_for_by_all_threads_at_once(self) -> None:
@@ -228,7 +228,7 @@ class Calls(GitHubTestCase):
 
         self.answer("https://github.com/org-500")
 
-        self.assertEqual(self.emulator.meter.snapshot().github.peak, 8)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].peak, 8)
 
     def test_where_no_thread_is_idle_batches_are_not_split(self) -> None:
         self.emulator.latency = Latency(base=0.02)
@@ -238,7 +238,7 @@ class Calls(GitHubTestCase):
         self.answer(*owners)
 
         # one for the first page and one for the rest of each; a few more if this machine is slow to start them
-        self.assertLess(self.emulator.meter.snapshot().github.calls, 50)
+        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 50)
 
     def test_at_the_end_all_pages_and_repositories_are_done(self) -> None:
         self.add(*(Repository(f"r{n}", languages={f"L{k}": 1 for k in range(50 * (n < 5))}) for n in range(250)))
@@ -255,9 +255,9 @@ class Calls(GitHubTestCase):
         self.answer(*owners)
 
         snapshot = self.emulator.meter.snapshot()
-        self.assertGreater(snapshot.github.calls, 100)
-        self.assertLessEqual(snapshot.github.connections, 8)
-        self.assertLessEqual(snapshot.github.peak, 8)
+        self.assertGreater(snapshot["github"].calls, 100)
+        self.assertLessEqual(snapshot["github"].connections, 8)
+        self.assertLessEqual(snapshot["github"].peak, 8)
 
     def test_a_github_so_slow_that_queries_would_die_is_asked_for_fewer_at_once(self) -> None:
         pace = forges.forge("github").pace
@@ -277,9 +277,11 @@ class Calls(GitHubTestCase):
 
         counts = self.emulator.meter.snapshot()
         [facts] = [cast(dict[str, Any], record.msg) for record in logs.records if record.name == "from_git.middleware"]
-        self.assertEqual(facts["bitbucket_calls"], counts.bitbucket.calls)
-        self.assertEqual((facts["github_calls"], facts["github_points"]), (counts.github.calls, counts.github.points))
-        self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts.github.seconds)
+        self.assertEqual(facts["bitbucket_calls"], counts["bitbucket"].calls)
+        self.assertEqual(
+            (facts["github_calls"], facts["github_points"]), (counts["github"].calls, counts["github"].points)
+        )
+        self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts["github"].seconds)
         [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.fetches"]
         found = re.search(
             r"github takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",

@@ -206,7 +206,7 @@ class WrongRequest(ServiceTestCase):
         )
         self.assertEqual(failure["urlsMore"], 0)
         self.assertIn("https://github.com/OWNER", failure["advice"])
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
 
     def test_a_bad_url_is_shown_cut_and_with_odd_characters_escaped(self) -> None:
         response = self.ask("https://x.example/\x1b[31m\u202e" + "y" * 5_000)
@@ -364,18 +364,18 @@ class UpstreamFails(ServiceTestCase):
         self.failure(502, "https://bitbucket.org/team-1000")
         self.answer(self.github)
 
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 100)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 100)
 
     def test_the_failure_of_one_profile_stops_the_calls_for_the_others(self) -> None:
         self.emulator.faults.add(Fault("slow", path="*team-1000*/watchers", seconds=0.05))
         self.emulator.faults.add(Fault("status", path="/graphql", status=500))
 
         self.failure(502, "https://bitbucket.org/team-1000", self.github)
-        before = self.emulator.meter.snapshot().watchers.calls
+        before = self.emulator.meter.snapshot()["watchers"].calls
         # its tasks would take turns with those of the other workspace, were they not stopped
         self.answer("https://bitbucket.org/team-100")
 
-        self.assertLessEqual(self.emulator.meter.snapshot().watchers.calls - before, 100 + 16)
+        self.assertLessEqual(self.emulator.meter.snapshot()["watchers"].calls - before, 100 + 16)
 
     def test_a_missed_deadline_names_the_first_profile_that_is_not_done(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=0.5)

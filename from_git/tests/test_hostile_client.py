@@ -243,7 +243,7 @@ class WrongBodies(ServiceTestCase):
         for body in bodies:
             with self.subTest(body[:40]):
                 self.assertEqual(self.post(JSON.encode(), body)[0], 400)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
 
     def test_a_key_given_twice_or_unknown_is_refused_before_half_of_it_is_answered(self) -> None:
         twice = b'{"url": "github.com/spack", "url": "github.com/user-3"}'
@@ -251,7 +251,7 @@ class WrongBodies(ServiceTestCase):
         for body, names in ((twice, ["url"]), (unknown, ["x", "\0"])):
             status, answer = self.post(JSON.encode(), body)
             self.assertEqual((status, [one["name"] for one in answer["parameters"]]), (400, names))
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
 
     def test_broken_multipart_bodies_are_refused(self) -> None:
         part = b'--x\r\nContent-Disposition: form-data; name="url"'
@@ -276,7 +276,7 @@ class WrongBodies(ServiceTestCase):
         for kind in (b"multipart/form-data", b"multipart/form-data; boundary=", b"multipart/form-data; boundary=\xe9"):
             with self.subTest(kind):
                 self.assertEqual(self.post(kind, part + b"\r\n\r\ngithub.com/spack\r\n--x--\r\n")[0], 400)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
 
 
 def json_type() -> dict[str, bytes]:

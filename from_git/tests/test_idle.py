@@ -190,8 +190,8 @@ class Forges(ServiceTestCase):
         super().setUp()
         self.middleman = self.enterContext(Middleman(self.emulator.port))
         self.settings_for_test(
-            GITHUB_GRAPHQL_URL=self.middleman.instead_of(self.emulator.github_url),
-            BITBUCKET_API_URL=self.middleman.instead_of(self.emulator.bitbucket_url),
+            GITHUB_GRAPHQL_URL=self.middleman.instead_of(self.emulator["github"].url),
+            BITBUCKET_API_URL=self.middleman.instead_of(self.emulator["bitbucket"].url),
             UPSTREAM_TIMEOUT=9.0,
         )
 
@@ -212,7 +212,7 @@ class Forges(ServiceTestCase):
 
         self.assertEqual(self.middleman.swallowed, 2)
         # two list pages, read twice, and the watchers
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, 4 + 120)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, 4 + 120)
         pace = forges.forge("github").pace
         assert pace
         self.assertEqual(pace.most(40), 40)
@@ -287,7 +287,7 @@ class Redis(ServiceTestCase):
 
         self.assert_exact(("bitbucket", "team-120"))
 
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, 0)
 
     def through_middleman(self) -> tuple[Middleman, SharedMemory]:
         """The middle man before a Redis that the service uses as its settings have it, and its door."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
-from emulator import UNBOUNDED, Emulator, Fault, Latency, Owner, Repository, World, preset
+from emulator import Emulator, Fault, Latency, Owner, Repository, World, preset
 from from_git.errors import BudgetError, DeadlineError, LimitError, UpstreamError
 from from_git.forges import bitbucket, details, github
 from from_git.forges.base import Found
@@ -43,7 +43,7 @@ class InterleavingTestCase(SeededTestCase):
     def setUpClass(cls) -> None:
         """Start the emulator."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World(), github_points=10**9, **UNBOUNDED))
+        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": 10**9}, limits=False))
 
     def setUp(self) -> None:
         """Begin with small pages."""

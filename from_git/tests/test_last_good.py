@@ -327,9 +327,9 @@ class Patience(LastGoodTestCase):
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1)
         caches["default"].set("spent", 1)
         with patch.object(forges.forge("bitbucket"), "foresee", side_effect=BudgetError("It needs 8 calls.", 60.0)):
-            calls = self.emulator.meter.snapshot().bitbucket.calls
+            calls = self.emulator.meter.snapshot()["bitbucket"].calls
             answer = self.assert_old(BudgetError, BITBUCKET, of=(GITHUB,))
-            self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, calls)
+            self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, calls)
             self.assertIn("It needs 8 calls", answer.old[self.profile(BITBUCKET)].message)
             with self.assertRaises(BudgetError) as raised:
                 self.ask_for(BITBUCKET, "https://bitbucket.org/team-9")

@@ -148,7 +148,7 @@ class ClientGone(LifecycleTestCase):
 
         self.assertIn("504", logs.output[0])
         self.assert_idle()
-        self.assertLess(self.emulator.meter.snapshot().watchers.calls, 2_000)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 2_000)
         self.emulator.faults.clear()
         paths: list[str] = []
         self.emulator.before_call(lambda upstream, path, body: paths.append(path))
@@ -163,7 +163,7 @@ class ClientGone(LifecycleTestCase):
         self.send_and_leave(GITHUB, BITBUCKET)
 
         calls = self.public(*BOTH[1])
-        self.assertEqual(settled(lambda: self.emulator.meter.snapshot().watchers.calls, calls), calls)
+        self.assertEqual(settled(lambda: self.emulator.meter.snapshot()["watchers"].calls, calls), calls)
         self.assert_idle()
         self.assert_nothing_left()
 

@@ -11,8 +11,7 @@ from unittest.mock import patch
 import requests
 from django.core.cache import caches
 
-from emulator import UNBOUNDED, Emulator, Fault, Latency, World
-from emulator.faults import preset
+from emulator import Emulator, Fault, Latency, World, preset
 from from_git import forges
 from from_git.tests.project import environment, project_copy
 from from_git.tests.servers import needs_redis, start_redis
@@ -28,10 +27,12 @@ class LimitsTestCase(ServiceTestCase):
 
     def bounded(self, window: str, seconds: float, **bounds: Any) -> Emulator:
         """An emulator with these bounds, and a service that points at it and knows the window."""
-        emulator = self.enterContext(Emulator(World(), **{**UNBOUNDED, **bounds}))
+        emulator = self.enterContext(Emulator(World(), **{"limits": False, **bounds}))
         self.enterContext(patch.object(forges, window, seconds))
         self.settings_for_test(
-            GITHUB_GRAPHQL_URL=emulator.github_url, BITBUCKET_API_URL=emulator.bitbucket_url, REQUEST_DEADLINE=60.0
+            GITHUB_GRAPHQL_URL=emulator["github"].url,
+            BITBUCKET_API_URL=emulator["bitbucket"].url,
+            REQUEST_DEADLINE=60.0,
         )
         return emulator
 
@@ -59,12 +60,12 @@ class GitHubTime(LimitsTestCase):
         """Begin with an empty window."""
         super().setUp()
         times = Latency(base=0.02, per_repository=0.002)
-        self.forge = self.bounded("MINUTE", 1.0, github_seconds=1.0, minute=1.0, latency=times)
+        self.forge = self.bounded("MINUTE", 1.0, github={"seconds": 1.0}, minute=1.0, latency=times)
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.9)
 
     def refused(self) -> int:
         """Calls that met the limit."""
-        return self.forge.meter.snapshot().github.refused
+        return self.forge.meter.snapshot()["github"].refused
 
     def test_no_request_of_any_size_alone_or_together_meets_the_limit(self) -> None:
         names = ["org-1", "org-50", "org-130", "org-7", "org-300", "org-31"]
@@ -94,7 +95,7 @@ class GitHubTime(LimitsTestCase):
 
         self.assert_all_exact(self.forge, "github", ["org-600"], self.one_by_one)
 
-        github = self.forge.meter.snapshot().github
+        github = self.forge.meter.snapshot()["github"]
         self.assertGreater(github.seconds, 1.5)
         self.assertEqual(github.refused, 0)
 
@@ -112,17 +113,17 @@ class GitHubTime(LimitsTestCase):
         )
         self.assertIn("--deadline", body["advice"])
         self.assertNotIn("retryAfter", body)
-        self.assertEqual(self.forge.meter.snapshot().github.calls, 1)
+        self.assertEqual(self.forge.meter.snapshot()["github"].calls, 1)
 
     def test_points_that_do_not_suffice_are_a_refusal_with_both_figures(self) -> None:
-        emulator = self.enterContext(Emulator(World(), **UNBOUNDED, github_points=12))
-        self.settings_for_test(GITHUB_GRAPHQL_URL=emulator.github_url)
+        emulator = self.enterContext(Emulator(World(), limits=False, github={"points": 12}))
+        self.settings_for_test(GITHUB_GRAPHQL_URL=emulator["github"].url)
 
         body = self.failure(503, "https://github.com/org-1000")
 
         self.assertRegex(body["message"], r"needs about \d+ more points, and \d+ are left")
         self.assertGreater(body["retryAfter"], 3_000)
-        self.assertEqual(emulator.meter.snapshot().github.calls, 1)
+        self.assertEqual(emulator.meter.snapshot()["github"].calls, 1)
 
 
 class BitbucketHour(LimitsTestCase):
@@ -131,7 +132,7 @@ class BitbucketHour(LimitsTestCase):
     def setUp(self) -> None:
         """Begin with an empty hour."""
         super().setUp()
-        self.forge = self.bounded("HOUR", 2.0, bitbucket_calls_per_hour=60, hour=2.0)
+        self.forge = self.bounded("HOUR", 2.0, bitbucket={"calls_per_hour": 60}, hour=2.0)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR="auto")
 
     def test_no_request_of_any_size_alone_or_together_meets_the_limit(self) -> None:
@@ -140,7 +141,7 @@ class BitbucketHour(LimitsTestCase):
         self.assert_all_exact(self.forge, "bitbucket", names, self.one_by_one)
         self.assert_all_exact(self.forge, "bitbucket", [*names, "team-110"], self.together)
 
-        self.assertEqual(self.forge.meter.snapshot().bitbucket.refused, 0)
+        self.assertEqual(self.forge.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_what_cannot_be_paid_in_time_is_refused_after_the_first_page_with_both_figures(self) -> None:
         self.settings_kept(REQUEST_DEADLINE=1.0)
@@ -152,24 +153,24 @@ class BitbucketHour(LimitsTestCase):
                 self.assertRegex(body["message"], r"about \d+ more, and \d+ (are left|can be spent in time)")
                 self.assertIn("Bitbucket allows 60 calls", body["message"])
                 self.assertEqual("retryAfter" in body, helps)
-                self.assertEqual(self.forge.meter.snapshot().bitbucket.calls, 1)
+                self.assertEqual(self.forge.meter.snapshot()["bitbucket"].calls, 1)
 
     def test_calls_that_are_sent_again_count(self) -> None:
         self.forge.faults.add(Fault("status", path="*/watchers", status=500, chance=0.3))
 
         self.assert_all_exact(self.forge, "bitbucket", ["team-30", "team-40"], self.together)
 
-        self.assertEqual(self.forge.meter.snapshot().bitbucket.refused, 0)
+        self.assertEqual(self.forge.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_with_an_access_token_the_limit_is_what_bitbucket_says(self) -> None:
-        emulator = self.bounded("HOUR", 2.0, bitbucket_calls_per_hour=25, hour=2.0)
-        token = emulator.bitbucket_credentials.access_token
+        emulator = self.bounded("HOUR", 2.0, bitbucket={"calls_per_hour": 25}, hour=2.0)
+        token = emulator["bitbucket"].credentials["access_token"]
         self.settings_for_test(BITBUCKET_ACCESS_TOKEN=token, REQUEST_DEADLINE=0.9)
 
         body = self.failure(503, "https://bitbucket.org/team-40")
 
         self.assertIn("Bitbucket allows 25 calls", body["message"])
-        self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
+        self.assertEqual(emulator.meter.snapshot()["bitbucket"].refused, 0)
 
 
 class Remembered(ServiceTestCase):
@@ -187,12 +188,12 @@ class Remembered(ServiceTestCase):
                 first = self.failure(503, owner)
                 self.emulator.meter.reset()
                 second = self.failure(503, owner)
-                self.assertEqual(getattr(self.emulator.meter.snapshot(), forge).calls, 0)
+                self.assertEqual(self.emulator.meter.snapshot()[forge].calls, 0)
                 self.assertLessEqual(second["retryAfter"], first["retryAfter"])
                 self.assertGreaterEqual(second["retryAfter"], 55)
                 forges.close()  # another process, with the same cache
                 self.failure(503, owner)
-                self.assertEqual(getattr(self.emulator.meter.snapshot(), forge).calls, 0)
+                self.assertEqual(self.emulator.meter.snapshot()[forge].calls, 0)
                 caches["default"].clear()
                 forges.close()
                 self.answer(owner)
@@ -213,7 +214,7 @@ class Remembered(ServiceTestCase):
         body = self.failure(503, "https://github.com/org-6")
 
         self.assertAlmostEqual(body["retryAfter"], 600, delta=3)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
         self.assert_exact(("bitbucket", "team-5"))
 
 
@@ -232,9 +233,9 @@ class BetweenProcesses(ServiceTestCase):
     def aggregate(self, emulator: Emulator, url: str, deadline: str) -> subprocess.CompletedProcess[str]:
         """`manage.py aggregate` in a process of its own."""
         settings = {
-            "GITHUB_GRAPHQL_URL": emulator.github_url,
-            "GITHUB_API_TOKEN": emulator.github_token,
-            "BITBUCKET_API_URL": emulator.bitbucket_url,
+            "GITHUB_GRAPHQL_URL": emulator["github"].url,
+            "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
+            "BITBUCKET_API_URL": emulator["bitbucket"].url,
             "CACHE_URL": self.redis,
         }
         command = [sys.executable, "manage.py", "aggregate", url, "--json", "--deadline", deadline]
@@ -255,7 +256,7 @@ class BetweenProcesses(ServiceTestCase):
                     result = self.aggregate(emulator, f"https://bitbucket.org/{name}", "5")
                     self.assertEqual(result.returncode, status, result.stderr)
             self.assertRegex(result.stderr, r"allows 60 calls an hour .* needs about 15 more, and \d are left")
-            self.assertEqual(emulator.meter.snapshot().bitbucket.refused, 0)
+            self.assertEqual(emulator.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_a_limit_that_one_process_has_met_costs_the_next_no_call(self) -> None:
         with Emulator(World()) as emulator:
@@ -263,7 +264,7 @@ class BetweenProcesses(ServiceTestCase):
             for _ in range(2):
                 result = self.aggregate(emulator, "https://github.com/spack", "5")
                 self.assertIn("Ask again in", result.stderr)
-            self.assertEqual(emulator.meter.snapshot().github.calls, 1)
+            self.assertEqual(emulator.meter.snapshot()["github"].calls, 1)
 
 
 class Workers(ServiceTestCase):

@@ -181,8 +181,10 @@ class Lines(ServiceTestCase):
         )
         self.assertEqual((line["profiles"], line["missing"], line["cache_hits"]), (3, 1, 0))
         self.assertEqual(line["asked"], ["github/Spack", "bitbucket/mailchimp", "bitbucket/nobody"])
-        self.assertEqual((line["github_calls"], line["github_points"]), (counts.github.calls, counts.github.points))
-        self.assertEqual(line["bitbucket_calls"], counts.bitbucket.calls)
+        self.assertEqual(
+            (line["github_calls"], line["github_points"]), (counts["github"].calls, counts["github"].points)
+        )
+        self.assertEqual(line["bitbucket_calls"], counts["bitbucket"].calls)
         self.assertIsInstance(line["seconds"] + line["github_seconds"] + line["bitbucket_seconds"], float)
 
     def test_only_the_first_20_profiles_are_named(self) -> None:

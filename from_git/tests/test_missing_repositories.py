@@ -168,7 +168,7 @@ class Together(LostTestCase):
 
         second = self.answer(GITHUB)
 
-        self.assertEqual((second, self.emulator.meter.snapshot().github.calls), (first, 0))
+        self.assertEqual((second, self.emulator.meter.snapshot()["github"].calls), (first, 0))
         self.assertEqual(second["missing"], ["https://github.com/Tiny/r002"])
 
     def test_their_urls_begin_with_the_host_of_profile_urls(self) -> None:

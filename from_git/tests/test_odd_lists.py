@@ -45,14 +45,14 @@ class Empty(OddTestCase):
 
         self.assert_exact(("bitbucket", "tiny"))
 
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, 2)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, 2)
 
     def test_an_empty_list_with_a_size_of_0_is_believed_at_once(self) -> None:
         self.add(0)
 
         self.assert_exact(("bitbucket", "tiny"))
 
-        self.assertEqual(self.emulator.meter.snapshot().bitbucket.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, 1)
 
     def test_a_list_of_githubs_that_leaves_out_what_the_same_answer_details_is_read_again(self) -> None:
         self.add(3)
@@ -103,7 +103,7 @@ class EmptyPages(OddTestCase):
                 message = self.failure(502, f"https://{'github.com' if forge == 'github' else 'bitbucket.org'}/tiny")
 
                 self.assertIn("goes on without bringing new ones", message["message"])
-                self.assertLess(self.emulator.meter.snapshot().bitbucket.calls, 1100)
+                self.assertLess(self.emulator.meter.snapshot()["bitbucket"].calls, 1100)
 
 
 class OddLinks(OddTestCase):
@@ -111,7 +111,7 @@ class OddLinks(OddTestCase):
 
     def test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it(self) -> None:
         self.add(150)
-        base = self.emulator.bitbucket_url
+        base = self.emulator["bitbucket"].url
         for link, words in (
             (f"{base}/repositories/tiny&page=2", "has “&” where “?” belongs"),
             (f"{base}/repositories/tiny?pagelen=100?page=2", "has “?” twice"),
@@ -154,7 +154,7 @@ class OddLinks(OddTestCase):
 
     def test_a_link_to_watchers_that_is_a_little_wrong_is_no_missing_repository(self) -> None:
         self.add(3)
-        base = self.emulator.bitbucket_url
+        base = self.emulator["bitbucket"].url
         for link in (f"{base}/repositories/tiny/r001&x=1/watchers", f"{base}/repositories/tiny/r001"):
             with self.subTest(link):
 

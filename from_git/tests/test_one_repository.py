@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from emulator import Fault, Owner, Repository
-from emulator.faults import preset
+from emulator import Fault, Owner, Repository, preset
 from from_git.tests.service import ServiceTestCase
 
 
@@ -36,7 +35,7 @@ class AtGitHub(RottenTestCase):
 
     def test_it_is_named_and_costs_no_other_owner_a_query(self) -> None:
         self.assert_exact(("github", "org-332"))
-        healthy = self.calls().github.calls
+        healthy = self.calls()["github"].calls
         for place in (0, 29, 30, 200, 332):
             with self.subTest(place):
                 self.emulator.faults.clear()
@@ -45,9 +44,9 @@ class AtGitHub(RottenTestCase):
                 message = self.failure(502, "https://github.com/org-333")["message"]
 
                 self.assertIn(f"for its repository org-333/{name} ", message)
-                self.assertLess(self.calls().github.calls, 120)
+                self.assertLess(self.calls()["github"].calls, 120)
                 self.assert_exact(("github", "org-332"))
-                self.assertLessEqual(self.calls().github.calls, healthy + 1)
+                self.assertLessEqual(self.calls()["github"].calls, healthy + 1)
 
     def test_it_is_named_though_there_are_two_of_them_or_few_others(self) -> None:
         for login, places in (("org-333", (40, 41)), ("org-333", (40, 300)), ("org-3", (0,)), ("org-3", (2,))):
@@ -72,7 +71,7 @@ class AtGitHub(RottenTestCase):
 
     def test_a_moment_in_which_github_fails_for_a_small_owner_costs_the_next_one_no_query(self) -> None:
         self.assert_exact(("github", "org-333"))
-        healthy = self.calls().github.calls
+        healthy = self.calls()["github"].calls
         for times in (1, 2, 5, 9):
             with self.subTest(times):
                 self.settings_for_test()
@@ -83,7 +82,7 @@ class AtGitHub(RottenTestCase):
 
                 self.assert_exact(("github", "org-333"))
 
-                self.assertLessEqual(self.calls().github.calls, healthy + 1)
+                self.assertLessEqual(self.calls()["github"].calls, healthy + 1)
 
 
 class Outages(RottenTestCase):
@@ -113,7 +112,7 @@ class AtBitbucket(RottenTestCase):
 
                 self.assertIn(f"for its repository {login}/{name} it answered with status 500", body["message"])
                 self.assertIn("Everything else is answered", body["advice"])
-                self.assertLess(self.calls().watchers.calls, int(login[5:]) + 10)
+                self.assertLess(self.calls()["watchers"].calls, int(login[5:]) + 10)
 
     def test_each_way_to_fail_for_ever_names_it(self) -> None:
         self.world.add(Owner("bitbucket", "tiny", "Workspace", [Repository(f"r{n}", watchers=n) for n in range(5)]))

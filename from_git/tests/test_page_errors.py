@@ -106,7 +106,7 @@ class Errors(PageTestCase):
         self.assertTrue(said.startswith("'urls' is not a parameter here; did you mean 'url'? Known here: url."), said)
         self.assertFalse(page.is_visible("#result"))
         self.assertEqual(page.input_value("#url"), ACME)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
         self.submit(page, ACME)
         self.result(page)
         self.assertEqual(page.evaluate("location.search"), f"?url={ACME}")

@@ -329,7 +329,7 @@ class Failures(PictureTestCase):
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         first = threading.Thread(target=self.draw, args=("/from-git/card.svg", SPACK))
         first.start()
-        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
         self.assert_all_fail("SERVER_THREADS", "server busy", SPACK)
         first.join()
         self.emulator.faults.clear()

@@ -11,7 +11,8 @@ import requests
 from django.core.handlers.wsgi import WSGIHandler
 
 from coding_challenge.wsgi import application
-from emulator import Credentials, Fault, preset
+from emulator import Fault, preset
+from emulator.bitbucket.credentials import Credentials
 from from_git import forges, probes
 from from_git.errors import Cancelled
 from from_git.fanout import TaskGroup
@@ -53,7 +54,7 @@ class ProbesTestCase(ServiceTestCase):
     def calls(self) -> int:
         """Calls to the forges since the beginning."""
         counted = self.emulator.meter.snapshot()
-        return counted.github.calls + counted.bitbucket.calls
+        return counted["github"].calls + counted["bitbucket"].calls
 
 
 class Routes(ProbesTestCase):
@@ -141,7 +142,7 @@ class Ready(ProbesTestCase):
     def test_where_no_forge_can_be_asked_within_an_answer_it_is_a_503(self) -> None:
         limit = "Bitbucket's limit is used up"
         for token, seconds, status, word in [
-            (self.emulator.github_token, 1_000.0, 200, "degraded"),
+            (self.emulator["github"].credentials["token"], 1_000.0, 200, "degraded"),
             ("", 30.0, 200, "degraded"),
             ("", 1_000.0, 503, "unable"),
         ]:
@@ -175,7 +176,12 @@ class Ready(ProbesTestCase):
 
         text = self.get("/readyz").text + self.get("/metrics").text
 
-        for secret in (self.emulator.github_token, CREDENTIALS.username, CREDENTIALS.api_token, "password"):
+        for secret in (
+            self.emulator["github"].credentials["token"],
+            CREDENTIALS.username,
+            CREDENTIALS.api_token,
+            "password",
+        ):
             self.assertNotIn(secret, text)
 
 
@@ -214,13 +220,13 @@ class Counted(ProbesTestCase):
 
         counted = self.emulator.meter.snapshot()
         ours = samples(self.get("/metrics").text)
-        for forge, calls in (("github", counted.github.calls), ("bitbucket", counted.bitbucket.calls)):
+        for forge, calls in (("github", counted["github"].calls), ("bitbucket", counted["bitbucket"].calls)):
             with self.subTest(forge):
                 names = {labels for name, labels in ours if name == "upstream_calls_total" and labels[1] == forge}
                 self.assertEqual(sum(self.grown(before, "upstream_calls_total", *one) for one in names), calls)
                 self.assertEqual(self.grown(before, "upstream_call_seconds_count", forge), calls)
         self.assertEqual(self.grown(before, "upstream_retries_total", "github"), 2)
-        self.assertEqual(self.grown(before, "upstream_points_total", "github"), counted.github.points)
+        self.assertEqual(self.grown(before, "upstream_points_total", "github"), counted["github"].points)
         self.assertTrue(4_000 < ours["upstream_points_left", ("github",)] < 5_000)
         self.assertGreater(ours["upstream_points_reset_timestamp_seconds", ("github",)], time.time())
 
@@ -269,9 +275,9 @@ class Counted(ProbesTestCase):
 
         calls = self.emulator.meter.snapshot()
         self.assertEqual(found["budget_limit", ("calls", "bitbucket")], 700)
-        self.assertEqual(found["budget_spent", ("calls", "bitbucket")], calls.bitbucket.calls)
+        self.assertEqual(found["budget_spent", ("calls", "bitbucket")], calls["bitbucket"].calls)
         self.assertEqual(found["budget_limit", ("seconds", "github")], 50)
-        self.assertEqual(found["budget_spent", ("calls", "github")], calls.github.calls)
+        self.assertEqual(found["budget_spent", ("calls", "github")], calls["github"].calls)
         self.assertTrue(490 < found["limit_blocked_seconds", ("github",)] <= 500)
         self.assertEqual(found["limit_blocked_seconds", ("bitbucket",)], 0)
         self.assertEqual(found["answers_at_most", ()], 76)

@@ -51,7 +51,7 @@ class SharedCache(ProbesTestCase):
                 self.ready(200, "degraded", self.LOST)
                 self.assertNotIn(str(where), self.get("/readyz").text)
                 self.assertEqual(self.get("/metrics").status_code, 200)
-                self.settings_kept(GITHUB_API_TOKEN=self.emulator.github_token)
+                self.settings_kept(GITHUB_API_TOKEN=self.emulator["github"].credentials["token"])
 
     def refuses(self, address: str, words: str) -> None:
         """The cache there is named with these words of its server, once in the log too, and answers are exact."""

@@ -93,7 +93,7 @@ class Several(ProbesTestCase):
         for _ in range(30):
             self.assertEqual(requests.get(f"{gunicorn.base}/from-git/test", timeout=30).status_code, 200)
         self.assert_exact(self.ask(gunicorn.base))
-        calls = self.emulator.meter.snapshot().bitbucket.calls
+        calls = self.emulator.meter.snapshot()["bitbucket"].calls
         wanted = {
             ("requests_total", ("GET", "page", "200")): 30,
             ("upstream_calls_total", ("ok", "bitbucket")): calls,
@@ -148,7 +148,7 @@ class Stopping(ProbesTestCase):
         outcome: list[requests.Response] = []
         client = threading.Thread(target=lambda: outcome.append(self.ask(gunicorn.base)))
         client.start()
-        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
 
         with requests.Session() as session:
 

@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.test import SimpleTestCase, override_settings
 
 from coding_challenge.loading import load
-from emulator import UNBOUNDED, Emulator
+from emulator import Emulator
 from from_git.tests import authority
 from from_git.tests.forwarder import Forwarder
 from from_git.tests.raw import RawServer, sending, silent
@@ -33,11 +33,11 @@ class ProxyTestCase(ServiceTestCase):
 
     def encrypted(self) -> None:
         """Have both forges behind HTTPS."""
-        emulator = self.enterContext(Emulator(self.world, tls=authority.server(), **UNBOUNDED))
+        emulator = self.enterContext(Emulator(self.world, tls=authority.server(), limits=False))
         self.settings_for_test(
-            GITHUB_GRAPHQL_URL=emulator.github_url,
-            BITBUCKET_API_URL=emulator.bitbucket_url,
-            BITBUCKET_ACCESS_TOKEN=emulator.bitbucket_credentials.access_token,
+            GITHUB_GRAPHQL_URL=emulator["github"].url,
+            BITBUCKET_API_URL=emulator["bitbucket"].url,
+            BITBUCKET_ACCESS_TOKEN=emulator["bitbucket"].credentials["access_token"],
             UPSTREAM_CA_FILE=authority.ca_file(self.enterContext(tempfile.TemporaryDirectory())),
         )
 
@@ -54,7 +54,10 @@ class Ways(ProxyTestCase):
                 self.assertEqual({line.split(" ")[0] for line, _ in proxy.seen}, {"CONNECT"})
                 for _, headers in proxy.seen:
                     self.assertLessEqual(headers.keys(), {"Host", "Proxy-Authorization"})
-                for secret in (self.emulator.github_token, self.emulator.bitbucket_credentials.access_token):
+                for secret in (
+                    self.emulator["github"].credentials["token"],
+                    self.emulator["bitbucket"].credentials["access_token"],
+                ):
                     self.assertNotIn(secret, proxy.in_clear)
 
     def test_to_http_it_passes_requests_on_and_keeps_its_own_password(self) -> None:
@@ -65,7 +68,7 @@ class Ways(ProxyTestCase):
 
         self.assertEqual({line.split("/")[0] for line, _ in proxy.seen}, {"POST http:", "GET http:"})
         counted = self.emulator.meter.snapshot()
-        self.assertEqual(len(proxy.seen), counted.github.calls + counted.bitbucket.calls)
+        self.assertEqual(len(proxy.seen), counted["github"].calls + counted["bitbucket"].calls)
 
     def test_without_the_setting_the_environment_names_none(self) -> None:
         self.encrypted()

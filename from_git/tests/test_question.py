@@ -61,7 +61,7 @@ class QuestionTestCase(ServiceTestCase):
         self.assertTrue(response.text.isprintable(), response.text)
         self.assertRegex(response.json()["advice"], "^[A-Z]")
         meter = self.emulator.meter.snapshot()
-        self.assertEqual(meter.github.calls + meter.bitbucket.calls, 0)
+        self.assertEqual(meter["github"].calls + meter["bitbucket"].calls, 0)
         return dict(response.json())
 
     def names(self, response: requests.Response) -> list[tuple[str, str | None]]:

@@ -66,7 +66,7 @@ class Matrix(ServiceTestCase):
         forge, kind, url = FORGES.get(row.place, BITBUCKET)
         self.world.add(Owner(forge, "tiny", kind, tuple(map(repository, range(row.size)))))
         self.emulator.faults.clear()
-        fault = replace(row.fault, times=times, url=row.fault.url.format(base=self.emulator.bitbucket_url[:-4]))
+        fault = replace(row.fault, times=times, url=row.fault.url.format(base=self.emulator["bitbucket"].url[:-4]))
         self.emulator.faults.add(fault)
         response = self.ask(url)
         body = response.json()
@@ -80,7 +80,7 @@ class Matrix(ServiceTestCase):
             return (NAMED if lost else MISSING if body["missing"] else EXACT), body
         self.assertEqual((body["error"], body["upstream"]), ("ERR2", forge))
         self.assertIn(f"for {url}: ", body["message"])
-        for secret in (self.emulator.github_token, "ghp_", "Authorization"):
+        for secret in (self.emulator["github"].credentials["token"], "ghp_", "Authorization"):
             self.assertNotIn(secret, response.text)
         return f"{response.status_code}", body
 

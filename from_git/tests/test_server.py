@@ -21,7 +21,7 @@ from coding_challenge import credentials, master, server
 from coding_challenge.incoming import Incoming, longest_line
 from coding_challenge.lobby import Lobby, Stage, TooMany, TooSlow
 from coding_challenge.refusals import refusal
-from emulator import UNBOUNDED, Emulator
+from emulator import Emulator
 from from_git.conf import settings
 from from_git.tests.project import environment, project_copy
 from from_git.tests.workers import Gunicorn
@@ -298,7 +298,7 @@ class Metrics(SimpleTestCase):
         self.assertFalse(Path(arguments[0]).exists())
 
     def test_a_fresh_one_lasts_as_long_as_the_master_through_reloads_and_killed_workers(self) -> None:
-        emulator = self.enterContext(Emulator(**UNBOUNDED))
+        emulator = self.enterContext(Emulator(limits=False))
         gunicorn = Gunicorn(self, emulator, 1, **{master.METRICS: "", "TMPDIR": str(self.folder)})
         [made] = self.folder.glob("from-git-*")
 

@@ -152,7 +152,7 @@ class Hits(SquidTestCase):
         self.assert_cache(anew, "MISS")
         self.assertIn("no-cache", self.seen[-1].headers["CACHE_CONTROL"])
         self.assertEqual(self.reached(), [("GET", 200)] * 2)
-        self.assertGreater(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertGreater(self.emulator.meter.snapshot()["github"].calls, 0)
         self.assert_cache(self.through(), "HIT")
 
     def test_max_age_0_of_a_client_has_the_service_ask_anew_and_squid_keep_what_is_still_right(self) -> None:
@@ -165,7 +165,7 @@ class Hits(SquidTestCase):
         self.assertEqual((anew.status_code, anew.content), (200, first.content))
         self.assertIn("max-age=0", self.seen[-1].headers["CACHE_CONTROL"])
         self.assertEqual(self.reached(), [("GET", 304)])
-        self.assertGreater(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertGreater(self.emulator.meter.snapshot()["github"].calls, 0)
 
     def test_no_store_of_a_client_is_answered_from_what_squid_keeps(self) -> None:
         self.through()
@@ -182,7 +182,7 @@ class Hits(SquidTestCase):
         other = self.through(question={"url": [SPACK, f"{SPACK}?{self.id()}"]})
 
         self.assert_cache(other, "MISS")
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
 
     def test_a_kept_answer_carries_the_id_of_its_own_request(self) -> None:
         first = self.through(X_Request_ID="first-client")
@@ -208,7 +208,7 @@ class Hits(SquidTestCase):
 
     def test_many_who_ask_at_once_cost_one_fetch(self) -> None:
         self.through()
-        calls = self.emulator.meter.snapshot().github.calls
+        calls = self.emulator.meter.snapshot()["github"].calls
         caches["default"].clear()
         self.emulator.meter.reset()
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.5, times=1))
@@ -222,7 +222,7 @@ class Hits(SquidTestCase):
 
         self.assertEqual([one.status_code for one in answers], [200] * 8)
         self.assertEqual(len({one.content for one in answers}), 1)
-        self.assertLess(self.emulator.meter.snapshot().github.calls, 2 * calls)
+        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 2 * calls)
 
 
 @needs_squid

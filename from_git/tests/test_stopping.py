@@ -47,7 +47,7 @@ class Stopping(WorkersTestCase):
         self.emulator.meter.reset()
         client = threading.Thread(target=ask)
         client.start()
-        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
         return client, outcome
 
     def test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes(self) -> None:

@@ -31,7 +31,7 @@ class EventSources(PageTestCase):
 
         self.assertEqual(heard[0], ["answer", "end", True])
         self.assertEqual({tuple(one) for one in heard[1:]}, {("error", None, False)})  # the browser's own
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 1)
 
     def test_it_hears_one_failure_apart_from_the_errors_of_the_browser(self) -> None:
         self.emulator.faults.add(Fault("status", path="/graphql", status=401))
@@ -41,4 +41,4 @@ class EventSources(PageTestCase):
 
         self.assertEqual(heard[0], ["failure", "end", True])
         self.assertEqual({tuple(one) for one in heard[1:]}, {("error", None, False)})
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 1)

@@ -42,7 +42,7 @@ class ClientRate(ServiceTestCase):
         self.settings_for_test(CLIENT_RATE="2/hour")
         self.answer(URL)
         self.answer(URL)
-        calls = self.emulator.meter.snapshot().github.calls
+        calls = self.emulator.meter.snapshot()["github"].calls
 
         response = self.ask(URL)
 
@@ -53,7 +53,7 @@ class ClientRate(ServiceTestCase):
         self.assertIn("2/hour (CLIENT_RATE)", body["message"])
         self.assertTrue(3_000 < body["retryAfter"] <= 3_600, body)
         self.assertEqual(response.headers["Retry-After"], str(body["retryAfter"]))
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, calls)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, calls)
 
     def test_the_page_and_its_files_are_not_counted(self) -> None:
         self.settings_for_test(CLIENT_RATE="1/hour")

@@ -16,7 +16,8 @@ from unittest import TestCase
 from unittest.mock import patch
 
 from coding_challenge.loading import load
-from emulator import UNBOUNDED, Credentials, Emulator
+from emulator import Emulator
+from emulator.bitbucket.credentials import Credentials
 from from_git.errors import BrokenError, TransientError, UpstreamError
 from from_git.tests import authority
 from from_git.tests.project import environment, project_copy
@@ -143,11 +144,11 @@ class Forges(ServiceTestCase):
 
     def behind(self, context: ssl.SSLContext, ca_file: str, host: str = authority.LOOPBACK) -> None:
         """Ask forges that answer with this certificate, by that name."""
-        emulator = self.enterContext(Emulator(self.world, tls=context, **UNBOUNDED))
+        emulator = self.enterContext(Emulator(self.world, tls=context, limits=False))
         credentials = Credentials()
         self.settings_for_test(
-            GITHUB_GRAPHQL_URL=emulator.github_url.replace(authority.LOOPBACK, host),
-            BITBUCKET_API_URL=emulator.bitbucket_url.replace(authority.LOOPBACK, host),
+            GITHUB_GRAPHQL_URL=emulator["github"].url.replace(authority.LOOPBACK, host),
+            BITBUCKET_API_URL=emulator["bitbucket"].url.replace(authority.LOOPBACK, host),
             BITBUCKET_USERNAME=credentials.username,
             BITBUCKET_API_TOKEN=credentials.api_token,
             UPSTREAM_CA_FILE=ca_file,

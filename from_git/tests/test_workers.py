@@ -13,7 +13,7 @@ from unittest import TestCase
 import psutil
 import requests
 
-from emulator import UNBOUNDED, Emulator, Fault
+from emulator import Emulator, Fault
 from from_git.middleware import HEADERS
 from from_git.tests.hostile import JSON, assert_clear, exchange, request
 from from_git.tests.leftovers import settled
@@ -33,7 +33,7 @@ class WorkersTestCase(TestCase):
     def setUpClass(cls) -> None:
         """Start the forges."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(**UNBOUNDED))
+        cls.emulator = cls.enterClassContext(Emulator(limits=False))
 
     def setUp(self) -> None:
         """Begin without faults."""
@@ -70,7 +70,7 @@ class Ends(WorkersTestCase):
         self.emulator.meter.reset()
         client = threading.Thread(target=ask)
         client.start()
-        self.assertTrue(settled(lambda: self.emulator.meter.snapshot().github.calls > 0, True))
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
         return client, outcome
 
     def test_what_is_running_when_it_is_told_to_end_is_still_answered(self) -> None:
@@ -187,7 +187,7 @@ class Hostile(WorkersTestCase):
                 found, _, answer = exchange(self.gunicorn.base, request(method=b"POST", headers=headers, body=sent))
                 assert_clear(self, found, answer)
                 self.assertEqual(found, status)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
         self.assertNotIn("Traceback", self.gunicorn.said)
 
     def test_what_it_refuses_itself_is_json_with_an_id_and_a_line_and_reaches_nobody(self) -> None:
@@ -217,7 +217,7 @@ class Hostile(WorkersTestCase):
                 self.assertLessEqual({name.lower() for name in HEADERS}, headers.keys())
                 self.assertNotIn(b"\x1b", answer)
                 self.assertEqual(settled(partial(self.lines, headers["x-request-id"]), 1), 1)
-        self.assertEqual(self.emulator.meter.snapshot().github.calls, 0)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
         self.assertNotIn("Traceback", self.gunicorn.said)
         self.assertNotIn("\x1b", self.gunicorn.said)
 
@@ -322,9 +322,9 @@ class Forked(WorkersTestCase):
             [sys.executable, "-c", FORKING, *URLS],
             cwd=project_copy(self),
             env=environment(
-                GITHUB_GRAPHQL_URL=self.emulator.github_url,
-                GITHUB_API_TOKEN=self.emulator.github_token,
-                BITBUCKET_API_URL=self.emulator.bitbucket_url,
+                GITHUB_GRAPHQL_URL=self.emulator["github"].url,
+                GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
+                BITBUCKET_API_URL=self.emulator["bitbucket"].url,
                 BITBUCKET_CALLS_PER_HOUR="0",
                 PROFILE_CACHE_SECONDS="0",
                 REQUEST_DEADLINE="20",

@@ -27,9 +27,9 @@ class Gunicorn:
         self.folder = folder = project_copy(case)
         self._log = folder / "stderr"
         settings = {
-            "GITHUB_GRAPHQL_URL": emulator.github_url,
-            "GITHUB_API_TOKEN": emulator.github_token,
-            "BITBUCKET_API_URL": emulator.bitbucket_url,
+            "GITHUB_GRAPHQL_URL": emulator["github"].url,
+            "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
+            "BITBUCKET_API_URL": emulator["bitbucket"].url,
             "BITBUCKET_CALLS_PER_HOUR": "0",
             "PROFILE_CACHE_SECONDS": "0",
             "SERVER_THREADS": "8",

@@ -71,12 +71,12 @@ def _point_at(emulator: Emulator) -> None:
         setattr(settings, name, default)
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     settings.SECURE_SSL_REDIRECT = False
-    settings.GITHUB_GRAPHQL_URL = emulator.github_url
-    settings.GITHUB_API_TOKEN = emulator.github_token
-    settings.BITBUCKET_API_URL = emulator.bitbucket_url
+    settings.GITHUB_GRAPHQL_URL = emulator["github"].url
+    settings.GITHUB_API_TOKEN = emulator["github"].credentials["token"]
+    settings.BITBUCKET_API_URL = emulator["bitbucket"].url
     # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
-    settings.BITBUCKET_USERNAME = emulator.bitbucket_credentials.username
-    settings.BITBUCKET_API_TOKEN = emulator.bitbucket_credentials.api_token
+    settings.BITBUCKET_USERNAME = emulator["bitbucket"].credentials["username"]
+    settings.BITBUCKET_API_TOKEN = emulator["bitbucket"].credentials["api_token"]
     forges.close()
 
 
