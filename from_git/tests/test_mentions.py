@@ -5,7 +5,7 @@ from unittest import TestCase
 
 from from_git.tests.mentions import ROOT, unknown
 
-DOCUMENTS = ("README.md", "CHANGELOG.md", *sorted(f"docs/{one.name}" for one in (ROOT / "docs").glob("*.md")))
+DOCUMENTS = sorted(str(one.relative_to(ROOT)) for one in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 DEPLOYED = sorted(f"deploy/{one.name}" for one in (ROOT / "deploy").iterdir())
 
 
