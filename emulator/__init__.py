@@ -5,7 +5,7 @@
     with Emulator() as emulator:
         ...  # ask emulator["github"].url and emulator["bitbucket"].url; compare with emulator.world.sum(...)
 
-As strict as the forges, never kinder. The data are recorded, made up or generated (see data/README.md).
+As strict as the forges, never kinder. The data are recorded, made up or generated (see DATA.md).
 """
 
 from emulator.faults import FAULTS, PRESETS, Fault, preset

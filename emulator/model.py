@@ -107,7 +107,7 @@ class Owner:
         collaborations: (login, repository name) of repositories of others in which this GitHub account is a
             collaborator: GitHub lists them unless OWNER alone is asked for.
         spam: marked as spam (Bitbucket answers 410).
-        filled: the recorded keys that were not recorded and were filled in by rule (see data/README.md).
+        filled: the recorded keys that were not recorded and were filled in by rule (see DATA.md).
         source: where the data come from; "made up" and "generated" are not recorded data.
 
     Raises:

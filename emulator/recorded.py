@@ -1,4 +1,4 @@
-"""Owners read from the JSON files under `data/` (see data/README.md), with what was not recorded filled in by rule.
+"""Owners read from the JSON files under `data/` of each forge (see DATA.md); a rule fills in what was not recorded.
 
 `null` in a file means "not recorded"; the rules of `FILL` below give such a value, and the owner's `filled` names it.
 """
@@ -12,11 +12,11 @@ from typing import Any
 
 from emulator.model import BITBUCKET, Owner, Repository, invented_time
 
-DATA = Path(__file__).parent / "data"
+HERE = Path(__file__).parent
 
 Row = dict[str, Any]
 
-# key of a repository in a file → the value that stands in for "not recorded"; data/README.md says the same in words
+# key of a repository in a file → the value that stands in for "not recorded"; DATA.md says the same in words
 FILL: dict[str, Callable[[Row], Any]] = {
     "isFork": lambda row: False,
     "isPrivate": lambda row: False,
@@ -37,7 +37,7 @@ class Shelf:
     """
 
     def __init__(self, kind: str) -> None:
-        self._files = {(path.parent.name, path.stem): path for path in (DATA / kind).glob("*/*.json")}
+        self._files = {(path.parts[-4], path.stem): path for path in HERE.glob(f"*/data/{kind}/*.json")}
 
     @property
     def keys(self) -> list[tuple[str, str]]:

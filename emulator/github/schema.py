@@ -11,7 +11,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, buil
 from emulator.github import resolvers
 from emulator.github.executor import plain_fields
 
-SDL = Path(__file__).parent.parent / "schema.graphql"
+SDL = Path(__file__).parent / "schema.graphql"
 
 _OWNER = {
     "avatarUrl": resolvers.avatar_url,

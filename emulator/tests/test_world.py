@@ -7,10 +7,13 @@ import time
 import unittest
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 from emulator import Owner, Repository, World
-from emulator.recorded import DATA
 from emulator.tests.helpers import organization, workspace
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(ROOT.glob("*/data/*/*.json"))
 
 LICENCES = ("MIT", "BSD", "Apache-2.0", "CC0-1.0", "Licence Ouverte 2.0", "as this project")
 
@@ -92,23 +95,24 @@ class TestOwners(unittest.TestCase):
 
 
 class TestRecorded(unittest.TestCase):
-    """The files under data/."""
+    """The files under data/ of each kind of forge."""
 
     def test_every_file_can_be_read_and_names_source_and_licence(self) -> None:
         world = World()
-        for path in DATA.glob("*/*/*.json"):
+        self.assertEqual(len(FILES), 39)
+        for path in FILES:
             data = json.loads(path.read_text(encoding="utf-8"))
 
             owner = world.owner(data["forge"], data["owner"])
 
             assert owner is not None
-            self.assertEqual((path.stem, path.parent.name), (owner.login.lower(), owner.forge))
+            self.assertEqual((path.stem, path.parts[-4]), (owner.login.lower(), owner.forge))
             self.assertEqual(len(owner.repositories), len(data["repositories"]))
             self.assertTrue(data["licence"].startswith(LICENCES), data["licence"])
             self.assertTrue(data["source"])
 
     def test_recorded_numbers_are_kept_and_missing_ones_filled_by_the_rule(self) -> None:
-        data = json.loads((DATA / "recorded/github/spack.json").read_text(encoding="utf-8"))
+        data = json.loads((ROOT / "github/data/recorded/spack.json").read_text(encoding="utf-8"))
         owner = World().owner("github", "spack")
 
         assert owner is not None
@@ -120,7 +124,7 @@ class TestRecorded(unittest.TestCase):
         self.assertEqual(owner.filled, ("isArchived", "isPrivate", "languages.bytes", "watchers"))
 
     def test_real_watchers_are_not_touched(self) -> None:
-        data = json.loads((DATA / "recorded/github/cmsgov.json").read_text(encoding="utf-8"))
+        data = json.loads((ROOT / "github/data/recorded/cmsgov.json").read_text(encoding="utf-8"))
 
         total = World().sum([("github", "CMSgov")])
 
@@ -133,10 +137,10 @@ class TestRecorded(unittest.TestCase):
         sizes = {size for repository in owner.repositories for _, size in repository.languages}
         self.assertEqual(sizes, {1000})
 
-    def test_every_file_is_in_the_readme(self) -> None:
-        text = (DATA / "README.md").read_text(encoding="utf-8")
-        for path in DATA.glob("*/*/*.json"):
-            name = path.stem if path.parts[-3] == "recorded" else f"{path.parent.name}/{path.name}"
+    def test_every_file_is_in_the_list_of_sources(self) -> None:
+        text = (ROOT / "DATA.md").read_text(encoding="utf-8")
+        for path in FILES:
+            name = path.stem if path.parent.name == "recorded" else f"{path.parts[-4]}/{path.name}"
 
             self.assertIn(name, text)
 

@@ -24,7 +24,7 @@ class Queries(TestCase):
                 self.assertEqual(validate(built, parse(query)), [])
 
     def test_they_are_valid_against_the_emulators_schema(self) -> None:
-        self.assert_valid(ROOT / "emulator" / "schema.graphql")
+        self.assert_valid(ROOT / "emulator" / "github" / "schema.graphql")
 
     def test_they_are_valid_against_githubs_own_schema(self) -> None:
         schema = real_schema()
