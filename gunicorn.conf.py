@@ -5,15 +5,15 @@ docs/deploy.md says how to start it, and what to change for larger and smaller m
 
 import math
 
-from coding_challenge import master
-from coding_challenge.master import child_exit, on_starting, post_worker_init, pre_fork  # noqa: F401 - gunicorn's hooks
+from from_git.server import master
+from from_git.server.master import child_exit, on_starting, post_worker_init, pre_fork  # noqa: F401 - gunicorn's hooks
 
 _settings = master.values()
 master.make_metrics_folder()  # before anything that counts is imported
 
 wsgi_app = "coding_challenge.wsgi"
 bind = "127.0.0.1:8000"
-worker_class = "coding_challenge.server.Worker"
+worker_class = "from_git.server.worker.Worker"
 threads = _settings["SERVER_THREADS"]
 # `workers` is gunicorn's own: WEB_CONCURRENCY, else 1, since without Redis each has only its part of the budgets
 # so that a reload takes new settings; with it, pools and locks are made after the fork all the same
@@ -27,7 +27,7 @@ graceful_timeout = math.ceil(_settings["REQUEST_DEADLINE"]) + 5
 # longer than proxies keep an idle connection (nginx and Squid: 60), so that none sends into one that is just closed
 keepalive = 75
 
-limit_request_line = 0  # no bound of gunicorn's; coding_challenge.server has one above MAX_QUERY_BYTES
+limit_request_line = 0  # no bound of gunicorn's; from_git.server.worker has one above MAX_QUERY_BYTES
 limit_request_fields = 100
 limit_request_field_size = 8190
 http_parser = "python"  # the bounds above are those of this one
@@ -35,5 +35,5 @@ forwarder_headers = ""  # else a client behind a proxy on this machine could set
 secure_scheme_headers: dict[str, str] = {}  # SECURE_PROXY_SSL_HEADER alone decides what counts as https
 
 control_socket_disable = True  # signals are enough
-logger_class = "coding_challenge.master.Log"
+logger_class = "from_git.server.master.Log"
 accesslog = None  # the service writes a line for each request, without the query

@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from coding_challenge import loading
+from from_git.options import loading
 
 _values, _ = loading.load({}, {})  # the server asks for some of them
 settings.configure(

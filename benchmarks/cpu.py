@@ -18,8 +18,8 @@ from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
 from emulator.latency import Latency
 from emulator.world import World
-from from_git.forges.github import PAGE_SIZE
-from from_git.forges.nodes import LIST_SIZE, OWNER
+from from_git.forges.github.adapter import PAGE_SIZE
+from from_git.forges.github.nodes import LIST_SIZE, OWNER
 
 _NAMES = 20  # languages or topics of one repository that need no second query
 

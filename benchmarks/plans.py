@@ -22,8 +22,8 @@ import requests
 
 from benchmarks.processes import TOKEN
 from benchmarks.questions import POOLS
-from from_git.forges.github import PAGE_SIZE as PAGE
-from from_git.forges.nodes import LIST_SIZE as LIGHT_PAGE
+from from_git.forges.github.adapter import PAGE_SIZE as PAGE
+from from_git.forges.github.nodes import LIST_SIZE as LIGHT_PAGE
 
 THREADS = POOLS["NUM_THREADS_GITHUB"]
 SMALLEST_BATCH = 18

@@ -17,8 +17,8 @@ import psutil
 import requests
 
 from benchmarks.questions import Question
-from coding_challenge.options import without_ours
 from emulator.latency import Latency
+from from_git.options import without_ours
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coding_challenge import options
 from emulator.latency import Latency
+from from_git import options
 
 POOLS: Mapping[str, int] = {
     name: size for name, size in options.changeable_defaults().items() if name.startswith("NUM_THREADS_")

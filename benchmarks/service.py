@@ -7,7 +7,7 @@ import os
 import runpy
 import sys
 
-from coding_challenge import loading
+from from_git.options import loading
 
 if __name__ == "__main__":
     # a developer's token must not get into the way of the emulator's; the worker, forked from here, keeps this

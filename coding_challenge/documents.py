@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from coding_challenge.options import OPTIONS, Option
 from from_git.errors import UpstreamError, kinds, meaning
+from from_git.options import OPTIONS, Option
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"

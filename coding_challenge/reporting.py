@@ -4,7 +4,7 @@ import re
 
 from django.views.debug import SafeExceptionReporterFilter
 
-from coding_challenge.options import OPTIONS
+from from_git.options import OPTIONS
 
 # Django hides names that look like secrets, and an address with a password inside has none of those
 _HIDDEN = [

@@ -9,8 +9,9 @@ from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from coding_challenge import credentials, loading, logs
 from from_git import __version__
+from from_git.options import credentials, loading
+from from_git.server import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -135,7 +136,7 @@ WHITENOISE_USE_FINDERS = True
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "coding_challenge.reporting.SecretsHidden"
 
-TEST_RUNNER = "from_git.tests.runner.Runner"
+TEST_RUNNER = "from_git.tests.kit.runner.Runner"
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

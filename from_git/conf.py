@@ -1,4 +1,4 @@
-"""Django's settings, whose names and types `coding_challenge.options` declares where no type checker looks."""
+"""Django's settings, whose names and types `from_git.options` declares where no type checker looks."""
 
 from typing import Any
 

@@ -101,7 +101,7 @@ class Pool:
 class TaskGroup:
     """The work of one flight: tasks that run on pools and may start more tasks.
 
-    Rules, in the order of `tests/test_fanout.py`:
+    Rules, in the order of `tests/fanout/test_fanout.py`:
 
     1. `start` may be called by the owner and by running tasks. It counts the task before it returns, so a parent's
        children are counted before the parent ends; the group ends when every counted task has ended. The owner

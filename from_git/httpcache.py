@@ -21,7 +21,7 @@ from django.urls import ResolverMatch
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from structlog.contextvars import bind_contextvars
 
-from from_git import cache
+from from_git import flights
 from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
 from from_git.errors import ConditionFailed
@@ -108,7 +108,7 @@ def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None
     fetched = answer.fetched.values()
     # the media type too: one tag names one representation (RFC 9110, 8.8.3)
     digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
-    oldest, expires = min(one.oldest for one in fetched), min(one.at + cache.seconds_kept(one) for one in fetched)
+    oldest, expires = min(one.oldest for one in fetched), min(one.at + flights.seconds_kept(one) for one in fetched)
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=response.content,
@@ -188,7 +188,7 @@ class Recent:
         if found is None or settings.CLIENT_RATE:
             return None
         version, until, one = found
-        return one if version is cache.version() and time.monotonic() < until and time.time() < one.expires else None
+        return one if version is flights.version() and time.monotonic() < until and time.time() < one.expires else None
 
     def put(self, request: HttpRequest, version: object, one: Rendered) -> None:
         """Remember an answer that was made from what `version` of the cache had."""

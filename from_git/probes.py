@@ -19,11 +19,11 @@ from redis.exceptions import RedisError
 
 from from_git import admission, forges
 from from_git import metrics as counted
+from from_git.calls.standing import Standing
 from from_git.conf import settings
 from from_git.errors import quoted, when
-from from_git.forges import Standing
-from from_git.forges.ledgers import cache_words
 from from_git.glance import Glance
+from from_git.memory import cache_words
 from from_git.metrics import Allowance
 from from_git.profiles import LABELS
 from from_git.responses import unsafe_response

@@ -15,10 +15,10 @@ from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
-from from_git.keys import untold
-from from_git.profiles import Profile
 from from_git.safejson import SafeJSON
 from from_git.serializers import ROW, answer_body, profile_rows
+from from_git.values.keys import untold
+from from_git.values.profile import Profile
 
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters

@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from from_git.aggregator import Answer
-from from_git.keys import untold
-from from_git.profiles import LABELS, Profile
-from from_git.stats import Stats
+from from_git.profiles import LABELS
+from from_git.values.keys import untold
+from from_git.values.profile import Profile
+from from_git.values.stats import Stats
 
 _MOST = 10  # languages and topics that get a bar; the others are named
 _NAME, _BAR = 28, 30  # characters

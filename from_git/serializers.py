@@ -8,7 +8,7 @@ from typing import Any
 
 from from_git.aggregator import Answer, Overview
 from from_git.errors import FromGitError
-from from_git.stats import Stats
+from from_git.values.stats import Stats
 
 ROW = (
     *("url", "forge", "owner", "kind", "originalRepos", "forkedRepos", "watchers", "followers"),

@@ -13,11 +13,11 @@ from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
 from from_git.aggregator.overview import Overview, overview
-from from_git.cache import Fetched, Waiter
 from from_git.errors import UpstreamError
-from from_git.forges import Found
-from from_git.profiles import Profile
-from from_git.stats import Stats, SumTooLarge, merge
+from from_git.flights.waiter import Waiter
+from from_git.values.found import Fetched, Found
+from from_git.values.profile import Profile
+from from_git.values.stats import Stats, SumTooLarge, merge
 
 __all__ = ["TICK", "Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 

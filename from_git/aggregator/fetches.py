@@ -8,14 +8,17 @@ from dataclasses import asdict
 from queue import Empty
 from typing import Any
 
-from from_git import cache, forges, metrics
+from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.tally import Tally
-from from_git.cache import MISSING, Fetched, Flight, Waiter
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UnfinishedError, UpstreamError
-from from_git.forges import Progress
-from from_git.profiles import Profile
+from from_git.flights.flight import Flight
+from from_git.flights.waiter import Waiter
+from from_git.kept.store import MISSING
+from from_git.values.found import Fetched
+from from_git.values.profile import Profile
+from from_git.values.progress import Progress
 
 logger = logging.getLogger(__name__)
 _Why = Callable[[Profile], UpstreamError]
@@ -94,9 +97,9 @@ class Fetches:
 
     def _foresee(self) -> None:
         """Refuse before the first call what no budget can pay."""
-        flights = cache.flights()
+        ours = flights.current()
         for name, queue in sorted(self._queues.items()):
-            own = [profile for profile in queue if not flights.under_way(profile)]
+            own = [profile for profile in queue if not ours.under_way(profile)]
             try:
                 if own:
                     forges.forge(name).foresee(self._waiter, len(own), self._asking.longest_of_all)
@@ -118,7 +121,7 @@ class Fetches:
 
     def _join(self, profile: Profile) -> None:
         asking = self._asking
-        flight = cache.flights().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
+        flight = flights.current().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
         self._flights[profile], self._own[flight] = flight, profile
         metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
 
@@ -193,10 +196,10 @@ class Fetches:
         elif asking.patience is not None and waited >= asking.patience:
             if self._lacking is None:
                 late = self._late()
-                self._lacking = set(late) - cache.last_good(late).keys()
+                self._lacking = set(late) - flights.last_good(late).keys()
             if not self._lacking and (late := self._late()):
                 # asked again: meanwhile one may have turned out to be missing, of which only the queue knows here
-                goods = cache.last_good(late)
+                goods = flights.last_good(late)
                 if len(goods) == len(late):
                     self._take_old(goods, _no_news)
 
@@ -221,7 +224,7 @@ class Fetches:
             error: what is raised, given the first profile that has none.
             reason: why there are no new ones; as `error` if absent.
         """
-        goods = cache.last_good(profiles) if self._asking.patience is not None else {}
+        goods = flights.last_good(profiles) if self._asking.patience is not None else {}
         for profile in profiles:
             if profile not in goods:
                 raise error(profile)

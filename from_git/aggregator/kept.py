@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from from_git import cache, forges, metrics
+from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking
-from from_git.cache import Fetched, Waiter
 from from_git.errors import BudgetError, DeadlineError, LimitError
-from from_git.profiles import Profile
+from from_git.flights.waiter import Waiter
+from from_git.values.found import Fetched
+from from_git.values.profile import Profile
 
 _PART = 1_000  # profiles looked up at a time; a cache holds up others for no longer than that
 _FIRST_LOOK = 4_000  # profiles that are not kept, from which on it is looked whether so many can be paid at all
@@ -26,7 +27,7 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
     again = _FIRST_LOOK
     for begin in range(0, len(profiles), _PART):
         part = profiles[begin : begin + _PART]
-        found = cache.kept(part, asking.anew)
+        found = flights.kept(part, asking.anew)
         kept |= found
         absent.update(one.forge for one in part if one not in found)
         if absent.total() >= again and asking.patience is None:

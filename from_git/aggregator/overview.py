@@ -7,10 +7,11 @@ from functools import reduce
 
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.tally import together
-from from_git.cache import Fetched
 from from_git.errors import when
-from from_git.forges import Cost, Progress
-from from_git.profiles import LABELS, Profile
+from from_git.profiles import LABELS
+from from_git.values.found import Fetched
+from from_git.values.profile import Profile
+from from_git.values.progress import Cost, Progress
 
 _SAID = 5  # profiles whose waits are told
 

@@ -1,7 +1,9 @@
 """What the flights of one request have read and cost, once they are over."""
 
-from from_git.cache import Fetched, Flight, Waiter
-from from_git.forges import Cost, Progress
+from from_git.flights.flight import Flight
+from from_git.flights.waiter import Waiter
+from from_git.values.found import Fetched
+from from_git.values.progress import Cost, Progress
 
 
 def together(one: Progress, other: Progress) -> Progress:

@@ -59,6 +59,7 @@ from from_git.errors.upstreams import (
     TransientError,
     UnfinishedError,
     UpstreamError,
+    of_repository,
 )
 from from_git.errors.words import lasted, quoted, struck, when
 
@@ -92,6 +93,7 @@ __all__ = [
     "kinds",
     "lasted",
     "meaning",
+    "of_repository",
     "quoted",
     "struck",
     "when",

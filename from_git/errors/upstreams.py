@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from from_git.errors.base import FromGitError
 from from_git.errors.words import ask_again, quoted, struck
-from from_git.profiles import LABELS, Profile
+from from_git.profiles import LABELS
+from from_git.values.profile import Profile
 
 
 class UpstreamError(FromGitError):
@@ -194,3 +195,14 @@ class DeadlineError(UpstreamError):
 
 class Cancelled(Exception):
     """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""
+
+
+E = TypeVar("E", bound=UpstreamError)
+_OF_REPOSITORY = "for its repository"
+
+
+def of_repository(error: E, name: str) -> E:
+    """The error, which says of which repository it is, where its name (`OWNER/NAME`) is known."""
+    if name and not error.reason.startswith(_OF_REPOSITORY):
+        error.reason = f"{_OF_REPOSITORY} {name} {error.reason}"
+    return error

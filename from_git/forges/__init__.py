@@ -10,22 +10,24 @@ from typing import Any, NamedTuple
 from django.core.cache import caches
 from django.core.signals import setting_changed
 
+from from_git.calls.account import Account, account_key
+from from_git.calls.budget import Budget
+from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
+from from_git.calls.remainder import Remainder
+from from_git.calls.spent import Spent
+from from_git.calls.standing import Standing, standing
+from from_git.calls.terms import Terms
 from from_git.clock import REAL_TIME
 from from_git.conf import settings
 from from_git.fanout import Pool
-from from_git.forges.account import Account, account_key
-from from_git.forges.base import Fetch, Forge, Found, Progress
-from from_git.forges.bitbucket import Bitbucket
-from from_git.forges.budget import Budget
-from from_git.forges.cost import Cost
-from from_git.forges.counts import Counts
-from from_git.forges.github import GitHub
-from from_git.forges.ledgers import Ledger, LocalLedger, SharedLedger, SharedMemory
-from from_git.forges.remainder import Remainder
-from from_git.forges.spent import Spent
-from from_git.forges.standing import Standing, standing
-from from_git.forges.terms import Terms
+from from_git.forges.bitbucket.adapter import Bitbucket
+from from_git.forges.bitbucket.counts import Counts
+from from_git.forges.contract import Fetch, Forge
+from from_git.forges.github.adapter import GitHub
+from from_git.memory import SharedMemory
 from from_git.upstream import Way
+from from_git.values.found import Found
+from from_git.values.progress import Cost, Progress
 
 __all__ = [
     "REGISTRY",

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import orjson
 
 from from_git.errors import TransientError, UpstreamError
-from from_git.forges.base import described
+from from_git.forges.reading import described
 from from_git.upstream import Answer
 
 _PROXYS_OWN = (HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED)

@@ -1,7 +1,7 @@
 """The API's own description (OpenAPI 3.1): what drf-spectacular cannot read from the views.
 
 What is the same for an answer and for each error stands once, in `components`; errors come from the tree in `errors`,
-examples from a file that `python -m from_git.tests.outcomes` writes by asking the service.
+examples from a file that `python -m from_git.tests.kit.outcomes` writes by asking the service.
 """
 
 import json

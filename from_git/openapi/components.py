@@ -3,10 +3,10 @@
 from typing import Any
 
 from from_git.errors import kinds
-from from_git.keys import KEYS
 from from_git.openapi.errors import error_schema
 from from_git.profiles import LABELS
 from from_git.serializers import EXPANSIONS
+from from_git.values.keys import KEYS
 
 Json = dict[str, Any]
 EXAMPLE_URLS = ("https://github.com/mfem", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")

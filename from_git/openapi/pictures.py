@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from drf_spectacular.openapi import AutoSchema
 
-from from_git.keys import KEYS
 from from_git.openapi import components
+from from_git.values.keys import KEYS
 
 Json = dict[str, Any]
 _DRAWN = (

@@ -5,10 +5,10 @@ from typing import Any
 
 from from_git.aggregator import Answer
 from from_git.errors import FromGitError, RequestError
-from from_git.keys import KEYS, NOTHING, untold
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.serializers import answer_body
+from from_git.values.keys import KEYS, NOTHING, untold
 
 Badge = dict[str, str | int | bool]
 _LONGEST = 40  # characters of names

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
-from from_git.keys import untold
 from from_git.pictures import text, words
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
+from from_git.values.keys import untold
 
 _TOP, _BOTTOM = 78, 310
 NAMES = 160

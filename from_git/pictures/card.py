@@ -4,10 +4,10 @@ from itertools import accumulate
 from typing import Any
 
 from from_git.aggregator import Answer
-from from_git.keys import KEYS, NOTHING, untold
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.pictures.drawing import MARGIN, SMALL, Frame, drawn, nobody
+from from_git.values.keys import KEYS, NOTHING, untold
 
 _LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
 _COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; stars have the largest numbers

@@ -7,8 +7,9 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import NAMES, column, spread
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
-from from_git.profiles import LABELS, Profile
-from from_git.stats import Stats
+from from_git.profiles import LABELS
+from from_git.values.profile import Profile
+from from_git.values.stats import Stats
 
 _TOP, _BOTTOM = 98, 310
 _MOST = 7  # profiles, beside the total

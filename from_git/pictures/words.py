@@ -23,7 +23,8 @@ from from_git.errors import (
     UpstreamError,
 )
 from from_git.pictures.text import counted, enumerated, listed
-from from_git.profiles import LABELS, Profile
+from from_git.profiles import LABELS
+from from_git.values.profile import Profile
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from from_git.profiles.guesses import explained
-from from_git.profiles.reading import LABELS, RESERVED, BadUrl, Profile, read
+from from_git.profiles.reading import LABELS, RESERVED, BadUrl, read
+from from_git.values.profile import Profile
 
 __all__ = ["LABELS", "BadUrl", "Parsed", "Profile", "parse_profile", "parse_profiles"]
 

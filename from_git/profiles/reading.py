@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NoReturn
+
+from from_git.values.profile import Profile
 
 LABELS = {"github": "GitHub", "bitbucket": "Bitbucket"}
 """Forge to the name that people know it by."""
@@ -38,20 +39,6 @@ _ODD = re.compile(r"""[^!-~]|["'<>`]""")
 _ADDRESS = re.compile(r"[^?#]*")
 MAX_URL = 2_000
 """Characters; the longest profile URL of either forge has fewer than 200."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """An organization, a user or a workspace on one forge; equal when forge and owner are, in any letter case."""
-
-    forge: str
-    """A key of LABELS."""
-    key: str
-    """The owner folded to one case."""
-    owner: str = field(compare=False)
-    """The owner as asked; a UUID in lower case and in braces."""
-    url: str = field(compare=False)
-    """The URL as asked, without surrounding blanks."""
 
 
 class BadUrl(ValueError):

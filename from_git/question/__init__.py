@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 from from_git import forges
 from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
-from from_git.profiles import Profile, parse_profiles
+from from_git.profiles import parse_profiles
 from from_git.question.fields import MOST_OTHERS, SHAPE, Fields, encoded_fields, json_fields, plain_parts
 from from_git.question.names import NAMED, PARAMETERS, listed, refuse_unknown
 from from_git.serializers import EXPANSIONS, printable
+from from_git.values.profile import Profile
 
 __all__ = [
     "EXAMPLE",

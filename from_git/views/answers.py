@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.aggregator import aggregate
-from from_git.cache import version as kept_version
+from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi import HealthCheckSchema
 from from_git.question import Question, asked

@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from from_git import forges
 from from_git.conf import settings
 from from_git.errors import LineTooLong, RequestError
-from from_git.keys import KEYS, NOT_TOLD
 from from_git.pictures import PICTURES
 from from_git.profiles import LABELS
 from from_git.question import Fields, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.route import Route, parameters
+from from_git.values.keys import KEYS, NOT_TOLD
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}

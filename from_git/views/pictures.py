@@ -16,16 +16,16 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.aggregator import Answer, aggregate
-from from_git.cache import version as kept_version
 from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
+from from_git.flights import version as kept_version
 from from_git.httpcache import mark
-from from_git.keys import KEYS
 from from_git.openapi.pictures import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
-from from_git.profiles import Profile
 from from_git.question import asked, both
 from from_git.renderers import relax
 from from_git.route import AsItIs, parameters
+from from_git.values.keys import KEYS
+from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 

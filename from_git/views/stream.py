@@ -18,12 +18,12 @@ from structlog.contextvars import bind_contextvars
 from from_git.aggregator import Answer, Asking, Overview, watched
 from from_git.conf import settings
 from from_git.openapi.stream import StreamSchema
-from from_git.profiles import Profile
 from from_git.question import asked
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed
 from from_git.route import AsItIs, parameters
 from from_git.serializers import error_body, error_text, progress_body
+from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 

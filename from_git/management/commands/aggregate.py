@@ -15,14 +15,14 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from coding_challenge.readers import WrongSetting, seconds
 from from_git import forges, report
 from from_git.aggregator import Answer, Asking, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError, lasted
-from from_git.profiles import Profile
+from from_git.options.readers import WrongSetting, seconds
 from from_git.question import question
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
+from from_git.values.profile import Profile
 
 CLIENT = "terminal"
 """Whom budgets count it for."""

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from coding_challenge.options import changeable_defaults
 from emulator import Emulator
 from from_git import forges
 from from_git.conf import settings
 from from_git.management.commands.runserver import Command as RunserverCommand
+from from_git.options import changeable_defaults
 
 PROFILES = ("https://github.com/spack", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
 

@@ -1,0 +1,96 @@
+"""What is left of a limit that the forge counts itself."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from from_git.calls.budget import POLL, Full
+from from_git.calls.needs import Needs
+from from_git.calls.shares import Window
+from from_git.calls.spent import Reservation, Spent
+from from_git.calls.terms import Terms
+from from_git.errors import BudgetError
+from from_git.fanout import TaskGroup
+
+_SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
+
+
+class Remainder:
+    """What is left of a limit that the forge counts itself and tells with each answer. Safe from any thread.
+
+    Its calls reserve one each, as those of a `Budget`, and one client may have as much of it.
+
+    Args:
+        terms: what is counted.
+        spent: what each client has spent lately, as far as we know.
+    """
+
+    def __init__(self, terms: Terms, spent: Spent, now: Callable[[], float] = time.monotonic) -> None:
+        self._terms = terms
+        self._spent = spent
+        self._now = now
+        self._lock = threading.Lock()
+        self._left = 0
+        self._until = 0.0  # nothing is known after it
+        self._under_way = 0
+        self._needs = Needs()
+
+    def tell(self, left: int, seconds: float) -> None:
+        """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""
+        until = self._now() + seconds
+        with self._lock:
+            same_window = abs(until - self._until) < _SAME_WINDOW
+            self._left = min(left, self._left) if same_window else left
+            self._until = until
+
+    def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
+        """See `Budget.reserve`."""
+        with self._lock:
+            now, client = self._now(), group.asker.client
+            if now < self._until:
+                window = self._window(client)
+                whole = self._needs.whole(group, amount)
+                room = self._left - self._under_way >= amount
+                if not room or not window.allows(amount, whole):
+                    seconds, settled = self._until - now, room or not self._under_way
+                    return Full(seconds if settled else min(seconds, POLL), settled, window if room else None)
+            self._under_way += 1
+            self._needs.spend(group, amount)
+            slot = self._spent.slot(self._spent.now())
+            self._spent.add(client, amount, slot)
+            return Reservation(amount, slot, now, group, client)
+
+    def settle(self, one: Reservation, left_alone: bool = False) -> None:
+        """See `Budget.settle`; the answer has told what is left."""
+        with self._lock:
+            self._under_way -= 1
+
+    def withdraw(self, one: Reservation) -> None:
+        """See `Budget.withdraw`."""
+        with self._lock:
+            self._under_way -= 1
+            self._spent.add(one.client, -one.amount, one.slot)
+            self._needs.spend(one.group, -one.amount)
+
+    def used_up(self, full: Full) -> BudgetError:
+        """See `Budget.used_up`."""
+        return BudgetError(self._terms.left(self._left, full.window), full.seconds)
+
+    def plan(self, group: TaskGroup, amount: float, seconds: float) -> None:
+        """Set aside what `group` is still going to spend within `seconds`.
+
+        Raises:
+            BudgetError: less is left.
+        """
+        with self._lock:
+            promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
+            left, wait = max(0, self._left - promised), self._until - self._now()
+            if amount > left and wait > seconds:
+                raise BudgetError(self._terms.needs(amount, left), wait)
+            self._needs.plan(group, amount)
+
+    def _window(self, client: str) -> Window:
+        """What a client sees of what is left: whatever others have spent is gone; the lock is held."""
+        own = self._spent.own(client, self._spent.now())
+        limit = self._left - self._under_way + own
+        return Window(limit, max(self._spent.most(limit), 1.0), own, own)

@@ -1,0 +1,108 @@
+"""Where a budget counts what is spent of its window: by all, and by each client."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from from_git.calls.ledgers import Ledger
+from from_git.calls.shares import Outlook
+from from_git.fanout import TaskGroup
+
+SLOTS = 60
+"""Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
+_LONGEST_CALL = 15.0  # seconds; GitHub ends a query after ten
+_MOST_CLIENTS = 1_000  # remembered before those that have spent nothing lately are looked for
+
+
+@dataclass(eq=False)
+class Reservation:
+    """What one call may cost, counted as spent until it is known."""
+
+    amount: float
+    slot: int
+    begun: float
+    group: TaskGroup
+    client: str | None
+    """Whom it counts for; None: for nobody in particular."""
+
+
+class Spent:
+    """Ledgers over a window of so many seconds. For its owner's lock.
+
+    Args:
+        ledger: makes the ledger of a client, given its name; that of all together, given None.
+        clients: whether each client has a ledger of its own.
+        part: the largest part of the window that one client may use (CLIENT_SHARE).
+    """
+
+    def __init__(
+        self, window: float, ledger: Callable[[str | None], Ledger], clients: bool = True, part: float = 1.0
+    ) -> None:
+        self.window = window
+        self.width = window / SLOTS
+        self.clients = clients
+        self._part = part if clients else 1.0
+        self._make = ledger
+        self._all = ledger(None)
+        self._own: dict[str, Ledger] = {}
+
+    def now(self) -> float:
+        """Seconds on the ledgers' clock."""
+        return self._all.now()
+
+    def slot(self, now: float) -> int:
+        """The number of the slot at that time."""
+        return math.floor(now / self.width)
+
+    def add(self, client: str | None, amount: float, slot: int) -> None:
+        """Count `amount` for all and for its client, if it is one's; below 0 it is given back."""
+        self._all.add(amount, slot)
+        if self.clients and client is not None:
+            self._of(client).add(amount, slot)
+
+    def sum(self, now: float) -> float:
+        """What all have spent in the window that ends now."""
+        return sum(self._all.slots(*self._range(now)).values())
+
+    def own(self, client: str, now: float) -> float:
+        """What one client has spent in the window that ends now."""
+        return sum(self._of(client).slots(*self._range(now)).values()) if self.clients else 0.0
+
+    def most(self, limit: float) -> float:
+        """What one client may spend of a limit."""
+        return limit * self._part
+
+    def largest(self, now: float) -> float:
+        """The most that one client has spent in the window, of those that this process has served."""
+        return max((self.own(client, now) for client in list(self._own)), default=0.0)
+
+    def young(self, now: float) -> float:
+        """What other processes with the same ledger may have reserved for calls that are still under way."""
+        if not self._all.shared:
+            return 0.0
+        return sum(self._all.slots(self.slot(now - _LONGEST_CALL), self.slot(now)).values())
+
+    def outlook(
+        self, now: float, client: str | None, limit: float, besides: Reservation | None = None, overdue: float = 0.0
+    ) -> Outlook:
+        """What is spent now and later by all and by one client (None: by no one), but for one reservation."""
+        every = dict(self._all.slots(*self._range(now)))
+        own = dict(self._of(client).slots(*self._range(now))) if self.clients and client is not None else {}
+        if besides:
+            every[besides.slot] = every.get(besides.slot, 0.0) - besides.amount
+            if own:
+                own[besides.slot] = own.get(besides.slot, 0.0) - besides.amount
+        return Outlook(limit, self.most(limit), lambda slot: (slot + 1 + SLOTS) * self.width - now, every, own, overdue)
+
+    def _range(self, now: float) -> tuple[int, int]:
+        """The first and the last slot of the window."""
+        return self.slot(now) - SLOTS, self.slot(now)
+
+    def _of(self, client: str) -> Ledger:
+        ledger = self._own.get(client)
+        if ledger is None:
+            if len(self._own) >= _MOST_CLIENTS:
+                there = self._range(self.now())
+                self._own = {name: one for name, one in self._own.items() if any(one.slots(*there).values())}
+            ledger = self._own[client] = self._make(client)
+        return ledger

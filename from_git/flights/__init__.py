@@ -1,0 +1,87 @@
+"""The per-profile cache and single flight: any number of concurrent requests for one profile cost one fetch.
+
+Who computes: the process that has claimed the profile. Who waits: all others who ask meanwhile, here and elsewhere.
+What a failure leaves behind: nothing; errors go to those who wait, and are not kept.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.cache import caches
+from django.core.signals import setting_changed
+
+from from_git import forges
+from from_git.flights.flight import Flight
+from from_git.flights.flights import Flights
+from from_git.flights.waiter import Waiter
+from from_git.kept.store import MISSING, Store, seconds_kept
+from from_git.values.found import Fetched
+from from_git.values.profile import Profile
+
+__all__ = [
+    "MISSING",
+    "Fetched",
+    "Flight",
+    "Flights",
+    "Store",
+    "Waiter",
+    "current",
+    "kept",
+    "last_good",
+    "seconds_kept",
+    "version",
+]
+
+_lock = threading.Lock()
+_flights: Flights | None = None
+
+
+def current() -> Flights:
+    """This process's flights, made on first use, after any fork."""
+    global _flights
+    with _lock:
+        if _flights is None:
+            _flights = Flights(Store(caches["default"], lambda name: forges.forge(name).account.key, forges.shared()))
+        return _flights
+
+
+def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
+    """What may be shown without asking a forge.
+
+    Args:
+        anew: whether the client wants all of it anew, which each profile is at most once in ten seconds.
+    """
+    store = current().store
+    found = store.kept(profiles)
+    return store.anew(found) if anew else found
+
+
+def last_good(profiles: Sequence[Profile]) -> dict[Profile, Fetched]:
+    """What may be shown, with its age, where a forge gives nothing new."""
+    return current().store.last_good(profiles)
+
+
+def version() -> object:
+    """Another object after each thing that this process has fetched, or after `close`."""
+    return current().store.version
+
+
+def close(**_: Any) -> None:
+    """Forget the flights; those under way end for those who wait."""
+    global _flights
+    with _lock:
+        closed, _flights = _flights, None
+    if closed:
+        closed.close()
+
+
+def _after_fork() -> None:
+    # a lock may have been held by a thread that is not here, and the flights are the parent's
+    global _lock, _flights
+    _lock, _flights = threading.Lock(), None
+
+
+os.register_at_fork(after_in_child=_after_fork)
+setting_changed.connect(close)  # override_settings in tests

@@ -1,0 +1,301 @@
+"""Flights: the fetch of one profile, as the unit of work that requests wait for."""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+
+from from_git import forges
+from from_git.conf import settings
+from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
+from from_git.fanout import TaskGroup
+from from_git.flights.movement import Movement
+from from_git.flights.outcome import outcome_of
+from from_git.flights.waiter import Waiter, Waiters
+from from_git.kept.store import CLAIM_SECONDS, LOOK, News, Store
+from from_git.values.found import Fetched
+from from_git.values.profile import Profile
+from from_git.values.progress import Cost, Progress
+
+logger = logging.getLogger(__name__)
+_WANT_AGAIN = 2.0  # seconds; a holder that hears nothing for CLAIM_SECONDS thinks that nobody waits here
+_GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch that can still be told to go on
+
+
+class Flight:
+    """One profile's fetch under way, here or in another process.
+
+    The flight puts itself on a waiter's queue when it has ended, and before that when the profile's size is known, and
+    if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the latest of
+    its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in another
+    process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its deadline has
+    passed lets a fetch that has read something and gets on go on, after all others and up to the horizon; an impatient
+    one any, up to its deadline, though what has read nothing begins no further call. What a fetch spends counts for the
+    waiter that began it, and when that one leaves, for another one that waits.
+
+    Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
+    under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
+    claim is gone without an outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool waits for any
+    of that. Safe from any thread.
+    """
+
+    def __init__(self, profile: Profile, store: Store, on_end: Callable[["Flight"], object]) -> None:
+        self.profile = profile
+        self.id = uuid.uuid4().hex
+        self.begun = time.monotonic()
+        self.late: BudgetError | None = None
+        """Why it will not be there by the deadline; None as long as it may."""
+        self._forge = forges.forge(profile.forge)
+        self.secrets = self._forge.secrets
+        self._store = store
+        self._on_end = on_end
+        self._lock = threading.Lock()  # around everything below; never around a call to the fetch, which has its own
+        self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
+        self._since = time.time()
+        self._waiters = Waiters()
+        self._group: TaskGroup | None = None  # None while another process fetches
+        self._fetch: forges.Fetch | None = None
+        self._holder = ""  # whose outcome is waited for; empty when it is ours
+        self._heard = self.begun  # when the holder last said something
+        self._movement = Movement()
+        self._goes_on, self._grace, self._wanted_at = False, 0.0, 0.0
+        self._closed = self._given_back = self._ended = False  # closed: nobody may board any more
+        self._outcome: Fetched | BaseException | None = None
+
+    def board(self, waiter: Waiter, deadline: float) -> bool:
+        """Wait too, until `deadline` (on the monotonic clock); False if it has ended, or is about to be cancelled."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._waiters.add(waiter, deadline)
+            self._stay(deadline)
+        if self._group and not self._group.wanted:
+            self._group.wanted_by(waiter)
+        return True
+
+    def start(self, waiter: Waiter, longest: float | None, anew: bool) -> None:
+        """Fetch, or follow who does already; by whoever made the flight, after boarding.
+
+        Args:
+            waiter: whom the fetch counts for.
+            longest: seconds that the fetch may take where it goes on after the deadline; None: it does not go on.
+            anew: whether what is kept does not count.
+        """
+        if settings.PROFILE_CACHE_SECONDS <= 0:
+            longest = None  # nothing would keep what it finds
+        self._begin, self._grace = (waiter, longest, anew), 0.0 if longest is None else _GRACE
+        self._claim()
+
+    def leave(self, waiter: Waiter, late: bool = False, impatient: bool = False) -> bool:
+        """Wait no longer; cancels the fetch when nobody else does.
+
+        Args:
+            late: because the waiter's deadline has passed, or will.
+            impatient: late too, but long before the deadline, when nothing need be read yet; what it finds is kept.
+
+        Returns: whether the fetch goes on although nobody waits.
+        """
+        progress = self.progress() if late else self._movement.seen
+        with self._lock:
+            until = self._waiters.remove(waiter)
+            if self._closed:
+                return False
+            group, holder, longest = self._group, self._holder, self._begin[1]
+            moves = late and longest is not None and self._movement.gets_on(progress, self.late is not None)
+            goes_on = moves or impatient
+            if late and group:
+                # others who wait hold it; the last one cancels it if it has come to a stop
+                self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
+                group.deadline = group.horizon if moves else group.deadline
+            if group and self._waiters and group.asker is waiter:
+                group.asker = self._waiters.all()[0]
+        if holder and goes_on:
+            seconds = max(1.0, (self.begun + (longest or 0.0) if moves else until) - time.monotonic())
+            self._store.want(holder, seconds, seconds)
+        if not self._waiters and not (group and self._store.wanted(self.id)):
+            self._end_if_alone()
+        return goes_on
+
+    def _end_if_alone(self) -> None:
+        """End if nobody waits here, and the fetch does not go on without; set it aside if it does."""
+        with self._lock:
+            group = self._group
+            if self._closed or self._waiters:
+                return
+            if group and self._goes_on:
+                group.set_aside()  # under the lock: who boards after this finds that nobody wants it
+                return
+            self._closed = True
+        if group:
+            group.cancel()
+        else:
+            self.land(None)
+
+    def outcome(self) -> Fetched:
+        """What was found; to be asked after the flight has ended.
+
+        Raises:
+            UpstreamError: the fetch's error, without a profile.
+            Cancelled: everybody had left.
+        """
+        found = self._outcome
+        if isinstance(found, Fetched):
+            return found
+        raise found.bare() if isinstance(found, UpstreamError) else found or Cancelled
+
+    def begun_for(self, waiter: Waiter) -> bool:
+        """Whether this process fetches, because of that request."""
+        return self._group is not None and self._begin[0] is waiter
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is an outcome."""
+        return self._ended
+
+    def progress(self) -> Progress:
+        """How far the fetch is."""
+        return self._fetch.progress() if self._fetch else self._movement.seen
+
+    def cost(self) -> Cost:
+        """What the fetch has cost this process so far."""
+        return self._fetch.cost() if self._fetch else Cost()
+
+    def seconds_left(self) -> float:
+        """Seconds that the rest of the fetch is expected to take, by its pace until now."""
+        progress = self.progress()
+        with self._lock:
+            return self._movement.seconds_left(progress)
+
+    @property
+    def holder(self) -> str:
+        """The id under which another process fetches; empty when this one does, or when it has ended."""
+        return "" if self._ended else self._holder
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process fetches at this moment, and has not begun to give the claim back."""
+        return self._group is not None and not self._given_back
+
+    def renewed(self, wanted: float) -> None:
+        """The claim of our own fetch was renewed, and others want it for so many seconds; 0: nobody does."""
+        progress = self.progress()
+        with self._lock:
+            self._movement.look(progress)
+            if wanted:
+                # others hold it as those here do, but what stands in a cache must not hold it for ever
+                longest = self.begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
+                self._stay(min(time.monotonic() + wanted, longest))
+        if not wanted:
+            self._end_if_alone()
+        elif self._group and not self._group.wanted:
+            self._group.wanted_by(self._group.asker)
+
+    def hear(self, news: News | None) -> None:
+        """Take in what the store says of the fetch that is followed; None: it says nothing."""
+        if news is None:
+            self._take_off()
+        elif news.outcome is not None:
+            self.land(news.outcome)
+        elif news.holder is None:
+            self._claim()
+        else:
+            with self._lock:
+                if news.progress:
+                    self._movement.look(news.progress)
+                if news.progress or news.holder != self._holder:
+                    self._heard = time.monotonic()
+                silent = time.monotonic() - self._heard > CLAIM_SECONDS
+            if news.progress:
+                self._tell()
+            if silent:
+                self._claim(instead_of=news.holder)
+            else:
+                self._follow(news.holder)
+
+    def land(self, outcome: Fetched | BaseException | None) -> None:
+        """End with this outcome; None: everybody has left. Nothing happens the second time."""
+        with self._lock:
+            if self._ended:
+                return
+            self._closed, self._ended, self._outcome = True, True, outcome
+        self._on_end(self)
+        self._tell()
+
+    def _claim(self, instead_of: str = "") -> None:
+        """Fetch, or follow who does already."""
+        holder = self._store.claim(self.profile, self.id, instead_of)
+        if holder == self.id:
+            self._take_off()
+        else:
+            self._follow(holder)
+
+    def _follow(self, holder: str) -> None:
+        now = time.monotonic()
+        with self._lock:
+            again = holder != self._holder or now - self._wanted_at > _WANT_AGAIN
+            self._holder, self._wanted_at = holder, now if again else self._wanted_at
+            seconds = max(LOOK, self._waiters.latest(now) - now)
+        if again:
+            self._store.want(holder, seconds, CLAIM_SECONDS)
+
+    def _take_off(self) -> None:
+        """Fetch here, unless it has just been done."""
+        (waiter, longest, anew), now = self._begin, time.monotonic()
+        try:
+            # whoever held the claim before may have ended between our look and our claim
+            found = self._store.kept([self.profile]).get(self.profile)
+            if found and (not anew or found.at >= self._since):
+                self._store.publish(self.profile, self.id, found)
+                self.land(found)
+                return
+            with self._lock:
+                if self._closed:
+                    raise Cancelled
+                self._holder, self.begun, self._movement = "", now, Movement(now)
+                deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
+                self._group = group = TaskGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
+            self._fetch = self._forge.fetch(self.profile.owner, group)
+            group.seal()
+        except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+            self._store.publish(self.profile, self.id, None)
+            self.land(error)
+            if self._group:
+                self._group.cancel()
+
+    def _late(self, error: Exception) -> None:
+        """Tell those who wait that it will be late."""
+        with self._lock:
+            if self._ended or not isinstance(error, BudgetError):
+                return
+            self.late = error
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have those who wait take a look."""
+        with self._lock:
+            waiters = self._waiters.all()
+        for waiter in waiters:
+            waiter.put(self)
+
+    def _fetched(self) -> None:
+        """The group has ended: keep and publish what came out."""
+        outcome, self._given_back = outcome_of(self._group, self._fetch), True
+        known: Fetched | UpstreamError | None = None
+        try:
+            if isinstance(outcome, Fetched):
+                self._store.keep(self.profile, known := outcome, anew=self._begin[2])
+            elif isinstance(outcome, UpstreamError):
+                known = outcome = outcome.without(self.secrets)
+            # that our time is over says nothing of others': they see the claim gone
+            self._store.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
+        finally:
+            self.land(outcome)
+        if self._goes_on:
+            logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
+
+    def _stay(self, deadline: float) -> None:
+        """Let our own fetch go on at least until then; the lock is held."""
+        if group := self._group:
+            group.deadline = max(group.deadline, deadline + self._grace)
+            group.horizon = max(group.horizon, group.deadline)

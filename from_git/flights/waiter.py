@@ -1,0 +1,44 @@
+"""Who waits for flights."""
+
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from from_git.askers import Asker
+
+if TYPE_CHECKING:
+    from from_git.flights.flight import Flight
+
+
+class Waiter(Asker):
+    """A request that waits for flights, each of which puts itself on the waiter's queue when there is news of it."""
+
+    def __init__(self, client: str = "") -> None:
+        super().__init__(client)
+        self.news: SimpleQueue[Flight] = SimpleQueue()
+        self.put, self.get = self.news.put, self.news.get
+
+
+class Waiters:
+    """Those who wait for one flight, and until when. For its owner's lock."""
+
+    def __init__(self) -> None:
+        self._deadlines: dict[Waiter, float] = {}
+
+    def add(self, waiter: Waiter, deadline: float) -> None:
+        """One more, until `deadline` on the monotonic clock."""
+        self._deadlines[waiter] = deadline
+
+    def remove(self, waiter: Waiter) -> float:
+        """One less; until when it would have waited, 0 for one that did not."""
+        return self._deadlines.pop(waiter, 0.0)
+
+    def latest(self, otherwise: float) -> float:
+        """The latest of their deadlines; `otherwise` where nobody waits."""
+        return max(self._deadlines.values(), default=otherwise)
+
+    def all(self) -> list[Waiter]:
+        """Those who wait, the first of them first."""
+        return list(self._deadlines)
+
+    def __len__(self) -> int:
+        return len(self._deadlines)

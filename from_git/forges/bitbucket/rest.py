@@ -1,0 +1,227 @@
+"""Bitbucket's REST API: what its answers mean, and what their parts are."""
+
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.forges.foreign import REFUSALS, foreign, is_foreign
+from from_git.forges.reading import described, get, maybe, retry_after, unanswered
+from from_git.upstream import Answer
+
+_ADVICE = {
+    "none": "It may be private, or wants credentials: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
+    "API token": "Look at BITBUCKET_USERNAME (the account's e-mail address) and BITBUCKET_API_TOKEN (an API token with"
+    " read:repository:bitbucket; app passwords ended in July 2026).",
+    "access token": "BITBUCKET_ACCESS_TOKEN reaches only the workspace it was made for; for others use"
+    " BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
+}
+_ADVICE_LIMIT = "Without credentials it allows 60 calls an hour: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
+Shape = tuple[bool, str]
+"""Whether a repository is a fork, and its language or nothing."""
+
+
+def refusal(answer: Answer, credentials: str) -> UpstreamError:
+    """The error that an answer of another status than 200 means; `credentials`: none, API token or access token."""
+    status, said, now = answer.status, _error(answer).get("message"), time.time()
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        hint = _ADVICE_LIMIT if credentials == "none" else ""
+        wait = retry_after(answer.headers, now)
+        return LimitError("its limit of calls in an hour is used up.", wait or 0.0, guessed=wait is None, advice=hint)
+    if status in REFUSALS and is_foreign(answer):
+        return foreign(answer, "BITBUCKET_API_URL")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        error = CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
+        error.doubtful = True
+        return error
+    if says_missing(answer):
+        return UpstreamError(f"the workspace vanished while it was being read ({status}).", said, "Ask again.")
+    if status == HTTPStatus.NOT_FOUND:
+        return UpstreamError("it does not know what was asked for (404).", said, "Look at BITBUCKET_API_URL.")
+    if status == HTTPStatus.GONE:
+        return UpstreamError("it has removed this part of its API (410).", said, "Update from-git.")
+    return unanswered(answer, said if isinstance(said, str) else "", "BITBUCKET_API_URL", now)
+
+
+def says_missing(answer: Answer) -> bool:
+    """Whether Bitbucket itself says that the thing does not exist: 404, or 410 for spam, with its error JSON.
+
+    A 404 for an address that is no API, a 410 for a removed API (CHANGE-nnnn) and other people's error pages leave
+    the question open.
+    """
+    error = _error(answer)
+    text = f"{error.get('message')} {error.get('detail')}"
+    if not isinstance(error.get("message"), str) or "no API hosted" in text:
+        return False
+    return answer.status == HTTPStatus.NOT_FOUND or (answer.status == HTTPStatus.GONE and "CHANGE-" not in text)
+
+
+class Entry(NamedTuple):
+    """One repository of a list; nothing but `uuid` is said of a private one."""
+
+    uuid: str
+    shape: Shape | None
+    """None: private."""
+    slug: str
+    link: str | None
+    """To its watchers; without one they are asked for by the slug."""
+    path: str | None
+    """`WORKSPACE/SLUG`, by the names that Bitbucket uses; None where it does not say so."""
+
+    @property
+    def quoted_slug(self) -> str:
+        """The slug as a part of an address."""
+        return quote(self.slug, safe="")
+
+
+def entry(value: object) -> Entry:
+    """What a list says of one repository.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    uuid = get(value, "uuid", kind=str)
+    # our own look as well: one ignored parameter would leak private counts
+    if get(value, "is_private", kind=bool):
+        return Entry(uuid, None, "", None, None)
+    # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
+    shape = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
+    link = maybe(value, "links", "watchers", "href", kind=str)
+    path = maybe(value, "full_name", kind=str)
+    return Entry(uuid, shape, get(value, "slug", kind=str) if link is None or not path else "", link, path)
+
+
+def path_of(one: Entry, workspace: str) -> str:
+    """`WORKSPACE/SLUG` of a public repository, whatever its `workspace` was asked for by.
+
+    Raises:
+        MalformedAnswer: the workspace was asked for by its UUID, and its name is not there.
+    """
+    if one.path is None and workspace.startswith("{"):
+        raise MalformedAnswer("values.full_name is absent")
+    return (one.path or f"{workspace}/{one.slug}").lower()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list of repositories."""
+
+    entries: list[Entry]
+    size: int | None
+    """How many the whole list has; optional in Bitbucket's lists."""
+    following: str | None
+    """The address of the next page, None on the last."""
+
+
+def page_of(answer: Answer, credentials: str, url: str) -> Page:
+    """What the answer to the page at `url` says; raises as `members`, `entry` and `check_next`."""
+    page = members(answer, credentials)
+    entries, following = [entry(value) for value in get(page, "values", kind=list)], next_of(page)
+    if following is not None:
+        check_next(following, url)
+    return Page(entries, size_of(page), following)
+
+
+def check_next(link: str, url: str) -> None:
+    """Whether the link to the page after the one at `url` can be one to the same list.
+
+    Where it leads is not looked at beyond that: `Upstream.owns` decides which addresses are asked.
+
+    Raises:
+        MalformedAnswer: says what is wrong with the link.
+    """
+    wrong = _wrong(link, url)
+    if wrong:
+        shown = "".join(filter(str.isprintable, link))[:200]
+        raise MalformedAnswer(f"the link to the next page {wrong}: {shown}")
+
+
+def check_watchers(one: Entry, base: str) -> None:
+    """Whether the link to a repository's watchers can be one, where it is an address of the API; `base`: of the list.
+
+    A link that is a little wrong would be answered with a 404, as if the repository were not there.
+
+    Raises:
+        MalformedAnswer: it cannot.
+    """
+    root = base.rpartition("/")[0]
+    address, _, _ = (one.link or "").partition("?")
+    if address.startswith(f"{root}/") and (not address.endswith("/watchers") or {"&", "#", " "} & set(address)):
+        raise of_repository(
+            MalformedAnswer(f"links.watchers.href leads to no watchers ({address[:200]})"), one.path or ""
+        )
+
+
+def _wrong(link: str, url: str) -> str:
+    """What is wrong with the link, as the end of a sentence; nothing for a good one or one out of the API."""
+    if any(character.isspace() or not character.isprintable() for character in link):
+        return "has a blank or a control character"
+    try:
+        parts, ours = urlsplit(link), urlsplit(url)
+    except ValueError:
+        return "is not an address"
+    if not parts.scheme or not parts.netloc:
+        return "is not a whole address"
+    root = f"{ours.path.partition('/repositories/')[0]}/"
+    if parts.netloc != ours.netloc or parts.scheme != ours.scheme or not parts.path.startswith(root):
+        return ""
+    if not parts.query and "&" in parts.path:
+        return "has “&” where “?” belongs"
+    if "?" in parts.query:
+        return "has “?” twice"
+    if parts.fragment:
+        return "has a “#”"
+    if _place(parts.path) != _place(ours.path) and not {"{"} & {_place(parts.path)[-1][:1], _place(ours.path)[-1][:1]}:
+        return "leads to another list"
+    if not parts.query:
+        return "does not say which page"
+    return ""
+
+
+def _place(path: str) -> list[str]:
+    """The parts of a path, whatever its letter case, its encoding and the slash at its end."""
+    return [unquote(part).lower() for part in path.rstrip("/").split("/")]
+
+
+def members(answer: Answer, credentials: str) -> dict[str, Any]:
+    """The members of a good answer.
+
+    Raises:
+        UpstreamError: see `refusal`.
+        MalformedAnswer: it has none.
+    """
+    if answer.status != HTTPStatus.OK:
+        raise refusal(answer, credentials)
+    if is_foreign(answer):
+        raise foreign(answer, "BITBUCKET_API_URL")
+    return get(answer.json(), kind=dict)
+
+
+def size_of(page: dict[str, Any]) -> int | None:
+    """How many things the whole list has; optional."""
+    return maybe(page, "size", kind=int)
+
+
+def next_of(page: dict[str, Any]) -> str | None:
+    """The address of the next page, None on the last."""
+    return maybe(page, "next", kind=str)
+
+
+def is_numbered(link: str) -> bool:
+    """Whether the link to the second page asks for it by its number, so that others can be too."""
+    return parse_qs(urlsplit(link).query).get("page") == ["2"]
+
+
+def with_parameters(url: str, parameters: str) -> str:
+    """The address with more parameters, given in their encoded form."""
+    return f"{url}{'&' if '?' in url else '?'}{parameters}"
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    """The `error` member of Bitbucket's error JSON, or nothing."""
+    try:
+        return get(answer.json(), "error", kind=dict)
+    except (MalformedAnswer, TransientError):
+        return {}

@@ -1,0 +1,91 @@
+"""What a forge adapter is, and what all adapters share."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from from_git.errors import MalformedAnswer, TransientError, UpstreamError
+from from_git.upstream import Answer
+from from_git.values.stats import LARGEST
+
+T = TypeVar("T")
+_KINDS: dict[Any, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+}
+
+
+def get(value: object, *keys: str, kind: type[T]) -> T:
+    """The value at `keys` in decoded JSON, which must be a `kind` (an int from 0 to 2^53).
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    found: Any = value
+    try:
+        for key in keys:
+            found = found[key]
+    except (KeyError, TypeError):
+        raise _absent(value, keys) from None
+    if type(found) is not kind:  # `is`: a bool is no count
+        raise MalformedAnswer(f"{'.'.join(keys) or 'the answer'} is not {_KINDS.get(kind, kind.__name__)}")
+    wanted: T = found
+    if isinstance(found, int) and not 0 <= found <= LARGEST:
+        raise MalformedAnswer(f"{'.'.join(keys)} is out of range")
+    return wanted
+
+
+def _absent(value: Any, keys: tuple[str, ...]) -> MalformedAnswer:
+    """The error for the first of `keys` at which there is nothing."""
+    known: list[str] = []
+    for key in keys:
+        known.append(key)
+        if not isinstance(value, dict) or key not in value:
+            break
+        value = value[key]
+    return MalformedAnswer(f"{'.'.join(known)} is absent")
+
+
+def maybe(value: object, *keys: str, kind: type[T]) -> T | None:
+    """As `get`, but None when the value or one on the way to it is absent or null."""
+    for key in keys[:-1]:
+        value = value.get(key) if isinstance(value, dict) else value
+    if value is None or (isinstance(value, dict) and value.get(keys[-1]) is None):
+        return None
+    return get(value, keys[-1], kind=kind)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that a Retry-After header asks for (as a number or a date; `now` since the epoch), None without one."""
+    value = headers.get("retry-after", "")
+    if value.isdecimal() and len(value) < 10:
+        return float(value)
+    try:
+        return max(1.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamError:
+    """The error for a status that means the same at every forge; `setting`: where its address comes from."""
+    status = answer.status
+    if 300 <= status < 400:
+        between = "what lies between sends us elsewhere, a log-in page of the network or a proxy (UPSTREAM_PROXY)."
+        advice = f"Look at {setting}; if it is right, {between}"
+        return UpstreamError(f"it redirects ({status}), which is not followed.", advice=advice)
+    reason = f"it answered with status {described(status)}."
+    if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
+        return TransientError(reason, said, wait=retry_after(answer.headers, now))
+    return UpstreamError(reason, said, f"Asking again will hardly help: look at {setting}, or update from-git.")
+
+
+def described(status: int) -> str:
+    """A status with its name, as far as it has one."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

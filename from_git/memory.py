@@ -1,0 +1,101 @@
+"""Memory that outlives a process and may fail: Django's caches, asked so that their failures hold nobody up."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from redis.connection import parse_url
+from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
+
+from from_git.conf import settings
+from from_git.errors import quoted, struck
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+_REST = 5.0  # seconds for which a cache that failed is not asked again
+_WARNED = 60.0  # seconds between two lines of the log about failures of one kind
+
+
+class Memory(Protocol):
+    """Numbers that outlive this process and may be shared with others, or forgotten; Django's caches are such."""
+
+    def get(self, key: str) -> Any:
+        """The value, None without one."""
+        ...
+
+    def set(self, key: str, value: Any, timeout: float) -> Any:
+        """Keep a value for so many seconds."""
+        ...
+
+
+class _Warnings:
+    """Lines of the log about a cache that fails, few however often it does. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written: dict[str, float] = {}
+
+    def write(self, error: Exception, consequence: str) -> None:
+        """Warn, unless this process has written of a failure of this kind within the last minute."""
+        kind, now = type(error).__name__, time.monotonic()
+        with self._lock:
+            if now - self._written.get(kind, -math.inf) < _WARNED:
+                return
+            self._written[kind] = now
+        logger.warning("The cache failed (%s%s); %s", kind, quoted(cache_words(error)), consequence)
+
+
+_warnings = _Warnings()
+
+
+def cache_words(error: Exception) -> str:
+    """What a cache's server says itself of a failure, without CACHE_URL's password; empty where it says nothing.
+
+    A Redis before version 6 does not know HELLO and repeats its arguments, of which one is the password.
+    """
+    if not isinstance(error, RedisError) or not (isinstance(error, ResponseError) or error.status_code):
+        return ""
+    try:
+        address: dict[str, Any] = parse_url(settings.CACHE_URL)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return ""
+    words = "".join(filter(str.isprintable, str(error)))
+    return struck(words, address["password"]) if address.get("password") else words
+
+
+class SharedMemory:
+    """A cache that may fail: what it cannot say is unknown, and nobody waits for it twice in a row.
+
+    Args:
+        cache: one of Django's; its own timeouts bound each question.
+    """
+
+    def __init__(self, cache: Any, now: Callable[[], float] = time.monotonic) -> None:
+        self._cache = cache
+        self._now = now
+        self._rests_until = 0.0
+
+    def get(self, key: str) -> Any:
+        """The value, None without one."""
+        return self.ask(lambda cache: cache.get(key), None)
+
+    def set(self, key: str, value: Any, timeout: float) -> None:
+        """Keep a value for so many seconds."""
+        self.ask(lambda cache: cache.set(key, value, timeout=max(1, int(timeout))), None)
+
+    def ask(self, question: Callable[[Any], T], otherwise: T) -> T:
+        """The cache's answer; `otherwise` when it fails, or has just been away."""
+        if self._now() < self._rests_until:
+            return otherwise
+        try:
+            return question(self._cache)
+        except (OSError, ConnectionError, TimeoutError) as error:
+            self._rests_until = self._now() + _REST
+            _warnings.write(error, "this process goes by what it knows itself.")
+            return otherwise
+        except Exception as error:  # noqa: BLE001 - full, or a value of another kind: one question without an answer
+            _warnings.write(error, "what it was asked or told is lost.")
+            return otherwise

@@ -1,0 +1,48 @@
+"""What no line of the log and no message may hold, from the table of settings."""
+
+import base64
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from from_git import options
+
+_SHORTEST = 6  # characters; a shorter one would blank out ordinary words, and no forge gives such a token
+_HIDING = ("pass", "pwd", "secret", "token", "key")  # in the name of a parameter of an address
+
+
+def secret_values(settings: Any) -> list[str]:
+    """Our credentials in the forms in which they travel, from Django's settings as they are now.
+
+    Those are the values of each `Option(secret=True)`, and the passwords inside of any setting that is an address.
+    """
+    named = ((option, getattr(settings, option.name, option.default)) for option in options.OPTIONS)
+    written = tuple((option.secret, value) for option, value in named if isinstance(value, str) and value)
+    pair = settings.BITBUCKET_USERNAME, settings.BITBUCKET_API_TOKEN
+    return list(_found(written, pair if all(pair) else None))
+
+
+@lru_cache(maxsize=16)  # asked for each line of the log
+def _found(written: Iterable[tuple[bool, str]], pair: tuple[str, str] | None) -> tuple[str, ...]:
+    values = []
+    for secret, value in written:
+        if "://" in value:
+            values += passwords(value)
+        elif secret:
+            values.append(value)
+    if pair:
+        values.append(base64.b64encode(":".join(pair).encode()).decode())
+    return tuple(dict.fromkeys(value for value in values if len(value) >= _SHORTEST))
+
+
+def passwords(address: str) -> list[str]:
+    """The passwords in an address: before the `@`, as written and as meant, and in its parameters."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return [address]
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    found = [password or user]  # `token@host` too
+    found += [value for name, value in parse_qsl(parts.query) if any(word in name.lower() for word in _HIDING)]
+    return [form for value in found if value for form in dict.fromkeys((value, unquote(value)))]

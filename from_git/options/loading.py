@@ -1,0 +1,174 @@
+"""From where settings are written to their values: `local_settings.py`, the environment, the table's defaults."""
+
+import difflib
+import ipaddress
+import os
+import traceback
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from from_git.options import OPTIONS
+from from_git.options.credentials import passwords
+from from_git.options.readers import WrongSetting
+
+_ELSEWHERE = dict.fromkeys(("GH_TOKEN", "GITHUB_PAT", "GITHUB_ACCESS_TOKEN"), ("GITHUB_API_TOKEN",))
+_LONG_NAME, _LONGER_NAME = 9, 12  # characters
+
+
+def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The value of every option, and a sentence for each thing that is wrong.
+
+    Args:
+        local: what local_settings.py defines.
+        environ: the environment variables.
+    """
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for option in OPTIONS:
+        source = "local_settings.py" if option.name in local else "the environment"
+        # an empty variable is how compose files and shells say "not set"
+        written = local.get(option.name, environ.get(option.name) or option.default)
+        try:
+            values[option.name] = option.value(written)
+        except WrongSetting as error:
+            hidden = option.secret or "@" in str(written) or passwords(str(written))
+            shown = "a secret value" if hidden else repr(written)[:200]
+            wrong.append(f"{option.name} in {source} is {shown}: {error}.")
+    defaults = {option.name: option.default for option in OPTIONS}
+    return values, wrong + _contradictions({**defaults, **values})
+
+
+def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[str]:
+    """A sentence for each upper-case name in local_settings.py that is no setting of ours and not `known`."""
+    ours = [option.name for option in OPTIONS]
+    strange = [name for name in local if name.isupper() and name not in ours and not known(name)]
+    sentences = []
+    for name in strange:
+        near = difflib.get_close_matches(name, ours, n=1)
+        sentences.append(f"{name} in local_settings.py is not a setting{f'; did you mean {near[0]}?' if near else '.'}")
+    return sentences
+
+
+def misspelt(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
+    """A sentence for each environment variable whose name nearly is a setting's; its value is in none.
+
+    Only what hardly can be meant for another program counts: a few edits of a name of nine letters or more, the name
+    of a token as other programs have it, a setting of a forge with one word left out; and only while the setting that
+    was probably meant still has its default.
+
+    Args:
+        environ: the environment variables.
+        values: the value of each setting.
+    """
+    unset = [option.name for option in OPTIONS if values.get(option.name, option.default) == option.default]
+    ours = {option.name for option in OPTIONS}
+    sentences = []
+    for name in sorted(name for name, value in environ.items() if value and name not in ours):
+        if near := [one for one in unset if _is_near(name, one)]:
+            sentences.append(f"{name} in the environment is not a setting; did you mean {' or '.join(near)}?")
+    return sentences
+
+
+def _is_near(name: str, ours: str) -> bool:
+    if ours in _ELSEWHERE.get(name, ()):
+        return True
+    words, wanted = name.split("_"), ours.split("_")
+    if words[0] in ("GITHUB", "BITBUCKET") and len(words) >= 2 and len(wanted) == len(words) + 1:
+        return any(words == wanted[:left_out] + wanted[left_out + 1 :] for left_out in range(1, len(wanted)))
+    return len(ours) >= _LONG_NAME and _edits(name.upper(), ours) <= (1 if len(ours) < _LONGER_NAME else 2)
+
+
+def _edits(one: str, other: str) -> int:
+    """How many characters to add, drop, replace or swap with the next (Damerau and Levenshtein); 9 if many."""
+    if abs(len(one) - len(other)) > 2:
+        return 9
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        older, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def complaint(wrong: list[str]) -> str:
+    """The text for somebody whose settings are wrong."""
+    return "Wrong settings:\n" + "\n".join(f"- {sentence}" for sentence in wrong)
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    wrong = []
+    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
+        wrong.append("BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither.")
+    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
+        wrong.append("BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them.")
+    if values["GITHUB_HOST"] == "bitbucket.org":
+        wrong.append("GITHUB_HOST is bitbucket.org: expected the host of GitHub profile URLs.")
+    strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
+    if strangers and not values["SECRET_KEY"]:
+        wrong.append(
+            f"SECRET_KEY is empty, but ALLOWED_HOSTS names {strangers[0]!r}: set SECRET_KEY to a long random text."
+        )
+    return wrong
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def local_settings(folder: str) -> dict[str, object]:
+    """What local_settings.py in `folder` defines; empty when there is no such file.
+
+    Raises:
+        BrokenFile: it cannot be read, or does not run to its end.
+    """
+    path = os.path.join(folder, "local_settings.py")
+    if not os.path.lexists(path):
+        return {}
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+        module = types.ModuleType("local_settings")
+        module.__file__ = path
+        exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - as an import would
+    except SyntaxError as error:
+        where = error.filename or path
+        words = "it is not UTF-8" if "codec can't decode" in str(error.msg) else str(error.msg)
+        raise BrokenFile(where, error.lineno, words) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the file may raise anything
+        raise BrokenFile(path, _line(error, path), _words(error)) from None
+    return {name: value for name, value in vars(module).items() if not name.startswith("_")}
+
+
+class BrokenFile(Exception):
+    """local_settings.py, or a file that it imports, is no Python that runs; str() says where and why, in one line."""
+
+    def __init__(self, path: str, line: int | None, words: str) -> None:
+        place = f"{path}, line {line}" if line else path
+        super().__init__(f"{place}: {' '.join(words.split())}.")
+
+
+def _line(error: BaseException, path: str) -> int | None:
+    """The last line of that file which was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if frame.filename == path), None)
+
+
+def _words(error: BaseException) -> str:
+    """What is wrong, without any value: it may be a token, unquoted or in the wrong place."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({type(error).__name__})"
+    if isinstance(error, ImportError):
+        return f"{error} ({type(error).__name__})"
+    if isinstance(error, NameError):
+        return "a name is used that nothing defines (NameError); text needs quotes"
+    if isinstance(error, SystemExit):
+        return "it ends the program (SystemExit)"
+    return f"it fails with {type(error).__name__}"

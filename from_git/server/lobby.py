@@ -1,0 +1,201 @@
+"""Connections for which no thread is needed: silent, idle, half-sent, at their end. All on the worker's main thread.
+
+A request is collected here until it is whole, so that a client that is slow, or stops, holds no thread, no place and
+nobody up. gunicorn itself gives each new connection a thread for five seconds, and each half request one for ever.
+"""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+from functools import partial
+from typing import Any
+
+from from_git.server.incoming import Incoming
+
+HEAD = 10.0
+"""Seconds for the head of a request, from its first byte on."""
+BODY, BYTES_PER_SECOND = 10.0, 1_000
+"""Seconds for a body, and one more for each so many bytes that have come."""
+PARTING = 2.0
+"""Seconds in which a client may still read the last answer and close."""
+
+_HELD = 128 * 1024 * 1024  # bytes of half requests together
+_DRAINED = 32 * 1024 * 1024  # bytes of a client that sends on after its last answer
+_PIECE = 262_144
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class TooSlow(Exception):
+    """The head of a request, or its body, did not come in time."""
+
+
+class TooMany(Exception):
+    """A half-sent request has to make room for a new connection."""
+
+
+class Stage(Enum):
+    """What is waited for, in the order in which connections make room for new ones."""
+
+    FIRST = "the first byte of a new connection"
+    HEAD = "the rest of a head"
+    NEXT = "the next request of a connection that had one"
+    BODY = "the rest of a body"
+    PARTING = "the client's end of a connection that is over"
+
+
+class Waiting:
+    """One connection here; `conn` is gunicorn's."""
+
+    __slots__ = ("conn", "incoming", "stage", "until")
+
+    def __init__(self, conn: Any, stage: Stage, until: float) -> None:
+        self.conn = conn
+        self.stage = stage
+        self.until = until
+        self.incoming = Incoming()
+
+
+class Lobby:
+    """All such connections of a worker. Not safe from other threads.
+
+    Args:
+        poller: calls what is registered with it when a socket can be read.
+        idle: seconds for which a connection may send nothing.
+        serve: takes a connection whose request is whole, and the request.
+        refuse: answers a connection whose request is not whole; the connection stays here for its end.
+        close: ends a connection.
+    """
+
+    def __init__(
+        self,
+        poller: selectors.BaseSelector,
+        idle: float,
+        serve: Callable[[Any, Incoming], None],
+        refuse: Callable[[Any, Exception], None],
+        close: Callable[[Any], None],
+    ) -> None:
+        self._poller, self._idle = poller, idle
+        self._serve, self._refuse, self._close = serve, refuse, close
+        # each in the order in which they came, so that the first is the oldest
+        self._stages: dict[Stage, dict[Waiting, None]] = {stage: {} for stage in Stage}
+        self._held = 0
+
+    def wait(self, conn: Any, stage: Stage, data: bytes = b"") -> None:
+        """Wait for a request, of which `data` has come already."""
+        one = Waiting(conn, stage, time.monotonic() + self._idle)
+        conn.sock.setblocking(False)
+        self._stages[stage][one] = None
+        self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._readable, one))
+        if data:
+            self._take(one, data)
+        elif stage is Stage.FIRST:  # whose bytes mostly come along with it
+            self._readable(one, conn.sock)
+
+    def part(self, conn: Any) -> None:
+        """End a connection so that a client that is still sending sees the answer (RFC 9112, 9.6)."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._close(conn)
+            return
+        one = Waiting(conn, Stage.PARTING, time.monotonic() + PARTING)
+        self._stages[one.stage][one] = None
+        self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, one, [0]))
+
+    def __bool__(self) -> bool:
+        """Whether there is a connection here."""
+        return any(self._stages.values())
+
+    def make_room(self) -> None:
+        """End the connection that is missed least."""
+        oldest = next(one for stage in Stage for one in self._stages[stage])
+        self._refused(oldest, TooMany())
+
+    def look(self) -> None:
+        """End what has waited for too long."""
+        now = time.monotonic()
+        for waiting in self._stages.values():
+            for one in [one for one in waiting if one.until <= now]:
+                self._refused(one, TooSlow())
+
+    def hurry(self, seconds: float) -> None:
+        """Nobody who has sent nothing is waited for any longer than this."""
+        self._idle = seconds
+        until = time.monotonic() + seconds
+        for stage in (Stage.FIRST, Stage.NEXT):
+            for one in self._stages[stage]:
+                one.until = min(one.until, until)
+
+    def _readable(self, one: Waiting, client: socket.socket) -> None:
+        if one not in self._stages[one.stage]:  # it made room for a connection of the same round of the poller
+            return
+        try:
+            data = client.recv(_PIECE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._leave(one)
+            self._close(one.conn)
+            return
+        self._take(one, data)
+
+    def _take(self, one: Waiting, data: bytes) -> None:
+        """Some bytes of a request, or none at the client's end."""
+        incoming = one.incoming
+        self._held += len(data)
+        incoming.add(data)
+        if incoming.whole or (not data and incoming.data):  # the parser says what is wrong with a half one
+            self._leave(one)
+            self._serve(one.conn, incoming)
+        elif not data:
+            self._leave(one)
+            self._close(one.conn)
+        elif one.stage is Stage.BODY:
+            one.until += len(data) / BYTES_PER_SECOND
+        elif incoming.begun:
+            self._move(one, Stage.BODY, BODY)
+            if incoming.expects:
+                with suppress(OSError):
+                    one.conn.sock.send(_CONTINUE)
+        elif one.stage is not Stage.HEAD:
+            self._move(one, Stage.HEAD, HEAD)
+        while self._held > _HELD:
+            half = (*self._stages[Stage.BODY], *self._stages[Stage.HEAD])
+            self._refused(max(half, key=lambda one: len(one.incoming.data)), TooMany())
+
+    def _refused(self, one: Waiting, error: Exception) -> None:
+        """End a connection: without a word if it has sent nothing, else with an answer."""
+        self._leave(one)
+        if not one.incoming.data:
+            self._close(one.conn)
+            return
+        self._refuse(one.conn, error)
+        self.part(one.conn)
+
+    def _move(self, one: Waiting, stage: Stage, seconds: float) -> None:
+        del self._stages[one.stage][one]
+        one.stage, one.until = stage, time.monotonic() + seconds
+        self._stages[stage][one] = None
+
+    def _leave(self, one: Waiting) -> None:
+        del self._stages[one.stage][one]
+        self._held -= len(one.incoming.data)
+        self._poller.unregister(one.conn.sock)
+
+    def _drain(self, one: Waiting, drained: list[int], client: socket.socket) -> None:
+        if one not in self._stages[one.stage]:
+            return
+        try:
+            got = len(client.recv(_PIECE))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            got = 0
+        drained[0] += got
+        if not got or drained[0] > _DRAINED:
+            self._leave(one)
+            self._close(one.conn)

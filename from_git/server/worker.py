@@ -1,0 +1,250 @@
+"""gunicorn's worker with threads: what a client may do to it, and its own errors in the form of all others."""
+
+import errno
+import signal
+import socket
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.http.message import Request as AnyRequest
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+
+from from_git.server import refusals
+from from_git.server.incoming import Incoming, longest_line
+from from_git.server.lobby import Lobby, Stage
+
+SENDING = 60.0
+"""Seconds for one piece of an answer to be taken by the client."""
+PROBES = (b"/livez", b"/readyz", b"/metrics")
+"""What has threads of its own, so that whoever watches over the service is answered however full it is."""
+
+_PROBE_THREADS, _SENDING_PROBE = 4, 5.0
+_FULL = 0.2  # seconds in which the worker takes nobody when it has no file or connection left
+_SAID = 10.0  # seconds between two lines about that
+_LOOK = 0.25  # seconds between looks for who has waited for too long
+_AT_ONCE = 64  # connections that are accepted before anybody else's turn
+
+
+class Unreader(SocketUnreader):
+    """A request's bytes, which are all here; who wants more gets what has arrived, or a TimeoutError."""
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """The next bytes of a refused request or body, for which no thread waits."""
+        seconds = self.sock.gettimeout()
+        self.sock.settimeout(0)  # Python polls a socket that has a timeout, MSG_DONTWAIT or not
+        try:
+            return bytes(super().chunk(size_hint))
+        except BlockingIOError:
+            raise TimeoutError from None
+        finally:
+            self.sock.settimeout(seconds)
+
+
+class Request(AnyRequest):
+    """A request whose line may be long, but not endless."""
+
+    def read_line(self, unreader: Any, buf: bytearray, limit: int = 0) -> tuple[bytes, bytearray]:
+        """The request line, and what has been read after it; gunicorn knows no bound above 8,190 bytes."""
+        line, rest = super().read_line(unreader, buf, limit or longest_line())
+        return bytes(line), bytearray(rest)
+
+    def read_into(self, unreader: Any, buf: bytearray, stop: bool = False) -> None:
+        """More of a head, which is refused if there is none: the lobby passes on only what needs no more."""
+        try:
+            super().read_into(unreader, buf, stop)
+        except TimeoutError:
+            if len(buf) > self.max_buffer_headers:
+                raise errors.LimitRequestHeaders("max buffer headers") from None
+            raise errors.InvalidRequestLine("unfinished") from None
+
+
+class Parser(RequestParser):
+    """The requests of one connection."""
+
+    mesg_class = Request
+
+    def __init__(self, cfg: Any, source: socket.socket, source_addr: Any) -> None:
+        super().__init__(cfg, source, source_addr)
+        self.unreader = Unreader(source)
+        self.continued = False
+        """Whether the client has been told to send the body."""
+        self.sending = SENDING
+        """Seconds for one piece of the answer."""
+
+    def __next__(self) -> Request:
+        request: Request = super().__next__()
+        if self.continued:
+            request._expected_100_continue = False
+        return request
+
+
+class Worker(ThreadWorker):
+    """gthread, whose threads get whole requests only; with TLS of its own, which no proxy ended, it is as it was."""
+
+    sockets: list[Any]
+    wsgi: Any
+
+    def init_signals(self) -> None:
+        """Begin to take signals; a SIGTERM that came since the fork (see `master.pre_fork`) is taken now."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def load_wsgi(self) -> None:
+        """Load the application; what it begins to answer after SIGTERM says that the connection closes."""
+        super().load_wsgi()
+        application: Any = self.wsgi
+
+        def answering(environ: Any, start_response: Any) -> Any:
+            def begin(*arguments: Any) -> Any:
+                if not self.alive:
+                    start_response.__self__.force_close()
+                return start_response(*arguments)
+
+            return application(environ, begin)
+
+        self.wsgi = answering
+
+    def run(self) -> None:
+        """Serve until SIGTERM, then end with the answers that are under way, for at most `graceful_timeout`."""
+        self._probes = ThreadPoolExecutor(_PROBE_THREADS, "probes")
+        self._lobby = Lobby(self.poller, self.cfg.keepalive, self._serve, self._refuse, self._close)
+        self._takes_again = self._looks_again = self._says_again = 0.0
+        self.poller.register(self.method_queue.fileno(), EVENT_READ, self.method_queue.run_callbacks)
+        while self.alive and self.is_parent_alive():
+            self.set_accept_enabled(time.monotonic() >= self._takes_again)
+            self._turn(_FULL if self._takes_again > time.monotonic() else 1.0)
+        self._stop_listening()
+        self._lobby.hurry(STOP_KEEPALIVE_LINGER)
+        self._cap_keepalive(time.monotonic() + STOP_KEEPALIVE_LINGER)
+        end = time.monotonic() + self.cfg.graceful_timeout
+        while self.nr_conns > 0 and time.monotonic() < end:
+            self._turn(_LOOK)
+        self.murder_keepalived(force=True)
+        for pool in (self.tpool, self._probes):
+            pool.shutdown(wait=False)
+        self.poller.close()
+        self.method_queue.close()
+
+    def _turn(self, seconds: float) -> None:
+        self.notify()
+        self.wait_for_and_dispatch_events(timeout=seconds)
+        if time.monotonic() >= self._looks_again:
+            self._looks_again = time.monotonic() + _LOOK
+            self._lobby.look()
+            self.murder_keepalived()
+            self.murder_pending()
+
+    def _stop_listening(self) -> None:
+        """Take who is there, and close: when master and workers all have, the kernel refuses new connections.
+
+        Another master or systemd, which hold the socket too, go on with it.
+        """
+        self.set_accept_enabled(False)
+        for listener in self.sockets:
+            self.accept(listener)
+            listener.close()
+
+    def accept(self, listener: Any) -> None:
+        """Take who is there; if no file or connection is left, somebody who sends nothing makes room."""
+        if self.cfg.is_ssl:
+            super().accept(listener)
+            return
+        for _ in range(_AT_ONCE):
+            full = self.nr_conns >= self.worker_connections
+            if full and not self._lobby:
+                self._takes_again = time.monotonic() + _FULL
+                return
+            try:
+                client, address = listener.accept()
+            except OSError as error:
+                self._not_accepted(error)
+                return
+            if full:
+                self._lobby.make_room()
+            self.nr_conns += 1
+            self._lobby.wait(TConn(self.cfg, client, address, listener.getsockname()), Stage.FIRST)
+
+    def _not_accepted(self, error: OSError) -> None:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            # gunicorn's worker would end here, with all its answers
+            if time.monotonic() >= self._says_again:
+                self._says_again = time.monotonic() + _SAID
+                self.log.error("A client must wait: no file is left for one more connection (RLIMIT_NOFILE)")
+            if self._lobby:
+                self._lobby.make_room()
+            else:
+                self._takes_again = time.monotonic() + _FULL
+        elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+            raise error
+
+    def _serve(self, conn: TConn, incoming: Incoming) -> None:
+        """Give a whole request to a thread."""
+        if conn.parser is None:
+            conn.parser = Parser(self.cfg, conn.sock, conn.client)
+        data = bytes(incoming.data)
+        probe = data[:100].partition(b" ")[2].startswith(PROBES)
+        conn.data_ready = True
+        conn.parser.unreader.unread(data)
+        conn.parser.continued = incoming.expects
+        conn.parser.sending = _SENDING_PROBE if probe else SENDING
+        answer = (self._probes if probe else self.tpool).submit(self.handle, conn)
+        answer.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _refuse(self, conn: TConn, error: Exception) -> None:
+        self.handle_error(None, conn.sock, conn.client, error)
+
+    def _close(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Wait for the connection's next request, or its end."""
+        if self.cfg.is_ssl:
+            super().finish_request(conn, fs)
+        elif fs.exception() is None and fs.result():
+            self._lobby.wait(conn, Stage.NEXT, conn.parser.unreader.take_buffered())
+        else:
+            self._lobby.part(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer one request; a client that does not take its answer is as good as gone."""
+        conn.sock.settimeout(getattr(conn.parser, "sending", SENDING))
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError:
+            raise errors.NoMoreData from None
+
+    def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
+        """As gunicorn's, which would send a second answer if the rest of a refused body is malformed."""
+        try:
+            return bool(super()._keepalive_after(conn, keepalive))
+        except errors.ParseException:
+            return False
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM: take no new connection, and end with the answers that are under way."""
+        super().handle_exit(sig, frame)
+        if not self.booted:  # it may take seconds until it runs
+            for listener in self.sockets:
+                listener.close()
+            self.sockets = []
+        self.stopping()
+
+    def stopping(self) -> None:
+        """Tell the probes; called in a signal handler, so nothing is imported here."""
+        if probes := sys.modules.get("from_git.probes"):
+            probes.stopping()
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer what no application has answered, with an id and a line in the log as every request has them."""
+        answer = refusals.answer(req, exc, self.log)
+        with suppress(OSError):  # who sends nonsense may be gone
+            util.write_nonblock(client, answer)

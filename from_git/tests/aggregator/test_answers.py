@@ -1,0 +1,208 @@
+"""Any world, any sizes, any accidents: the answer is right, or there is none; hypothesis looks for counterexamples."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import requests
+from django.core.cache import caches
+from django.test import override_settings
+
+from emulator import Fault, Latency, Owner, Repository
+from from_git.forges.bitbucket import adapter as bitbucket
+from from_git.forges.github import adapter as github
+from from_git.forges.github import details, nodes
+from from_git.tests.kit import oracle
+from from_git.tests.kit.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st
+from from_git.tests.kit.service import ServiceTestCase
+
+HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
+
+
+class AnswersTestCase(ServiceTestCase):
+    """A service that is made anew for each example."""
+
+    points = 10**9
+
+    def setUp(self) -> None:
+        """Let no example change the next."""
+        super().setUp()
+        # the jitter of a fetch that nobody waits for any more, while the next example is drawn
+        self.enterContext(warnings.catch_warnings())
+        warnings.filterwarnings("ignore", "Do not use the `random` module inside strategies")
+        self.addCleanup(self.emulator.before_call, None)
+        self.addCleanup(setattr, self.emulator, "latency", self.emulator.latency)
+
+    @contextmanager
+    def sizes(self, sizes: Mapping[str, int]) -> Iterator[None]:
+        """A new service with pages and pools of these sizes."""
+        threads = sizes["THREADS"]
+        batches = {
+            "_BATCH": sizes["BATCH"],
+            "_SMALL_BATCH": sizes["SMALL_BATCH"],
+            "_NAMES_BATCH": sizes["NAMES_BATCH"],
+            "NAMES_SIZE": sizes["NAMES"],
+        }
+        with ExitStack() as stack:
+            stack.enter_context(patch.multiple(github, PAGE_SIZE=sizes["GITHUB_PAGE"], LIST_SIZE=sizes["LIST"]))
+            for name, size in batches.items():
+                stack.enter_context(patch.object(details, name, size))
+            stack.enter_context(patch.object(nodes, "NAMES_SIZE", sizes["NAMES"]))
+            stack.enter_context(patch.object(bitbucket, "PAGE_SIZE", sizes["BITBUCKET_PAGE"]))
+            stack.enter_context(patch.dict(bitbucket._LIST, pagelen=str(sizes["BITBUCKET_PAGE"])))
+            stack.enter_context(
+                override_settings(
+                    NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads
+                )
+            )
+            self.emulator.before_call(None)
+            self.emulator.faults.clear()
+            caches["default"].clear()
+            yield
+
+    def asked(self, owners: Sequence[Owner]) -> requests.Response:
+        """The answer with details for these owners, who come into the world."""
+        for owner in owners:
+            self.world.add(owner)
+        urls = [f"https://{HOSTS[owner.forge]}/{owner.login}" for owner in owners]
+        return requests.get(f"{self.base}/health-check", params={"url": urls, "expand": "langs,topics"}, timeout=30)
+
+    def assert_refused(self, response: requests.Response) -> None:
+        """It is an error, which says that a forge is to blame."""
+        self.assertIn(response.status_code, (502, 503, 504), response.text)
+        self.assertEqual(response.json()["error"], "ERR2", response.text)
+
+
+class Answers(AnswersTestCase):
+    """A world that stands still."""
+
+    @examples(60)
+    @given(OWNERS, SIZES)
+    def test_an_answer_is_the_sum_whatever_the_sizes_of_pages_and_pools(
+        self, owners: list[Owner], sizes: dict[str, int]
+    ) -> None:
+        with self.sizes(sizes):
+            response = self.asked(owners)
+
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.json(), whole(owners))
+
+    @examples(120)
+    @given(OWNERS, SIZES, FAULTS, WEIGHTS)
+    def test_an_answer_is_the_sum_or_an_error_whatever_fails(
+        self, owners: list[Owner], sizes: dict[str, int], faults: list[Fault], most: int | None
+    ) -> None:
+        self.emulator.latency = Latency(max_weight=most)
+        with self.sizes(sizes):
+            for fault in faults:
+                self.emulator.faults.add(fault)
+            response = self.asked(owners)
+
+        if response.status_code == 200:
+            self.assertEqual(response.json(), whole(owners))
+        else:
+            self.assert_refused(response)
+
+
+def whole(owners: Sequence[Owner]) -> dict[str, Any]:
+    """The body of an answer for these owners."""
+    return {"error": "OK", "data": oracle.data(owners), "missing": [], **oracle.details(owners)}
+
+
+def marked(count: int, first: int = 0, **options: Any) -> list[Repository]:
+    """Repositories whose watchers are different powers of two, so that a sum tells which are in it."""
+    return [
+        Repository(
+            f"r{n}",
+            watchers=2**n,
+            stars=n,
+            is_fork=n % 3 == 0,
+            languages={f"l{n % 5}": 2**n},
+            topics=[f"t{n}"],
+            created_at=f"202{n % 4}-01-01T00:00:{n:02}Z",
+            **options,
+        )
+        for n in range(first, first + count)
+    ]
+
+
+class Changes(AnswersTestCase):
+    """A world that changes while it is read.
+
+    No answer can be of one moment, since the pages are not. The law: each repository that stood throughout counts once
+    and wholly; one that came or went counts once or not at all; nothing else does.
+    """
+
+    @examples(80)
+    @given(
+        st.sampled_from(["github", "bitbucket"]),
+        SIZES,
+        st.integers(0, 24),
+        st.lists(
+            st.tuples(st.integers(2, 25), st.sampled_from(["gone", "private", "new"]), st.integers(0, 23)),
+            min_size=1,
+            max_size=9,
+        ),
+    )
+    def test_what_stands_is_neither_lost_nor_doubled(
+        self, forge: str, sizes: dict[str, int], count: int, changes: list[tuple[int, str, int]]
+    ) -> None:
+        state = {one.id: one for one in marked(count)}
+        late = iter(marked(6, first=24))
+        plan: dict[int, list[dict[int, Repository]]] = {}
+        states = [dict(state)]
+        for when, what, which in sorted(changes):
+            self.do(state, what, which, late)
+            plan.setdefault(when, []).append(dict(state))
+            states.append(dict(state))
+        with self.sizes(sizes):
+            owner = Owner(forge, "acme", "Organization" if forge == "github" else "Workspace", marked(count))
+            seen = self.follow(owner, plan, states)
+            response = self.asked([owner])
+
+        if response.status_code == 200:
+            self.assert_between(owner, response.json(), states[: seen[0]])
+        else:
+            self.assert_refused(response)
+
+    def do(self, state: dict[int, Repository], what: str, which: int, late: Iterator[Repository]) -> None:
+        """Change the state of an owner."""
+        new = next(late, None) if what == "new" else None
+        if new:
+            state[new.id] = new
+        elif state and what != "new":
+            identity = sorted(state)[which % len(state)]
+            if what == "gone":
+                del state[identity]
+            else:
+                state[identity] = replace(state[identity], is_private=True)
+
+    def follow(
+        self, owner: Owner, plan: Mapping[int, list[dict[int, Repository]]], states: Sequence[object]
+    ) -> list[int]:
+        """Let the owner change before the calls of the plan; holds how many states there have been."""
+        calls, seen = [0], [1]
+
+        def act(upstream: str, path: str, body: str) -> None:
+            calls[0] += 1
+            for state in plan.get(calls[0], ()):
+                self.world.add(replace(owner, repositories=list(state.values())))
+                seen[0] += 1
+
+        self.emulator.before_call(act)
+        return seen
+
+    def assert_between(self, owner: Owner, body: dict[str, Any], states: Sequence[dict[int, Repository]]) -> None:
+        """The law."""
+        data = body["data"]
+        public = [{one.watchers for one in state.values() if not one.is_private} for state in states]
+        counted = {2**n for n in range(30) if data["watchers"] & 2**n}
+        self.assertLess(data["watchers"], 2**30)
+        self.assertLessEqual(set.intersection(*public), counted, "one that stood is lost")
+        self.assertLessEqual(counted, set.union(*public), "one that never stood is counted")
+        every = {one.watchers: one for state in states for one in state.values() if not one.is_private}
+        of = replace(owner, repositories=[every[mark] for mark in counted])
+        self.assertEqual(body, whole([of]))

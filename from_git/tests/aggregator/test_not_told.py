@@ -1,0 +1,90 @@
+"""What a kind of forge does not tell is no zero, but in `data`, which keeps the contract's."""
+
+import csv
+import io
+from unittest import TestCase
+
+import requests
+
+from emulator import Owner, Repository
+from from_git.profiles import LABELS
+from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.pictures.test_pictures import described, shown
+from from_git.values.keys import KEYS, NOT_TOLD, untold
+
+TEAM, OTHER_TEAM = "https://bitbucket.org/team-7", "https://bitbucket.org/mailchimp"
+PLAIN, NOBODY = "https://github.com/plain", "https://bitbucket.org/nobody"
+BITBUCKET = ("followers", "topics", "topicsNum")
+DASH = "\N{EN DASH}"
+
+
+class Table(TestCase):
+    """Kind of forge to keys."""
+
+    def test_it_has_every_kind_of_forge_and_keys_of_an_answer(self) -> None:
+        self.assertEqual(list(NOT_TOLD), list(LABELS))
+        for keys in NOT_TOLD.values():
+            self.assertLessEqual(keys, set(KEYS))
+
+    def test_a_sum_is_told_if_one_of_its_parts_is(self) -> None:
+        for forges, keys in {
+            ("bitbucket",): BITBUCKET,
+            ("bitbucket", "bitbucket"): BITBUCKET,
+            ("github",): (),
+            ("github", "bitbucket"): (),
+            (): (),
+        }.items():
+            with self.subTest(forges):
+                self.assertEqual(untold(forges), set(keys))
+
+
+class NotTold(ServiceTestCase):
+    """Over the emulator."""
+
+    def setUp(self) -> None:
+        """An owner at GitHub without a star or a topic."""
+        super().setUp()
+        self.world.add(Owner("github", "plain", "User", [Repository("one", watchers=3)]))
+
+    def test_the_json_keeps_its_zeros(self) -> None:
+        asked = {"url": [TEAM], "expand": "profiles"}
+
+        body = requests.get(f"{self.base}/health-check", params=asked, timeout=30).json()
+
+        for part in (body["data"], *body["profiles"]):
+            self.assertEqual([part[key] for key in BITBUCKET], [0, [], 0])
+
+    def test_a_cell_of_the_table_is_empty_and_a_zero_is_a_zero(self) -> None:
+        response = self.ask(TEAM, PLAIN, headers={"Accept": "text/csv"})
+
+        team, plain = csv.DictReader(io.StringIO(response.text, newline=""))
+        self.assertEqual([team[key] for key in BITBUCKET], ["", "", ""])
+        self.assertTrue(team["watchers"] and team["langs"] and team["fetchedAt"])
+        self.assertEqual([plain[key] for key in BITBUCKET], ["0", "", "0"])
+
+    def test_a_badge_of_bitbucket_alone_says_nothing_of_stars_and_topics(self) -> None:
+        for urls, stars, names, number in (
+            ((TEAM,), DASH, DASH, DASH),
+            ((TEAM, OTHER_TEAM, NOBODY), DASH, DASH, DASH),
+            ((TEAM, PLAIN), "0", "none", "0"),
+        ):
+            for key, words in zip(BITBUCKET, (stars, names, number), strict=True):
+                with self.subTest(key, urls=urls):
+                    badge = requests.get(f"{self.base}/from-git/badge/{key}", params={"url": urls}, timeout=30).json()
+                    self.assertEqual(badge["message"], words)
+                    self.assertEqual(badge["label"], "stars" if key == "followers" else "topics")
+                    self.assertNotIn("isError", badge)
+
+    def test_the_card_and_the_chart_of_bitbucket_alone_say_so(self) -> None:
+        for urls, stars, number in (((TEAM,), DASH, DASH), ((TEAM, PLAIN), "0", "0")):
+            card = self.picture("card.svg", *urls)
+            numbers = dict(zip(shown(card)[3:14:2], shown(card)[2:14:2], strict=True))
+            self.assertEqual((numbers["stars"], numbers["topics"]), (stars, number))
+            said = "stars: not told by Bitbucket" if stars == DASH else "stars: 0"
+            self.assertIn(said, described(card))
+        self.assertIn("Topics are not told by Bitbucket.", shown(self.picture("chart/topics.svg", TEAM)))
+        self.assertIn("No public repository of plain has a topic.", shown(self.picture("chart/topics.svg", PLAIN)))
+
+    def picture(self, path: str, *urls: str) -> bytes:
+        """The bytes of a picture."""
+        return requests.get(f"{self.base}/from-git/{path}", params={"url": urls}, timeout=30).content

@@ -1,0 +1,453 @@
+"""Flights: who fetches, who waits, who is told what; two `Flights` over one cache stand for two processes."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from from_git import flights
+from from_git.errors import Cancelled, DeadlineError, LimitError, UpstreamError
+from from_git.flights.flight import Flight
+from from_git.flights.flights import Flights
+from from_git.kept.store import CLAIM_SECONDS, News
+from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched, monotonic
+from from_git.tests.kit.leftovers import objects, settled
+from from_git.tests.kit.servers import needs_redis
+from from_git.values.progress import Progress
+
+
+class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
+    """What holds over every cache. No test case itself, so none is skipped."""
+
+    def test_any_number_who_ask_meanwhile_cost_one_fetch(self) -> None:
+        one, other = self.process(), self.process()
+        clients = [Client(process) for process in (one, other, one, other, other)]
+
+        self.forge.fetches[0].end(FOUND)
+        self.look(one, other)
+
+        self.assertEqual([client.outcome for client in clients], [FOUND] * 5)
+        self.assertTrue(all(client.told for client in clients))
+        self.assertEqual(len(self.forge.fetches), 1)
+        self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
+        begun = [client.flight.begun_for(client.waiter) for client in clients]
+        self.assertEqual(begun, [True, False, False, False, False])
+
+    def test_all_who_wait_take_the_error_and_nobody_later(self) -> None:
+        one, other = self.process(), self.process()
+        clients = [Client(process) for process in (one, one, other)]
+
+        self.forge.fetches[0].end(LimitError("its rate limit is used up: a-secret-token", 40.0))
+        self.look(one, other)
+        later = [Client(other), Client(one)]
+
+        for client in clients:
+            self.assertTrue(client.told)
+            self.assertIsInstance(client.outcome, LimitError)
+            self.assertEqual(client.outcome.retry_after, 40)
+            self.assertNotIn("secret", str(client.outcome))
+        self.assertEqual([client.outcome for client in later], [..., ...])
+        self.assertEqual(len(self.forge.fetches), 2)
+
+    def test_nobody_there_is_an_outcome_like_any_other(self) -> None:
+        one, other = self.process(), self.process()
+        clients = [Client(one), Client(other)]
+
+        self.forge.fetches[0].end(None)
+        self.look(other)
+
+        self.assertEqual([client.outcome for client in clients], [None, None])
+
+    def test_profiles_and_accounts_have_flights_of_their_own(self) -> None:
+        one, other = self.process(), self.process(account="another")
+        for process, profile in ((one, SPACK), (one, MFEM), (other, SPACK)):
+            Client(process, profile)
+        self.look(one, other)
+        self.assertEqual([fetch.owner for fetch in self.forge.fetches], ["spack", "mfem", "spack"])
+
+    def test_a_departure_ends_the_fetch_when_nobody_else_waits_here(self) -> None:
+        process = self.process()
+        one, other = Client(process), Client(process)
+
+        one.leave()
+        self.assertFalse(self.forge.fetches[0].group.ended)
+        other.leave()
+
+        self.assertTrue(self.forge.fetches[0].group.ended)
+        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+
+    def test_a_departure_does_not_end_a_fetch_that_another_process_waits_for(self) -> None:
+        one, other = self.process(), self.process()
+        first, second = Client(one), Client(other, seconds=500.0)
+
+        first.leave()
+        self.look(one, other)
+        self.forge.fetches[0].end(FOUND)
+        self.look(other)
+
+        self.assertEqual(second.outcome, FOUND)
+        self.assertEqual(len(self.forge.fetches), 1)
+
+    def test_it_ends_when_those_in_other_processes_have_left_too(self) -> None:
+        one, other = self.process(), self.process()
+        first, second = Client(one), Client(other)
+        first.leave()
+        second.leave()
+        self.cache.delete(f"from-git:flight:{first.flight.id}:wanted")  # they say it for CLAIM_SECONDS
+
+        self.look(one)
+
+        self.assertTrue(self.forge.fetches[0].group.ended)
+
+    def test_who_joins_in_the_moment_of_the_last_departure_is_served(self) -> None:
+        process = self.process()
+        first = Client(process)
+        self.forge.fetches[0].group._on_end = lambda: None  # cancelled, and not yet landed
+        first.leave()
+
+        second = Client(process)
+        first.flight.land(None)
+        first.flight._store.publish(SPACK, first.flight.id, None)
+        self.look(process)
+        self.forge.fetches[-1].end(FOUND)
+
+        self.assertIsNot(first.flight, second.flight)
+        self.assertEqual(second.outcome, FOUND)
+        self.assertEqual(process._flights, {})
+
+    def test_who_joins_while_a_fetch_is_being_set_aside_has_it_as_wanted_as_before(self) -> None:
+        process = self.process()
+        first = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        joined: list[Client] = []
+
+        def look(flight: str) -> bool:
+            joined.append(Client(process))
+            return False
+
+        with patch.object(process.store, "wanted", look):  # a cache that takes its time to answer
+            self.assertTrue(first.leave(late=True))
+
+        self.assertIs(joined[0].flight, first.flight)
+        self.assertTrue(fetch.group.wanted)
+
+    def test_a_fetch_that_goes_on_without_anybody_is_set_aside_whoever_left_last(self) -> None:
+        process = self.process()
+        late, gone = Client(process), Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(late.leave(late=True))
+        self.assertIs(fetch.group.asker, gone.waiter)
+
+        gone.leave()
+
+        self.assertFalse(fetch.group.ended)
+        self.assertFalse(fetch.group.wanted)
+
+    def test_a_fetch_that_was_set_aside_is_the_work_of_whoever_joins_it(self) -> None:
+        process = self.process()
+        left = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+        self.assertFalse(fetch.group.wanted)
+
+        joined = Client(process)
+
+        self.assertTrue(fetch.group.wanted)
+        self.assertIs(fetch.group.asker, joined.waiter)
+
+    def test_a_fetch_that_was_set_aside_is_wanted_while_another_process_wants_it(self) -> None:
+        one, other = self.process(), self.process()
+        left = Client(one)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(left.leave(late=True))
+
+        joined = Client(other)
+        self.look(one)
+        self.assertTrue(fetch.group.wanted)
+
+        self.cache.delete(f"from-git:flight:{left.flight.id}:wanted")
+        self.look(one)
+        self.assertEqual((fetch.group.wanted, fetch.group.ended, joined.outcome), (False, False, ...))
+
+    def test_nobody_is_left_waiting_by_a_holder_that_was_killed(self) -> None:
+        one, other, third = self.process(), self.process(), self.process()
+        killed, waiting, too = Client(one), Client(other), Client(third)
+        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")  # by its own time
+
+        self.look(other, third)
+        self.forge.fetches[-1].end(FOUND)
+        self.look(third)
+
+        self.assertEqual([killed.outcome, waiting.outcome, too.outcome], [..., FOUND, FOUND])
+        self.assertEqual(len(self.forge.fetches), 2)
+
+    def test_a_claim_of_which_nobody_says_how_far_it_is_does_not_last(self) -> None:
+        self.cache.set(f"from-git:flight:account:github:{SPACK.key}", "f" * 32, timeout=None)
+        process = self.process()
+        client = Client(process)
+        self.look(process)
+        self.assertEqual(self.forge.fetches, [])
+
+        with monotonic(CLAIM_SECONDS + 1.0):
+            self.look(process)
+        self.forge.fetches[0].end(FOUND)
+
+        self.assertEqual(client.outcome, FOUND)
+        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+
+    def test_a_new_holder_has_its_own_time_to_say_how_far_it_is(self) -> None:
+        key = f"from-git:flight:account:github:{SPACK.key}"
+        self.cache.set(key, "e" * 32, timeout=None)
+        process = self.process()
+        Client(process)
+        with monotonic(4.0):
+            self.cache.set(key, "f" * 32, timeout=None)
+            self.look(process)
+        with monotonic(8.0):
+            self.look(process)
+            self.assertEqual(self.forge.fetches, [])
+        with monotonic(10.0):
+            self.look(process)
+            self.assertEqual(len(self.forge.fetches), 1)
+
+    def test_who_waits_says_so_again_and_again_but_not_at_each_look(self) -> None:
+        one, other = self.process(), self.process()
+        holder, client = Client(one), Client(other)
+        with patch.object(other.store, "want", wraps=other.store.want) as want:
+            for ahead, times in ((0.0, 0), (1.9, 0), (2.1, 1), (4.0, 1), (4.3, 2)):
+                with monotonic(ahead):
+                    self.look(other)
+                self.assertEqual(want.call_count, times)
+            self.assertEqual(want.call_args[0][0], holder.flight.id)
+        self.assertFalse(client.flight.ended)
+
+    def test_a_holder_that_says_how_far_it_is_is_waited_for(self) -> None:
+        one, other = self.process(), self.process()
+        Client(one), Client(other)
+        for ahead in (4.0, 8.0, 12.0):
+            with monotonic(ahead):
+                self.look(one, other)
+        self.assertEqual(len(self.forge.fetches), 1)
+
+    def test_a_holder_that_was_paused_leaves_the_claim_to_who_has_taken_it(self) -> None:
+        one, other, third = self.process(), self.process(), self.process()
+        paused, taken = Client(one), Client(other)
+        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")
+        self.look(other)
+
+        self.look(one)
+        joined = Client(third)
+        self.forge.fetches[0].end(FOUND)
+        self.look(third)
+        self.assertEqual([paused.outcome, taken.outcome, joined.outcome], [FOUND, ..., ...])
+        self.forge.fetches[1].end(None)
+        self.look(third)
+
+        self.assertEqual([taken.outcome, joined.outcome], [None, None])
+        self.assertEqual(len(self.forge.fetches), 2)
+
+    def test_what_ended_between_look_and_claim_is_not_fetched_again(self) -> None:
+        process = self.process()
+        process.store.keep(SPACK, fetched(self.now - 5.0))
+
+        client = Client(process)
+        self.assertEqual((client.outcome, self.forge.fetches), (FOUND, []))
+
+        anew = Client(process, anew=True)
+        self.assertEqual((anew.outcome, len(self.forge.fetches)), (..., 1))
+        anew.leave()
+
+    def test_what_was_fetched_since_it_was_wanted_anew_will_do(self) -> None:
+        one, other = self.process(), self.process()
+        Client(one)
+        anew = Client(other, anew=True)
+        one.store.keep(SPACK, fetched(self.now + 5.0))
+        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")
+
+        self.look(other)
+
+        self.assertEqual((anew.outcome, len(self.forge.fetches)), (FOUND, 1))
+
+    def test_that_the_holders_time_is_over_says_nothing_of_others_time(self) -> None:
+        one, other = self.process(), self.process()
+        here, there = Client(one), Client(other)
+
+        self.forge.fetches[0].end(DeadlineError("The time is over."))
+        self.look(other)
+        self.forge.fetches[1].end(FOUND)
+
+        self.assertIsInstance(here.outcome, DeadlineError)
+        self.assertEqual(there.outcome, FOUND)
+
+    def test_a_fault_of_our_own_reaches_all_here_and_lets_others_try(self) -> None:
+        one, other = self.process(), self.process()
+        here, there = Client(one), Client(other)
+
+        self.forge.fetches[0].end(ValueError("ours"))
+        self.look(other)
+
+        self.assertIsInstance(here.outcome, ValueError)
+        self.assertEqual(there.outcome, ...)
+        self.assertEqual(len(self.forge.fetches), 2)
+
+    def test_a_forge_that_cannot_begin_fails_who_waits_and_keeps_no_claim(self) -> None:
+        process = self.process()
+        for error in (UpstreamError("no"), ValueError("ours"), KeyboardInterrupt()):
+            with self.subTest(error):
+                self.forge.fails = error
+                failed = Client(process)
+                self.assertTrue(failed.told)
+                self.assertIs(failed.flight._outcome, error)
+                self.assertTrue(self.forge.groups[-1].ended)
+                self.forge.fails = None
+                client = Client(process)
+                self.forge.fetches[-1].end(FOUND)
+                self.assertEqual(client.outcome, FOUND)
+                self.cache.clear()
+
+    def test_a_cache_that_breaks_in_an_unknown_way_leaves_nobody_waiting(self) -> None:
+        process = self.process()
+        client = Client(process)
+        with patch.object(process.store, "keep", side_effect=ValueError), self.assertRaises(ValueError):
+            self.forge.fetches[0].end(FOUND)
+        self.assertTrue(client.told)
+        self.assertEqual(client.outcome, FOUND)
+
+    def test_news_that_come_when_everybody_has_left_begin_no_fetch(self) -> None:
+        for gone in (None, News(None, None, None)):
+            with self.subTest(gone):
+                self.cache.clear()
+                one, other = self.process(), self.process()
+                holder, follower = Client(one), Client(other)
+                fetches = len(self.forge.fetches)
+                follower.leave()
+                self.forge.fetches[-1].end(UpstreamError("no"))
+
+                follower.flight.hear(gone)
+
+                self.assertTrue(holder.told)
+                self.assertEqual(len(self.forge.fetches), fetches)
+                self.assertEqual(one.store.claim(SPACK, "0" * 32), "0" * 32)
+
+    def test_a_claim_that_is_renewed_while_its_flight_ends_is_given_back(self) -> None:
+        process = self.process()
+        client = Client(process)
+        renew = process.store.renew
+
+        def late(flights: Any) -> Any:
+            self.forge.fetches[0].end(UpstreamError("no"))
+            return renew(flights)
+
+        with patch.object(process.store, "renew", late):
+            self.look(process)
+
+        self.assertTrue(client.told)
+        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+
+    def test_one_flight_that_cannot_be_watched_keeps_no_other_from_it(self) -> None:
+        one, other = self.process(), self.process()
+        Client(one, SPACK), Client(one, MFEM)
+        broken, good = Client(other, SPACK), Client(other, MFEM)
+        for fetch in self.forge.fetches:
+            fetch.end(FOUND)
+
+        with patch.object(broken.flight, "hear", side_effect=ValueError), self.assertLogs("from_git", "ERROR"):
+            self.look(other)
+
+        self.assertEqual(good.outcome, FOUND)
+
+    def test_nothing_is_left_of_flights_that_have_ended(self) -> None:
+        before = objects()
+        one, other = self.process(), self.process()
+        clients = [Client(process, profile) for process in (one, other) for profile in (SPACK, MFEM)]
+        self.forge.fetches[0].end(FOUND)
+        self.forge.fetches[1].end(UpstreamError("no"))
+        self.look(one, other)
+        clients += [Client(one, MFEM), Client(other, MFEM)]
+        for client in reversed(clients):
+            client.leave()
+        self.look(one)
+        self.cache.clear()  # the wishes of who has left, by their own time
+        self.look(one)
+        self.assertEqual((one._flights, other._flights), ({}, {}))
+
+        clients.clear()
+        self.forge.fetches.clear()
+        self.forge.groups.clear()
+        del client
+
+        self.assertEqual(settled(objects, before), before)
+
+    def test_two_hundred_flights_are_asked_about_together(self) -> None:
+        one, other = self.process(), self.process()
+        profiles = [replace(SPACK, key=f"o{number}") for number in range(200)]
+        clients = [Client(process, profile) for process in (one, other) for profile in profiles]
+        counted = [patch.object(self.cache, name, wraps=getattr(self.cache, name)) for name in ("get_many", "set_many")]
+        asked = [self.enterContext(one) for one in counted]
+        single = self.enterContext(patch.object(self.cache, "get", wraps=self.cache.get))
+
+        self.look(one, other)
+
+        self.assertEqual([one.call_count for one in asked], [2, 1])
+        if isinstance(self, InRedis):  # LocMem's many are made of its single ones
+            self.assertEqual(single.call_count, 0)
+        self.assertTrue(all(isinstance(client.flight, Flight) and not client.flight.ended for client in clients))
+
+
+class InOneProcess(Contract, InMemory, CacheTestCase):
+    """Django's LocMem, as if two processes could see it."""
+
+
+@needs_redis
+class BetweenProcesses(Contract, InRedis, CacheTestCase):
+    """Redis."""
+
+
+class Alone(InMemory, CacheTestCase):
+    """Where nobody else sees the cache."""
+
+    def test_a_departure_ends_it_at_once_and_the_next_begins_anew(self) -> None:
+        process = self.process(shared=False)
+        first = Client(process)
+        first.leave()
+        second = Client(process)
+        self.assertEqual([fetch.group.ended for fetch in self.forge.fetches], [True, False])
+        self.assertIsInstance(first.outcome, Cancelled)
+        self.assertEqual(second.outcome, ...)
+
+    def test_the_cache_is_told_nothing_but_what_was_found(self) -> None:
+        process = self.process(shared=False)
+        Client(process)
+        self.look(process)
+        self.assertEqual(dict(self.cache._cache), {})
+
+    def test_what_is_older_than_its_fetch_says_so(self) -> None:
+        process = self.process(shared=False)
+        Client(process)
+        self.forge.fetches[0].end(replace(FOUND, oldest=5.0))
+        self.assertEqual(process.store.kept([SPACK])[SPACK].oldest, 5.0)
+
+    def test_other_settings_close_the_flights_of_the_process(self) -> None:
+        ours = flights.current()
+        self.assertFalse(ours._closed)
+        with self.settings(FLIGHT_SECONDS=5.0):
+            self.assertTrue(ours._closed)
+            self.assertIsNot(flights.current(), ours)
+
+    def test_the_watch_ends_with_the_last_flight_once_it_is_closed(self) -> None:
+        flights = Flights(self.store(shared=False))
+        client = Client(flights)
+        watch = flights._watch
+        assert watch is not None
+        flights.close()
+        self.assertTrue(watch.is_alive())
+
+        client.leave()
+
+        watch.join(10.0)
+        self.assertFalse(watch.is_alive())
+        self.assertLess(time.monotonic(), client.flight.begun + 10.0)

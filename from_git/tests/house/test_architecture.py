@@ -1,0 +1,100 @@
+"""The house: who may import whom, and how large a room may be."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import TestCase
+
+ROOT = Path(__file__).resolve().parents[3]
+FLOORS = [
+    {"urls", "management", "apps", "server"},
+    {"views", "middleware", "probes"},
+    {"httpcache"},
+    {"renderers", "route", "openapi", "pictures", "report"},
+    {"responses", "question", "safejson"},
+    {"serializers", "throttle", "admission"},
+    {"aggregator"},
+    {"flights"},
+    {"forges", "kept"},
+    {"calls"},
+    {"fanout", "memory"},
+    {"clock", "conf", "upstream", "askers"},
+    {"errors"},
+    {"profiles", "metrics", "glance", "options"},
+    {"values"},
+]
+"""Rooms of from_git from top to bottom; those of one floor do not import each other."""
+
+
+def sources(folder: str) -> list[Path]:
+    """The Python files of a folder, its tests left out."""
+    return [path for path in sorted((ROOT / folder).rglob("*.py")) if "tests" not in path.parts]
+
+
+def room(path: Path) -> str:
+    """The room that a file of from_git belongs to."""
+    return path.relative_to(ROOT / "from_git").parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that the file imports, with dots."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            module = ".".join((*package, *((node.module,) if node.module else ())))
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def floor(name: str) -> int:
+    """The floor of a room, 0 at the top."""
+    return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
+
+
+class House(TestCase):
+    """What no review should have to look for."""
+
+    def test_a_room_imports_only_from_below(self) -> None:
+        for path in sources("from_git"):
+            for name in imports(path):
+                parts = name.split(".")
+                with self.subTest(file=str(path.relative_to(ROOT)), imports=name):
+                    self.assertNotEqual(parts[0], "coding_challenge", "the project stands above its apps")
+                if parts[0] != "from_git" or parts[1] in (room(path), "__version__"):
+                    continue
+                with self.subTest(file=str(path.relative_to(ROOT)), imports=name):
+                    self.assertGreater(floor(parts[1]), floor(room(path)))
+
+    def test_values_know_neither_django_nor_http(self) -> None:
+        values = {"values", "profiles", "metrics", "glance", "options", "errors", "clock", "fanout"}
+        for path in sources("from_git"):
+            if room(path) not in values:
+                continue
+            found = {module.split(".")[0] for module in imports(path)}
+            with self.subTest(str(path.relative_to(ROOT))):
+                self.assertEqual(found & {"django", "rest_framework", "requests", "urllib3"}, set())
+
+    def test_only_upstream_knows_requests_and_only_views_know_http_requests(self) -> None:
+        for path in sources("from_git"):
+            found = list(imports(path))
+            with self.subTest(str(path.relative_to(ROOT))):
+                if room(path) != "upstream":
+                    self.assertFalse([name for name in found if name.split(".")[0] in ("requests", "urllib3")])
+                if room(path) in ("aggregator", "flights", "kept", "forges", "calls", "memory", "fanout", "upstream"):
+                    self.assertFalse([name for name in found if name.startswith(("django.http", "rest_framework"))])
+
+    def test_the_emulator_imports_nothing_of_the_service(self) -> None:
+        for path in (ROOT / "emulator").rglob("*.py"):
+            with self.subTest(str(path.relative_to(ROOT))):
+                self.assertFalse([name for name in imports(path) if name.split(".")[0] in ("from_git", "django")])
+
+    def test_no_module_has_more_than_300_lines_and_no_function_more_than_50(self) -> None:
+        for folder in ("from_git", "coding_challenge", "emulator", "benchmarks"):
+            for path in sources(folder):
+                text = path.read_text(encoding="utf-8")
+                with self.subTest(str(path.relative_to(ROOT))):
+                    self.assertLessEqual(text.count("\n"), 305)
+                    for node in ast.walk(ast.parse(text)):
+                        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                            self.assertLessEqual((node.end_lineno or 0) - node.lineno, 50, node.name)

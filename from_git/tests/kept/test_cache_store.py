@@ -1,0 +1,469 @@
+"""What is kept of profiles, and what a cache may do to it."""
+
+import itertools
+import json
+import random
+import time
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis import Redis
+
+from from_git import errors
+from from_git.errors import BudgetError, DeadlineError, LimitError, TransientError, UpstreamError
+from from_git.kept.codec import decoded, encoded
+from from_git.kept.store import Store
+from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched
+from from_git.tests.kit.servers import needs_redis, start_redis
+from from_git.values.found import Found
+from from_git.values.progress import Progress
+from from_git.values.stats import Language, Stats
+
+A, B = "a" * 32, "b" * 32
+NONSENSE: tuple[Any, ...] = (
+    *(None, True, False, -1, 0, 1.5, 2**62, "", "garbage", "f" * 32, [], {}, [[]], {"kind": "Organization"}),
+    {"error": "UpstreamError"},
+    {"error": ["x"], "reason": "x"},
+    {"error": "Exception", "reason": "x"},
+    {"error": "LimitError", "reason": "x", "wait": -1},
+    {"error": "LimitError", "reason": "x", "wait": 1e300},
+    {"error": "LimitError", "reason": "x", "wait": True},
+    {"error": "LimitError", "reason": 7, "wait": 1},
+    {**vars(Progress()), "pages": -1},
+    {**vars(Progress()), "pages": 1e300},
+    {**vars(Progress()), "note": 5, "wait": "x"},
+    {"pages": 1},
+)
+
+
+def places(name: str, *values: Any) -> list[dict[str, Any]]:
+    """One place of an outcome with each of these in it."""
+    return [{name: value} for value in values]
+
+
+def spoilt(at: float) -> list[Any]:
+    """What would be an outcome but for one place in it."""
+    good = encoded(fetched(at))
+    bad = [
+        *places("at", None, "now", 0, -5.0, 2**50, [], at + 3_600),
+        *places("oldest", None, "now", 2**50),
+        *places("kind", 5, [], True),
+        *places("counts", None, [], [1, 2, 3], [1, 2, 3, 4, 5], [-1, 0, 0, 0], [1.0, 0, 0, 0], [True, 0, 0, 0]),
+        *places("langs", None, 5, [["c", 1]], [["c", -1, 5]], [["c", 1, -5]], [[1, 1, 1]], "abc"),
+        *places("langs", [["python", 1, None], ["c", 1, None]]),
+        *places("topics", None, [["api"]], [["api", "x"]], [["b", 1], ["a", 1]], {"a": 1}),
+    ]
+    without = [{name: value for name, value in good.items() if name != gone} for gone in good]
+    return [*({**good, **place} for place in bad), *without, {**good, "error": "UpstreamError"}]
+
+
+class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
+    """What holds over every cache. No test case itself, so none is skipped."""
+
+    def test_what_is_kept_comes_back_as_it_was(self) -> None:
+        store, other = self.store(), self.store()
+        bare = Found("User", Stats(0, 0, 2**53, 0, {}, {}))
+        for found in (FOUND, bare, None):
+            with self.subTest(found):
+                store.keep(SPACK, fetched(self.now - 1.5, found))
+                self.assertEqual(other.kept([SPACK, MFEM]), {SPACK: fetched(self.now - 1.5, found)})
+
+    def test_it_is_kept_for_so_long_and_who_is_missing_for_a_fifth(self) -> None:
+        store = self.store()
+        for found, seconds in ((FOUND, 300.0), (None, 60.0)):
+            store.keep(SPACK, fetched(self.now, found))
+            begun: float = self.now
+            for later, there in ((0.0, True), (seconds - 0.1, True), (seconds, False), (1e9, False)):
+                with self.subTest(found=found, later=later):
+                    self.set_clock(begun + later)
+                    self.assertEqual(bool(store.kept([SPACK])), there)
+            self.set_clock(begun)
+
+    def test_the_cache_too_forgets_it_by_itself(self) -> None:
+        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))
+        store = self.store()
+        store.keep(SPACK, fetched(self.now))
+        store.keep(MFEM, fetched(self.now, None))
+        self.assertTrue(290 < self.seconds_to_live(SPACK) <= 300)
+        self.assertTrue(50 < self.seconds_to_live(MFEM) <= 60)
+        with self.settings(PROFILE_CACHE_SECONDS=0.3):
+            store.keep(MFEM, fetched(self.now, None))
+            self.assertEqual(set(store.kept([MFEM])), {MFEM})
+
+    def test_a_shorter_setting_holds_at_once_and_zero_keeps_nothing(self) -> None:
+        self.enterContext(self.settings(LAST_GOOD_SECONDS=0.0))
+        store = self.store()
+        store.keep(SPACK, fetched(self.now - 5.0))
+        for seconds, there in ((6.0, True), (4.0, False), (0.0, False)):
+            with self.settings(PROFILE_CACHE_SECONDS=seconds):
+                self.assertEqual(bool(store.kept([SPACK])), there)
+        self.cache.clear()
+        with self.settings(PROFILE_CACHE_SECONDS=0.0):
+            store.keep(SPACK, fetched(self.now))
+        self.assertEqual(store.kept([SPACK]), {})
+
+    def test_clocks_may_differ_by_a_minute_and_a_wrong_one_keeps_nothing_for_ever(self) -> None:
+        store = self.store()
+        for ahead, there in ((50.0, True), (70.0, False), (1e9, False)):
+            store.keep(SPACK, fetched(self.now + ahead))
+            self.assertEqual(bool(store.kept([SPACK])), there)
+
+    def test_last_good_numbers_are_there_for_so_long_whatever_else_is_kept(self) -> None:
+        for kept in (0.0, 300.0, 9_999.0):
+            with self.settings(PROFILE_CACHE_SECONDS=kept, LAST_GOOD_SECONDS=1_000.0):
+                store, other = self.store(), self.store()
+                store.keep(SPACK, fetched(self.now))
+                begun: float = self.now
+                for later, there in ((-59.0, True), (-61.0, False), (0.0, True), (999.9, True), (1_000.0, False)):
+                    with self.subTest(kept=kept, later=later):
+                        self.set_clock(begun + later)
+                        wanted = {SPACK: fetched(begun)} if there else {}
+                        self.assertEqual(other.last_good([SPACK, MFEM]), wanted)
+                self.set_clock(begun)
+                self.assertTrue(990 < self.seconds_to_live(SPACK) - max(0.0, kept - 1_000.0) <= 1_000)
+
+    def test_without_the_setting_there_are_no_last_good_numbers(self) -> None:
+        store = self.store()
+        for ahead in (0.0, 1.0):  # of a machine whose clock is
+            store.keep(SPACK, fetched(self.now + ahead))
+            with self.settings(LAST_GOOD_SECONDS=0.0):
+                self.assertEqual(store.last_good([SPACK]), {})
+
+    def test_who_has_been_missing_has_no_last_good_numbers_until_there_are_new_ones(self) -> None:
+        with self.settings(PROFILE_CACHE_SECONDS=300.0, LAST_GOOD_SECONDS=1_000.0):
+            store, other = self.store(), self.store()
+            store.keep(SPACK, fetched(self.now))
+            other.keep(SPACK, fetched(self.now + 1.0, None))
+            begun: float = self.now
+            for later in (1.0, 100.0, 999.0):
+                self.set_clock(begun + later)
+                self.assertEqual((store.last_good([SPACK]), other.last_good([SPACK])), ({}, {}))
+            self.assertTrue(990 < self.seconds_to_live(SPACK) <= 1_000)
+            self.set_clock(begun)
+            store.keep(SPACK, fetched(self.now + 2.0))
+            self.assertEqual(set(other.last_good([SPACK])), {SPACK})
+
+    def test_accounts_do_not_see_what_others_have(self) -> None:
+        self.store("one").keep(SPACK, fetched(self.now))
+        self.assertEqual(self.store("two").kept([SPACK]), {})
+
+    def test_it_is_had_anew_once_in_ten_seconds(self) -> None:
+        one, two = self.store(), self.store()
+        kept = {SPACK: fetched(self.now - 11.0), MFEM: fetched(self.now - 9.0)}
+        two.keep(MFEM, kept[MFEM], anew=True)
+
+        self.assertEqual(set(one.anew(kept)), {MFEM})
+        self.assertEqual(set(two.anew(kept)), {SPACK, MFEM})
+        self.assertEqual(one.anew({}), {})
+        self.assertTrue(5 < self.seconds_to_live(SPACK, "anew") <= 10)
+
+    def test_a_claim_is_the_first_ones_and_ends_by_itself(self) -> None:
+        store = self.store()
+        self.assertEqual([store.claim(SPACK, own) for own in (A, B, A)], [A, A, A])
+        self.assertEqual(store.claim(MFEM, B), B)
+        self.assertTrue(3 < self.seconds_to_live(SPACK, "flight") <= 5)
+        self.assertEqual(store.claim(SPACK, B, instead_of=B), A)
+        self.assertEqual(store.claim(SPACK, B, instead_of=A), B)
+
+    def test_of_two_at_the_same_moment_one_has_the_claim(self) -> None:
+        store = self.store()
+        with patch.object(self.cache, "get", lambda key: None):  # expired between the questions
+            store.claim(SPACK, A)
+            self.assertEqual(store.claim(SPACK, B), B)
+
+    def test_who_claims_in_the_moment_of_an_end_has_it_and_no_other(self) -> None:
+        store, real = self.store(), self.cache.get
+        store.claim(SPACK, A)
+
+        def get(key: str) -> Any:
+            found = real(key)
+            if found == A:  # expires between the questions, and a third one is quicker
+                self.cache.set(key, B, timeout=5)
+                return None
+            return found
+
+        with patch.object(self.cache, "get", get):
+            self.assertEqual(store.claim(SPACK, "c" * 32), B)
+
+    def test_what_others_have_found_since_the_cache_is_back_counts(self) -> None:
+        store = self.store()
+        with patch.object(self.cache, "set", side_effect=ValueError):
+            store.keep(SPACK, fetched(self.now - 9.0, None))
+        self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 9.0, None)})
+        store.keep(SPACK, fetched(self.now - 1.0))
+        self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 1.0)})
+
+    def test_a_claim_is_renewed_and_given_back_by_who_has_it(self) -> None:
+        store = self.store()
+        store.claim(SPACK, A)
+        store.renew({SPACK: (B, Progress(pages=2))})
+        self.assertEqual(store.claim(SPACK, B), A)
+        store.publish(SPACK, B, None)
+        self.assertEqual(store.claim(SPACK, B), A)
+        store.publish(SPACK, A, None)
+        store.renew({SPACK: (B, Progress())})
+        self.assertEqual(store.claim(SPACK, A), B)
+        news = store.news({SPACK: B}) or {}
+        self.assertEqual((news[SPACK].holder, news[SPACK].outcome, news[SPACK].progress), (B, None, Progress()))
+
+    def test_a_claim_that_changes_hands_while_it_is_renewed_stays_where_it_is(self) -> None:
+        store, real = self.store(), self.cache.get_many
+        for taken, holder in ((B, B), ("", "c" * 32)):
+            with self.subTest(taken):
+                self.cache.clear()
+                store.claim(SPACK, A)
+
+                def get_many(keys: Any, taken: str = taken) -> Any:
+                    found = real(keys)
+                    store.publish(SPACK, A, None)
+                    if taken:
+                        store.claim(SPACK, taken)
+                    return found
+
+                with patch.object(self.cache, "get_many", get_many):
+                    store.renew({SPACK: (A, Progress())})
+                self.assertEqual(store.claim(SPACK, "c" * 32), holder)
+
+    def test_who_waits_elsewhere_is_known_for_a_while(self) -> None:
+        store = self.store()
+        self.assertFalse(store.wanted(A))
+        self.assertEqual(store.renew({SPACK: (A, Progress())}), {})
+        store.want(A, 7.5, 5)
+        self.assertTrue(store.wanted(A))
+        self.assertEqual(store.renew({SPACK: (A, Progress()), MFEM: (B, Progress())}), {SPACK: 7.5})
+
+    def test_outcomes_reach_who_follows(self) -> None:
+        store = self.store()
+        limit = LimitError("its rate limit is used up.", 40.0, guessed=True)
+        limit.tries = 3
+        for outcome in (fetched(5.0), fetched(5.0, None), limit, UpstreamError("said{said}", "foreign <words>")):
+            with self.subTest(outcome):
+                store.claim(SPACK, A)
+                store.publish(SPACK, A, outcome)
+                news = (store.news({SPACK: A}) or {})[SPACK]
+                self.assertIsNone(news.holder)
+                self.assertEqual((type(news.outcome), str(news.outcome)), (type(outcome), str(outcome)))
+                if isinstance(outcome, UpstreamError):
+                    found = vars(news.outcome)
+                    self.assertEqual({**found, "guessed": True}, {**vars(outcome), "guessed": True})
+
+    def test_nonsense_under_any_key_is_as_if_there_were_nothing(self) -> None:
+        for value in [*NONSENSE, *spoilt(self.now)]:
+            with self.subTest(value):
+                self.cache.clear()
+                one, other = self.process(), self.process()
+                first, second = Client(one), Client(other)
+                keys = [self.store()._key(what, SPACK) for what in ("profile", "flight", "anew")]
+                keys += [f"from-git:flight:{first.flight.id}:{what}" for what in ("outcome", "progress", "wanted")]
+                self.cache.set_many(dict.fromkeys(keys, value), timeout=60)
+
+                self.assertEqual(one.store.kept([SPACK]), {})
+                self.look(one, other)
+                third = Client(other)
+                self.assertEqual([one.flight.ended for one in (first, second, third)], [False] * 3)
+                for fetch in self.forge.fetches:
+                    fetch.end(FOUND)
+                self.look(one, other)
+                self.assertEqual(first.outcome, FOUND)
+                self.assertIn(second.outcome, (FOUND, ...))  # a claim by an id may be somebody's
+                self.forge.fetches.clear()
+
+    def seconds_to_live(self, profile: Any, what: str = "profile") -> float:
+        """How long the cache itself keeps something."""
+        key = self.cache.make_key(self.store()._key(what, profile))
+        if isinstance(self, InRedis):
+            return float(self.cache._cache.get_client(key).ttl(key))
+        return float(self.cache._expire_info[key]) - time.time()
+
+
+class InOneProcess(Contract, InMemory, CacheTestCase):
+    """LocMem."""
+
+    def test_without_other_processes_there_is_nobody_to_tell(self) -> None:
+        store = self.store(shared=False)
+        self.assertEqual([store.claim(SPACK, own) for own in (A, B)], [A, B])
+        store.want(A, 5.0, 5.0)
+        self.assertFalse(store.wanted(A))
+        self.assertEqual(store.renew({SPACK: (A, Progress())}), {})
+
+
+@needs_redis
+class BetweenProcesses(Contract, InRedis, CacheTestCase):
+    """Redis."""
+
+    def past_django(self) -> Redis:
+        """A client of its own."""
+        client = Redis.from_url(self.address)
+        self.addCleanup(client.close)
+        return client
+
+    def test_bytes_and_types_that_nobody_wrote_are_as_if_there_were_nothing(self) -> None:
+        redis = self.past_django()
+        seed = random.Random(1)  # noqa: S311 - the same bytes each time
+
+        def spoil(key: Any, kind: int) -> None:
+            redis.delete(key)
+            if kind == 0:
+                redis.set(key, seed.randbytes(40))
+            elif kind == 1:
+                redis.rpush(key, "a", "b")
+            elif kind == 2:
+                redis.hset(key, "a", "b")
+            elif kind == 3:
+                redis.set(key, b"\x80\x04}q\x00.")  # a pickle
+            else:
+                redis.set(key, b"[" * 5_000)
+
+        for kind in range(5):
+            with self.subTest(kind):
+                self.cache.clear()
+                one, other = self.process(), self.process()
+                one.store.keep(SPACK, fetched(self.now))
+                one.store.anew({SPACK: fetched(self.now - 20.0)})
+                first, second = Client(one, MFEM), Client(other, MFEM)
+                self.look(one, other)
+                keys = redis.keys("*")
+                self.assertEqual(len(keys), 5)
+                for key in keys:
+                    spoil(key, kind)
+
+                self.assertEqual(one.store.kept([SPACK]), {})
+                self.assertEqual(set(one.store.anew({SPACK: fetched(self.now - 20.0)})) - {SPACK}, set())
+                self.look(one, other)
+                for fetch in self.forge.fetches:
+                    fetch.end(FOUND)
+                self.look(one, other)
+                self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
+                self.forge.fetches.clear()
+
+    def test_a_full_one_leaves_each_process_what_it_fetched_itself(self) -> None:
+        redis = self.past_django()
+        self.addCleanup(redis.config_set, "maxmemory", "0")
+        redis.config_set("maxmemory-policy", "noeviction")
+        redis.config_set("maxmemory", "1")
+        one, other = self.process(), self.process()
+
+        first, second = Client(one), Client(other)
+        self.look(one, other)
+        for fetch in self.forge.fetches:
+            fetch.end(FOUND)
+
+        self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
+        self.assertEqual(one.store.kept([SPACK])[SPACK].found, FOUND)
+
+    def test_a_full_one_does_not_go_on_showing_numbers_of_who_is_missing(self) -> None:
+        store = self.store()
+        store.keep(SPACK, fetched(self.now - 5.0))
+        redis = self.past_django()
+        self.addCleanup(redis.config_set, "maxmemory", "0")
+        redis.config_set("maxmemory-policy", "noeviction")
+        redis.config_set("maxmemory", "1")
+
+        store.keep(SPACK, fetched(self.now, None))
+
+        self.assertEqual(store.last_good([SPACK]), {})
+        self.assertEqual(self.store().last_good([SPACK]), {})  # nor does another process, which knows only the cache
+
+
+@needs_redis
+class Away(CacheTestCase):
+    """A Redis that goes away in the middle."""
+
+    def make_cache(self) -> Any:
+        """One of its own, since it is killed."""
+        self.address = start_redis(type(self))
+        return RedisCache(self.address, {"OPTIONS": {"serializer": "coding_challenge.serializer.JsonSerializer"}})
+
+    def test_each_process_then_fetches_for_itself_and_keeps_it(self) -> None:
+        one, other = self.process(), self.process()
+        first, second = Client(one), Client(other)
+        self.look(one, other)
+        with Redis.from_url(self.address) as redis:
+            redis.shutdown(nosave=True)
+
+        self.look(one, other)
+        self.assertEqual(len(self.forge.fetches), 2)
+        for fetch in self.forge.fetches:
+            fetch.end(FOUND)
+
+        self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
+        self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
+        self.assertEqual(other.store.anew(other.store.kept([SPACK])), {})
+        self.assertEqual(set(other.store.anew(other.store.kept([SPACK]))), {SPACK})
+
+
+class AwayForAWhile(CacheTestCase):
+    """A cache that goes and comes."""
+
+    def make_cache(self) -> Any:
+        """One whose questions fail when the test says so."""
+        return LocMemCache("away-for-a-while", {})
+
+    def test_what_a_process_kept_meanwhile_does_not_outlive_what_it_learns_later(self) -> None:
+        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        away = patch.object(store._memory, "ask", lambda question, otherwise: otherwise)
+        with away:
+            store.keep(SPACK, fetched(self.now - 5.0))
+            self.assertEqual(set(store.last_good([SPACK])), {SPACK})
+
+        store.keep(SPACK, fetched(self.now, None))
+
+        with away:
+            self.assertEqual(store.last_good([SPACK]), {})
+
+    def test_of_two_outcomes_the_later_one_counts(self) -> None:
+        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        with patch.object(store._memory, "ask", lambda question, otherwise: otherwise):
+            store.keep(SPACK, fetched(self.now - 5.0))
+        for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
+            self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))
+            self.assertEqual(bool(store.last_good([SPACK])), there)
+
+
+class Codec(CacheTestCase):
+    """Outcomes as JSON."""
+
+    def make_cache(self) -> Any:
+        """None is needed."""
+        return LocMemCache("codec", {})
+
+    def test_every_error_comes_back_as_it_was(self) -> None:
+        kinds: list[type[UpstreamError]] = [UpstreamError]
+        for kind in kinds:
+            kinds += kind.__subclasses__()
+        self.assertIn(errors.TooHeavyError, kinds)
+        for kind in kinds:
+            error = UpstreamError("it said no{said}.", "why").bare()
+            error.__class__ = kind
+            if issubclass(kind, LimitError | errors.UnfinishedError | TransientError):
+                error.wait = 12.5
+            with self.subTest(kind.__name__):
+                back = decoded(json.loads(json.dumps(encoded(error))))
+                self.assertIs(type(back), kind)
+                self.assertEqual((str(back), vars(back)), (str(error), vars(error)))
+
+    def test_what_an_error_is_about_stays_with_who_asked(self) -> None:
+        back = decoded(encoded(UpstreamError("no").about(SPACK)))
+        assert isinstance(back, UpstreamError)
+        self.assertIsNone(back.profile)
+
+    def test_a_cut_value_is_none(self) -> None:
+        whole = json.dumps(encoded(fetched(self.now)))
+        for end in range(0, len(whole), 7):
+            try:
+                value = json.loads(whole[:end])
+            except ValueError:
+                continue
+            self.assertIsNone(decoded(value))
+        for one, other in itertools.pairwise([{}, {"langs": []}, encoded(BudgetError("x", None)), 7]):
+            self.assertNotEqual(type(decoded([one, other])), DeadlineError)
+
+    def test_it_is_safe_to_change_what_was_read(self) -> None:
+        stats = Stats(1, 0, 0, 0, {"c": Language(1, 5)}, {})
+        store = Store(self.cache, lambda forge: "account", False, lambda: self.now)
+        store.keep(SPACK, fetched(self.now, Found("User", stats)))
+        first = store.kept([SPACK])[SPACK]
+        assert first.found
+        self.assertIsNot(first.found, store.kept([SPACK])[SPACK].found)

@@ -1,0 +1,42 @@
+"""Budgets and remainders on the clocks of tests."""
+
+import time
+from collections.abc import Callable
+
+from from_git.calls.budget import Budget
+from from_git.calls.ledgers import Ledger, LocalLedger
+from from_git.calls.remainder import Remainder
+from from_git.calls.spent import Reservation, Spent
+from from_git.calls.terms import Terms
+from from_git.fanout import TaskGroup
+
+
+def budget_of(
+    limit: float | None,
+    window: float,
+    ledger: Ledger,
+    unit: str,
+    setting: str,
+    timed: bool = False,
+    share: float = 1.0,
+    client_share: float | None = None,
+) -> Budget:
+    """A budget whose sum stands in `ledger`; `client_share`: CLIENT_SHARE, None: no client's part is bounded."""
+    clients = client_share is not None
+    ledgers: dict[str | None, Ledger] = {None: ledger}
+    spent = Spent(
+        window, lambda client: ledgers.setdefault(client, LocalLedger(ledger.now)), clients, client_share or 1.0
+    )
+    return Budget(limit, spent, Terms("Forge", unit, window, setting, is_part=share < 1.0), timed, share)
+
+
+def remainder_of(unit: str, now: Callable[[], float]) -> Remainder:
+    """What is left of an hour's `unit`."""
+    return Remainder(Terms("Forge", unit, 3_600.0, ""), Spent(3_600.0, lambda client: LocalLedger(now)), now)
+
+
+def spend(budget: Budget, amount: float) -> None:
+    """A call that costs so much."""
+    found = budget.reserve(amount, TaskGroup(time.monotonic() + 60.0))
+    assert isinstance(found, Reservation), found
+    budget.settle(found)

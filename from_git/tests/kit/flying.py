@@ -1,0 +1,209 @@
+"""Flights without threads: a forge whose fetches end when the test says so, and caches that processes share."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, cast
+from unittest.mock import patch
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from django.test import SimpleTestCase, override_settings
+
+from from_git import forges
+from from_git.fanout import Pool, TaskGroup
+from from_git.flights.flights import Flights
+from from_git.flights.waiter import Waiter
+from from_git.kept.store import Store
+from from_git.metrics import PoolGauges
+from from_git.profiles import parse_profiles
+from from_git.tests.kit.servers import start_redis
+from from_git.values.found import Fetched, Found
+from from_git.values.profile import Profile
+from from_git.values.progress import Cost, Progress
+from from_git.values.stats import Language, Stats
+
+SPACK, MFEM = parse_profiles(["https://github.com/spack", "https://github.com/mfem"], {"github.com": "github"})[0]
+FOUND = Found("Organization", Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4}))
+CONF = {"PROFILE_CACHE_SECONDS": 300.0, "FLIGHT_SECONDS": 900.0, "REQUEST_DEADLINE": 60.0, "UPSTREAM_TIMEOUT": 15.0}
+
+
+def fetched(at: float, found: Found | None = FOUND) -> Fetched:
+    """What a fetch that ended then has brought."""
+    return Fetched(found, at, at)
+
+
+class _Desk:
+    """A pool on which nothing runs by itself."""
+
+    gauges = PoolGauges("desk", 0)
+
+    def announce(self, group: TaskGroup) -> None:
+        """Do nothing."""
+
+    def recall(self, group: TaskGroup) -> None:
+        """Do nothing."""
+
+
+class FakeFetch:
+    """A fetch that is over when the test says so."""
+
+    def __init__(self, owner: str, group: TaskGroup) -> None:
+        self.owner = owner
+        self.group = group
+        self.seen = Progress()
+        self._desk = cast(Pool, _Desk())
+        self._outcome: Found | BaseException | None = None
+        group.start(self._desk, self._end)
+
+    def end(self, outcome: Found | BaseException | None) -> None:
+        """Be over with this."""
+        self._outcome = outcome
+        task, _ = self.group.take(self._desk)
+        if task:
+            self.group.run(task)
+
+    def outcome(self) -> Found | None:
+        """See `Fetch.outcome`."""
+        assert not isinstance(self._outcome, BaseException)
+        return self._outcome
+
+    def progress(self) -> Progress:
+        """See `Fetch.progress`."""
+        return self.seen
+
+    def cost(self) -> Cost:
+        """See `Fetch.cost`."""
+        return Cost(calls=1)
+
+    def _end(self) -> None:
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+
+
+class FakeForge:
+    """Gives fetches that last."""
+
+    secrets = ("a-secret-token",)
+
+    def __init__(self) -> None:
+        self.fetches: list[FakeFetch] = []
+        self.groups: list[TaskGroup] = []
+        self.fails: BaseException | None = None
+
+    def fetch(self, owner: str, group: TaskGroup) -> FakeFetch:
+        """See `Forge.fetch`."""
+        self.groups.append(group)
+        if self.fails:
+            raise self.fails
+        self.fetches.append(FakeFetch(owner, group))
+        return self.fetches[-1]
+
+
+class ManualFlights(Flights):
+    """Looks when the test says so."""
+
+    def _wake(self) -> None:
+        pass
+
+
+class Client:
+    """Somebody who waits for one profile in one process."""
+
+    def __init__(
+        self, flights: Flights, profile: Profile = SPACK, seconds: float = 60.0, client: str = "", **options: Any
+    ) -> None:
+        self.waiter = Waiter(client)
+        options.setdefault("longest", 900.0)
+        self.flight = flights.join(profile, self.waiter, time.monotonic() + seconds, **options)
+
+    def leave(self, late: bool = False) -> bool:
+        """See `Flight.leave`."""
+        return self.flight.leave(self.waiter, late)
+
+    @property
+    def told(self) -> bool:
+        """Whether it was told once that its flight has ended."""
+        return not self.waiter.news.empty() and self.waiter.get() is self.flight and self.waiter.news.empty()
+
+    @property
+    def outcome(self) -> Any:
+        """What came out for it: what was found, or the error; `...` while there is nothing."""
+        if not self.flight.ended:
+            return ...
+        try:
+            return self.flight.outcome().found
+        except Exception as error:  # noqa: BLE001 - the test compares it
+            return error
+
+
+class CacheTestCase(SimpleTestCase):
+    """A forge that the test moves, and caches; what it holds for every cache stands in a mixin over it."""
+
+    cache: Any
+    now: float
+    """What the clock of the stores shows."""
+
+    def setUp(self) -> None:
+        """Begin with an empty cache."""
+        super().setUp()
+        self.forge = FakeForge()
+        self.enterContext(override_settings(**CONF))
+        self.enterContext(patch.object(forges, "forge", lambda name: self.forge))
+        self.cache = self.make_cache()
+        self.cache.clear()
+        self.now = time.time()
+
+    def set_clock(self, now: float) -> None:
+        """Move the clock of the stores."""
+        self.now = now
+
+    def make_cache(self) -> Any:
+        """The cache that all processes share."""
+        raise NotImplementedError
+
+    def store(self, account: str = "account", shared: bool = True) -> Store:
+        """One process's door to the cache, with a clock that only the test moves."""
+        return Store(self.cache, lambda forge: account, shared, lambda: self.now)
+
+    def process(self, account: str = "account", shared: bool = True) -> ManualFlights:
+        """The flights of a process of its own."""
+        return ManualFlights(self.store(account, shared))
+
+    def look(self, *processes: Flights) -> None:
+        """Let each watch look, which renews what is theirs."""
+        for one in processes:
+            one.look(renew=True)
+
+
+class InMemory:
+    """In this process."""
+
+    def make_cache(self) -> Any:
+        """See `CacheTestCase.make_cache`."""
+        return LocMemCache(f"test-{id(self)}", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
+
+
+class InRedis:
+    """A real one."""
+
+    address: ClassVar[str]
+
+    @classmethod
+    def setUpClass(cls: Any) -> None:
+        """Start it."""
+        super().setUpClass()  # type: ignore[misc]
+        cls.address = start_redis(cls)
+
+    def make_cache(self) -> Any:
+        """See `CacheTestCase.make_cache`."""
+        options = {"serializer": "coding_challenge.serializer.JsonSerializer", "socket_timeout": 0.5}
+        return RedisCache(self.address, {"OPTIONS": options})
+
+
+@contextmanager
+def monotonic(ahead: float) -> Iterator[None]:
+    """So much later on the monotonic clock of the flights."""
+    real = time.monotonic
+    with patch("time.monotonic", lambda: real() + ahead):
+        yield

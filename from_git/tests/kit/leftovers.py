@@ -1,0 +1,59 @@
+"""What requests leave behind in this process, counted."""
+
+import gc
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from emulator import Emulator
+from from_git.calls.call import Call
+from from_git.calls.sending import Calls
+from from_git.calls.spent import Reservation
+from from_git.fanout import TaskGroup
+from from_git.flights.flight import Flight
+from from_git.forges.bitbucket.adapter import BitbucketFetch
+from from_git.forges.github.adapter import GitHubFetch
+
+KINDS = (TaskGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
+_PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock
+
+
+def objects() -> dict[str, int]:
+    """Objects of requests that somebody still holds, by the name of their class."""
+    gc.collect()
+    return dict(Counter(type(one).__name__ for one in gc.get_objects() if type(one) in KINDS))
+
+
+def tracked() -> int:
+    """All objects of this process that can hold others."""
+    gc.collect()
+    return len(gc.get_objects())
+
+
+def threads() -> list[str]:
+    """Threads by name, but for those that stay once they were needed: for all delays, and some of the emulator's."""
+    names = (one.name for one in threading.enumerate())
+    return sorted(name for name in names if not name.startswith(("fanout-alarm", "flights-watch", "asyncio_")))
+
+
+def connections(emulator: Emulator) -> int:
+    """Connections of this process to the forges, from our side."""
+    found = psutil.Process().net_connections("tcp")
+    return sum(1 for one in found if one.raddr and one.raddr[1] == emulator.port)
+
+
+def descriptors() -> int:
+    """Open files and sockets."""
+    return psutil.Process().num_fds()
+
+
+def settled(look: Callable[[], Any], wanted: Any) -> Any:
+    """What `look` gives: `wanted`, as soon as it does, or what it gives when patience ends."""
+    end = time.monotonic() + _PATIENCE
+    while (found := look()) != wanted and time.monotonic() < end:
+        time.sleep(0.02)
+    return found

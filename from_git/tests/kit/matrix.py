@@ -1,0 +1,261 @@
+"""The fault matrix: what each fault of a forge leads to, when it strikes once and when it stays.
+
+`test_reliability` provokes every row through real HTTP; docs/reliability.md is written from here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from coding_challenge.documents import with_table
+from emulator import Fault, preset
+from from_git.tests.kit.proofs import PROOFS
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reliability.md"
+
+GITHUB, LIST, WATCHERS = "GitHub", "Bitbucket's list", "Bitbucket's watchers"
+PATHS = {GITHUB: "/graphql", LIST: "/2.0/repositories/tiny", WATCHERS: "/2.0/repositories/tiny/*/watchers"}
+EVERYWHERE = (GITHUB, LIST, WATCHERS)
+BITBUCKET = (LIST, WATCHERS)
+SMALL, LARGE = 3, 150
+EXACT, MISSING, NAMED = "exact", "missing", "the rest, and it in `missing`"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault at one place.
+
+    Attributes:
+        once: the outcome when it strikes once: `exact`, `missing`, NAMED, or the error's class.
+        always: when it strikes every call; empty where that means nothing.
+        words: what message or advice say when it stays.
+        size: repositories of the owner that is asked for.
+    """
+
+    group: str
+    what: str
+    place: str
+    fault: Fault = field(repr=False)
+    once: str
+    always: str
+    words: str
+    size: int = SMALL
+
+
+def _rows(
+    group: str, what: str, fault: Fault, once: str, always: str, words: str, at: tuple[str, ...], size: int = SMALL
+) -> Iterator[Row]:
+    for place in at:
+        struck = replace(fault, path=fault.path if fault.path != "*" else PATHS[place])
+        if fault.kind == "world" and place == GITHUB:
+            # the second page of the list, and no call that is left of the row before
+            struck = replace(struck, contains="query Repositories", after=0)
+        yield Row(group, what, place, struck, once, always, words, size)
+
+
+def _status(status: int, body: bytes = b"", **headers: str) -> Fault:
+    return Fault("status", status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def _value(at: str, value: object) -> Fault:
+    return Fault("wrong_type", at=at, value=value)
+
+
+def _both(outcome: str) -> tuple[str, str]:
+    """A fault that is final the first time."""
+    return outcome, outcome
+
+
+_BROKEN, _LATE, _JSON = "broke the connection", "did not answer within", "not JSON"
+_CHANGE = b'{"type": "error", "error": {"message": "CHANGE-2770 - Functionality has been deprecated"}}'
+_NO = b'{"type": "error", "error": {"message": "No"}}'
+
+_TRANSPORT = [
+    ("the connection is reset before an answer", Fault("reset"), EXACT, "BrokenError", _BROKEN),
+    ("half of a body, then the end", Fault("truncate"), EXACT, "BrokenError", _BROKEN),
+    ("chunks without the last one", Fault("chunked", cut=True), EXACT, "BrokenError", _BROKEN),
+    ("no answer, ever", Fault("hang"), EXACT, "TooHeavyError", _LATE),
+    ("a body, byte by byte", Fault("drip", seconds=0.2), EXACT, "TooHeavyError", _LATE),
+    ("a head, byte by byte", Fault("drip_head", seconds=0.2), EXACT, "TooHeavyError", _LATE),
+    ("interim answers (102, 103) before the true one", Fault("interim"), EXACT, EXACT, ""),
+    ("a good answer in chunks", Fault("chunked"), EXACT, EXACT, ""),
+    ("more than 32 MB", Fault("flood", size=40_000_000), *_both("UpstreamError"), "more than 32 MB"),
+    ("gzip that unpacks to 100 MB", Fault("bomb"), *_both("UpstreamError"), "more than 32 MB"),
+    ("500", _status(500), EXACT, "TransientError", "500 Internal Server Error"),
+    ("503", _status(503), EXACT, "TransientError", "503 Service Unavailable"),
+    ("503 with a Retry-After beyond the deadline", _status(503, Retry_After="900"), *_both("TransientError"), "503"),
+    ("a status that does not exist", _status(599), EXACT, "TransientError", "status 599"),
+    ("HTML with status 200", Fault("body", body=b"<html>", content_type="text/html"), EXACT, "TransientError", _JSON),
+    ("an empty body with status 200", Fault("body"), EXACT, "TransientError", _JSON),
+    ("bytes that are no UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
+    ("NaN", Fault("body", body=b'{"size": NaN}'), EXACT, "TransientError", _JSON),
+    ("100,000 arrays in each other", Fault("body", body=b"[" * 100_000), EXACT, "TransientError", _JSON),
+    ("JSON of another shape", Fault("body", body=b"[]"), EXACT, "MalformedAnswer", "does not match its API"),
+    ("a redirect to another host", _status(302, Location="http://127.0.0.1:9/"), *_both("UpstreamError"), "redirects"),
+    ("400", _status(422, _NO), *_both("UpstreamError"), "422"),
+    ("404 of somebody else", _status(404, b"<html>"), *_both("UpstreamError"), "_URL"),
+]
+_LOGIN = b"<html><title>Log in</title>"
+# after good answers, which the watchers' are, one more try
+_REFUSALS = [
+    ("401", _status(401, _NO), "CredentialsError", "refused"),
+    ("403", _status(403, _NO), "CredentialsError", "refused access"),
+    ("401 of a gateway, in HTML", _status(401, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("403 of a gateway, in HTML", _status(403, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("407", _status(407, _LOGIN), "UpstreamError", "UPSTREAM_PROXY"),
+]
+_LIMITS = {
+    "primary_200_rate_limit": "points used up: 200 with RATE_LIMIT",
+    "primary_200_rate_limited": "points used up: 200 with RATE_LIMITED",
+    "primary_200_message": "points used up: 200 with a message alone",
+    "primary_200_untyped": "points used up: 200, an error without a type",
+    "primary_403": "points used up: 403, nothing remains",
+    "primary_429": "429 with Retry-After",
+    "primary_429_bare": "429 without anything",
+    "secondary_200": "secondary limit: 200 with a message",
+    "secondary_200_retry_after": "secondary limit: 200 with Retry-After",
+    "secondary_200_errors": "secondary limit: 200 with an error",
+    "secondary_403": "secondary limit: 403",
+    "secondary_403_retry_after": "secondary limit: 403 with Retry-After",
+}
+_GRAPHQL = [
+    ("502, nginx's page", "timeout_502", EXACT, "TooHeavyError", "502 Bad Gateway"),
+    ("504", "timeout_504", EXACT, "TooHeavyError", "504 Gateway Timeout"),
+    ("“Something went wrong” in a 200", "something_went_wrong", EXACT, "TooHeavyError", "Something went wrong"),
+    ("“Something went wrong” in a 502", "something_went_wrong_502", EXACT, "TooHeavyError", "Something went wrong"),
+    ("RESOURCE_LIMITS_EXCEEDED beside data", "resource_limits", EXACT, "TooHeavyError", "RESOURCE_LIMITS_EXCEEDED"),
+    ("MAX_NODE_LIMIT_EXCEEDED", "node_limit", EXACT, "TooHeavyError", "MAX_NODE_LIMIT_EXCEEDED"),
+    ("the owner is null, without an error", "null_owner", MISSING, MISSING, ""),
+    ("the owner is null: FORBIDDEN by a policy", "forbidden_owner", *_both("CredentialsError"), "forbids access"),
+    ("the owner is null: FORBIDDEN by SAML", "saml", *_both("CredentialsError"), "SAML"),
+    ("INSUFFICIENT_SCOPES", "insufficient_scopes", *_both("CredentialsError"), "lacks a scope"),
+    ("FORBIDDEN at watchers", "forbidden_watchers", *_both("UpstreamError"), "watcher counts"),
+    ("a part of the query that an older server does not know", "schema", *_both("UpstreamError"), "it looks like"),
+    ("a null node, without an error", "null_node", EXACT, "MalformedAnswer", "null without an error"),
+    ("`edges` is null", "null_edges", EXACT, "MalformedAnswer", "edges is not a list"),
+    ("`nodes` is null", "null_nodes", EXACT, "MalformedAnswer", "nodes is not a list"),
+]
+_OWNER = "data.repositoryOwner"
+_VALUES = [
+    (GITHUB, f"{_OWNER}.repositories.totalCount", "@missing", "totalCount is absent"),
+    (GITHUB, f"{_OWNER}.repositories.totalCount", -1, "totalCount is out of range"),
+    (GITHUB, f"{_OWNER}.repositories.totalCount", True, "totalCount is not a whole number"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.watchers.totalCount", 1.5, "totalCount is not a whole number"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.stargazerCount", 2**60, "stargazerCount is out of range"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.isPrivate", None, "isPrivate is not true or false"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.node.name", 7, "node.name is not a string"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.size", "9", "size is not a whole number"),
+    (GITHUB, f"{_OWNER}.detailed.nodes.0.languages.edges.0.size", -1, "size is out of range"),
+    (GITHUB, f"{_OWNER}.repositories.pageInfo.hasNextPage", "no", "hasNextPage is not true or false"),
+    (LIST, "size", "3", "size is not a whole number"),
+    (LIST, "values", {}, "values is not a list"),
+    (LIST, "values.0.uuid", "@missing", "uuid is absent"),
+    (LIST, "values.0.is_private", "no", "is_private is not true or false"),
+    (LIST, "values.0.language", [], "language is not a string"),
+    (WATCHERS, "size", -1, "size is out of range"),
+    (WATCHERS, "size", "many", "size is not a whole number"),
+]
+_ELSEWHERE = {
+    "another host": "http://evil.example/2.0/x",
+    "another port": "http://127.0.0.1:9/2.0/x",
+    "another scheme": "https://127.0.0.1/2.0/x",
+    "outside the API": "{base}/1.0/x",
+}
+
+
+def rows() -> Iterator[Row]:
+    """All of them, in the order of the document."""
+    for what, fault, once, always, words in _TRANSPORT:
+        yield from _rows("Transport and HTTP", what, fault, once, always, words, EVERYWHERE)
+    for what, fault, always, words in _REFUSALS:
+        yield from _rows("Transport and HTTP", what, fault, always, always, words, (GITHUB, LIST))
+        yield from _rows("Transport and HTTP", what, fault, EXACT, always, words, (WATCHERS,))
+    for name, what in _LIMITS.items():
+        yield from _rows("Limits", what, preset(name), *_both("LimitError"), "used up", (GITHUB,))
+    yield from _rows("Limits", "plain 429", preset("bitbucket_429"), *_both("LimitError"), "used up", BITBUCKET)
+    told = Fault("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "@now+900"})
+    yield from _rows("Limits", "a good answer with which the points end", told, EXACT, EXACT, "", (GITHUB,))
+    for what, name, once, always, words in _GRAPHQL:
+        struck = preset("older_server", contains="") if name == "schema" else preset(name)
+        yield from _rows("GraphQL", what, struck, once, always, words, (GITHUB,))
+    for place, at, value, words in _VALUES:
+        what = f"`{at.removeprefix(_OWNER + '.')}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
+        yield from _rows("Values", what, _value(at, value), EXACT, "MalformedAnswer", words, (place,))
+    lists = (GITHUB, LIST)
+    early, again, itself = Fault("early_end"), Fault("repeat_page"), Fault("self_next")
+    yield from _rows("Lists", "a list that ends early", early, EXACT, "UpstreamError", "never added up", lists, LARGE)
+    yield from _rows("Lists", "a page a second time", again, EXACT, "UpstreamError", "list", lists, LARGE)
+    yield from _rows("Lists", "a page that leads to itself", itself, EXACT, "UpstreamError", "list", (GITHUB,), LARGE)
+    for where, url in _ELSEWHERE.items():
+        following, href = Fault("foreign_next", url=url), Fault("foreign_href", url=url)
+        both = *_both("UpstreamError"), "leads elsewhere"
+        yield from _rows("Lists", f"`next` leads to {where}", following, *both, (LIST,))
+        yield from _rows("Lists", f"`links.watchers.href` leads to {where}", href, *both, (LIST,))
+    yield from _odd_lists()
+    yield from _one_repository()
+    for change, what in [("create", "created"), ("delete_oldest", "deleted"), ("private", "made private")]:
+        fault = Fault("world", owner="tiny", change={change: 2}, after=1)
+        yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
+    moves: list[tuple[dict[str, Any], str]] = [({"transfer": "other"}, "transferred"), ({"rename": 2}, "renamed")]
+    for move, what in moves:
+        fault = Fault("world", owner="tiny", change=move, after=1)
+        yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
+    gone = Fault("world", owner="tiny", change={"vanish": True}, after=1)
+    yield from _rows("Changes", "the owner vanishes meanwhile", gone, *_both("UpstreamError"), "vanished", lists, LARGE)
+
+
+def _odd_lists() -> Iterator[Row]:
+    """Lists whose pages are odd."""
+    bare = Fault("body", body=b'{"values": []}', contains="fields=")
+    yield from _rows(
+        "Lists", "an empty list without a `size`, and another when asked otherwise", bare, EXACT, EXACT, "", (LIST,)
+    )
+    what, words = "pages without rows whose cursor moves", "goes on without"
+    for place, contains in ((GITHUB, "query Repositories"), (LIST, "")):
+        empty = Fault("empty_page", contains=contains)
+        yield from _rows("Lists", what, empty, EXACT, "UpstreamError", words, (place,), LARGE)
+    broken = Fault("broken_next")
+    what, words = "`next` with & where ? belongs", "has “&” where “?” belongs"
+    yield from _rows("Lists", what, broken, EXACT, "MalformedAnswer", words, (LIST,), LARGE)
+
+
+def _one_repository() -> Iterator[Row]:
+    """One repository of the list, and the others well."""
+    lost = Fault("lost", owner="tiny", repository="r001")
+    yield from _rows("One repository", "listed and not found", lost, EXACT, NAMED, "", (GITHUB, WATCHERS))
+    rotten = Fault("rotten", owner="tiny", repository="r001")
+    what, words = "whatever looks at it fails", "for its repository tiny/r001 it"
+    yield from _rows("One repository", what, rotten, EXACT, "TooHeavyError", words, (GITHUB,))
+    yield from _rows("One repository", what, rotten, EXACT, "TransientError", words, (WATCHERS,))
+
+
+def table() -> str:
+    """The matrix as Markdown: one line a fault and outcome, the places together."""
+    lines = ["| fault | where | once | for ever |", "| --- | --- | --- | --- |"]
+    group = ""
+    together: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in rows():
+        together.setdefault((row.group, row.what, row.once, row.always), []).append(row.place)
+    for (name, what, once, always), places in together.items():
+        if name != group:
+            lines.append(f"| **{name}** | | | |")
+            group = name
+        lines.append(f"| {what} | {', '.join(places)} | {once} | {always or '—'} |")
+    return "\n".join(lines) + "\n"
+
+
+def proofs() -> str:
+    """The other proofs as Markdown."""
+    lines = ["| what holds | the test |", "| --- | --- |"]
+    return "\n".join([*lines, *(f"| {what} | `{test}` |" for what, test in PROOFS.items())]) + "\n"
+
+
+def document(text: str) -> str:
+    """docs/reliability.md with its tables made anew."""
+    made_by = "made by python -m from_git.tests.kit.matrix"
+    return with_table(with_table(text, "matrix", table(), made_by), "proofs", proofs(), made_by)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

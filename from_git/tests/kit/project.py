@@ -1,0 +1,34 @@
+"""A copy of the project for commands in processes of their own, without the developer's settings."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from unittest import TestCase
+
+from from_git.options import without_ours
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def project_copy(case: TestCase) -> Path:
+    """A folder with the project but no local_settings.py, removed at the end of the test."""
+    folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
+    for name in ("from_git", "emulator"):
+        (folder / name).symlink_to(ROOT / name)
+    # copies, no links: local_settings.py is looked for beside the file that asks
+    for name in ("manage.py", "gunicorn.conf.py"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
+    return folder
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment without from-git's settings, and with these."""
+    return {**without_ours(os.environ), **settings}
+
+
+def documented() -> str:
+    """The local_settings.py for production in docs/deploy.md."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    return text.split("\n## In production\n")[1].split("```python\n")[1].split("```")[0]

@@ -1,0 +1,192 @@
+"""What no single fault of the matrix shows: what holds, and the test that proves it."""
+
+PROOFS: dict[str, str] = {
+    "An outage that ends by itself within the deadline is not seen.": (
+        "calls.test_calls.Outages.test_an_outage_that_ends_within_the_deadline_is_not_seen"
+    ),
+    "A forge that is down costs a bounded number of calls, however many wait.": (
+        "calls.test_calls.Outages.test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository"
+    ),
+    "GitHub that answers 502 to more than twelve repositories gives the exact answer; no heavy query goes out twice.": (
+        "calls.test_calls.Sizes.test_an_upstream_that_dies_above_twelve_repositories_gives_the_exact_answer"
+    ),
+    "No request, of any size, alone or together, meets GitHub's limit of time.": (
+        "calls.test_limits.GitHubTime.test_no_request_of_any_size_alone_or_together_meets_the_limit"
+    ),
+    "None meets Bitbucket's hour.": (
+        "calls.test_limits.BitbucketHour.test_no_request_of_any_size_alone_or_together_meets_the_limit"
+    ),
+    "An owner of two windows is answered where there is time for them.": (
+        "calls.test_limits.GitHubTime.test_an_owner_of_two_windows_is_spread_over_them"
+    ),
+    "A limit that was met costs the next request no call.": (
+        "calls.test_limits.Remembered.test_a_limit_costs_the_next_requests_no_call_until_it_has_passed"
+    ),
+    "Whether a failure is worth another try is a table.": (
+        "calls.test_retries.Decisions.test_each_failure_is_followed_by_what_the_table_says"
+    ),
+    "Two processes with one Redis cannot spend more than the limit together.": (
+        "calls.test_account.Shared.test_two_processes_cannot_spend_more_than_the_limit_together"
+    ),
+    "A resolver that hangs ends with the call's timeout.": (
+        "upstream.test_upstream.Faults.test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call"
+    ),
+    "One repository that GitHub cannot answer for costs no other owner a query, and is named within a few tries.": (
+        "forges.test_one_repository.AtGitHub.test_it_is_named_and_costs_no_other_owner_a_query"
+    ),
+    "A moment in which GitHub fails for a small owner costs the next one no query.": (
+        "forges.test_one_repository.AtGitHub.test_a_moment_in_which_github_fails_for_a_small_owner_costs_the_next_one_no_query"
+    ),
+    "The size of queries that was halved rises again with good answers.": (
+        "calls.test_cost.Expecting.test_each_minute_a_good_answer_of_the_largest_size_doubles_it"
+    ),
+    "A repository that its forge lists and never finds stands in `missing` and is kept with its profile.": (
+        "forges.test_missing_repositories.Together.test_they_are_kept_with_the_profile"
+    ),
+    "A workspace asked for by its name and by its UUID counts once.": (
+        "forges.test_missing_repositories.SameWorkspace.test_it_counts_once_by_its_first_name"
+    ),
+    "A sum over 2^53 is an error, over repositories and over profiles.": (
+        "values.test_stats.BoundsOfAnswers.test_over_profiles"
+    ),
+    "One refusal of a credential that was good a moment ago is not seen.": (
+        "forges.test_between.OneRefusal.test_one_refusal_after_good_answers_is_not_seen"
+    ),
+    "Odd links of a list are told what is wrong with them.": (
+        "forges.test_odd_lists.OddLinks.test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it"
+    ),
+    "A connection that was forgotten on the way costs an early give-up and one call more, no time and no size.": (
+        "upstream.test_idle.Forges.test_an_owner_of_each_is_exact_and_no_question_is_made_smaller"
+    ),
+    "What lay idle for about a minute is not used again.": (
+        "upstream.test_idle.Silence.test_what_lay_idle_for_about_a_minute_is_not_used_again"
+    ),
+    "A connection to Redis that was forgotten is made anew, and Redis does not count as away.": (
+        "upstream.test_idle.Redis.test_a_kept_answer_after_a_pause_costs_no_call"
+    ),
+    "A Redis that answers and keeps nothing is named by /readyz with its own words.": (
+        "probes.test_probes_cache.SharedCache.test_one_that_reads_and_keeps_nothing_is_named_with_its_own_words"
+    ),
+    "A certificate that is not to be trusted has words of its own, and nothing is sent to whoever has it.": (
+        "upstream.test_tls.Certificates.test_each_that_is_not_to_be_trusted_has_words_of_its_own"
+    ),
+    "A handshake of TLS that takes too long is not for the weight of a query.": (
+        "upstream.test_tls.Certificates.test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query"
+    ),
+    "A proxy sees no credentials of an https forge, and its refusals have words of their own.": (
+        "upstream.test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
+    ),
+    "Links that lead away are not followed, and the credentials stay home.": (
+        "upstream.test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
+    ),
+    "A cancelled or late call counts with what it was expected to take, since the forge may go on with it.": (
+        "calls.test_budget.Windows.test_a_call_that_was_left_alone_costs_at_least_what_was_reserved"
+    ),
+    "After a limit one call goes first; the others follow its answer.": (
+        "calls.test_account.Limits.test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer"
+    ),
+    "For any world, sizes, faults and changes an answer is the slow sum, or an error.": (
+        "aggregator.test_answers.Answers.test_an_answer_is_the_sum_or_an_error_whatever_fails"
+    ),
+    "In whatever order threads take turns, an owner adds up.": (
+        "fanout.test_interleavings.GitHubInterleavings.test_an_owner_of_150_repositories_adds_up"
+    ),
+    "Any request at all is answered or refused in JSON.": (
+        "views.test_hostile_fuzz.AnyRequest.test_any_query_is_answered_or_refused"
+    ),
+    "A parameter or member that nobody knows is refused on every route, and never half a question answered.": (
+        "question.test_question.Names.test_each_unknown_one_is_refused_and_named_with_what_was_meant"
+    ),
+    "Ten megabytes of fields that are not url, or of nested JSON, are refused at the first few of them.": (
+        "question.test_question.Many.test_fields_that_are_not_url_are_bounded_with_or_without_a_name"
+    ),
+    "Of any number of bad URLs twenty are explained and the rest is counted.": (
+        "question.test_question.Many.test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted"
+    ),
+    "A browser's EventSource that is left open asks once.": (
+        "views.test_stream_browser.EventSources.test_it_hears_one_answer_and_asks_the_forges_once"
+    ),
+    "What was probably meant is told, and never counted.": (
+        "profiles.test_profiles.ParseProfile.test_what_was_probably_meant_is_a_profile"
+    ),
+    "Lookalike hosts and traversals reach no forge.": (
+        "views.test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
+    ),
+    "A repository that is listed and never found is named wherever an answer is read, apart from missing profiles.": (
+        "aggregator.test_missing_shown.Shown.test_card_and_charts_name_it_and_tell_it_from_a_missing_profile"
+    ),
+    "What no forge of the profiles tells is a dash or an empty cell, and no zero that an average would count.": (
+        "aggregator.test_not_told.NotTold.test_a_cell_of_the_table_is_empty_and_a_zero_is_a_zero"
+    ),
+    "A picture of an error says what to do in whole sentences, and never half of a number.": (
+        "pictures.test_picture_words.Errors.test_every_number_that_is_seen_is_one_of_the_error"
+    ),
+    "The documents name no setting, command, route, parameter or member that does not exist.": (
+        "house.test_mentions.Documents.test_every_name_in_them_exists"
+    ),
+    "A thousand requests under faults leave no thread, connection, file, task or object behind.": (
+        "views.test_leftovers.AThousandRequests.test_each_is_exact_or_a_clear_error_and_nothing_is_left"
+    ),
+    "An error of our own in a task is one 500, and the pools go on.": (
+        "views.test_lifecycle.OwnFault.test_it_is_a_500_once_and_the_pools_go_on"
+    ),
+    "Pools of one thread answer everything, under faults too.": (
+        "views.test_lifecycle.SinglePools.test_mixed_requests_are_answered_side_by_side_though_calls_fail_and_come_again"
+    ),
+    "A hung forge gives its threads back with the request's deadline.": (
+        "views.test_lifecycle.Hung.test_the_threads_of_a_missed_deadline_are_free_for_the_next_request"
+    ),
+    "The work for a client that has gone ends with the deadline at the latest, and leaves nothing.": (
+        "views.test_lifecycle.ClientGone.test_its_work_ends_with_the_deadline_and_leaves_nothing"
+    ),
+    "What makes progress when its request's deadline passes is found by asking again.": (
+        "flights.test_cache.InRedis.test_a_slow_one_is_answered_by_asking_again"
+    ),
+    "A fetch whose process is killed or paused is done by another one that waits.": (
+        "flights.test_cache_workers.Shared.test_a_holder_that_is_killed_or_paused_is_replaced"
+    ),
+    "A cache that is killed, hangs, is full or holds nonsense costs calls and no answer.": (
+        "flights.test_cache.Away.test_one_that_hangs_costs_no_answer"
+    ),
+    "SIGTERM lets running requests be answered.": (
+        "server.test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
+    ),
+    "SIGTERM has the kernel refuse new connections at once, while answers end and say that the connection closes.": (
+        "server.test_stopping.Stopping.test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes"
+    ),
+    "Beside 2,000 silent clients, 200 half heads and 200 half bodies everybody is served.": (
+        "server.test_door.Crowded.test_beside_2000_silent_clients_and_400_half_requests_everybody_is_served"
+    ),
+    "The same behind Squid as documented.": "server.test_door.Crowded.test_and_behind_squid_too",
+    "A head or a body that does not come in time is a 408.": (
+        "server.test_door.Slow.test_a_head_or_a_body_that_does_not_come_in_time_is_a_408"
+    ),
+    "Half bodies take no place.": (
+        "server.test_door.Slow.test_half_bodies_take_no_place_and_are_answered_when_they_are_whole"
+    ),
+    "Clients that do not read their answers keep no probe waiting.": (
+        "server.test_door.Crowded.test_who_does_not_read_answers_keeps_no_probe_waiting"
+    ),
+    "A full disk under the folder of metrics costs metrics and no worker.": (
+        "metrics.test_metrics.FullDisk.test_the_workers_live_and_answer_and_say_so_once"
+    ),
+    "An answer that a proxy keeps carries the id of no other client.": (
+        "server.test_squid.Hits.test_a_kept_answer_carries_the_id_of_its_own_request"
+    ),
+    "A broken local_settings.py stops every start with one line that shows no value.": (
+        "options.test_settings.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
+    ),
+    "Whatever the table of settings calls a secret is in no line of the log.": (
+        "server.test_logs.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
+    ),
+    "SIGKILL loses nothing but the worker's own answers.": (
+        "server.test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"
+    ),
+    "After a fork parent and child both answer.": (
+        "server.test_workers.Forked.test_child_and_parent_both_answer_with_threads_and_connections_of_their_own"
+    ),
+    "A token that a forge repeats, in whatever letter case or cut, is in no message and no log.": (
+        "house.test_secrets.Secrets.test_a_token_that_a_forge_repeats_is_nowhere"
+    ),
+}
+"""What holds, in words, to the test's name below `from_git.tests`."""

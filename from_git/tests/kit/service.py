@@ -1,0 +1,128 @@
+"""The world of most tests: forges on an emulator, and the service in front of them, all over real sockets."""
+
+import logging
+import threading
+from socketserver import ThreadingMixIn
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import requests
+from django.core.cache import caches
+from django.test import SimpleTestCase, override_settings
+
+from coding_challenge.wsgi import application
+from emulator import Emulator, World
+from from_git import forges
+from from_git.calls import retries
+from from_git.conf import settings
+from from_git.management.commands.runserver import RequestHandler, Server
+from from_git.options import changeable_defaults
+
+
+class QuietHandler(RequestHandler):
+    """No line on stderr for each request."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class _ThreadingServer(ThreadingMixIn, Server):
+    daemon_threads = True
+    handler_class = QuietHandler
+
+
+class ServiceTestCase(SimpleTestCase):
+    """An emulator for the class, fresh settings, pools and connections for each test."""
+
+    emulator: ClassVar[Emulator]
+    world: ClassVar[World]
+    server: ClassVar[_ThreadingServer]
+    base: ClassVar[str]
+    alone: ClassVar[bool] = False
+    """See `runner`."""
+    points: ClassVar[int] = 5000
+    """Of GitHub's, in an hour."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the emulator and the service."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": cls.points}, limits=False))
+        cls.world = cls.emulator.world
+        cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
+        cls.server.set_app(application)
+        thread = threading.Thread(target=cls.server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        cls.addClassCleanup(thread.join)
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+        cls.base = f"http://127.0.0.1:{cls.server.server_address[1]}"
+
+    def setUp(self) -> None:
+        """Begin with the defaults, no faults and counters at zero."""
+        super().setUp()
+        # the expected failures of a green run are no news
+        for name in ("from_git", "django.server"):
+            logger = logging.getLogger(name)
+            self.addCleanup(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
+        # a developer's own settings must not change a test
+        self.settings_for_test(**{**changeable_defaults(), **self.upstream_settings()})
+        # nobody waits for what a test provokes for ever
+        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.001, LONGEST_WAIT=0.005))
+        caches["default"].clear()
+        self.emulator.faults.clear()
+        self.emulator.meter.reset()
+        self.addCleanup(forges.close)
+        self.addCleanup(self.emulator.faults.clear)
+
+    def upstream_settings(self) -> dict[str, Any]:
+        """What points the service at the emulator."""
+        return {
+            "ALLOWED_HOSTS": ["127.0.0.1"],
+            "GITHUB_GRAPHQL_URL": self.emulator["github"].url,
+            "GITHUB_API_TOKEN": self.emulator["github"].credentials["token"],
+            "BITBUCKET_API_URL": self.emulator["bitbucket"].url,
+            # a busy machine makes every call long
+            "GITHUB_SECONDS_PER_MINUTE": 0.0,
+            "BITBUCKET_CALLS_PER_HOUR": 0,
+            # what a test asks for is fetched
+            "PROFILE_CACHE_SECONDS": 0.0,
+        }
+
+    def settings_for_test(self, **changes: Any) -> None:
+        """Change settings until the end of the test; pools and sessions are made anew."""
+        override = override_settings(**changes)
+        override.enable()
+        self.addCleanup(override.disable)
+        forges.close()
+
+    def settings_kept(self, **changes: Any) -> None:
+        """Change settings without making new pools."""
+        for name, value in changes.items():
+            setattr(settings, name, value)
+
+    def ask(self, *urls: str, **options: Any) -> requests.Response:
+        """GET /health-check for `urls`."""
+        return requests.get(f"{self.base}/health-check", params={"url": list(urls)}, timeout=30, **options)
+
+    def answer(self, *urls: str) -> dict[str, Any]:
+        """The body of a 200 for `urls`."""
+        response = self.ask(*urls)
+        self.assertEqual(response.status_code, 200, response.text)
+        return dict(response.json())
+
+    def failure(self, status: int, *urls: str) -> dict[str, Any]:
+        """The body of an answer of `status` for `urls`."""
+        response = self.ask(*urls)
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertNotEqual(response.json()["error"], "OK")
+        return dict(response.json())
+
+    def assert_exact(self, *owners: tuple[str, str]) -> dict[str, Any]:
+        """Ask for the owners (forge, login) and compare with the straight sum over the emulator's data."""
+        hosts = {"github": "github.com", "bitbucket": "bitbucket.org"}
+        body = self.answer(*(f"https://{hosts[forge]}/{login}" for forge, login in owners))
+        self.assertEqual(body["data"], self.world.sum(owners))
+        self.assertEqual(body["missing"], [])
+        return body

@@ -1,0 +1,175 @@
+"""Fetches under the scheduler: real adapters and a real emulator, simulated threads and time."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from emulator import Emulator
+from from_git import fanout
+from from_git.calls import account, budget, ledgers, remainder
+from from_git.calls import pace as cost
+from from_git.calls import sending as calls
+from from_git.calls.account import Account
+from from_git.calls.ledgers import LocalLedger
+from from_git.errors import Cancelled, DeadlineError, UpstreamError
+from from_git.fanout import Pool, TaskGroup
+from from_git.forges.bitbucket import adapter as bitbucket
+from from_git.forges.bitbucket import watchers
+from from_git.forges.bitbucket.adapter import Bitbucket, BitbucketFetch
+from from_git.forges.bitbucket.counts import Counts
+from from_git.forges.github import adapter as github
+from from_git.forges.github import details, graphql
+from from_git.forges.github.adapter import GitHub, GitHubFetch
+from from_git.tests.kit.budgets import budget_of, remainder_of
+from from_git.tests.kit.scheduler import Scheduler
+from from_git.upstream import Answer, Upstream
+from from_git.values.found import Found
+
+MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, remainder, watchers)
+_CALL = Upstream.call
+_SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
+_HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
+
+
+class Memory(dict[str, Any]):
+    """An `account.Memory` that is never full."""
+
+    def set(self, key: str, value: Any, timeout: float) -> None:
+        """See `Memory.set`."""
+        self[key] = value
+
+
+@dataclass
+class Question:
+    """One owner that is asked for."""
+
+    group: TaskGroup
+    fetch: GitHubFetch | BitbucketFetch
+    late: bool = False
+
+    @property
+    def ended(self) -> Found | UpstreamError | None:
+        """What came out; None: it was cancelled, because another one failed."""
+        try:
+            self.group.wait(0)
+        except UpstreamError as error:
+            return error
+        except Cancelled:
+            return DeadlineError("late") if self.late else None
+        found = self.fetch.outcome()
+        assert found is not None
+        return found
+
+
+@dataclass
+class Simulation:
+    """One run: its world is the emulator's, its accidents are the seed's."""
+
+    emulator: Emulator
+    seed: int
+    threads: int = 4
+    limit: float | None = None
+    """Of the budget: seconds in a minute at GitHub, calls in an hour at Bitbucket."""
+    deadline: float = 120.0
+    may_be_late: bool = False
+    started: list[float] = field(default_factory=list)
+    """When each call began."""
+    questions: list[Question] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(self.seed)
+        self.clock = self.scheduler.clock
+        # where calls are quick, threads look for work all the time
+        self.slowest = self.scheduler.random.choice(_SLOWEST)
+
+    def run(self, forge: str, *owners: str) -> list[Found | UpstreamError | None]:
+        """Ask for these owners at the same time, as one request does; what came out for each."""
+        random.seed(self.seed)  # the jitter of retries
+        stub = patch.object(graphql, "time", SimpleNamespace(time=self.clock.now))
+        with self.scheduler.installed(MODULES), stub, patch.object(Upstream, "call", self._call()):
+            adapter = self.github() if forge == "github" else self.bitbucket()
+            self.scheduler.run(partial(self._ask, adapter, owners))
+            outcomes = self._judge(adapter)
+            adapter.close()
+            return outcomes
+
+    def github(self) -> GitHub:
+        """An adapter on simulated threads and time."""
+        bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
+        self.account = Account("github", bound, Memory(), self.clock.now)
+        pool = Pool("github", self.threads)
+        token = self.emulator["github"].credentials["token"]
+        points = remainder_of("points", self.clock.now)
+        return GitHub(self.emulator["github"].url, token, pool, 10.0, self.account, points, self.clock.now)
+
+    def bitbucket(self) -> Bitbucket:
+        """An adapter on simulated threads and time."""
+        bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
+        self.account = Account("bitbucket", bound, Memory(), self.clock.now)
+        pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
+        return Bitbucket(
+            self.emulator["bitbucket"].url, "", (), "none", *pools, 10.0, self.account, False, Counts(Memory(), "", 0)
+        )
+
+    def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
+        """What `aggregate` and `Flight` do."""
+        for owner in owners:
+            group = TaskGroup(self.clock.now() + self.deadline, self._landed, self.clock)
+            question = Question(group, adapter.fetch(owner, group))
+            self.questions.append(question)
+            self.clock.call_later(self.deadline, partial(self._late, question))
+            group.seal()
+        self._landed()  # those that ended before the last was asked
+
+    def _landed(self) -> None:
+        if any(one.group.ended and one.group._error for one in self.questions):
+            for one in self.questions:
+                one.group.cancel()
+
+    def _late(self, question: Question) -> None:
+        question.late = not question.group.ended
+        question.group.cancel()
+
+    def _call(self) -> Callable[..., Answer]:
+        """`Upstream.call`, of which each takes some of the simulated time."""
+
+        def call(upstream: Upstream, caller: Any, *args: Any, **kwargs: Any) -> Answer:
+            before, after = (self.scheduler.random.random() * self.slowest / 2 for _ in range(2))
+            self.scheduler.point()
+            caller.time_left()
+            self.started.append(self.clock.now())
+            self.scheduler.sleep(before)
+            try:
+                with self.scheduler.kept():  # it looks at the clock as often as bytes come
+                    answer = _CALL(upstream, caller, *args, **kwargs)
+            finally:
+                self.scheduler.sleep(after)
+            if caller.time_left() <= 0:
+                raise DeadlineError("late")
+            return replace(answer, seconds=before + after, headers=self._dated(answer.headers))
+
+        return call
+
+    def _dated(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers, their end of GitHub's hour on the simulated clock."""
+        if "x-ratelimit-reset" not in headers:
+            return headers
+        return {**{name.lower(): value for name, value in headers.items()}, "x-ratelimit-reset": str(_HOUR)}
+
+    def _judge(self, adapter: GitHub | Bitbucket) -> list[Found | UpstreamError | None]:
+        """What must hold whatever happened."""
+        assert all(one.group.ended for one in self.questions), "a group never ended"
+        assert not self.account.budget._under_way, "a reservation was never settled"
+        for pool in (adapter.pool, getattr(adapter, "watchers_pool", adapter.pool)):
+            assert pool.idle == pool.size, "a pool believes that its threads are busy"
+        if not any(one.group._cancelled or one.group._error for one in self.questions):
+            counted = sum(one.fetch.cost().calls for one in self.questions)
+            assert counted >= len(self.started), "a call was not counted"
+        if self.limit and not self.account.budget.timed:
+            assert len(self.started) <= self.limit, "more calls than the budget has"
+        assert not any(one.late and not self.may_be_late for one in self.questions), "a fetch came to no end"
+        return [one.ended for one in self.questions]

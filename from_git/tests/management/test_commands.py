@@ -1,0 +1,351 @@
+"""`manage.py demo` and `manage.py aggregate`, as processes of their own."""
+
+import fcntl
+import itertools
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping
+from typing import IO
+from unittest import TestCase, skipUnless
+
+import requests
+
+from emulator import Emulator, Fault, Owner, Repository, World, preset
+from from_git.tests.kit.leftovers import settled
+from from_git.tests.kit.project import documented, environment, project_copy
+
+MANAGE = [sys.executable, "manage.py"]
+TEAM_CALLS = 7
+LINES = 30  # more than either command says before it listens
+
+
+class Demo(TestCase):
+    """Both forges and the service, without token or network."""
+
+    def start(self, *arguments: str, local: str = "", **settings: str) -> "subprocess.Popen[str]":
+        """A demo, with this local_settings.py, that is killed at the end of the test if it still runs."""
+        folder = project_copy(self)
+        (folder / "local_settings.py").write_text(local, encoding="utf-8")
+        process = subprocess.Popen(
+            [*MANAGE, "demo", *arguments],
+            cwd=folder,
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        assert process.stdout is not None
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def read_until(self, stream: IO[str], words: str) -> str:
+        """What the demo says up to the line with `words`."""
+        said = ""
+        for _ in range(LINES):
+            said += stream.readline()
+            if words in said:
+                return said
+        raise AssertionError(said)
+
+    def test_its_curl_line_and_page_work_and_both_signals_stop_it(self) -> None:
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(stop.name):
+                process = self.start("--port", "0")
+                assert process.stdout is not None
+                said = self.read_until(process.stdout, "Ctrl-C")
+                self.assertIn("recorded and made-up data", said)
+
+                _, url = shlex.split(next(line for line in said.splitlines() if "curl " in line))
+                body = requests.get(url, timeout=30).json()
+                world = World()
+                self.assertEqual(body["data"], world.sum([("github", "spack"), ("bitbucket", "mailchimp")]))
+                self.assertEqual(body["missing"], ["https://bitbucket.org/nobody"])
+                page = re.findall(r"http://\S+/from-git/test", said)[0]
+                self.assertIn("<form", requests.get(page, timeout=30).text)
+
+                process.send_signal(stop)
+                self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_settings_for_production_do_not_get_into_its_way(self) -> None:
+        process = self.start(
+            "--port", "0", local=documented(), SECRET_KEY="x", GITHUB_API_TOKEN="real", MAX_PROFILES="1"
+        )
+        assert process.stdout is not None
+        said = self.read_until(process.stdout, "Ctrl-C")
+
+        _, url = shlex.split(next(line for line in said.splitlines() if "curl " in line))
+
+        self.assertEqual(requests.get(url, timeout=30).status_code, 200)
+
+    def test_a_taken_port_is_a_clear_error(self) -> None:
+        with Emulator() as emulator:
+            process = self.start("--port", str(emulator.port))
+            output, _ = process.communicate(timeout=30)
+
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn(f"Port {emulator.port} is taken", output)
+
+
+class AggregateTestCase(TestCase):
+    """Forges, and an environment that points at them."""
+
+    emulator: Emulator
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the forges."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(limits=False))
+
+    def setUp(self) -> None:
+        """Begin without faults."""
+        super().setUp()
+        self.emulator.faults.clear()
+        self.environment = environment(
+            GITHUB_GRAPHQL_URL=self.emulator["github"].url,
+            GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
+            BITBUCKET_API_URL=self.emulator["bitbucket"].url,
+            BITBUCKET_CALLS_PER_HOUR="0",
+        )
+
+
+class Piped(AggregateTestCase):
+    """The JSON of the API."""
+
+    def run_piped(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it with pipes for its output."""
+        return subprocess.run(
+            [*MANAGE, "aggregate", *arguments],
+            cwd=project_copy(self),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def test_piped_it_prints_the_json_of_the_api(self) -> None:
+        result = self.run_piped("https://github.com/spack", "bitbucket.org/nobody")
+
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        body = json.loads(result.stdout)
+        self.assertEqual(body["data"], self.emulator.world.sum([("github", "spack")]))
+        self.assertEqual((body["error"], body["missing"]), ("OK", ["bitbucket.org/nobody"]))
+
+    def test_expand_adds_to_the_json_what_it_adds_in_the_api(self) -> None:
+        result = self.run_piped("https://github.com/spack", "--expand", "topics", "--expand", "langs,profiles")
+
+        body = json.loads(result.stdout)
+        self.assertEqual(list(body), ["error", "data", "missing", "profiles", "langsDetail", "topicsDetail"])
+        expected = self.emulator.world.details([("github", "spack")])
+        self.assertEqual({name: body[name] for name in expected}, expected)
+
+    def test_a_wrong_request_exits_with_2_and_says_why(self) -> None:
+        for arguments in (
+            ("github.com/spack", "--expand", "stars"),
+            (),
+            ("https://bitucket.org/x",),
+            ("github.com/spack", "--deadline", "soon"),
+        ):
+            with self.subTest(arguments):
+                result = self.run_piped(*arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assert_said(result)
+                self.assertEqual(json.loads(result.stdout)["error"], "ERR3")
+
+    def test_asked_without_a_url_it_shows_a_line_for_the_terminal(self) -> None:
+        result = self.run_piped()
+
+        self.assertIn("manage.py aggregate https://", json.loads(result.stdout)["advice"])
+        self.assertNotIn("/health-check", result.stderr)
+
+    def test_a_failing_upstream_exits_with_1_and_names_it(self) -> None:
+        self.emulator.faults.add(Fault("status", status=403))
+
+        result = self.run_piped("https://github.com/spack", "--json")
+
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("No answer from GitHub for https://github.com/spack", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["upstream"], "github")
+        self.assert_said(result)
+
+    def assert_said(self, result: subprocess.CompletedProcess[str]) -> None:
+        """The error output has what happened on one line, and what to do on the next."""
+        body = json.loads(result.stdout)
+        self.assertEqual(result.stderr, f"{body['error']}: {body['message']}\n{body['advice']}\n")
+
+    def test_a_wait_is_told_by_the_clock(self) -> None:
+        self.emulator.faults.add(Fault("status", path="/graphql", status=429, headers={"Retry-After": "3412"}))
+
+        result = self.run_piped("https://github.com/spack")
+
+        self.assertRegex(result.stderr, r"\nAsk again at \d\d:\d\d UTC( on [0-9-]+)?, in 57 minutes\.\n$")
+
+    def test_the_deadline_is_its_own_and_can_be_given(self) -> None:
+        self.emulator.faults.add(Fault("hang"))
+        self.environment["UPSTREAM_TIMEOUT"] = "2"
+
+        result = self.run_piped("https://github.com/spack", "--deadline", "0.3")
+
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("within 0.3 s (--deadline)", result.stderr)
+
+
+@skipUnless(hasattr(pty, "openpty"), "no pseudo-terminals on this system")
+class InATerminal(AggregateTestCase):
+    """Progress, a table, and nothing left behind."""
+
+    def run_in_terminal(
+        self, *arguments: str, columns: int = 110, stop: bool = False, changes: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Exit status and all that was written; `stop`: Ctrl-C is pressed when team-7's watchers are asked for."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 50, columns, 0, 0))
+        process = subprocess.Popen(
+            [*MANAGE, "aggregate", *arguments],
+            cwd=project_copy(self),
+            env={**self.environment, "TERM": "xterm-256color", **(changes or {})},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C is a signal
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.close(theirs)
+        if stop:
+            self.assertEqual(settled(lambda: self.emulator.meter.snapshot()["watchers"].calls, TEAM_CALLS), TEAM_CALLS)
+            os.write(ours, b"\x03")
+        written = read_terminal(ours)
+        return process.wait(timeout=30), written
+
+    def assert_tidy(self, written: str) -> None:
+        """The cursor is there again, and no traceback."""
+        self.assertGreater(written.rfind("\x1b[?25h"), written.rfind("\x1b[?25l"))
+        self.assertNotIn("Traceback", written)
+
+    def test_it_draws_progress_and_a_table(self) -> None:
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+
+        status, written = self.run_in_terminal("github.com/mfem", "bitbucket.org/team-100", "bitbucket.org/nobody")
+
+        self.assertEqual(status, 0, written)
+        self.assert_tidy(written)
+        for words in (
+            "watcher counts",
+            "2 of 3 profiles found",
+            "/112",
+            "mfem (GitHub)",
+            "team-100 (Bitbucket)",
+            "Total",
+            "Languages, by repositories",
+            "Missing:",
+        ):
+            with self.subTest(words):
+                self.assertIn(words, plain(written))
+        total = self.emulator.world.sum([("github", "mfem"), ("bitbucket", "team-100")])
+        self.assertIn(f"{total['watchers']:,}", plain(written))
+
+    def test_it_keeps_to_its_columns_and_wishes(self) -> None:
+        wishes: tuple[dict[str, str], ...] = ({}, {"NO_COLOR": "1"}, {"PYTHONIOENCODING": "ascii"})
+        for columns, changes in itertools.product((40, 200), wishes):
+            with self.subTest(columns, **changes):
+                status, written = self.run_in_terminal("github.com/mfem", columns=columns, changes=changes)
+                self.assertEqual(status, 0, written)
+                self.assert_tidy(written)
+                self.assertLessEqual(max(map(len, re.split(r"[\r\n]+", plain(written)))), columns)
+                self.assertEqual(bool(re.search(r"\x1b\[[0-9;]*3[0-9]", written)), "NO_COLOR" not in changes)
+                self.assertEqual(written.isascii(), "PYTHONIOENCODING" in changes)
+
+    def test_repositories_that_are_not_found_are_named_beside_missing_profiles(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/team-7/*/*", owner="team-7", repository="delta-cli-3"))
+
+        status, written = self.run_in_terminal("bitbucket.org/team-7", "bitbucket.org/nobody")
+
+        self.assertEqual(status, 0, written)
+        *_, missing, lost, _ = plain(written).replace("\r", "").split("\n")
+        self.assertEqual(missing, "Missing: bitbucket.org/nobody")
+        self.assertEqual(lost, "Repository not found: https://bitbucket.org/team-7/delta-cli-3")
+
+    def test_a_name_that_the_terminal_cannot_show_is_escaped(self) -> None:
+        self.emulator.world.add(
+            Owner("github", "nordic", "User", [Repository("a", languages={"\u00c5ngstr\u00f6m": 1})])
+        )
+
+        status, written = self.run_in_terminal("github.com/nordic", changes={"PYTHONIOENCODING": "ascii"})
+
+        self.assertEqual(status, 0, written)
+        self.assertIn(r"\xe5ngstr\xf6m", plain(written))
+
+    def test_ctrl_c_ends_it_at_once_and_leaves_nothing(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="*/watchers"))
+        self.environment["UPSTREAM_TIMEOUT"] = "120"
+        for more in ((), ("--json",)):
+            with self.subTest(more):
+                self.emulator.meter.reset()
+                begun = time.monotonic()
+                status, written = self.run_in_terminal("bitbucket.org/team-7", *more, stop=True)
+                self.assertEqual(status, 130, written)
+                self.assertLess(time.monotonic() - begun, 60)  # a call may take 120
+                self.assertNotIn("Traceback", written)
+                if not more:
+                    self.assert_tidy(written)
+
+    def test_an_error_takes_the_place_of_the_progress(self) -> None:
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=403, after=30))
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.05))
+
+        status, written = self.run_in_terminal("bitbucket.org/team-100")
+
+        self.assertEqual(status, 1)
+        self.assert_tidy(written)
+        _, _, after = written.rpartition("\x1b[2K")  # the last line of the progress is erased
+        self.assertEqual(plain(written).count("ERR2: "), 1)
+        self.assertIn("ERR2: No answer from Bitbucket", after)
+
+    def test_waits_and_retries_are_told_in_words(self) -> None:
+        self.emulator.faults.add(preset("secondary_403_retry_after", headers={"Retry-After": "2"}, times=1))
+
+        status, written = self.run_in_terminal("github.com/mfem", columns=200)
+
+        self.assertEqual(status, 0, written)
+        self.assertRegex(
+            plain(written), r"GitHub for github\.com/mfem: its rate limit .* It goes on in (1 second|2 seconds)\."
+        )
+        self.assertIn("1 call sent again", plain(written))
+
+
+def plain(written: str) -> str:
+    """What a program wrote, control sequences taken out."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
+
+
+def read_terminal(descriptor: int) -> str:
+    """Everything that a program writes to its terminal until it ends."""
+    data = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not select.select([descriptor], [], [], 1.0)[0]:
+            continue
+        try:
+            part = os.read(descriptor, 65_536)
+        except OSError:  # Linux says EIO when the other side has gone
+            break
+        if not part:
+            break
+        data += part
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,300 @@
+"""From pasted text to profiles."""
+
+import tracemalloc
+from unittest import TestCase
+
+from from_git.profiles import BadUrl, parse_profile, parse_profiles
+from from_git.profiles.reading import read
+from from_git.values.profile import Profile
+
+HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
+
+UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+GOOD = [
+    ("https://github.com/mailchimp", "github", "mailchimp"),
+    ("http://github.com/mailchimp", "github", "mailchimp"),
+    ("github.com/mailchimp", "github", "mailchimp"),
+    ("www.github.com/mailchimp", "github", "mailchimp"),
+    ("HTTPS://WWW.GitHub.COM/MailChimp", "github", "MailChimp"),
+    ("https://github.com/mailchimp/", "github", "mailchimp"),
+    ("https://github.com/orgs/mailchimp", "github", "mailchimp"),
+    ("https://github.com/orgs/mailchimp/", "github", "mailchimp"),
+    ("https://github.com/orgs/mailchimp/repositories", "github", "mailchimp"),
+    ("https://github.com/Orgs/mailchimp/Repositories/", "github", "mailchimp"),
+    ("https://github.com/mailchimp?tab=repositories", "github", "mailchimp"),
+    ("https://github.com/orgs/mailchimp/repositories?q=a&type=all#x", "github", "mailchimp"),
+    ("https://github.com/mailchimp#readme", "github", "mailchimp"),
+    ("https://github.com/mailchimp/?tab=repositories&q=@me", "github", "mailchimp"),
+    ("https://github.com/ghost", "github", "ghost"),  # a real user, though lists of reserved names have it
+    ("https://github.com/a-b-1", "github", "a-b-1"),
+    ("https://github.com/octo_corp", "github", "octo_corp"),
+    ("https://github.com/" + "a" * 39, "github", "a" * 39),
+    ("https://bitbucket.org/mailchimp", "bitbucket", "mailchimp"),
+    ("bitbucket.org/mailchimp/", "bitbucket", "mailchimp"),
+    ("https://www.bitbucket.org/mailchimp/workspace/repositories", "bitbucket", "mailchimp"),
+    ("https://bitbucket.org/mailchimp/workspace/repositories/?page=2", "bitbucket", "mailchimp"),
+    ("https://bitbucket.org/old_team-1", "bitbucket", "old_team-1"),
+    # as Bitbucket's own answers link workspaces
+    (f"https://bitbucket.org/%7B{UUID}%7D/", "bitbucket", f"{{{UUID}}}"),
+    (f"https://bitbucket.org/%7b{UUID.upper()}%7d", "bitbucket", f"{{{UUID}}}"),
+    (f"bitbucket.org/{{{UUID}}}", "bitbucket", f"{{{UUID}}}"),
+    (f"https://bitbucket.org/{{{UUID.upper()}}}/workspace/repositories", "bitbucket", f"{{{UUID}}}"),
+]
+
+BAD = [
+    ("https://bitucket.org/mailchimp", "unknown host bitucket.org; did you mean bitbucket.org?"),
+    ("https://bitbucket.com/mailchimp", "did you mean bitbucket.org?"),
+    ("https://githib.com/mailchimp", "did you mean github.com?"),
+    ("https://github.org/mailchimp", "did you mean github.com?"),
+    ("https://api.github.com/mailchimp", "did you mean github.com?"),
+    ("https://github.com:443/mailchimp", "did you mean github.com?"),
+    ("https://github.com./mailchimp", "did you mean github.com?"),
+    ("https://gitlab.com/mailchimp", "gitlab.com is not supported; profiles are on github.com or bitbucket.org"),
+    ("https://example.org/mailchimp", "unknown host example.org; profiles are on github.com or bitbucket.org"),
+    ("mailchimp", "it is no address; write https://github.com/OWNER or https://bitbucket.org/OWNER"),
+    ("https://https://github.com/mailchimp", "scheme twice or without //"),
+    ("https:/github.com/mailchimp", "scheme twice or without //"),
+    ("<https://github.com/mailchimp>", "quote or a bracket"),
+    ('"https://github.com/mailchimp"', "quote or a bracket"),
+    ("https://github.com/a,https://github.com/b", "one URL a line"),
+    ("https://github.com/enterprises/x", "github.com/enterprises is a page of GitHub itself"),
+    ("https://bitbucket.org/workspaces/mailchimp", "bitbucket.org/workspaces is a page of Bitbucket itself"),
+    ("https:///mailchimp", "no host"),
+    ("//github.com/mailchimp", "no host"),
+    ("ftp://github.com/mailchimp", "http or https addresses, not ftp"),
+    ("javascript://github.com/mailchimp", "not javascript"),
+    ("git@github.com:mailchimp/repo.git", "clone address"),
+    ("https://user:secret@github.com/mailchimp", "it has an @"),
+    ("https://github.com\\@evil.example/x", "it has an @"),
+    ("https://github.com\\mailchimp", "backslash"),
+    ("https://github.com", "it names no owner; write https://github.com/OWNER"),
+    ("https://github.com/", "it names no owner"),
+    ("https://bitbucket.org/?x=1", "it names no owner; write https://bitbucket.org/OWNER"),
+    ("https://github.com//mailchimp", "empty part"),
+    ("https://github.com/mailchimp//", "empty part"),
+    ("https://github.com/mailchimp/repo", "a repository, not a profile; did you mean https://github.com/mailchimp?"),
+    ("https://github.com/mailchimp/repo/tree/main/src", "did you mean https://github.com/mailchimp?"),
+    (
+        "https://bitbucket.org/mailchimp/repo",
+        "a repository, not a profile; did you mean https://bitbucket.org/mailchimp?",
+    ),
+    ("https://bitbucket.org/mailchimp/workspace/projects/X", "did you mean https://bitbucket.org/mailchimp?"),
+    ("https://github.com/orgs/mailchimp/people", "did you mean https://github.com/mailchimp?"),
+    ("https://github.com/orgs", "github.com/orgs is a page of GitHub itself"),
+    ("https://github.com/features", "github.com/features is a page of GitHub itself"),
+    ("https://github.com/topics/python", "github.com/topics is a page of GitHub itself"),
+    ("https://github.com/settings/profile", "github.com/settings is a page of GitHub itself"),
+    ("https://bitbucket.org/account", "bitbucket.org/account is a page of Bitbucket itself"),
+    ("https://github.com/" + "a" * 40, "cannot be an owner on GitHub"),
+    ("https://github.com/a.b", "cannot be an owner on GitHub"),
+    ("https://github.com/..", "cannot be an owner on GitHub"),
+    ("https://github.com/%6dailchimp", "cannot be an owner on GitHub"),
+    ("https://bitbucket.org/%2e%2e", "cannot be an owner on Bitbucket"),
+    ("https://bitbucket.org/{uuid}", "cannot be an owner on Bitbucket"),
+    (f"https://bitbucket.org/{UUID[1:]}}}", "cannot be an owner on Bitbucket"),
+    (f"https://bitbucket.org/%7B{UUID}", "cannot be an owner on Bitbucket"),
+    (f"https://github.com/{{{UUID}}}", "cannot be an owner on GitHub"),
+    ("https://github.com/a?url=https://github.com/b", "another url in its query; write & between parameters"),
+    ("https://github.com/a/?x=1&amp;url=github.com/b", "another url in its query"),
+    ("https%3A%2F%2Fgithub.com%2Fa", "it is percent-encoded"),
+    ("https://github.com/../repo", "a repository, not a profile"),
+    ("https://github.com/a b", "one URL a line"),
+    ("https://github.com/a\tb", "one URL a line"),
+    ("https://github.com/a\x00", "U+0000"),
+    ("https://g\u0456thub.com/mailchimp", "U+0456 (CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I)"),
+    ("https://github.com/mail\u202echimp", "U+202E"),
+    ("https://github.com/\uff4dailchimp", "U+FF4D"),
+    ("https://[::1/x", "it is no address"),
+    ("https://github.com:99999/mailchimp", "did you mean github.com?"),
+    ("https://github.com/" + "a" * 2_000, "longer than 2000 characters"),
+]
+
+
+ORG = "https://github.com/org-5"
+MEANT = {
+    # what comes along from a text, a document or a program
+    "https://github.com/org-5.": ORG,
+    "https://github.com/org-5)": ORG,
+    "https://github.com/org-5,": ORG,
+    "https://github.com/org-5;": ORG,
+    "https://github.com/org-5:": ORG,
+    "https://github.com/org-5!": ORG,
+    "https://github.com/org-5/.": ORG,
+    "https://github.com/org-5]": ORG,
+    "https://github.com/org-5*": ORG,
+    "(https://github.com/org-5).": ORG,
+    "<https://github.com/org-5>": ORG,
+    '"https://github.com/org-5",': ORG,
+    "'github.com/org-5'": ORG,
+    "`https://github.com/org-5`": ORG,
+    "\u201chttps://github.com/org-5\u201d": ORG,
+    "https://github.com/org-5\u200b": ORG,
+    "\ufeffhttps://github.com/org-5": ORG,
+    "**https://github.com/org-5**": ORG,
+    "- https://github.com/org-5": ORG,
+    "GitHub: github.com/org-5": ORG,
+    "[our code](https://github.com/org-5)": ORG,
+    "[x](<https://github.com/org-5>).": ORG,
+    # encoded, once or twice
+    "https%3A%2F%2Fgithub.com%2Forg-5": ORG,
+    "https%3a%2f%2fgithub.com%2forg-5%2F": ORG,
+    "https%253A%252F%252Fgithub.com%252Forg-5": ORG,
+    "https://github.com%2Forg-5": ORG,
+    "https://github.com/org-5%20": ORG,
+    "https://github.com/org%2D5": ORG,
+    # clone addresses and other pages
+    "git@github.com:org-5/repo.git": ORG,
+    "ssh://git@github.com/org-5/repo.git": ORG,
+    "git clone https://github.com/org-5/repo.git": ORG,
+    "git+https://github.com/org-5/repo.git": ORG,
+    "https://name:secret@github.com/org-5/repo": ORG,
+    "https://github.com/org-5.git": ORG,
+    "https://github.com/org-5/repo.git": ORG,
+    "https://github.com/@org-5": ORG,
+    "https://api.github.com/users/org-5/repos": ORG,
+    "https://gist.github.com/org-5": ORG,
+    "https://api.bitbucket.org/2.0/repositories/team-1": "https://bitbucket.org/team-1",
+    "https://bitbucket.org/workspaces/team-1": "https://bitbucket.org/team-1",
+    f"https://bitbucket.org/{{{UUID}}}/repo": f"https://bitbucket.org/{{{UUID}}}",
+    # misspelt
+    "https:/github.com/org-5": ORG,
+    "https:github.com/org-5": ORG,
+    "https//github.com/org-5": ORG,
+    "htps://github.com/org-5": ORG,
+    "https://https://github.com/org-5": ORG,
+    "//github.com/org-5": ORG,
+    "https:\\\\github.com\\org-5": ORG,
+    "https://githib.com/org-5": ORG,
+    "https://github.com:443/org-5": ORG,
+    "https://github.com//org-5": ORG,
+    # nothing to go by, or no single one
+    "org-5": None,
+    "github.com/a,github.com/b": None,
+    "github.com/a?url=github.com/b": None,
+    "https://gitlab.com/org-5": None,
+    "https://example.org/org-5": None,
+    "https://github.com@evil.example/org-5": None,
+    "https://evil.example/github.com/org-5": None,
+    "https://github.com.evil.example/org-5": None,
+    "https://github.com/..": None,
+    "https://github.com/%2e%2e": None,
+    "https://github.com/topics/python": None,
+    "https://github.com/" + "a" * 3_000: None,
+}
+"""What people paste, and the profile that they probably mean."""
+
+
+class ParseProfile(TestCase):
+    """One text."""
+
+    def test_the_forms_that_people_paste_name_the_profile(self) -> None:
+        for text, forge, owner in GOOD:
+            with self.subTest(text):
+                profile = parse_profile(text, HOSTS)
+                self.assertEqual((profile.forge, profile.owner, profile.url), (forge, owner, text))
+
+    def test_everything_else_is_refused_with_a_reason(self) -> None:
+        for text, reason in BAD:
+            with self.subTest(text), self.assertRaises(BadUrl) as caught:
+                parse_profile(text, HOSTS)
+            with self.subTest(text):
+                self.assertIn(reason, str(caught.exception))
+
+    def test_what_was_probably_meant_is_a_profile(self) -> None:
+        for text, meant in MEANT.items():
+            with self.subTest(text), self.assertRaises(BadUrl) as caught:
+                parse_profile(text, HOSTS)
+            with self.subTest(text):
+                self.assertEqual(caught.exception.suggestion, meant)
+                self.assertNotIn("did you mean", caught.exception.reason)
+                if meant:
+                    self.assertEqual(parse_profile(meant, HOSTS).url, meant)
+                    self.assertIn("; did you mean ", str(caught.exception))
+
+    def test_a_repository_of_a_malformed_owner_gets_no_suggestion(self) -> None:
+        with self.assertRaises(BadUrl) as caught:
+            parse_profile("https://github.com/a.b/repo", HOSTS)
+
+        self.assertNotIn("did you mean", str(caught.exception))
+
+    def test_profile_urls_of_an_enterprise_server_carry_its_host_and_port(self) -> None:
+        hosts = {"git.example.org:8443": "github", "bitbucket.org": "bitbucket"}
+
+        self.assertEqual(parse_profile("https://git.example.org:8443/octo", hosts).owner, "octo")
+        with self.assertRaises(BadUrl):
+            parse_profile("https://github.com/octo", hosts)
+
+
+class ParseProfiles(TestCase):
+    """Many texts."""
+
+    def test_the_same_profile_counts_once_in_its_first_spelling(self) -> None:
+        spellings = ["  https://github.com/MailChimp ", "github.com/mailchimp/", "http://www.github.com/mailCHIMP"]
+
+        profiles, bad, _ = parse_profiles(spellings, HOSTS)
+
+        self.assertEqual([profile.url for profile in profiles], ["https://github.com/MailChimp"])
+        self.assertEqual(bad, [])
+
+    def test_the_same_owner_on_two_forges_is_two_profiles_in_the_order_asked(self) -> None:
+        profiles, *_ = parse_profiles(["bitbucket.org/x", "github.com/x"], HOSTS)
+
+        self.assertEqual([profile.forge for profile in profiles], ["bitbucket", "github"])
+
+    def test_one_value_may_hold_several_lines_and_blank_ones_are_skipped(self) -> None:
+        profiles, bad, _ = parse_profiles(["github.com/a\r\n\r\n  github.com/b\n\rgithub.com/c", "", "  "], HOSTS)
+
+        self.assertEqual([profile.owner for profile in profiles], ["a", "b", "c"])
+        self.assertEqual(bad, [])
+
+    def test_every_bad_url_is_named_once_in_the_order_asked(self) -> None:
+        _, bad, more = parse_profiles(["nowhere", "github.com/a", "ftp://x", "nowhere"], HOSTS)
+
+        self.assertEqual(([text for text, _ in bad], more), (["nowhere", "ftp://x"], 0))
+
+    def test_the_first_bad_ones_are_named_and_other_lines_counted(self) -> None:
+        lines = [f"x{number}" for number in range(50)] * 2
+
+        _, bad, more = parse_profiles(lines, HOSTS, named=3)
+
+        self.assertEqual(([text for text, _ in bad], more), (["x0", "x1", "x2"], 94))
+
+    def test_a_profile_is_small_and_holds_no_text_twice(self) -> None:
+        [profile], *_ = parse_profiles(["github.com/a-b"], HOSTS)
+
+        self.assertFalse(hasattr(profile, "__dict__"))
+        self.assertIs(profile.key, profile.owner)
+
+    def test_a_hundred_thousand_take_a_bounded_number_of_bytes_each(self) -> None:
+        number = 100_000
+        for value, bound in (
+            ("\n".join(f"github.com/{n:x}" for n in range(number)), 270),
+            ("\n".join(f"githib.com/{n:x}" for n in range(number)), 20),
+        ):
+            tracemalloc.start()
+            self.addCleanup(tracemalloc.stop)
+            profiles, _, more = parse_profiles([value], HOSTS)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            self.assertEqual(len(profiles) or more + 20, number)
+            self.assertLess(peak / number, bound)
+
+    def test_the_quick_way_and_the_careful_one_agree(self) -> None:
+        for text in [
+            *(text for text, *_ in (*GOOD, *BAD)),
+            "github.com/login",
+            "g\u0131thub.com/a",
+            "bitbucket.org/\u017f",
+        ]:
+            with self.subTest(text):
+                profiles, bad, _ = parse_profiles([text], HOSTS)
+                try:
+                    careful = read(text, HOSTS)
+                except BadUrl:
+                    self.assertEqual((profiles, len(bad)), ([], 1))
+                else:
+                    self.assertEqual([(one, one.owner, one.url) for one in profiles], [(careful, careful.owner, text)])
+
+    def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
+        self.assertEqual(Profile("github", "a", "A", "github.com/A"), Profile("github", "a", "a", "github.com/a"))
+        self.assertNotEqual(Profile("github", "a", "a", "x"), Profile("bitbucket", "a", "a", "x"))

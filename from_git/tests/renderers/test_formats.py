@@ -1,0 +1,191 @@
+"""What `/health-check` is shown as: by `Accept`, by `?format=`, and what spreadsheets make of the CSV."""
+
+import csv
+import io
+import re
+
+import requests
+
+from emulator import Owner, Repository
+from from_git.serializers import ROW
+from from_git.tests.kit.service import ServiceTestCase
+
+JSON, CSV, HTML = "application/json", "text/csv; charset=utf-8; header=present", "text/html; charset=utf-8"
+URLS = ("https://github.com/mfem", "https://bitbucket.org/nobody", "https://bitbucket.org/mailchimp")
+
+
+class Negotiation(ServiceTestCase):
+    """Which one."""
+
+    def test_the_client_gets_what_it_likes_best(self) -> None:
+        for accept, kind in {
+            "*/*": JSON,
+            "": JSON,
+            "application/*": JSON,
+            "application/json": JSON,
+            "application/json; indent=4": JSON,
+            "text/csv": CSV,
+            "TEXT/CSV; header=present": CSV,
+            "text/html": HTML,
+            "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8": HTML,
+            "text/html; q=1.0, */*": HTML,
+            "text/csv, application/json": JSON,
+            "text/csv, application/json;q=0.5": CSV,
+            "application/json;q=0.5, text/csv;q=0.4, text/html;q=0.6": HTML,
+            "text/*;q=0.3, text/csv;q=0.7, */*;q=0.5": CSV,
+            "application/json;q=0, */*": CSV,
+            "image/png, */*;q=0.1": JSON,
+        }.items():
+            with self.subTest(accept):
+                response = self.ask(URLS[0], headers={"Accept": accept})
+                self.assertEqual((response.status_code, response.headers["Content-Type"]), (200, kind))
+                self.assertEqual(response.headers["Vary"].lower(), "accept")
+
+    def test_without_the_header_it_is_compact_json(self) -> None:
+        response = self.ask(*URLS, headers={"Accept": None})
+        spaced = self.ask(*URLS, headers={"Accept": "application/json; indent=4"})
+
+        self.assertEqual(response.headers["Content-Type"], JSON)
+        self.assertNotIn(b": ", response.content)
+        self.assertEqual(spaced.content, response.content)
+
+    def test_what_nobody_has_is_a_406(self) -> None:
+        for accept in ("image/png", "text/plain, image/*", "*/*;q=0", "application/json;q=0.000"):
+            with self.subTest(accept):
+                response = self.ask(URLS[0], headers={"Accept": accept})
+                self.assertEqual((response.status_code, response.headers["Content-Type"]), (406, JSON))
+                self.assertEqual(response.headers["Vary"].lower(), "accept")
+
+    def test_format_wins_over_accept_and_an_unknown_one_is_named_wrong(self) -> None:
+        for name, kind in {"json": JSON, "csv": CSV, "api": HTML}.items():
+            for accept in ("application/json", "text/csv", "text/html", "image/png"):
+                with self.subTest(name, accept=accept):
+                    response = requests.get(
+                        f"{self.base}/health-check?format={name}&url={URLS[0]}", headers={"Accept": accept}, timeout=30
+                    )
+                    self.assertEqual((response.status_code, response.headers["Content-Type"]), (200, kind))
+        for name in ("xml", "JSON", "csv "):
+            with self.subTest(name):
+                failure = requests.get(f"{self.base}/health-check", params={"format": name, "url": URLS[0]}, timeout=30)
+                self.assertEqual((failure.status_code, failure.json()["error"]), (404, "ERR3"))
+                self.assertEqual(failure.json()["message"], "There is no such format.")
+                self.assertIn("json, csv, api", failure.json()["advice"])
+
+    def test_an_error_is_json_whoever_asks_and_a_page_for_a_browser(self) -> None:
+        for accept, kind in {"text/csv": JSON, "text/html": HTML, "*/*": JSON}.items():
+            for status, path in ((400, "/health-check"), (400, "/health-check?url=github.com/a/b")):
+                with self.subTest(accept, path=path):
+                    response = requests.get(self.base + path, headers={"Accept": accept}, timeout=30)
+                    self.assertEqual((response.status_code, response.headers["Content-Type"]), (status, kind))
+                    self.assertIn("ERR3", response.text)
+                    self.assertNotIn("Content-Disposition", response.headers)
+
+    def test_an_error_of_ours_or_of_a_forge_is_json_for_csv_too(self) -> None:
+        self.settings_for_test(GITHUB_API_TOKEN="")
+        self.assertEqual(self.ask(URLS[0], headers={"Accept": "text/csv"}).json()["error"], "ERR2")
+        self.settings_for_test(GITHUB_GRAPHQL_URL=None)
+        self.assertEqual(self.ask(URLS[0], headers={"Accept": "text/csv"}).json()["error"], "ERRX")
+
+
+class Expand(ServiceTestCase):
+    """What may be asked for beside the sums."""
+
+    def expanded(self, *expand: str) -> requests.Response:
+        """The answer with `expand`."""
+        return requests.get(f"{self.base}/health-check", params={"url": URLS, "expand": expand}, timeout=30)
+
+    def test_it_adds_what_is_named_and_changes_nothing_else(self) -> None:
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)  # so that fetchedAt is the same each time
+        plain = self.answer(*URLS)
+
+        both, twice = self.expanded("profiles,langs").json(), self.expanded("langs", "profiles").json()
+
+        self.assertEqual(both, twice)
+        self.assertEqual(list(both), [*plain, "profiles", "langsDetail"])
+        self.assertEqual({key: both[key] for key in plain}, plain)
+        self.assertEqual([row["url"] for row in both["profiles"]], [URLS[0], URLS[2]])
+        self.assertEqual([one["name"] for one in both["langsDetail"]], plain["data"]["langs"])
+        self.assertEqual(
+            [one["name"] for one in self.expanded("topics").json()["topicsDetail"]], plain["data"]["topics"]
+        )
+
+    def test_an_unknown_name_is_a_400_that_has_those_that_there_are(self) -> None:
+        failure = self.expanded("profiles,repos")
+
+        self.assertEqual((failure.status_code, failure.json()["error"]), (400, "ERR3"))
+        self.assertIn("expand knows profiles, langs and topics, not 'repos'.", failure.json()["message"])
+
+
+class Csv(ServiceTestCase):
+    """One row for each profile."""
+
+    def table(self, *urls: str) -> list[dict[str, str]]:
+        """The rows for `urls`."""
+        self.response = self.ask(*urls, headers={"Accept": "text/csv"})
+        self.assertEqual(self.response.status_code, 200, self.response.text)
+        return list(csv.DictReader(io.StringIO(self.response.content.decode("utf-8"), newline="")))
+
+    def test_each_profile_has_a_row_in_the_order_asked_whose_numbers_add_up(self) -> None:
+        rows = self.table(*URLS)
+
+        answer = self.answer(*URLS)["data"]
+        self.assertEqual(list(rows[0]), list(ROW))
+        self.assertEqual([row["url"] for row in rows], list(URLS))
+        self.assertEqual([row["kind"] for row in rows], ["Organization", "missing", "Workspace"])
+        self.assertEqual(rows[1]["owner"], "nobody")
+        self.assertEqual({rows[1][key] for key in ROW[4:]}, {""})
+        for key in ("originalRepos", "forkedRepos", "watchers", "followers"):
+            self.assertEqual(sum(int(row[key] or 0) for row in rows), answer[key], key)
+        for key in ("langs", "topics"):
+            names = {name for row in rows for name in row[key].split("; ") if name}
+            self.assertEqual(sorted(names), answer[key])
+        for row in (rows[0], rows[2]):
+            self.assertRegex(row["fetchedAt"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_it_is_a_file_of_rfc_4180_with_a_header(self) -> None:
+        self.table(*URLS)
+
+        self.assertEqual(self.response.headers["Content-Type"], CSV)
+        self.assertEqual(self.response.headers["Content-Disposition"], 'attachment; filename="from-git.csv"')
+        lines = self.response.content.split(b"\r\n")
+        self.assertEqual((len(lines), lines[-1]), (5, b""))
+        self.assertEqual(lines[0].decode(), ",".join(ROW))
+        self.assertNotIn(b"\n", b"".join(lines))
+        self.assertIn(b",missing,,,,,,,,,", lines[2])
+
+    def test_nothing_in_it_is_a_formula(self) -> None:
+        names = [
+            "=1+1",
+            "-1",
+            "+a",
+            "@sum",
+            " =1",
+            "\t=1",
+            "\r=1",
+            "\uff1d1",
+            "\uff0b1",
+            "\uff0d1",
+            "\uff201",
+            "\ufeff=1",
+        ]
+        names += ["\u200b=1", "\u00a0=1", "\n=1", "\u22121", "\ufe631", "\tx"]
+        fine = ["c++", "a=b", "f#", "ÅNGSTRÖM", '"x"', "a,b"]
+        for number, name in enumerate([*names, *fine]):
+            owner = Owner("github", f"bad-{number}", "User", [Repository("a", languages={name: 1}, topics=(name,))])
+            self.world.add(owner)
+        rows = self.table(*(f"github.com/bad-{number}" for number in range(len(names) + len(fine))))
+
+        for name, row in zip(names, rows, strict=False):
+            with self.subTest(name):
+                self.assertEqual((row["langs"], row["topics"]), (f"'{name.lower()}", f"'{name}"))
+        self.assertEqual([row["topics"] for row in rows[len(names) :]], fine)
+        self.assertEqual({row["originalRepos"] for row in rows}, {"1"})
+
+    def test_each_name_of_a_list_is_harmless_by_itself(self) -> None:
+        self.world.add(Owner("github", "many", "User", [Repository("a", topics=("!a", "0", "=b"))]))
+
+        [row] = self.table("github.com/many")
+
+        self.assertEqual(row["topics"], "!a; 0; '=b")
+        # where the semicolon ends a cell, no cell begins with a sign of a formula
+        self.assertFalse(re.search(r'(^|[;,\n])[ "]*[=+\-@]', self.response.text))

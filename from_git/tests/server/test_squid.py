@@ -1,0 +1,404 @@
+"""A real Squid in front, with the documented configuration."""
+
+import re
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import requests
+from django.core.cache import caches
+from django.test import SimpleTestCase
+from django.utils.http import http_date
+
+from coding_challenge.wsgi import application
+from emulator import Fault
+from from_git.tests.kit.hostile import exchange, request
+from from_git.tests.kit.project import ROOT
+from from_git.tests.kit.servers import SQUID_CONF, needs_squid, start_squid
+from from_git.tests.kit.service import ServiceTestCase
+
+HOST = "from-git.example.org"
+SPACK = "https://github.com/spack"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that reached the service."""
+
+    method: str
+    status: int
+    headers: dict[str, str]
+    """Names as WSGI has them, without HTTP_."""
+
+
+class SquidTestCase(ServiceTestCase):
+    """The service, which notes what reaches it, behind a Squid."""
+
+    proxy: ClassVar[str]
+    seen: ClassVar[list[Asked]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start Squid too."""
+        super().setUpClass()
+        cls.seen = []
+
+        def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+                given = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
+                cls.seen.append(Asked(environ["REQUEST_METHOD"], int(status[:3]), given))
+                return start_response(status, headers, *error)
+
+            return application(environ, begin)
+
+        cls.server.set_app(noting)
+        cls.proxy = start_squid(cls, cls.base)
+
+    def setUp(self) -> None:
+        """Each test has a question of its own, because Squid remembers those of others."""
+        super().setUp()
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, ALLOWED_HOSTS=[HOST])
+        self.question = {"url": [f"{SPACK}?{self.id()}"]}
+        self.seen.clear()
+
+    def through(
+        self, method: str = "GET", question: Any = None, path: str = "/health-check", **headers: str
+    ) -> requests.Response:
+        """The answer that Squid gives."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = self.proxy + path
+        return requests.request(method, url, params=question or self.question, headers=named, timeout=30)
+
+    def reached(self) -> list[tuple[str, int]]:
+        """Method and status of what has reached the service since the last time."""
+        found = [(one.method, one.status) for one in self.seen]
+        self.seen.clear()
+        return found
+
+    def assert_cache(self, response: requests.Response, word: str) -> None:
+        """What Squid says of itself: HIT or MISS."""
+        self.assertEqual(response.headers["X-Cache"], f"{word} from {HOST}")
+
+
+@needs_squid
+class Hits(SquidTestCase):
+    """What Squid keeps, as long as it is fresh."""
+
+    def test_the_second_request_is_a_hit_and_does_not_reach_the_service(self) -> None:
+        first, second = self.through(), self.through()
+
+        self.assertEqual((first.status_code, second.status_code), (200, 200))
+        self.assert_cache(first, "MISS")
+        self.assert_cache(second, "HIT")
+        self.assertEqual(self.reached(), [("GET", 200)])
+        self.assertEqual(second.content, first.content)
+        for name in ("ETag", "Cache-Control", "Vary", "Content-Type", "Content-Security-Policy", "X-Frame-Options"):
+            self.assertEqual(second.headers[name], first.headers[name])
+
+    def test_its_age_grows_from_the_services(self) -> None:
+        self.through()
+        time.sleep(1.1)
+
+        second = self.through()
+        other = self.through(question={"url": [SPACK, f"{SPACK}?{self.id()}"]})
+
+        self.assert_cache(second, "HIT")
+        self.assertGreaterEqual(int(second.headers["Age"]), 1)
+        self.assert_cache(other, "MISS")
+        self.assertGreaterEqual(int(other.headers["Age"]), 1)  # what the service has kept is as old
+
+    def test_a_client_that_has_it_gets_a_304_from_squid(self) -> None:
+        first = self.through()
+        self.reached()
+
+        by_tag = self.through(If_None_Match=f'"other", {first.headers["ETag"]}')
+        by_date = self.through(If_Modified_Since=first.headers["Date"])
+        other = self.through(If_None_Match='"other"')
+
+        self.assertEqual([one.status_code for one in (by_tag, by_date, other)], [304, 304, 200])
+        self.assertEqual(other.content, first.content)
+        self.assertEqual(self.reached(), [])
+
+    def test_head_is_answered_from_a_kept_get(self) -> None:
+        first = self.through()
+
+        second = self.through("HEAD")
+
+        self.assert_cache(second, "HIT")
+        self.assertEqual((second.status_code, second.content), (200, b""))
+        self.assertEqual(second.headers["Content-Length"], str(len(first.content)))
+        self.assertEqual(self.reached(), [("GET", 200)])
+
+    def test_representations_are_kept_apart(self) -> None:
+        plain, wide = self.through(), self.through(Accept="text/csv")
+        again = [self.through(), self.through(Accept="text/csv")]
+
+        self.assertNotEqual(plain.content, wide.content)
+        self.assertNotEqual(plain.headers["ETag"], wide.headers["ETag"])
+        self.assertEqual([one.content for one in again], [plain.content, wide.content])
+        for one in again:
+            self.assert_cache(one, "HIT")
+        self.assertEqual(len(self.reached()), 2)
+
+    def test_no_cache_of_a_client_reaches_the_service_and_renews_what_squid_keeps(self) -> None:
+        self.through()
+        self.emulator.meter.reset()
+
+        anew = self.through(Cache_Control="no-cache")
+
+        self.assert_cache(anew, "MISS")
+        self.assertIn("no-cache", self.seen[-1].headers["CACHE_CONTROL"])
+        self.assertEqual(self.reached(), [("GET", 200)] * 2)
+        self.assertGreater(self.emulator.meter.snapshot()["github"].calls, 0)
+        self.assert_cache(self.through(), "HIT")
+
+    def test_max_age_0_of_a_client_has_the_service_ask_anew_and_squid_keep_what_is_still_right(self) -> None:
+        first = self.through()
+        self.emulator.meter.reset()
+        self.reached()
+
+        anew = self.through(Cache_Control="max-age=0")
+
+        self.assertEqual((anew.status_code, anew.content), (200, first.content))
+        self.assertIn("max-age=0", self.seen[-1].headers["CACHE_CONTROL"])
+        self.assertEqual(self.reached(), [("GET", 304)])
+        self.assertGreater(self.emulator.meter.snapshot()["github"].calls, 0)
+
+    def test_no_store_of_a_client_is_answered_from_what_squid_keeps(self) -> None:
+        self.through()
+        self.reached()
+
+        self.assert_cache(self.through(Cache_Control="no-store"), "HIT")
+
+        self.assertEqual(self.reached(), [])
+
+    def test_what_squid_says_of_its_own_asks_no_forge_anew(self) -> None:
+        self.through()
+        self.emulator.meter.reset()
+
+        other = self.through(question={"url": [SPACK, f"{SPACK}?{self.id()}"]})
+
+        self.assert_cache(other, "MISS")
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
+
+    def test_a_kept_answer_carries_the_id_of_its_own_request(self) -> None:
+        first = self.through(X_Request_ID="first-client")
+        second, third = self.through(X_Request_ID="second-client"), self.through()
+
+        for response, word in ((first, "MISS"), (second, "HIT"), (third, "HIT")):
+            self.assert_cache(response, word)
+        self.assertEqual(first.headers["X-Request-ID"], "first-client")
+        self.assertEqual(second.headers["X-Request-ID"], "second-client")
+        self.assertRegex(third.headers["X-Request-ID"], r"^squid-\d+$")
+
+    def test_a_picture_is_kept_whatever_is_accepted(self) -> None:
+        for path in ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/badge/langs"):
+            with self.subTest(path):
+                first = self.through(path=path, Accept="image/svg+xml")
+                second = self.through(path=path, Accept="*/*")
+                self.assertNotIn("Vary", first.headers)
+                self.assertEqual(second.content, first.content)
+                self.assert_cache(second, "HIT")
+                self.reached()
+                again = self.through(path=path, If_None_Match=first.headers["ETag"])
+                self.assertEqual((again.status_code, self.reached()), (304, []))
+
+    def test_many_who_ask_at_once_cost_one_fetch(self) -> None:
+        self.through()
+        calls = self.emulator.meter.snapshot()["github"].calls
+        caches["default"].clear()
+        self.emulator.meter.reset()
+        self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.5, times=1))
+        self.question = {"url": [f"{SPACK}?many"]}
+        answers: list[requests.Response] = []
+        threads = [threading.Thread(target=lambda: answers.append(self.through())) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        self.assertEqual([one.status_code for one in answers], [200] * 8)
+        self.assertEqual(len({one.content for one in answers}), 1)
+        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 2 * calls)
+
+
+@needs_squid
+class Revalidation(SquidTestCase):
+    """What Squid keeps, once it is stale."""
+
+    def stale(self, response: requests.Response, beyond: int = 0) -> None:
+        """Wait until it is, and so many seconds longer."""
+        most = int(re.findall(r"max-age=(\d+)", response.headers["Cache-Control"])[0])
+        time.sleep(most - int(response.headers["Age"]) + beyond + 1)
+
+    def setUp(self) -> None:
+        """Things are fresh for a second."""
+        super().setUp()
+        self.settings_for_test(PROFILE_CACHE_SECONDS=1.0, STALE_IF_ERROR_SECONDS=5.0)
+
+    def test_the_service_confirms_it_with_a_304_and_squid_gives_the_whole_answer(self) -> None:
+        before = time.time()
+        first = self.through()
+        self.stale(first)
+        self.reached()
+
+        second = self.through()
+
+        self.assertEqual((second.status_code, second.content), (200, first.content))
+        self.assertEqual(self.seen[0].headers["IF_NONE_MATCH"], first.headers["ETag"])
+        self.assertEqual(self.reached(), [("GET", 304)])
+        self.assertLess(int(second.headers["Age"]), time.time() - before)
+        third = self.through()
+        self.assertEqual((third.status_code, third.content), (200, first.content))
+
+    def test_a_client_with_a_date_that_is_not_older_gets_a_304_too(self) -> None:
+        first = self.through()
+        self.stale(first)
+        self.reached()
+
+        second = self.through(If_Modified_Since=http_date(time.time() + 60))
+
+        self.assertEqual((second.status_code, second.content), (304, b""))
+        self.assertEqual(self.reached(), [("GET", 304)])
+
+    def test_what_has_changed_is_given_whole_and_kept(self) -> None:
+        before = self.world.owner("github", "user-3")
+        assert before is not None
+        self.addCleanup(self.world.add, before)
+        question = {"url": "https://github.com/user-3"}
+        first = self.through(question=question)
+        self.world.change("github", "user-3", create=2)
+        self.stale(first)
+        self.reached()
+
+        second = self.through(question=question)
+
+        self.assertEqual(self.reached(), [("GET", 200)])
+        self.assertEqual(second.json()["data"], self.world.sum([("github", "user-3")]))
+        self.assertNotEqual(second.headers["ETag"], first.headers["ETag"])
+
+    def test_while_the_forge_is_down_the_old_answer_is_given_with_its_age_but_not_for_ever(self) -> None:
+        first = self.through()
+        self.emulator.faults.add(Fault("status", path="/graphql", status=401))
+        self.stale(first)
+        self.reached()
+
+        old = self.through()
+
+        self.assertEqual((old.status_code, old.content), (200, first.content))
+        self.assertGreaterEqual(int(old.headers["Age"]), 2)
+        self.assertEqual(self.reached(), [("GET", 502)])
+        self.stale(first, beyond=4)  # and the seconds until now
+        failure = self.through()
+        self.assertEqual((failure.status_code, failure.json()["error"]), (502, "ERR2"))
+        self.emulator.faults.clear()
+        caches["default"].clear()
+        self.assertEqual(self.through().content, first.content)
+
+    def test_where_the_setting_says_so_no_old_answer_stands_in_for_an_error(self) -> None:
+        self.settings_for_test(STALE_IF_ERROR_SECONDS=0.0)
+        first = self.through()
+        self.emulator.faults.add(Fault("status", path="/graphql", status=401))
+        self.stale(first)
+
+        self.assertEqual(self.through().status_code, 502)
+
+
+@needs_squid
+class Passed(SquidTestCase):
+    """What Squid does not keep, and what it passes on."""
+
+    def test_errors_are_not_kept(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        self.through()
+        self.assertEqual(self.through(question={"url": "https://github.com/mfem"}).status_code, 429)
+        self.settings_for_test(CLIENT_RATE="")
+        self.reached()
+        for status, question, fault in [
+            (400, {"url": "https://example.org/a"}, None),
+            (502, None, Fault("status", path="/graphql", status=401)),
+            (503, None, Fault("status", path="/graphql", status=429, headers={"Retry-After": "77"})),
+        ]:
+            with self.subTest(status):
+                asked = question or {"url": f"https://github.com/user-3?{status}"}
+                caches["default"].clear()
+                if fault:
+                    self.emulator.faults.add(fault)
+                for _ in range(2):
+                    response = self.through(question=asked)
+                    self.assertEqual(response.status_code, status)
+                    self.assert_cache(response, "MISS")
+                self.assertEqual(self.reached(), [("GET", status)] * 2)
+                self.emulator.faults.clear()
+
+    def test_the_page_is_not_kept(self) -> None:
+        for _ in range(2):
+            self.assert_cache(requests.get(f"{self.proxy}/from-git/test", timeout=30), "MISS")
+        self.assertEqual(self.reached(), [("GET", 200)] * 2)
+
+    def test_a_post_goes_through_each_time(self) -> None:
+        for _ in range(2):
+            response = requests.post(f"{self.proxy}/health-check", json=self.question, timeout=30)
+            self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.reached(), [("POST", 200)] * 2)
+
+    def test_the_client_its_id_and_the_host_pass(self) -> None:
+        response = self.through(
+            X_Request_ID="mine-1", X_Forwarded_For="192.0.2.7", X_Forwarded_Proto="https", Host="other.example"
+        )
+
+        self.assertEqual(response.status_code, 200)
+        [asked] = self.seen
+        self.assertEqual(response.headers["X-Request-ID"], "mine-1")
+        self.assertEqual(asked.headers["X_REQUEST_ID"], "mine-1")
+        self.assertEqual(asked.headers["X_FORWARDED_FOR"], "192.0.2.7, 127.0.0.1")
+        self.assertEqual(asked.headers["X_FORWARDED_PROTO"], "https")
+        self.assertEqual(asked.headers["HOST"], HOST)
+
+    def test_without_an_id_the_service_logs_the_one_that_the_client_gets(self) -> None:
+        for given in ({}, {"X_Request_ID": "not/an id"}):
+            with self.subTest(given):
+                response = self.through(question={"url": f"{SPACK}?{len(given)}"}, **given)
+                self.assertEqual(response.headers["X-Request-ID"], self.seen[-1].headers["X_REQUEST_ID"])
+                self.assertRegex(response.headers["X-Request-ID"], r"^squid-\d+$")
+
+    def test_probes_but_livez_are_not_for_the_public(self) -> None:
+        for path in (
+            "/metrics",
+            "/readyz",
+            "/metrics?x=1",
+            "/readyz/",
+            "/%6detrics",
+            "//metrics",
+            "/metrics;x",
+            "/metrics#x",
+        ):
+            with self.subTest(path):
+                asked = request(path.encode(), {"Host": HOST.encode()})
+                self.assertEqual(exchange(self.proxy, asked)[0], 403)
+        self.assertEqual(self.reached(), [])
+        self.assertEqual(self.through(path="/livez").status_code, 200)
+        self.assertEqual(requests.get(f"{self.base}/metrics", timeout=30).status_code, 200)
+
+    def test_it_leads_nowhere_else(self) -> None:
+        response = requests.get("http://192.0.2.1/from-git/test", proxies={"http": self.proxy}, timeout=30)
+
+        self.assertEqual((response.status_code, self.reached()), (200, [("GET", 200)]))
+        for method, path in (("GET", "/squid-internal-mgr/info"), ("CONNECT", "/"), ("TRACE", "/from-git/test")):
+            with self.subTest(method):
+                response = requests.request(method, self.proxy + path, timeout=30)
+                self.assertGreaterEqual(response.status_code, 400)
+                self.assertNotIn("squid/", response.headers["Server"])
+
+
+class Documentation(SimpleTestCase):
+    """docs/squid.md."""
+
+    def test_it_shows_the_configuration_word_for_word(self) -> None:
+        text = (ROOT / "docs" / "squid.md").read_text(encoding="utf-8")
+
+        self.assertEqual(text.count("```squid\n"), 1)
+        self.assertEqual(text.split("```squid\n")[1].split("```")[0], SQUID_CONF.read_text(encoding="utf-8"))

@@ -1,0 +1,348 @@
+"""The service in processes that fork, end and are killed."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from functools import partial
+from typing import Any, ClassVar
+from unittest import TestCase
+
+import psutil
+import requests
+
+from emulator import Emulator, Fault
+from from_git.middleware import HEADERS
+from from_git.tests.kit.hostile import JSON, assert_clear, exchange, request
+from from_git.tests.kit.leftovers import settled
+from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.workers import Gunicorn
+
+URLS = ["https://github.com/spack", "https://bitbucket.org/mailchimp"]
+OWNERS = [("github", "spack"), ("bitbucket", "mailchimp")]
+
+
+class WorkersTestCase(TestCase):
+    """Forges for the class."""
+
+    emulator: ClassVar[Emulator]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the forges."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(limits=False))
+
+    def setUp(self) -> None:
+        """Begin without faults."""
+        super().setUp()
+        self.emulator.faults.clear()
+        self.emulator.meter.reset()
+        self.addCleanup(self.emulator.faults.clear)
+
+    def ask(self, base: str) -> requests.Response:
+        """The answer for one owner of each forge."""
+        return requests.get(f"{base}/health-check", params={"url": URLS}, timeout=60)
+
+    def assert_exact(self, response: requests.Response) -> None:
+        """The straight sum."""
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.json()["data"], self.emulator.world.sum(OWNERS))
+
+
+class Ends(WorkersTestCase):
+    """Signals."""
+
+    def ask_while(self, fault: Fault, base: str) -> "tuple[threading.Thread, list[Any]]":
+        """A request that has met the fault when this returns, and the list that its outcome goes into."""
+        outcome: list[Any] = []
+
+        def ask() -> None:
+            try:
+                outcome.append(self.ask(base))
+            except requests.RequestException as error:
+                outcome.append(error)
+
+        self.assert_exact(self.ask(base))  # a worker that has loaded the service
+        self.emulator.faults.add(fault)
+        self.emulator.meter.reset()
+        client = threading.Thread(target=ask)
+        client.start()
+        self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls > 0, True))
+        return client, outcome
+
+    def test_what_is_running_when_it_is_told_to_end_is_still_answered(self) -> None:
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                gunicorn = Gunicorn(self, self.emulator, workers)
+                client, outcome = self.ask_while(Fault("slow", path="/graphql", seconds=1.0), gunicorn.base)
+
+                gunicorn.process.send_signal(signal.SIGTERM)
+                client.join()
+
+                self.emulator.faults.clear()
+                self.assert_exact(outcome[0])
+                self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+                self.assertNotIn("Traceback", gunicorn.said)
+
+    def test_with_preload_app_each_worker_answers_with_pools_of_its_own(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 2, "--preload")
+
+        for _ in range(6):
+            self.assert_exact(self.ask(gunicorn.base))
+        gunicorn.process.terminate()
+
+        self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+        self.assertNotIn("Traceback", gunicorn.said)
+
+    def test_a_reload_takes_new_settings_and_what_is_running_is_still_answered(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1)
+        client, outcome = self.ask_while(Fault("slow", path="/graphql", seconds=1.0), gunicorn.base)
+        old = gunicorn.busy()
+        (gunicorn.folder / "local_settings.py").write_text("MAX_PROFILES = 1", encoding="utf-8")
+
+        gunicorn.process.send_signal(signal.SIGHUP)
+        client.join()
+
+        self.emulator.faults.clear()
+        self.assert_exact(outcome[0])
+        gunicorn.workers(without=old.pid)
+        self.assertIn("MAX_PROFILES", self.ask(gunicorn.base).json()["message"])
+
+    def test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker(self) -> None:
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                gunicorn = Gunicorn(self, self.emulator, workers)
+                client, outcome = self.ask_while(Fault("hang", path="/graphql"), gunicorn.base)
+                busy = gunicorn.busy()
+
+                busy.kill()
+                client.join()
+
+                self.assertIsInstance(outcome[0], requests.ConnectionError)
+                self.emulator.faults.clear()
+                gunicorn.workers(without=busy.pid)
+                for _ in range(4):
+                    self.assert_exact(self.ask(gunicorn.base))
+                gunicorn.process.terminate()
+                self.assertEqual(gunicorn.process.wait(timeout=30), 0)
+
+
+class Started(WorkersTestCase):
+    """What the start says."""
+
+    def test_a_misspelt_variable_is_a_warning_and_the_server_starts(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1, NUM_THREADS_GITHB="4")
+
+        said = "WARNING gunicorn.error NUM_THREADS_GITHB in the environment is not a setting; did you mean"
+        self.assertEqual(gunicorn.said.count(f"{said} NUM_THREADS_GITHUB?"), 1, gunicorn.said)
+
+
+class Crowded(WorkersTestCase):
+    """More clients than there are files for."""
+
+    def test_the_worker_lives_and_answers_who_comes_later(self) -> None:
+        gunicorn = Gunicorn(self, self.emulator, 1)
+        self.assert_exact(self.ask(gunicorn.base))
+        [worker] = gunicorn.workers()
+        host, port = gunicorn.base.removeprefix("http://").split(":")
+        soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE) or (0, 0)
+        worker.rlimit(psutil.RLIMIT_NOFILE, (worker.num_fds() + 3, hard))
+
+        clients = [socket.create_connection((host, int(port)), timeout=30) for _ in range(20)]
+        self.assertTrue(settled(lambda: "no file is left" in gunicorn.said or not worker.is_running(), True))
+        for client in clients:
+            client.close()
+
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
+        worker.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
+        self.assert_exact(self.ask(gunicorn.base))
+        self.assertEqual([one.pid for one in gunicorn.workers()], [worker.pid], gunicorn.said)
+
+
+class Hostile(WorkersTestCase):
+    """Requests that nobody sends by accident, where gunicorn takes them otherwise than Django's server does."""
+
+    def setUp(self) -> None:
+        """Start it."""
+        super().setUp()
+        self.gunicorn = Gunicorn(self, self.emulator, 1)
+
+    def test_what_it_passes_on_is_refused_in_json(self) -> None:
+        body = b'{"url": "github.com/a/b"}'
+        for status, headers, sent in [
+            (415, {"Content-Type": b"application/json; charset*=nonsense''x"}, body),
+            (415, {"Content-Type": b"application/json; a*=hex%00''x; charset=x"}, body),
+            (415, {"Content-Type": b"text/\xff\xad"}, body),
+            (400, {"Content-Type": b"application/json"}, b"[" * 100_000),
+            (400, {"Content-Type": b"multipart/form-data; boundary=x"}, b"--x"),
+            (400, {"Content-Type": b"application/json"}, b'{"url": "\\ud800"}'),
+            (413, {"Content-Type": b"application/json", "Content-Length": b"99999999999"}, b""),
+            (413, {"Content-Type": b"application/json", "Content-Length": b"9" * 30}, b""),
+            (400, {"Host": b"evil.example"}, body),
+        ]:
+            with self.subTest(headers):
+                found, _, answer = exchange(self.gunicorn.base, request(method=b"POST", headers=headers, body=sent))
+                assert_clear(self, found, answer)
+                self.assertEqual(found, status)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
+        self.assertNotIn("Traceback", self.gunicorn.said)
+
+    def test_what_it_refuses_itself_is_json_with_an_id_and_a_line_and_reaches_nobody(self) -> None:
+        for status, asked in (
+            (400, request(headers={"Content-Length": b"2_8"})),
+            (400, request(headers={"Content-Length": b"3\r\nContent-Length: 4"})),
+            (400, request(headers={"Content-Length": b"3\r\nTransfer-Encoding: chunked"})),
+            (501, request(headers={"Transfer-Encoding": b"x\x80"})),
+            (400, request(headers={"X-Odd": b"a\x00b"})),
+            (400, request(headers={"X-Odd ": b"x"})),
+            (400, request(headers={"X-Odd": b"a\r\n folded"})),
+            (431, request(headers={"X-Odd": b"x" * 9_000})),
+            (431, request(headers={f"X-{number}": b"x" for number in range(200)})),
+            (417, request(headers={"Expect": b"nothing"})),
+            (400, request(b"/health-check?url=x\x1b")),
+            (400, request(method=b"G\x1bT")),
+            (400, b"GET / HTTP/9.9\r\n\r\n"),
+            (400, b"\x16\x03\x01\x02\x00\r\n"),
+            (414, request(b"/health-check?url=" + b"x" * 5_000_000)),
+        ):
+            with self.subTest(asked[:60]):
+                found, headers, answer = exchange(self.gunicorn.base, asked)
+                assert_clear(self, found, answer, (417,))
+                self.assertEqual(found, status)
+                self.assertEqual(headers["content-length"], str(len(answer)))
+                self.assertEqual((headers["content-type"], headers["connection"]), (JSON, "close"))
+                self.assertLessEqual({name.lower() for name in HEADERS}, headers.keys())
+                self.assertNotIn(b"\x1b", answer)
+                self.assertEqual(settled(partial(self.lines, headers["x-request-id"]), 1), 1)
+        self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 0)
+        self.assertNotIn("Traceback", self.gunicorn.said)
+        self.assertNotIn("\x1b", self.gunicorn.said)
+
+    def lines(self, text: str) -> int:
+        """The lines of the log that hold it."""
+        return sum(text in line for line in self.gunicorn.said.splitlines())
+
+    def test_the_id_of_a_request_that_it_refuses_is_kept(self) -> None:
+        _, headers, _ = exchange(self.gunicorn.base, request(headers={"X-Request-ID": b"mine", "Content-Length": b"x"}))
+
+        self.assertEqual(headers["x-request-id"], "mine")
+
+    def test_addresses_of_megabytes_are_read(self) -> None:
+        for size, status in ((1_000_000, 400), (4_200_000, 414)):
+            with self.subTest(size):
+                found, _, answer = exchange(self.gunicorn.base, request(b"/health-check?url=" + b"x" * size))
+                assert_clear(self, found, answer)
+                self.assertEqual(found, status)
+
+    def test_an_endless_line_ends(self) -> None:
+        host, port = self.gunicorn.base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as client, self.assertRaises(OSError):
+            client.sendall(b"GET /?")
+            for _ in range(2_000):  # 128 MB
+                client.sendall(b"x" * 65_536)
+
+    def test_a_refused_body_that_is_malformed_gets_no_second_answer(self) -> None:
+        head = b"POST /health-check HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+        status, _, answer = exchange(self.gunicorn.base, head + b"zz\r\n")
+
+        self.assertEqual(status, 411)
+        self.assertNotIn(b"HTTP/1.1", answer)
+
+    def test_requests_sent_together_are_answered_in_turn_and_a_head_has_no_body(self) -> None:
+        first = b"HEAD /from-git/test HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+        status, headers, rest = exchange(self.gunicorn.base, first + request(b"/nothing"))
+
+        self.assertEqual(status, 200)
+        self.assertNotEqual(headers["content-length"], "0")
+        self.assertTrue(rest.startswith(b"HTTP/1.1 404 "), rest[:100])
+        self.assertNotIn("WARNING", self.gunicorn.said)
+
+    def test_no_header_moves_the_root_or_says_that_this_is_https(self) -> None:
+        for name in ("SCRIPT_NAME", "PATH_INFO", "X-Forwarded-Proto"):
+            with self.subTest(name):
+                asked = request(b"/", {name: b"https", "X-Forwarded-Ssl": b"off"})
+                status, headers, _ = exchange(self.gunicorn.base, asked)
+                self.assertEqual((status, headers["location"]), (302, "/from-git/test"))
+
+    def test_a_body_in_chunks_is_refused_and_never_half_of_the_question(self) -> None:
+        body = "&".join(f"url={url}" for url in URLS).encode()
+        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        head = b"POST /health-check?url=github.com/mfem HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        head += b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+        status, _, answer = exchange(self.gunicorn.base, head + chunks)
+
+        self.assertEqual(status, 411, answer)
+        found = assert_clear(self, status, answer)
+        self.assertEqual(found["message"], "Chunked bodies are not supported.")
+        self.assertEqual(found["advice"], "Send the body with a Content-Length.")
+
+
+FORKING = """
+import json, os, sys, threading
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "coding_challenge.settings"
+django.setup()
+from django.test import Client
+from from_git import forges
+
+def ask():
+    answer = Client().get("/health-check", {"url": sys.argv[1:]}, headers={"Host": "localhost"})
+    names = sorted({one.name.rpartition("_")[0] or one.name for one in threading.enumerate()})
+    pools = sorted(map(id, forges._open.values()))
+    return [os.getpid(), answer.status_code, answer.json().get("data"), names, pools]
+
+before = ask()
+reading, writing = os.pipe()
+child = os.fork()
+if child == 0:
+    with os.fdopen(writing, "w") as out:
+        json.dump([ask(), ask()], out)
+    os._exit(0)
+os.close(writing)
+with os.fdopen(reading) as said:
+    children = json.load(said)
+status = os.waitpid(child, 0)[1]
+print(json.dumps({"parent": [before, ask()], "child": children, "status": status}))
+"""
+
+
+class Forked(WorkersTestCase):
+    """A process that has asked the forges and forks."""
+
+    def test_child_and_parent_both_answer_with_threads_and_connections_of_their_own(self) -> None:
+        # calls come again after a while, which needs the thread for delays
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=500, chance=0.3))
+        result = subprocess.run(
+            [sys.executable, "-c", FORKING, *URLS],
+            cwd=project_copy(self),
+            env=environment(
+                GITHUB_GRAPHQL_URL=self.emulator["github"].url,
+                GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
+                BITBUCKET_API_URL=self.emulator["bitbucket"].url,
+                BITBUCKET_CALLS_PER_HOUR="0",
+                PROFILE_CACHE_SECONDS="0",
+                REQUEST_DEADLINE="20",
+            ),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        found = json.loads(result.stdout)
+        self.assertEqual(found["status"], 0)
+        sums = self.emulator.world.sum(OWNERS)
+        for answer in (*found["parent"], *found["child"]):
+            self.assertEqual(answer[1:3], [200, sums])
+            self.assertIn("fanout-alarm", answer[3])
+            self.assertIn("github", answer[3])
+        (parent, *_), (child, *_) = found["parent"][0], found["child"][0]
+        self.assertNotEqual(parent, child)
+        self.assertEqual(found["parent"][0][4], found["parent"][1][4])

@@ -1,0 +1,369 @@
+"""One call out: bounded in time, size and destination; each rule against a real socket."""
+
+import gzip
+import os
+import socket
+import tempfile
+import threading
+import time
+from pathlib import Path
+from unittest import TestCase
+from unittest.mock import patch
+
+from from_git import upstream as upstream_module
+from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
+from from_git.tests.kit.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
+from from_git.upstream import Answer, Upstream
+
+SECRET = "Bearer s3cret-value"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Waiting:
+    """A caller with some seconds left, who may go away."""
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        self._deadline = time.monotonic() + seconds
+        self.gone = threading.Event()
+        self.sent_again = 0
+        self.lost = 0.0
+
+    def time_left(self) -> float:
+        """See `Caller`."""
+        if self.gone.is_set():
+            raise Cancelled
+        return self._deadline - time.monotonic()
+
+    def resent(self, lost: float) -> None:
+        """See `Caller`."""
+        self.sent_again += 1
+        self.lost += lost
+
+
+class UpstreamTestCase(TestCase):
+    """A scripted server and an upstream that points at it."""
+
+    def world(self, script: Script, timeout: float = 10.0) -> tuple[RawServer, Upstream]:
+        """The server and the upstream."""
+        server = self.enterContext(RawServer(script))
+        upstream = Upstream(server.url, "SOME_URL", {"Authorization": SECRET}, 2, timeout)
+        self.addCleanup(upstream.close)
+        return server, upstream
+
+    def ask(self, script: Script, timeout: float = 10.0, caller: Waiting | None = None) -> Answer:
+        """One GET."""
+        _, upstream = self.world(script, timeout)
+        return upstream.call(caller or Waiting(), "GET", upstream.base_url + "/x")
+
+    def fails(self, script: Script, *words: str, timeout: float = 10.0) -> UpstreamError:
+        """The error of one GET, whose message must hold the words."""
+        with self.assertRaises(UpstreamError) as caught:
+            self.ask(script, timeout)
+        for word in words:
+            self.assertIn(word, caught.exception.message)
+        self.assertNotIn("s3cret", repr(caught.exception) + caught.exception.message)
+        return caught.exception
+
+
+class Answers(UpstreamTestCase):
+    """What comes back."""
+
+    def test_any_status_is_an_answer(self) -> None:
+        answer = self.ask(sending(b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\nno"))
+
+        self.assertEqual((answer.status, answer.headers["retry-after"], answer.body), (503, "7", b"no"))
+
+    def test_gzip_is_decoded(self) -> None:
+        body = gzip.compress(b'{"a": 1}')
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+        self.assertEqual(self.ask(sending(head + body)).json(), {"a": 1})
+
+    def test_a_payload_leaves_in_one_write_with_its_head_as_json_of_known_length(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "POST", upstream.base_url, payload={"query": "ü"})
+
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        self.assertEqual(body, '{"query":"ü"}'.encode())
+        self.assertIn(b"Content-Type: application/json", head)
+        self.assertIn(b"Content-Length: 14", head)
+        self.assertNotIn(b"chunked", head)
+
+    def test_characters_that_no_request_line_may_hold_are_encoded(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "GET", upstream.base_url + "/{é}/x y?q=ü#top")
+
+        self.assertTrue(server.requests[0].startswith(b"GET /2.0/%7B%C3%A9%7D/x%20y?q=%C3%BC HTTP/1.1\r\n"))
+
+    def test_a_host_of_another_script_is_asked_for_in_its_ascii_form(self) -> None:
+        self.assertEqual(
+            Upstream("https://gît.example/2.0", "SOME_URL", {}, 1, 1.0).base_url, "https://xn--gt-qja.example/2.0"
+        )
+
+    def test_a_redirect_is_an_answer_and_is_not_followed(self) -> None:
+        with RawServer(sending(OK)) as elsewhere:
+            head = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}/x\r\nContent-Length: 0\r\n\r\n"
+
+            self.assertEqual(self.ask(sending(head.encode())).status, 302)
+            self.assertEqual(elsewhere.requests, [])
+
+    def test_what_is_not_json_says_so(self) -> None:
+        for body in (b"<html>", b"", b"NaN", b'{"a": Infinity}', b'"\xff"', b"[" * 100_000):
+            with self.subTest(body[:20]), self.assertRaises(TransientError):
+                Answer(200, {}, body).json()
+
+    def test_the_body_of_a_redirect_is_bounded_and_its_address_is_not_looked_at(self) -> None:
+        bomb = gzip.compress(b"x" * 8 * 1024 * 1024)
+        head = f"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024), self.assertRaisesRegex(UpstreamError, "1 MB"):
+            self.ask(sending(head.encode() + bomb))
+
+        self.assertEqual(
+            self.ask(sending(b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n")).status, 302
+        )
+
+
+class KeepAlive(UpstreamTestCase):
+    """Connections that serve many calls, and servers that close them when they like."""
+
+    def test_calls_share_a_connection(self) -> None:
+        server, upstream = self.world(keeping(OK, 10))
+
+        for _ in range(5):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+        self.assertEqual(len(server.requests), 1)
+
+    def test_a_call_on_a_connection_that_turns_out_to_be_closed_is_sent_again(self) -> None:
+        server, upstream = self.world(keeping(OK, 2))
+
+        answers = [upstream.call(Waiting(), "POST", upstream.base_url, {"a": 1}) for _ in range(9)]
+
+        self.assertEqual([answer.status for answer in answers], [200] * 9)
+        self.assertEqual(len(server.requests), 5)
+
+    def test_an_interim_answer_is_passed_by_and_the_next_call_gets_its_own(self) -> None:
+        for status in (b"100 Continue", b"102 Processing", b"103 Early Hints"):
+            with self.subTest(status):
+
+                def script(connection: socket.socket, stopped: threading.Event, interim: bytes = status) -> None:
+                    for body in (b"1", b"2"):
+                        connection.sendall(b"HTTP/1.1 " + interim + b"\r\nLink: </x>\r\n\r\n")
+                        stopped.wait(0.05)
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + body)
+                        read_request(connection)
+
+                server, upstream = self.world(script)
+
+                answers = [upstream.call(Waiting(), "GET", upstream.base_url).json() for _ in range(2)]
+
+                self.assertEqual((answers, len(server.requests)), ([1, 2], 1))
+
+    def test_closing_ends_idle_connections(self) -> None:
+        ended = threading.Event()
+
+        def script(connection: socket.socket, stopped: threading.Event) -> None:
+            connection.sendall(OK)
+            if connection.recv(1) == b"":
+                ended.set()
+
+        _, upstream = self.world(script)
+        upstream.call(Waiting(), "GET", upstream.base_url)
+
+        upstream.close()
+
+        self.assertTrue(ended.wait(10))
+
+    def test_a_call_that_fails_on_a_new_connection_or_within_an_answer_is_not_sent_again(self) -> None:
+        server, upstream = self.world(sending(b""))
+        with self.assertRaises(UpstreamError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(len(server.requests), 1)
+
+        server, upstream = self.world(keeping(OK, 1, then=b"HTTP/1.1 2"))
+        upstream.call(Waiting(), "GET", upstream.base_url)
+        with self.assertRaises(UpstreamError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        self.assertEqual(len(server.requests), 1)
+
+
+class Faults(UpstreamTestCase):
+    """What goes wrong on the way."""
+
+    def test_nobody_listens(self) -> None:
+        upstream = Upstream("http://127.0.0.1:9/2.0", "SOME_URL", {}, 1, 5.0)
+
+        with self.assertRaisesRegex(UpstreamError, "could not be reached"):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+    def test_a_name_that_is_none(self) -> None:
+        for host in ("a..b", "x" * 64 + ".invalid"):
+            with self.subTest(host), self.assertRaisesRegex(TransientError, "could not be reached"):
+                Upstream(f"http://{host}/2.0", "SOME_URL", {}, 1, 5.0).call(Waiting(), "GET", f"http://{host}/2.0")
+
+    def test_an_address_at_which_nobody_answers_leaves_time_for_the_next(self) -> None:
+        server = self.enterContext(RawServer(sending(OK)))
+        port = int(server.url.split(":")[2].split("/")[0])
+        black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", port))
+        good = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+        upstream = Upstream(f"http://two.invalid:{port}/2.0", "SOME_URL", {}, 1, 2.0)
+        self.addCleanup(upstream.close)
+
+        with patch.object(socket, "getaddrinfo", lambda *args: [black_hole, good]):
+            self.assertEqual(upstream.call(Waiting(), "GET", upstream.base_url).status, 200)
+
+    def test_no_connection_in_time_is_not_for_the_weight_of_a_query(self) -> None:
+        black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 80))
+        upstream = Upstream("http://hole.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+        with patch.object(socket, "getaddrinfo", lambda *args: [black_hole]), self.assertRaises(BrokenError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+    def test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call(self) -> None:
+        stopped = threading.Event()
+        self.addCleanup(stopped.set)
+        upstream = Upstream("http://slow.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+
+        with (
+            patch.object(socket, "getaddrinfo", lambda *args: [stopped.wait(20.0)]),
+            self.assertRaisesRegex(UpstreamError, "did not answer within 0.3 s"),
+        ):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+
+    def test_a_connection_that_breaks_before_the_answer(self) -> None:
+        self.fails(sending(b""), "broke the connection before its answer was whole")
+
+    def test_a_body_that_is_cut_off(self) -> None:
+        self.fails(
+            sending(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"),
+            "broke the connection before its answer was whole",
+        )
+
+    def test_a_chunked_body_that_is_cut_off(self) -> None:
+        self.fails(sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "broke the connection")
+
+    def test_a_chunk_of_negative_size(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.fails(sending(head + b"-5\r\n{}"), "broke the connection")
+        with patch("from_git.upstream.clocked._MOST", 100_000):
+            self.fails(dripping(head + b"-1\r\n", b"x" * 50_000, 0.001), "broke the connection")
+
+    def test_protocols_that_are_switched(self) -> None:
+        self.fails(sending(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "broke the connection")
+
+    def test_a_body_that_is_no_gzip(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"
+        self.fails(sending(head + b"nope"), "cannot be decompressed")
+
+    def test_an_answer_that_is_no_http(self) -> None:
+        self.fails(sending(b"SSH-2.0-OpenSSH_9\r\n"), "broke the connection")
+
+    def test_a_body_larger_than_the_limit(self) -> None:
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024):
+            self.fails(dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 200_000, 0.001), "more than 1 MB")
+
+    def test_a_small_body_that_unpacks_to_more_than_the_limit(self) -> None:
+        bomb = gzip.compress(b"x" * 8 * 1024 * 1024)
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
+        with patch.object(upstream_module, "MAX_BODY", 1024 * 1024):
+            self.fails(sending(head + bomb), "more than 1 MB")
+
+
+class Time(UpstreamTestCase):
+    """Nothing hangs."""
+
+    def test_silence_and_drips_end_at_the_timeout_of_one_call(self) -> None:
+        scripts = {
+            "silence": silent,
+            "headers a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nX-Long: "),
+            "a body a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+            "chunks a byte at a time": dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n"),
+            "a body without an end": dripping(b"HTTP/1.1 200 OK\r\n\r\n"),
+        }
+        for name, script in scripts.items():
+            with self.subTest(name):
+                error = self.fails(script, "did not answer within 0.3 s (UPSTREAM_TIMEOUT)", timeout=0.3)
+                self.assertEqual(error.status, 502)
+
+    def test_the_callers_deadline_is_another_error_than_the_timeout_of_one_call(self) -> None:
+        with self.assertRaises(DeadlineError):
+            self.ask(silent, caller=Waiting(0.2))
+        with self.assertRaises(DeadlineError):
+            self.ask(sending(OK), caller=Waiting(0.0))
+
+    def test_a_caller_who_goes_away_ends_the_call_at_the_next_byte(self) -> None:
+        caller = Waiting()
+
+        def script(connection: object, stopped: threading.Event) -> None:
+            caller.gone.set()
+            dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")(connection, stopped)  # type: ignore[arg-type]
+
+        with self.assertRaises(Cancelled):
+            self.ask(script, caller=caller)
+
+
+class Destinations(UpstreamTestCase):
+    """Credentials go to addresses under the base URL only."""
+
+    def test_the_credentials_are_sent_to_the_configured_address(self) -> None:
+        server, upstream = self.world(sending(OK))
+
+        upstream.call(Waiting(), "GET", upstream.base_url + "/repositories/x?page=2")
+
+        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[0])
+        self.assertIn(b"GET /2.0/repositories/x?page=2 ", server.requests[0])
+
+    def test_links_that_lead_away_are_not_followed(self) -> None:
+        server, upstream = self.world(sending(OK))
+        host = upstream.base_url.removesuffix("/2.0")
+        for url in (
+            "http://evil.example/2.0/x",
+            host.replace("http:", "https:") + "/2.0/x",
+            host.replace("127.0.0.1", "127.0.0.1.evil.example") + "/2.0/x",
+            host + "1/2.0/x",
+            host.replace("http://", "http://user@") + "/2.0/x",
+            host + "/1.0/x",
+            host + "/2.00/x",
+            host + "/2.0/../admin",
+            host + "/2.0/%2e%2E/admin",
+            host + "/2.0/..\\admin",
+            "/2.0/x",
+            "http://[::1/2.0/x",
+            "",
+        ):
+            with self.subTest(url), self.assertRaisesRegex(UpstreamError, "a link that leads elsewhere") as caught:
+                upstream.call(Waiting(), "GET", url)
+            self.assertEqual(caught.exception.advice, "Look at SOME_URL.")
+        self.assertEqual(server.requests, [])
+
+    def test_neither_proxies_nor_netrc_nor_cookies_have_a_say(self) -> None:
+        with RawServer(sending(OK)) as proxy:
+            netrc = Path(self.enterContext(tempfile.TemporaryDirectory())) / "netrc"
+            netrc.write_text("machine 127.0.0.1 login me password other\n", encoding="utf-8")
+            environment = {
+                "NETRC": str(netrc),
+                "http_proxy": proxy.url,
+                "HTTP_PROXY": proxy.url,
+                "ALL_PROXY": proxy.url,
+                "no_proxy": "",
+            }
+            with patch.dict(os.environ, environment):
+                head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nSet-Cookie: id=1\r\nContent-Length: 2\r\n\r\n{}"
+                server, upstream = self.world(sending(head))
+                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
+                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
+
+            self.assertEqual(proxy.requests, [])
+        self.assertEqual(len(server.requests), 2)
+        self.assertNotIn(b"Cookie", server.requests[1])
+        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[1])
+
+    def test_the_same_address_in_another_spelling_is_the_same(self) -> None:
+        for base, link in [
+            ("https://API.example.org/2.0", "https://api.example.org/2.0/x"),
+            ("https://api.example.org:443/2.0", "https://api.example.org/2.0/x?y=1"),
+            ("http://api.example.org/2.0/", "http://api.example.org:80/2.0"),
+        ]:
+            with self.subTest(base):
+                self.assertTrue(Upstream(base, "SOME_URL", {}, 1, 1.0).owns(link))

@@ -1,0 +1,198 @@
+"""What becomes of threads, connections and memory when a request ends in another way than with its answer."""
+
+import socket
+import threading
+import time
+from typing import Any
+from unittest.mock import patch
+
+from emulator import Fault
+from from_git import flights, forges
+from from_git.conf import settings
+from from_git.flights.waiter import Waiter
+from from_git.forges.bitbucket.adapter import BitbucketFetch
+from from_git.forges.github.adapter import GitHubFetch
+from from_git.profiles import parse_profiles
+from from_git.tests.kit.leftovers import objects, settled
+from from_git.tests.kit.service import ServiceTestCase
+
+GITHUB, BITBUCKET = "https://github.com/spack", "https://bitbucket.org/mailchimp"
+BOTH = (("github", "spack"), ("bitbucket", "mailchimp"))
+SINGLE = {"NUM_THREADS_GITHUB": 1, "NUM_THREADS_BITBUCKET": 1, "NUM_THREADS_BITBUCKET_WATCHERS": 1}
+
+
+class LifecycleTestCase(ServiceTestCase):
+    """Questions about what is left."""
+
+    def assert_nothing_left(self) -> None:
+        """No group, flight, fetch or call is held by anybody, while the forges are open."""
+        self.assertEqual(settled(objects, {}), {})
+
+    def assert_idle(self) -> None:
+        """No thread of a pool has anything to do."""
+        github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
+        pools: list[Any] = [github.pool, bitbucket.pool, bitbucket.watchers_pool]  # type: ignore[attr-defined]
+        self.assertEqual(settled(lambda: [pool.size - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
+
+    def settings_kept(self, **changes: Any) -> Any:
+        """Other settings for the block, with the same pools."""
+        return patch.multiple(settings._wrapped, **changes)
+
+    def public(self, forge: str, login: str) -> int:
+        """How many public repositories the owner has."""
+        total = self.world.sum([(forge, login)])
+        return int(total["originalRepos"] + total["forkedRepos"])
+
+
+class OwnFault(LifecycleTestCase):
+    """A task that raises what no forge can be blamed for."""
+
+    def test_it_is_a_500_once_and_the_pools_go_on(self) -> None:
+        for forge, fetch in (("github", GitHubFetch), ("bitbucket", BitbucketFetch)):
+            with self.subTest(forge):
+                with (
+                    patch.object(fetch, "_begin", side_effect=ValueError("a secret of ours")),
+                    self.assertLogs("from_git", "ERROR") as logs,
+                ):
+                    failure = self.failure(500, GITHUB, BITBUCKET, "https://bitbucket.org/team-300")
+                self.assertEqual((list(failure), failure["error"]), (["error", "message", "advice"], "ERRX"))
+                self.assertNotIn("secret", failure["message"])
+                self.assertEqual(len([line for line in logs.output if "Traceback" in line]), 1)
+                self.assert_exact(*BOTH)
+                self.assert_idle()
+                del logs
+                self.assert_nothing_left()
+
+
+class SinglePools(LifecycleTestCase):
+    """One thread in each pool."""
+
+    def test_mixed_requests_are_answered_side_by_side_though_calls_fail_and_come_again(self) -> None:
+        self.settings_for_test(**SINGLE)
+        self.emulator.faults.add(Fault("reset", chance=0.1, seed=1))
+        self.emulator.faults.add(Fault("status", status=503, chance=0.1, seed=2))
+        asked = [BOTH, (("github", "org-130"),), (("bitbucket", "team-120"),), (("github", "user-3"), *BOTH)]
+        failures: list[object] = []
+
+        def ask(owners: tuple[tuple[str, str], ...]) -> None:
+            try:
+                self.assert_exact(*owners)
+            except AssertionError as error:
+                failures.append(error)
+
+        clients = [threading.Thread(target=ask, args=(owners,)) for owners in asked * 3]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+
+        self.assertEqual(failures, [])
+        self.assert_idle()
+        self.assert_nothing_left()
+
+
+class Hung(LifecycleTestCase):
+    """A forge that says nothing, or nearly nothing, while every call may take longer than the whole answer."""
+
+    kinds = ("hang", "drip", "drip_head")
+
+    def test_the_threads_of_a_missed_deadline_are_free_for_the_next_request(self) -> None:
+        # the second request could not wait for the first one's calls: they may take longer than it has
+        self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0)
+        for kind in self.kinds:
+            for path in ("/graphql", "/2.0/repositories/mailchimp", "*/watchers"):
+                with self.subTest(kind=kind, path=path):
+                    self.emulator.faults.add(Fault(kind, path=path, seconds=0.5))
+                    with self.settings_kept(REQUEST_DEADLINE=0.3):
+                        self.failure(504, GITHUB, BITBUCKET)
+                    self.emulator.faults.clear()
+                    with self.settings_kept(REQUEST_DEADLINE=20.0):
+                        self.assert_exact(*BOTH)
+        self.assert_idle()
+        self.assert_nothing_left()
+
+    def test_the_threads_of_a_cancelled_request_are_free_long_before_its_deadline(self) -> None:
+        self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=60.0)
+        for kind in self.kinds:
+            with self.subTest(kind):
+                # the other forge fails when this one hangs for sure
+                self.emulator.faults.add(Fault(kind, path="/graphql", seconds=0.5, times=1))
+                self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-5", seconds=0.1))
+                self.emulator.faults.add(Fault("status", path="*team-5*/watchers", status=403))
+                self.failure(502, GITHUB, "https://bitbucket.org/team-5")
+                self.emulator.faults.clear()
+                with self.settings_kept(REQUEST_DEADLINE=20.0):
+                    self.assert_exact(*BOTH)
+        self.assert_idle()
+        self.assert_nothing_left()
+
+
+class ClientGone(LifecycleTestCase):
+    """A client that does not wait: no WSGI server tells, so that its work goes on, at most to the deadline."""
+
+    def send_and_leave(self, *urls: str) -> None:
+        """Ask, and close the connection at once."""
+        host, port = self.base.removeprefix("http://").split(":")
+        query = "&".join(f"url={url}" for url in urls)
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(f"GET /health-check?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+
+    def test_its_work_ends_with_the_deadline_and_leaves_nothing(self) -> None:
+        self.settings_for_test(UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=0.5)
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        self.emulator.faults.add(Fault("slow", path="*team-2000*/watchers", seconds=0.05))
+
+        with self.assertLogs("from_git", "WARNING") as logs:
+            self.send_and_leave(GITHUB, "https://bitbucket.org/team-2000")
+            self.assertEqual(settled(lambda: len(logs.records), 1), 1)
+
+        self.assertIn("504", logs.output[0])
+        self.assert_idle()
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 2_000)
+        self.emulator.faults.clear()
+        paths: list[str] = []
+        self.emulator.before_call(lambda upstream, path, body: paths.append(path))
+        self.addCleanup(self.emulator.before_call, None)
+        self.assert_exact(*BOTH)
+        # by workspace: a call that was on its way when its client left may arrive late
+        asked = [path for path in paths if path.endswith("/watchers") and f"/{BOTH[1][1]}/" in path]
+        self.assertEqual(len(asked), self.public(*BOTH[1]))
+        self.assert_nothing_left()
+
+    def test_its_work_ends_with_the_answer_where_that_comes_first(self) -> None:
+        self.send_and_leave(GITHUB, BITBUCKET)
+
+        calls = self.public(*BOTH[1])
+        self.assertEqual(settled(lambda: self.emulator.meter.snapshot()["watchers"].calls, calls), calls)
+        self.assert_idle()
+        self.assert_nothing_left()
+
+
+class Memory(LifecycleTestCase):
+    """Nobody holds on to a request that has ended."""
+
+    def test_nothing_is_left_of_answered_failed_and_cancelled_requests(self) -> None:
+        self.answer(GITHUB, BITBUCKET, "https://bitbucket.org/team-300", "https://github.com/org-130")
+        self.assert_nothing_left()
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=403, after=20))
+        self.failure(502, GITHUB, "https://bitbucket.org/team-300")
+        self.assert_nothing_left()
+
+    def cancel_while_all_waits(self) -> None:
+        """Two fetches of which nothing but delayed calls is left, and nobody waits for either."""
+        waiter = Waiter()
+        profiles, *_ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
+        flights = [flights.current().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
+        self.assertTrue(settled(lambda: all(flight.progress().note for flight in flights), True))
+        self.assert_idle()
+        for flight in flights:
+            flight.leave(waiter)
+
+    def test_nothing_is_left_of_a_cancelled_request_whose_calls_were_to_come_again_much_later(self) -> None:
+        wait = {"Retry-After": "1000"}
+        self.emulator.faults.add(Fault("status", path="/graphql", status=503, headers=wait))
+        self.emulator.faults.add(Fault("status", path="*/watchers", status=429, headers=wait))
+
+        self.cancel_while_all_waits()
+
+        self.assert_nothing_left()

@@ -1,0 +1,406 @@
+"""The way of a person through the page, with a real browser and the real stream."""
+
+import json
+import shlex
+from unittest.mock import patch
+from urllib.parse import quote, unquote
+
+import requests
+
+from emulator import Fault
+from from_git.tests.kit.pages import ACME, GONE, SILENT, SOLO, SPACED, TEAM, Page, PageTestCase
+from from_git.views import stream
+
+SLOW_WATCHERS = Fault("slow", path="/2.0/repositories/*/watchers", seconds=0.4)
+
+BEGUN = "progress[value]:not([value='0'])"
+
+
+WIDTHS = (320, 360, 768, 1280, 2560)
+
+
+def answer(data: dict[str, object], names: list[str], owners: list[str]) -> str:
+    """A stream that is only an answer."""
+    rows = [
+        {**data, "forge": "github", "owner": owner, "kind": "User", "fetchedAt": "2026-01-01T00:00:00Z"}
+        for owner in owners
+    ]
+    body = {"error": "OK", "data": data, "missing": [], "profiles": rows}
+    body["langsDetail"] = [{"name": name, "repos": 1, "bytes": 2**53 - 1} for name in names]
+    body["topicsDetail"] = [{"name": name, "repos": 1} for name in names]
+    return f"event: answer\ndata: {json.dumps(body)}\n\n"
+
+
+def shown(value: object) -> str:
+    """A number as the page writes it."""
+    return f"{value:,}"
+
+
+class Way(PageTestCase):
+    """From a question to its answer and on."""
+
+    def expanded(self, *urls: str) -> dict[str, object]:
+        """The API's answer with all that the page shows."""
+        asked = {"url": list(urls), "expand": "profiles,langs,topics"}
+        return dict(requests.get(f"{self.base}/health-check", params=asked, timeout=30).json())
+
+    def test_typed_and_submitted_it_shows_progress_and_then_the_numbers_of_the_api(self) -> None:
+        self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=4)
+        self.emulator.faults.add(SLOW_WATCHERS)
+        page = self.open(color_scheme="dark")
+
+        self.submit(page, ACME, "", f"  {TEAM}/ ", GONE)
+        page.wait_for_selector("text=/[1-9] of 17 repositories/")
+        under_way = page.inner_text("#progress")
+        self.keep(page, "progress")
+        self.assert_accessible(page)
+        numbers = self.result(page)
+
+        self.assertRegex(under_way, r"\d of 3 done")
+        self.assertRegex(under_way, r"\d\.\d s")
+        self.emulator.faults.clear()
+        data = self.answer(ACME, TEAM, GONE)["data"]
+        names = {"langs": "python, css, html", "topics": "web, cli"}
+        self.assertEqual(numbers, {key: names.get(key) or shown(value) for key, value in data.items()})
+        self.assertEqual(page.inner_text("[data-slot=missing] li"), GONE)
+        self.assertEqual(page.evaluate("location.search"), f"?url={ACME}&url={TEAM}/&url={GONE}")
+        self.assertEqual(page.evaluate("document.activeElement.id"), "result-title")
+        self.assertTrue(page.inner_text("#said").startswith("Done: 2 profiles, 1 missing"))
+        self.assertEqual(page.title(), "acme and acme-team \N{EN DASH} from-git")
+        self.assert_calm(page)
+
+    def test_a_wait_that_a_forge_asks_for_is_said_in_words(self) -> None:
+        told = {"Retry-After": "1"}
+        self.emulator.faults.add(Fault("status", path="/2.0/*", status=429, headers=told, times=1))
+        page = self.open()
+
+        self.submit(page, TEAM)
+        waits = page.inner_text(".waits li")
+        self.result(page)
+
+        self.assertIn(TEAM, waits)
+        self.assertIn("sent again", page.inner_text("[data-slot=counted]"))
+        self.assert_calm(page)
+
+    def test_it_shows_each_language_and_topic_and_each_profile(self) -> None:
+        body = self.expanded(ACME, TEAM)
+        page = self.open(ACME, TEAM)
+        self.result(page)
+
+        self.assertEqual(page.locator("[data-slot=langs] li").count(), 10)
+        page.click("[data-slot=langs] button")
+        names = page.locator("[data-slot=langs] .name").all_inner_texts()
+        self.assertEqual(sorted(names), body["data"]["langs"])  # type: ignore[index]
+        self.assertEqual(names[0], "python")
+        page.check("[name=measure][value=bytes]")
+        self.assertIn("2.5 MB", page.inner_text("[data-slot=langs] li >> nth=0"))
+        self.assertEqual(page.locator("[data-slot=langs] li").count(), len(names))
+        self.assertEqual(page.locator("[data-slot=topics] .name").all_inner_texts(), ["web", "cli"])
+        self.assertEqual(page.inner_text(".legend"), "12 original (71 %)\n5 forked (29 %)")
+        links = page.locator("tbody a").evaluate_all("links => links.map(one => one.href)")
+        self.assertEqual(links, [ACME, TEAM])
+        counted = page.locator("tbody time").evaluate_all("times => times.map(one => one.dateTime)")
+        self.assertEqual(len(counted), 2)
+        self.assertIn("GitHub: 1 call", page.inner_text("[data-slot=counted]"))
+        self.assert_calm(page)
+
+    def test_any_column_sorts_the_table_both_ways(self) -> None:
+        page = self.open(ACME, TEAM, SOLO)
+        self.result(page)
+
+        def owners() -> list[str]:
+            return page.locator("tbody a").all_inner_texts()
+
+        self.assertEqual(owners(), ["acme", "acme-team", "Solo"])
+        for column, first, second in (
+            ("owner", ["acme", "acme-team", "Solo"], ["Solo", "acme-team", "acme"]),
+            ("forge", ["acme-team", "acme", "Solo"], ["acme", "Solo", "acme-team"]),
+            ("followers", ["acme", "Solo", "acme-team"], ["Solo", "acme", "acme-team"]),
+        ):
+            with self.subTest(column):
+                page.click(f"th[data-key={column}] button")
+                self.assertEqual(owners(), first)
+                page.click(f"th[data-key={column}] button")
+                self.assertEqual(owners(), second)
+                sorted_by = page.locator("th[aria-sort]").evaluate_all("heads => heads.map(one => one.dataset.key)")
+                self.assertEqual(sorted_by, [column])
+                self.assertRegex(page.inner_text("#said"), r"^Sorted by \w+, (a|de)scending\.$")
+        # the arrow is only to be seen
+        self.assertTrue(page.get_by_role("button", name="Stars", exact=True).is_visible())
+        self.assertEqual(page.get_attribute("th[data-key=followers]", "aria-sort"), "ascending")
+
+    def test_stop_ends_the_work_at_the_forges(self) -> None:
+        self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
+        self.enterContext(patch.object(stream, "HEARTBEAT", 0.2))
+        self.emulator.faults.add(SLOW_WATCHERS)
+        page = self.open()
+        self.submit(page, TEAM)
+        page.wait_for_selector(BEGUN)
+
+        page.focus("#stop")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h2:text-is('Stopped')")
+        page.wait_for_timeout(900)  # a call that is under way, and two heartbeats: with each the server looks
+        calls = self.emulator.meter.snapshot()["watchers"].calls
+        page.wait_for_timeout(1_000)
+
+        self.assertEqual(self.emulator.meter.snapshot()["watchers"].calls, calls)
+        self.assertLess(calls, 14)
+        self.assertEqual(page.evaluate("document.activeElement.type"), "submit")
+        self.assertFalse(page.is_visible("#stop"))
+        self.assertEqual(page.evaluate("shifts"), [])
+
+    def test_stopped_at_once_nothing_seems_to_go_on(self) -> None:
+        page = self.open(ACME, before=lambda page: page.add_init_script(SILENT))
+
+        page.click("#stop")
+
+        self.assertEqual(page.inner_text("#under-way"), "Stopped")
+        # -1 is a bar that moves for ever
+        self.assertEqual(page.evaluate("document.querySelector('progress').position"), 0)
+
+    def test_pressed_twice_in_a_hurry_it_asks_once(self) -> None:
+        streams = []
+        page = self.open()
+        page.on("request", lambda request: streams.append(request.url) if "/stream?" in request.url else None)
+        page.fill("#url", ACME)
+
+        page.dblclick("[type=submit]")
+        self.result(page)
+
+        self.assertEqual(len(streams), 1)
+        self.assert_calm(page)
+
+    def test_a_shared_link_starts_by_itself_and_the_way_back_shows_what_was(self) -> None:
+        page = self.open(ACME)
+        first = self.result(page)
+        self.submit(page, SOLO)
+        page.wait_for_selector("h2:text-is('Solo')")
+
+        page.go_back()
+        page.wait_for_selector("h2:text-is('acme')")
+        self.assertEqual(self.result(page), first)
+        self.assertEqual(page.input_value("#url"), ACME)
+        page.go_forward()
+        page.wait_for_selector("h2:text-is('Solo')")
+        page.reload()
+        page.wait_for_selector("h2:text-is('Solo')")
+
+        self.assertEqual(page.input_value("#url"), SOLO)
+        self.assert_calm(page)
+
+    def test_a_keyboard_is_enough(self) -> None:
+        page = self.open()
+
+        def press(*keys: str) -> None:
+            for key in keys:
+                page.keyboard.press(key)
+
+        press("Tab")
+        page.keyboard.insert_text(f"{ACME}\n{TEAM}")
+        press("Tab", "Enter")
+        self.result(page)
+        page.wait_for_selector("#result-title:focus")
+        press("Tab", "Enter")
+
+        self.assertTrue(page.is_visible(".tiles li >> nth=0 >> details p"))
+        reached = set()
+        for _ in range(60):
+            press("Tab")
+            reached.add(
+                page.evaluate(
+                    "document.activeElement.closest('[data-key], [data-slot], .scroll, .embed')?.className"
+                    " + ' ' + document.activeElement.tagName"
+                )
+            )
+        self.assertTrue({"scroll DIV", "take embed SUMMARY"} <= {one.strip() for one in reached}, reached)
+
+    def test_what_is_taken_away_leads_to_the_same_answer(self) -> None:
+        page = self.open(ACME, TEAM, permissions=["clipboard-read", "clipboard-write"])
+        self.result(page)
+
+        page.click("[data-copy=curl] button")
+        page.wait_for_selector("[data-copy=curl] button:text-is('Copied')")
+        command, address = shlex.split(page.evaluate("navigator.clipboard.readText()"))
+        csv = requests.get(page.get_attribute("[data-slot=csv]", "href") or "", timeout=30)
+        as_json = requests.get(page.get_attribute("[data-slot=json]", "href") or "", timeout=30)
+        page.click("[data-slot=raw] summary")
+
+        self.assertEqual(command, "curl")
+        self.assertEqual(requests.get(address, timeout=30).json(), self.answer(ACME, TEAM))
+        self.assertEqual(as_json.json(), self.answer(ACME, TEAM))
+        self.assertEqual(csv.text.count("\r\n"), 3)
+        self.assertIn('"langsDetail": [', page.inner_text("[data-copy=raw] pre"))
+        self.assertEqual(page.get_attribute("[data-slot=share]", "href"), unquote(page.url))
+        self.assertEqual(page.inner_text("#said"), "Copied.")
+
+    def test_without_a_clipboard_it_selects_what_is_to_be_copied_and_says_how(self) -> None:
+        page = self.open(ACME)
+        self.result(page)
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+
+        page.click("[data-copy=curl] button")
+
+        page.wait_for_selector("[data-copy=curl] button:text-is('Ctrl+C')")
+        self.assertEqual(page.evaluate("String(getSelection())"), page.inner_text("[data-copy=curl] code"))
+        self.assertIn("Press Ctrl and C", page.inner_text("#said"))
+
+    def test_markdown_for_pictures_and_badges_is_there_and_shields_is_never_asked(self) -> None:
+        page = self.open(ACME)
+        self.result(page)
+
+        page.click("[data-slot=badges] summary")
+        badges = page.locator("[data-badge] pre").all_inner_texts()
+        address = f"{self.base}/from-git/badge/originalRepos?url={ACME}"
+        encoded = address.replace(":", "%3A").replace("/", "%2F").replace("?", "%3F").replace("=", "%3D")
+        page.check("[name=theme][value=dark]")
+        pictures = page.locator("[data-picture] pre code").evaluate_all("codes => codes.map(one => one.textContent)")
+
+        self.assertEqual(len(badges), 8)
+        self.assertEqual(badges[0], f"![Original repositories](https://img.shields.io/endpoint?url={encoded})")
+        self.assertIn(f"![Languages of acme]({self.base}/from-git/chart/langs.svg?url={ACME}&theme=dark)", pictures)
+        self.assertEqual(page.locator("[data-picture] img[src]").count(), 0)
+        for details in page.locator("[data-picture]").all():
+            details.locator("summary").click()
+            image = details.locator("img")
+            image.evaluate("one => one.decode()")
+            sizes = image.evaluate(
+                "one => [one.naturalWidth, one.naturalHeight, +one.getAttribute('width'), one.height]"
+            )
+            self.assertEqual(sizes[:2], sizes[2:])
+        self.assert_calm(page)
+
+
+class Shapes(PageTestCase):
+    """What it looks like, and for whom."""
+
+    def test_each_state_is_accessible_and_fits_on_any_screen_in_light_and_dark(self) -> None:
+        # each state in both schemes; each width, to 400 % of a small screen, with all that takes room
+        for scheme, ground, widths in (
+            ("light", "rgb(250, 249, 246)", (360, 1280, 320)),
+            ("dark", "rgb(19, 24, 26)", (2560, 360, 768)),
+        ):
+            page = self.open(color_scheme=scheme, viewport={"width": widths[0], "height": 740})
+            for state, width in zip(("form", "errors", "result"), widths, strict=True):
+                with self.subTest(scheme=scheme, state=state, width=width):
+                    page.set_viewport_size({"width": width, "height": 740})
+                    self.bring(page, state)
+                    self.assert_accessible(page)
+                    for other in WIDTHS:
+                        page.set_viewport_size({"width": other, "height": 740})
+                        self.assert_fits(page)
+                        self.keep(page, f"{state}-{other}-{scheme}")
+            self.assertEqual(page.evaluate("getComputedStyle(document.body).backgroundColor"), ground)
+            self.assert_silent()
+
+    def bring(self, page: Page, state: str) -> None:
+        """Bring the page to a state, with all open that is text."""
+        if state == "errors":
+            self.submit(page, "https://bitucket.org/a", ACME, "github.com/a/b")
+            self.problems(page)
+        if state == "result":
+            self.submit(page, ACME, TEAM, GONE)
+            self.result(page)
+            page.evaluate(
+                "document.querySelectorAll('#result details:not([data-picture])').forEach(e => e.open = true)"
+            )
+
+    def test_with_more_space_between_letters_and_lines_it_fits_too(self) -> None:
+        page = self.open(ACME, TEAM, viewport={"width": 360, "height": 740})
+        self.result(page)
+
+        page.evaluate(SPACED)
+
+        self.assert_fits(page)
+
+    def test_names_and_numbers_of_any_length_fit(self) -> None:
+        names = [
+            "<img src=x onerror=alert(1)>",
+            "x" * 5_000,
+            "\N{RIGHT-TO-LEFT OVERRIDE}a",
+            "__proto__",
+            *map(str, range(3_000)),
+        ]
+        most = 2**53 - 1
+        data: dict[str, object] = {"originalRepos": most, "forkedRepos": 0, "watchers": most, "followers": 12_345_678}
+        data |= {"langs": names, "langsNum": 5_000, "topics": names, "topicsNum": 0}
+        page = self.open(viewport={"width": 360, "height": 740})
+        self.answer_stream(page, content_type="text/event-stream", body=answer(data, names, ["_a_"]))
+
+        self.submit(page, ACME)
+        shown = self.result(page)
+
+        self.assertEqual((shown["watchers"], shown["followers"]), ("9,007,199,254,740,991", "12,345,678"))
+        self.assert_fits(page)
+        lines = "([...document.querySelectorAll('.value')].map((one) => one.getClientRects()[0].height))"
+        self.assertLess(max(page.evaluate(lines)), 200)
+        # it stands on one line
+        followers = page.locator("[data-key=followers] .value")
+        self.assertLess(followers.evaluate("one => one.clientHeight"), 40)
+        page.click("[data-slot=topics] button")
+        self.assertEqual(page.locator("[data-slot=topics] li").count(), len(names))
+        self.assertEqual(page.locator("#result img[src]").count(), 0)
+        markdown = page.locator("[data-picture] code").first.text_content() or ""
+        self.assertTrue(markdown.startswith("![Card of \\_a\\_]("), markdown)
+
+    def test_nobody_there_is_an_answer_without_an_empty_table(self) -> None:
+        page = self.open(GONE)
+
+        self.assertEqual(set(self.result(page).values()), {"0", "none"})
+
+        self.assertEqual(page.inner_text("h2 >> visible=true"), "Nobody there")
+        self.assertFalse(page.is_visible("table"))
+
+    def test_with_forced_colours_the_numbers_of_lines_stand_on_the_ground_of_the_field(self) -> None:
+        page = self.open(forced_colors="active")
+
+        edge, ground = page.evaluate(
+            "[getComputedStyle(url).borderLeftColor, getComputedStyle(url.parentElement).backgroundColor]"
+        )
+
+        self.assertEqual(edge, ground)
+
+    def test_print_leaves_the_form_out_and_keeps_the_bars(self) -> None:
+        # as wide as A4 between its edges
+        page = self.open(ACME, TEAM, viewport={"width": 718, "height": 1000})
+        self.result(page)
+
+        page.emulate_media(media="print", color_scheme="dark")
+        self.assert_fits(page)
+
+        for gone in ("form", ".take", ".choice >> nth=0"):
+            self.assertFalse(page.is_visible(gone), gone)
+        for kept in (".tiles", ".share", "table", ".bar >> nth=0"):
+            self.assertTrue(page.is_visible(kept), kept)
+        self.assertEqual(page.evaluate("getComputedStyle(document.querySelector('.bar')).printColorAdjust"), "exact")
+        self.assertEqual(page.evaluate("getComputedStyle(document.body).color"), "rgb(28, 35, 38)")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        self.assertEqual(ground, "rgb(255, 255, 255)")
+        self.keep(page, "print")
+
+    def test_without_javascript_the_form_asks_the_api(self) -> None:
+        page = self.open(java_script_enabled=False)
+
+        self.assertFalse(page.is_visible("#progress"))
+        self.assertFalse(page.is_visible("#result"))
+        self.assertFalse(page.is_visible("#stop"))
+        self.submit(page, ACME, GONE)
+        page.wait_for_url("**/health-check?**")
+
+        self.assertIn('"originalRepos": 2', page.inner_text("body"))
+        self.assertIn(GONE, page.inner_text("body"))
+
+    def test_no_word_of_a_stranger_becomes_a_part_of_the_page(self) -> None:
+        ran: list[str] = []
+
+        def watch(page: Page) -> None:
+            page.on("dialog", lambda dialog: ran.append(dialog.message))
+
+        hostile = "<img src=x onerror=alert(1)>"
+        page = self.browser.open(self, f"/from-git/test?url=github.com/{hostile}&{quote(hostile)}=1", watch, "load")
+        self.assertIn("'<img src=x", page.inner_text(".general"))
+        page.click("[type=submit]")
+
+        self.assertIn("a quote or a bracket", self.problems(page)[0])
+        self.assertEqual(page.locator("#problems img").count(), 0)
+        self.assertEqual(ran, [])

@@ -1,0 +1,70 @@
+"""Numbers that no forge tells, stars that are called stars, and what is missing, on the page."""
+
+from emulator import Fault
+from from_git.tests.kit.pages import ACME, GONE, SOLO, TEAM, PageTestCase
+
+DASH = "\N{EN DASH}"
+
+
+class Numbers(PageTestCase):
+    """Tiles, lists and table."""
+
+    def test_what_no_forge_tells_is_no_zero(self) -> None:
+        page = self.open(TEAM)
+
+        numbers = self.result(page)
+
+        self.assertEqual([numbers[key] for key in ("followers", "topics", "topicsNum")], [DASH, DASH, DASH])
+        self.assertIn("not told by Bitbucket", page.inner_text(".tiles [data-key=followers] .value"))
+        self.assertEqual(page.inner_text("[data-slot=topics] .more"), "Not told by Bitbucket.")
+        self.keep(page, "not-told")
+        self.assert_calm(page)
+
+    def test_beside_another_forge_its_cells_alone_are_empty_and_come_last_in_either_order(self) -> None:
+        page = self.open(TEAM, ACME, SOLO)
+
+        numbers = self.result(page)
+
+        self.assertEqual(numbers["followers"], "1,237")
+        cells = page.locator("tbody tr >> nth=0").locator("td").all_inner_texts()
+        self.assertEqual([cells[index] for index in (5, 7)], [DASH, DASH])
+        for owners in (["acme", "Solo", "acme-team"], ["Solo", "acme", "acme-team"]):
+            page.click("th[data-key=followers] button")
+            self.assertEqual(page.locator("tbody a").all_inner_texts(), owners)
+        self.assert_calm(page)
+
+    def test_stars_are_called_stars(self) -> None:
+        page = self.open(ACME)
+
+        self.result(page)
+
+        self.assertEqual(page.inner_text(".tiles [data-key=followers] h3"), "Stars")
+        self.assertTrue(page.get_by_role("button", name="Stars", exact=True).is_visible())
+        self.assertNotIn("Followers", page.inner_text("body"))
+
+
+class Missing(PageTestCase):
+    """What the answer leaves out."""
+
+    def test_repositories_that_are_not_found_are_told_from_profiles_that_do_not_exist(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/acme-team/part-3/*", owner="acme-team", repository="part-3"))
+        page = self.open(f"  {TEAM}", GONE)
+
+        self.result(page)
+
+        self.assertEqual(page.locator("[data-slot=missing] li").all_inner_texts(), [GONE])
+        self.assertEqual(page.locator("[data-slot=lost] li").all_inner_texts(), [f"{TEAM}/part-3"])
+        self.assertIn("cannot find", page.inner_text("[data-slot=lost]"))
+        self.assertTrue(page.inner_text("#said").startswith("Done: 1 profile, 1 missing, 1 repository not found"))
+        self.keep(page, "missing")
+        self.assert_accessible(page)
+        self.assert_calm(page)
+
+    def test_where_only_repositories_are_missing_no_profile_is_said_to_be(self) -> None:
+        self.emulator.faults.add(Fault("lost", path="*/acme-team/part-3/*", owner="acme-team", repository="part-3"))
+        page = self.open(TEAM)
+
+        self.result(page)
+
+        self.assertEqual(page.locator("[data-slot=lost] li").count(), 1)
+        self.assertFalse(page.is_visible("[data-slot=missing]"))

@@ -1,0 +1,369 @@
+"""Streams that end otherwise than with an answer: errors, refusals, clients that leave; and the line in the log."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+from wsgiref.util import setup_testing_defaults
+
+import requests
+from django.core.cache import caches
+
+from coding_challenge.wsgi import application
+from emulator import Fault
+from from_git import aggregator, flights
+from from_git.aggregator import Asking, fetches, watched
+from from_git.renderers import AnswerJSON
+from from_git.tests.kit.events import Listener
+from from_git.tests.kit.exposition import sample
+from from_git.tests.kit.leftovers import settled
+from from_git.tests.kit.streaming import MAILCHIMP, NOBODY, SLOW, SMALL, SPACK, TEAM, StreamTestCase, names, taken
+from from_git.views import stream
+
+SECRET = "ghp_hushhush"
+
+
+class Errors(StreamTestCase):
+    """What goes wrong once it has begun."""
+
+    def afresh(self, settings: dict[str, Any]) -> None:
+        """Remember no limit, and have these settings."""
+        caches["default"].clear()
+        self.settings_for_test(**{**self.upstream_settings(), **settings})
+
+    def assert_fails(self, status: int, *urls: str, **settings: Any) -> Any:
+        """Both ways of asking say the same; what the stream says."""
+        self.afresh(settings)
+        plain = self.ask(*urls)
+        self.afresh(settings)
+        events = self.listen(*urls)
+        self.assertEqual((plain.status_code, names(events)[-1]), (status, "failure"))
+        self.assertEqual(events[-1].body, {**plain.json(), "status": status})
+        self.assertEqual(list(events[-1].body), [*plain.json(), "status"])
+        self.assertEqual(len([one for one in events if one.name == "failure"]), 1)
+        self.assertEqual(settled(taken, 0), 0)
+        return events
+
+    def test_a_wrong_question_is_the_only_event(self) -> None:
+        for urls in ((), ("https://example.org/x", "nonsense"), ("",), ("https://github.com/a/b\nx",)):
+            with self.subTest(urls):
+                self.assertEqual(len(self.assert_fails(400, *urls)), 1)
+        [event] = self.listen(SMALL, expand="followers")
+        self.assertEqual((event.name, event.body["status"]), ("failure", 400))
+        self.assertIn("'followers'", event.body["message"])
+        [event] = self.assert_fails(400, SMALL, SPACK, MAX_PROFILES=1)
+        self.assertIn("MAX_PROFILES", event.body["message"])
+        self.assertEqual(self.calls(), 0)
+
+    def test_a_failing_forge_is_the_error_of_the_api_after_the_last_progress(self) -> None:
+        def as_the_api(profiles: Any, asking: Asking) -> Any:
+            return watched(profiles, replace(asking, setting="REQUEST_DEADLINE"))
+
+        wait = {"Retry-After": "1800"}
+        cases: list[tuple[int, Fault | None, dict[str, Any]]] = [
+            (502, Fault("status", path="/graphql", status=403), {}),
+            (502, Fault("status", path="/graphql", status=500), {}),
+            (502, Fault("wrong_type", path="/graphql", at="data", value=3), {}),
+            (502, None, {"GITHUB_API_TOKEN": ""}),
+            (503, Fault("status", path="/graphql", status=429, headers=wait), {}),
+            (504, Fault("hang", path="/graphql"), {"REQUEST_DEADLINE": 0.4, "FLIGHT_SECONDS": 0.4}),
+        ]
+        for status, fault, settings in cases:
+            with self.subTest(status=status, fault=fault):
+                self.emulator.faults.clear()
+                if fault:
+                    self.emulator.faults.add(fault)
+                with patch.object(stream, "watched", as_the_api):
+                    events = self.assert_fails(status, f"{SMALL}?q", MAILCHIMP, **settings)
+                self.assertEqual(names(events), ["progress", "failure"])
+                self.assertGreaterEqual(len(events), 3)
+                if status == 503:
+                    self.assertEqual(events[-1].body["retryAfter"], 1800)
+
+    def test_the_deadline_is_the_one_of_flights(self) -> None:
+        self.settings_for_test(FLIGHT_SECONDS=0.3, REQUEST_DEADLINE=60.0)
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+
+        error = self.listen(SMALL)[-1].body
+
+        self.assertEqual((error["status"], error["profile"]), (504, SMALL))
+        self.assertIn("within 0.3 s (FLIGHT_SECONDS)", error["message"])
+
+    def test_a_budget_that_cannot_pay_it_is_a_503_before_the_first_call(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1, FLIGHT_SECONDS=60.0)
+        events = self.listen(MAILCHIMP, "https://bitbucket.org/team-7")
+
+        self.assertEqual((names(events), events[-1].body["status"]), (["progress", "failure"], 503))
+        self.assertEqual(self.calls(), 0)
+
+    def test_our_own_fault_anywhere_is_one_event_after_the_last_progress_and_leaves_nothing(self) -> None:
+        self.listen(SMALL)
+        for where, what, whole in [
+            (stream, "asked", False),
+            (flights, "kept", False),
+            (fetches.Fetches, "all", True),
+            (fetches.Fetches, "_take", True),
+            (aggregator, "_answer", True),
+            (AnswerJSON, "content", True),
+        ]:
+            with (
+                self.subTest(what),
+                patch.object(where, what, lambda *_, **__: int("a secret of ours")),
+                self.assertLogs("from_git", "INFO") as logs,
+            ):
+                events = self.listen(MAILCHIMP, SPACK)
+                tracebacks = sum(bool(one.exc_info) for one in logs.records)
+                for one in logs.records:
+                    one.exc_info = None  # which holds all that was under way
+                self.assert_all_given_back()
+            self.assertEqual(names(events), ["progress", "failure"] if whole else ["failure"])
+            self.assertEqual((list(events[-1].body)), ["error", "message", "advice", "status"])
+            self.assertEqual((events[-1].body["error"], events[-1].body["status"]), ("ERRX", 500))
+            self.assertNotIn("secret", events[-1].data)
+            self.assertEqual(tracebacks, 1)
+
+    def test_our_own_fault_in_what_is_shown_is_an_error_too(self) -> None:
+        with patch.object(stream, "progress_body", lambda _: 1 / 0), self.assertLogs("from_git"):
+            events = self.listen(MAILCHIMP)
+
+        self.assertEqual([(one.name, one.body["status"]) for one in events], [("failure", 500)])
+        self.assert_all_given_back()
+
+    def test_no_credential_is_ever_in_an_event(self) -> None:
+        self.settings_for_test(GITHUB_API_TOKEN=SECRET)
+        said = json.dumps({"message": f"{SECRET} is bad"}).encode()
+        for status in (401, 403, 500, 503):
+            self.emulator.faults.clear()
+            self.emulator.faults.add(Fault("status", path="/graphql", status=status, body=said))
+            with self.subTest(status):
+                events = self.listen(SMALL)
+                self.assertEqual(events[-1].body["status"], 502)
+                self.assertFalse([one for one in events if SECRET in one.data])
+
+
+class Refused(StreamTestCase):
+    """What keeps it from beginning is a status."""
+
+    def assert_plain(self, response: requests.Response, status: int, code: str) -> Any:
+        """An error as everywhere else."""
+        self.assertEqual((response.status_code, response.headers["Content-Type"]), (status, "application/json"))
+        self.assertEqual((response.json()["error"], response.headers["Cache-Control"]), (code, "no-store"))
+        self.assertNotIn("X-Accel-Buffering", response.headers)
+        self.assertEqual(settled(taken, 0), 0)
+        return response.json()
+
+    def get(self, method: str = "GET", **parameters: Any) -> requests.Response:
+        """Whatever comes."""
+        headers = {"Accept": "text/event-stream"}
+        address = f"{self.base}/from-git/stream"
+        return requests.request(method, address, params={"url": SMALL, **parameters}, headers=headers, timeout=30)
+
+    def test_other_methods(self) -> None:
+        for method in ("POST", "PUT", "DELETE"):
+            response = self.get(method)
+            self.assert_plain(response, 405, "ERR3")
+            self.assertEqual(response.headers["Allow"], "GET, HEAD, OPTIONS")
+        self.assertEqual(self.get("OPTIONS").headers["Allow"], "GET, HEAD, OPTIONS")
+
+    def test_a_long_address(self) -> None:
+        self.settings_for_test(MAX_QUERY_BYTES=200)
+        self.assert_plain(self.get(url="x" * 300), 414, "ERR3")
+
+    def test_a_client_that_asks_too_often(self) -> None:
+        self.settings_for_test(CLIENT_RATE="1/hour")
+        self.assertEqual(names(self.listen(SMALL)), ["progress", "answer"])
+        body = self.assert_plain(self.get(), 429, "ERR3")
+        self.assertGreater(body["retryAfter"], 3_000)
+
+    def test_a_full_server(self) -> None:
+        self.settings_kept(SERVER_THREADS=5)
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        self.beating(0.1)
+        self.addCleanup(self.assert_all_given_back)
+        with Listener(self.base, SPACK) as listener:
+            next(iter(listener))
+            for response in (
+                self.get(),
+                self.ask(MAILCHIMP),
+                requests.head(f"{self.base}/from-git/stream", timeout=30),
+            ):
+                self.assertEqual((response.status_code, response.headers["Retry-After"]), (503, "1"))
+            self.assertEqual(taken(), 1)
+        self.assertEqual(settled(taken, 0), 0)
+        self.emulator.faults.clear()
+        self.assertEqual(names(self.listen(SMALL)), ["progress", "answer"])
+
+    def settings_kept(self, **changes: Any) -> Any:
+        """Until the end of the test."""
+        self.enterContext(super().settings_kept(**changes))
+
+
+class Left(StreamTestCase):
+    """A client that goes away."""
+
+    def setUp(self) -> None:
+        """It is noticed soon, and the list and the counts of the team take long."""
+        super().setUp()
+        self.beating(0.1)
+        self.emulator.faults.add(SLOW)
+
+    def test_in_the_middle_its_fetches_end_and_all_is_given_back(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        with Listener(self.base, "https://bitbucket.org/team-2000", SPACK) as listener:
+            listener.progress(lambda body: body["watchers"]["done"] > 0)
+            self.assertEqual(taken(), 1)
+
+        self.assert_all_given_back()
+        calls = self.calls()
+        self.assertLess(calls, 1_000)
+        time.sleep(0.3)
+        self.assertEqual(self.calls(), calls)
+
+    def test_before_the_first_event_was_read(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        host, port = self.base.removeprefix("http://").split(":")
+        for number in range(3):
+            with socket.create_connection((host, int(port)), timeout=30) as connection:
+                query = f"GET /from-git/stream?url={SPACK}&t={number} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+                connection.sendall(query.encode())
+        self.assert_all_given_back()
+
+    def test_others_that_wait_for_the_same_get_all_of_it(self) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            with Listener(self.base, TEAM, "https://bitbucket.org/team-300") as listener:
+                listener.progress(lambda body: body["watchers"]["done"] > 0)
+                plain = pool.submit(self.ask, TEAM)
+                other = pool.submit(self.listen, TEAM)
+                self.assertTrue(settled(lambda: taken() == 3, True))
+            self.assertEqual(plain.result().json()["data"], self.world.sum([("bitbucket", "team-30")]))
+            self.assertEqual(other.result()[-1].data.encode(), plain.result().content)
+
+        self.assert_all_given_back()
+        self.assertLess(self.calls(), 300)
+
+    def made(self, url: str) -> Any:
+        """What a server gets, of which it has asked for nothing."""
+        environ: dict[str, Any] = {"PATH_INFO": "/from-git/stream", "QUERY_STRING": f"url={url}"}
+        setup_testing_defaults(environ)
+        return application(environ, lambda *_: lambda _: None)
+
+    def test_wherever_it_is_closed_or_forgotten_it_leaves_and_says_so_once(self) -> None:
+        for many in (0, 1, 2, 4):
+            for close in (True, False):
+                with self.subTest(many=many, close=close):
+                    response = self.made(TEAM)
+                    self.assertEqual(taken(), 1)
+                    parts = iter(response)
+                    for _ in range(many):
+                        next(parts)
+                    if close:
+                        with self.assertLogs("from_git.middleware", "INFO") as logs:
+                            response.close()
+                            response.close()
+                        self.assertEqual([one.msg["outcome"] for one in logs.records], ["LEFT"])  # type: ignore[index]
+                    del response, parts
+                    self.assert_all_given_back()
+
+    def test_a_middleware_that_fails_leaves_nothing(self) -> None:
+        with (
+            patch("csp.middleware.CSPMiddleware.process_response", side_effect=ZeroDivisionError),
+            self.assertLogs("django.request", "ERROR"),
+        ):
+            response = requests.get(f"{self.base}/from-git/stream", params={"url": TEAM}, timeout=30)
+
+        self.assertEqual((response.status_code, response.json()["error"]), (500, "ERRX"))
+        self.assertEqual(self.calls(), 0)
+        self.assert_all_given_back()
+
+
+def lines_of(logs: Any, own_id: str = "", asked: str = "") -> list[Any]:
+    """The facts of the lines with this id and these profiles; one of an earlier test's stream may still come."""
+    facts = [one.msg for one in logs.records]
+    return [one for one in facts if own_id in one["request_id"] and asked in str(one.get("asked"))]
+
+
+class Line(StreamTestCase):
+    """In the log."""
+
+    @contextmanager
+    def line(self) -> Iterator[dict[str, Any]]:
+        """The facts of the one line that is written at the end, to be read after the block."""
+        facts: dict[str, Any] = {}
+        with self.assertLogs("from_git.middleware", "INFO") as logs:
+            yield facts
+            self.assertEqual(settled(lambda: len(logs.records), 1), 1)
+        written: Any = logs.records[0].msg
+        facts.update(written, level=logs.records[0].levelname)
+
+    def test_it_is_written_at_the_end_with_all_that_it_was_and_cost(self) -> None:
+        self.emulator.faults.add(SLOW)
+        before = sample("requests_total", "GET", "stream", "200")
+        with self.assertLogs("from_git.middleware", "INFO") as logs:
+            listener = self.listener(TEAM, NOBODY, headers={"X-Request-ID": "mine-1"})
+            listener.progress(lambda body: body["watchers"]["done"] > 0)
+            self.assertEqual(lines_of(logs, "mine-1"), [])
+            list(listener)
+            self.assertEqual(settled(lambda: len(lines_of(logs, "mine-1")), 1), 1)
+        [facts] = lines_of(logs, "mine-1")
+
+        self.assertEqual(listener.headers["X-Request-ID"], "mine-1")
+        for name, value in {
+            "request_id": "mine-1",
+            "path": "/from-git/stream",
+            "method": "GET",
+            "status": 200,
+            "outcome": "OK",
+            "profiles": 2,
+            "missing": 1,
+            "asked": ["bitbucket/team-30", "github/nobody"],
+            "cache_hits": 0,
+            "joined": 0,
+            "bitbucket_calls": 31,
+        }.items():
+            self.assertEqual(facts.get(name), value, name)
+        self.assertGreater(facts["seconds"], 0.1)
+        self.assertEqual(sample("requests_total", "GET", "stream", "200"), before + 1)
+
+    def test_the_outcome_of_a_failure_is_its_code_with_its_reason(self) -> None:
+        self.emulator.faults.add(Fault("status", path="/graphql", status=401))
+        for urls, outcome, level in ((["nonsense"], "ERR3", "INFO"), ([MAILCHIMP, SMALL], "ERR2", "WARNING")):
+            with self.subTest(outcome), self.line() as facts:
+                self.listen(*urls)
+            self.assertEqual([facts[name] for name in ("status", "outcome", "level")], [200, outcome, level])
+        self.assertEqual((facts["failed"], facts["profiles"]), ("github/user-3", 2))
+        self.assertIn("token", facts["reason"])
+
+    def test_who_has_left_is_no_failure(self) -> None:
+        self.beating(0.1)
+        self.emulator.faults.add(SLOW)
+        with self.line() as facts, Listener(self.base, TEAM) as listener:
+            listener.progress(lambda body: body["watchers"]["done"] > 0)
+
+        self.assertEqual([facts[name] for name in ("status", "outcome", "level")], [200, "LEFT", "INFO"])
+        self.assertGreater(facts["bitbucket_calls"], 1)
+
+    def test_streams_at_the_same_time_have_each_their_own(self) -> None:
+        self.emulator.faults.add(SLOW)
+        urls = [TEAM, "https://bitbucket.org/team-7", "https://bitbucket.org/team-9"]
+        with self.assertLogs("from_git.middleware", "INFO") as logs, ThreadPoolExecutor(3) as pool:
+            for url, _ in zip(urls, pool.map(self.listen, urls), strict=True):
+                self.assertTrue(url)
+            self.assertEqual(settled(lambda: len(lines_of(logs, asked="team-")), 3), 3)
+        lines = lines_of(logs, asked="team-")
+
+        self.assertEqual(
+            sorted((one["asked"], one["bitbucket_calls"]) for one in lines),
+            [(["bitbucket/team-30"], 31), (["bitbucket/team-7"], 8), (["bitbucket/team-9"], 10)],
+        )
+        self.assertEqual(len({one["request_id"] for one in lines}), 3)
+
+    def test_head_has_its_line_too(self) -> None:
+        with self.line() as facts:
+            self.listener(SMALL, method="HEAD")
+
+        self.assertEqual((facts["method"], facts["outcome"]), ("HEAD", "OK"))

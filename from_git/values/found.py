@@ -1,0 +1,34 @@
+"""The outcome of the fetch of one profile."""
+
+from dataclasses import dataclass
+
+from from_git.values.stats import Stats
+
+
+@dataclass(frozen=True)
+class Found:
+    """A profile that exists."""
+
+    kind: str
+    """Organization, User or Workspace."""
+    stats: Stats
+    """Its public repositories, each once."""
+    missing: tuple[str, ...] = ()
+    """Repositories that the forge lists and cannot find, as `OWNER/NAME`, sorted; they are not in `stats`."""
+    identity: str | None = None
+    """What is the same for one profile under different names (a workspace by its name and by its UUID); None: its
+    name is all that identifies it, or the forge did not tell."""
+    oldest: float | None = None
+    """When the oldest number in it was counted, in seconds since the epoch; None: all of them by this fetch."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a fetch has brought, and when; times in seconds since the epoch."""
+
+    found: Found | None
+    """None: there is no such profile."""
+    at: float
+    """When the fetch ended."""
+    oldest: float
+    """When the oldest number in it was counted."""
