@@ -123,7 +123,7 @@ class Fetches:
         asking = self._asking
         flight = flights.current().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
         self._flights[profile], self._own[flight] = flight, profile
-        metrics.cache("miss" if flight.begun_for(self._waiter) else "join", profile.forge)
+        metrics.cache("join" if flight.cost_for(self._waiter) is None else "miss", profile.forge)
 
     def _take_next(self, tick: float | None) -> bool:
         """Wait for the next flight that ends, or for a tick; whether a profile's size has just become known.
@@ -164,7 +164,7 @@ class Fetches:
         except DeadlineError:
             self._do_without([profile], lambda _: self._too_late(), _no_news)
         except UpstreamError as error:
-            failure = error.about(profile, flight.secrets)
+            failure = error.about(profile)
             failure.__cause__ = error
             self._do_without([profile], lambda _: failure)
 

@@ -39,7 +39,7 @@ class Tally:
         self.found += outcome is not None and outcome.found is not None
         self.progress = together(self.progress, flight.progress())
         self._costs = self._with(flight, self._costs)
-        self.joined += not flight.begun_for(self._waiter)
+        self.joined += flight.cost_for(self._waiter) is None
 
     def costs(self, *under_way: Flight) -> dict[str, Cost]:
         """What the flights that this request has begun have cost, by forge, with those under way."""
@@ -49,7 +49,5 @@ class Tally:
         return dict(sorted(costs.items()))
 
     def _with(self, flight: Flight, costs: dict[str, Cost]) -> dict[str, Cost]:
-        if not flight.begun_for(self._waiter):
-            return costs
-        forge = flight.profile.forge
-        return {**costs, forge: costs.get(forge, Cost()) + flight.cost()}
+        cost, forge = flight.cost_for(self._waiter), flight.profile.forge
+        return costs if cost is None else {**costs, forge: costs.get(forge, Cost()) + cost}

@@ -13,10 +13,12 @@ from django.core.cache import caches
 from django.core.signals import setting_changed
 
 from from_git import forges
+from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
 from from_git.kept.store import MISSING, Store, seconds_kept
+from from_git.memory import SharedMemory
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
@@ -43,8 +45,14 @@ def current() -> Flights:
     global _flights
     with _lock:
         if _flights is None:
-            _flights = Flights(Store(caches["default"], lambda name: forges.forge(name).account.key, forges.shared()))
+            memory = SharedMemory(caches["default"])
+            claims = Claims(memory, _account, forges.shared())
+            _flights = Flights(Store(memory, _account), claims, forges.forge)
         return _flights
+
+
+def _account(name: str) -> str:
+    return forges.forge(name).account.key
 
 
 def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:

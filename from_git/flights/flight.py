@@ -6,65 +6,68 @@ import time
 import uuid
 from collections.abc import Callable
 
-from from_git import forges
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import TaskGroup
+from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
+from from_git.flights.following import Following
 from from_git.flights.movement import Movement
 from from_git.flights.outcome import outcome_of
 from from_git.flights.waiter import Waiter, Waiters
-from from_git.kept.store import CLAIM_SECONDS, LOOK, News, Store
+from from_git.forges.contract import Fetch, Forge
+from from_git.kept.store import Store
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 
 logger = logging.getLogger(__name__)
-_WANT_AGAIN = 2.0  # seconds; a holder that hears nothing for CLAIM_SECONDS thinks that nobody waits here
 _GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch that can still be told to go on
 
 
 class Flight:
-    """One profile's fetch under way, here or in another process.
+    """The fetch of one profile under way, here or in another process.
 
     The flight puts itself on a waiter's queue when it has ended, and before that when the profile's size is known, and
     if it will be late. A flight ends when its fetch has ended or its last waiter leaves; its deadline is the latest of
-    its waiters'. An error or departure of one waiter never ends a flight that others wait for, here or in another
-    process, and its error goes to all who wait then and to nobody later. A waiter that leaves because its deadline has
-    passed lets a fetch that has read something and gets on go on, after all others and up to the horizon; an impatient
-    one any, up to its deadline, though what has read nothing begins no further call. What a fetch spends counts for the
-    waiter that began it, and when that one leaves, for another one that waits.
+    its waiters' deadlines. An error or departure of one waiter never ends a flight that others wait for, here or in
+    another process. The error of a fetch goes to all waiters of that moment and to nobody later. A waiter that leaves
+    because its deadline has passed lets a fetch that has read something, and makes progress, go on after all others
+    and up to the horizon. An impatient waiter lets any fetch go on up to the waiter's deadline, but a fetch that has
+    read nothing begins no further call. The cost of a fetch counts for the waiter that began it, and after that
+    waiter has left, for another one that waits.
 
-    Whose the fetch is, is decided by a claim in the store. Who has it keeps what was fetched, publishes the outcome
-    under its own id and then gives the claim back; who has not follows the holder, and fetches itself as soon as the
-    claim is gone without an outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool waits for any
-    of that. Safe from any thread.
+    A claim decides which process fetches. The process with the claim keeps the fetched profile, publishes the outcome
+    under the flight's id and then gives the claim back. Any other process follows this holder, and fetches itself as
+    soon as the claim is gone without an outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool
+    waits for any of that. Safe from any thread.
     """
 
-    def __init__(self, profile: Profile, store: Store, on_end: Callable[["Flight"], object]) -> None:
+    def __init__(
+        self, profile: Profile, forge: Forge, store: Store, claims: Claims, on_end: Callable[["Flight"], object]
+    ) -> None:
         self.profile = profile
         self.id = uuid.uuid4().hex
-        self.begun = time.monotonic()
         self.late: BudgetError | None = None
-        """Why it will not be there by the deadline; None as long as it may."""
-        self._forge = forges.forge(profile.forge)
-        self.secrets = self._forge.secrets
+        """Why the outcome cannot be there by the deadline; None as long as it may."""
+        self._begun = time.monotonic()
+        self._forge = forge
         self._store = store
+        self._claims = claims
         self._on_end = on_end
         self._lock = threading.Lock()  # around everything below; never around a call to the fetch, which has its own
         self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
         self._since = time.time()
         self._waiters = Waiters()
         self._group: TaskGroup | None = None  # None while another process fetches
-        self._fetch: forges.Fetch | None = None
-        self._holder = ""  # whose outcome is waited for; empty when it is ours
-        self._heard = self.begun  # when the holder last said something
+        self._fetch: Fetch | None = None
+        self._following = Following()
         self._movement = Movement()
-        self._goes_on, self._grace, self._wanted_at = False, 0.0, 0.0
+        self._goes_on, self._grace = False, 0.0
         self._closed = self._given_back = self._ended = False  # closed: nobody may board any more
         self._outcome: Fetched | BaseException | None = None
 
     def board(self, waiter: Waiter, deadline: float) -> bool:
-        """Wait too, until `deadline` (on the monotonic clock); False if it has ended, or is about to be cancelled."""
+        """Add a waiter until `deadline` (monotonic clock); False if the flight has ended or is being cancelled."""
         with self._lock:
             if self._closed:
                 return False
@@ -75,12 +78,12 @@ class Flight:
         return True
 
     def start(self, waiter: Waiter, longest: float | None, anew: bool) -> None:
-        """Fetch, or follow who does already; by whoever made the flight, after boarding.
+        """Fetch, or follow the process that does already; for the maker of the flight, after the first waiter boarded.
 
         Args:
-            waiter: whom the fetch counts for.
+            waiter: the waiter that the cost of the fetch counts for.
             longest: seconds that the fetch may take where it goes on after the deadline; None: it does not go on.
-            anew: whether what is kept does not count.
+            anew: whether a kept profile does not count.
         """
         if settings.PROFILE_CACHE_SECONDS <= 0:
             longest = None  # nothing would keep what it finds
@@ -88,11 +91,11 @@ class Flight:
         self._claim()
 
     def leave(self, waiter: Waiter, late: bool = False, impatient: bool = False) -> bool:
-        """Wait no longer; cancels the fetch when nobody else does.
+        """Remove a waiter; the fetch is cancelled when no other waiter is left.
 
         Args:
-            late: because the waiter's deadline has passed, or will.
-            impatient: late too, but long before the deadline, when nothing need be read yet; what it finds is kept.
+            late: whether the waiter leaves because its deadline has passed, or will.
+            impatient: whether it leaves long before its deadline, when nothing need be read yet.
 
         Returns: whether the fetch goes on although nobody waits.
         """
@@ -101,7 +104,7 @@ class Flight:
             until = self._waiters.remove(waiter)
             if self._closed:
                 return False
-            group, holder, longest = self._group, self._holder, self._begin[1]
+            group, holder, longest = self._group, self._following.holder, self._begin[1]
             moves = late and longest is not None and self._movement.gets_on(progress, self.late is not None)
             goes_on = moves or impatient
             if late and group:
@@ -111,9 +114,9 @@ class Flight:
             if group and self._waiters and group.asker is waiter:
                 group.asker = self._waiters.all()[0]
         if holder and goes_on:
-            seconds = max(1.0, (self.begun + (longest or 0.0) if moves else until) - time.monotonic())
-            self._store.want(holder, seconds, seconds)
-        if not self._waiters and not (group and self._store.wanted(self.id)):
+            seconds = max(1.0, (self._begun + (longest or 0.0) if moves else until) - time.monotonic())
+            self._claims.want(holder, seconds, seconds)
+        if not self._waiters and not (group and self._claims.wanted(self.id)):
             self._end_if_alone()
         return goes_on
 
@@ -130,23 +133,19 @@ class Flight:
         if group:
             group.cancel()
         else:
-            self.land(None)
+            self._land(None)
 
     def outcome(self) -> Fetched:
-        """What was found; to be asked after the flight has ended.
+        """The outcome; to be asked after the flight has ended.
 
         Raises:
-            UpstreamError: the fetch's error, without a profile.
-            Cancelled: everybody had left.
+            UpstreamError: the fetch's error, without a profile and without any of the forge's secrets.
+            Cancelled: all waiters had left.
         """
         found = self._outcome
         if isinstance(found, Fetched):
             return found
-        raise found.bare() if isinstance(found, UpstreamError) else found or Cancelled
-
-    def begun_for(self, waiter: Waiter) -> bool:
-        """Whether this process fetches, because of that request."""
-        return self._group is not None and self._begin[0] is waiter
+        raise found.without(self._forge.secrets) if isinstance(found, UpstreamError) else found or Cancelled
 
     @property
     def ended(self) -> bool:
@@ -157,8 +156,10 @@ class Flight:
         """How far the fetch is."""
         return self._fetch.progress() if self._fetch else self._movement.seen
 
-    def cost(self) -> Cost:
-        """What the fetch has cost this process so far."""
+    def cost_for(self, waiter: Waiter) -> Cost | None:
+        """The cost of the fetch so far; None where this process does not fetch, or not because of that waiter."""
+        if self._group is None or self._begin[0] is not waiter:
+            return None
         return self._fetch.cost() if self._fetch else Cost()
 
     def seconds_left(self) -> float:
@@ -169,8 +170,8 @@ class Flight:
 
     @property
     def holder(self) -> str:
-        """The id under which another process fetches; empty when this one does, or when it has ended."""
-        return "" if self._ended else self._holder
+        """The id under which another process fetches; empty when this one does, or when the flight has ended."""
+        return "" if self._ended else self._following.holder
 
     @property
     def is_ours(self) -> bool:
@@ -184,7 +185,7 @@ class Flight:
             self._movement.look(progress)
             if wanted:
                 # others hold it as those here do, but what stands in a cache must not hold it for ever
-                longest = self.begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
+                longest = self._begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
                 self._stay(min(time.monotonic() + wanted, longest))
         if not wanted:
             self._end_if_alone()
@@ -192,20 +193,18 @@ class Flight:
             self._group.wanted_by(self._group.asker)
 
     def hear(self, news: News | None) -> None:
-        """Take in what the store says of the fetch that is followed; None: it says nothing."""
+        """Take in the news of the fetch that is followed; None: the cache says nothing."""
         if news is None:
             self._take_off()
         elif news.outcome is not None:
-            self.land(news.outcome)
+            self._land(news.outcome)
         elif news.holder is None:
             self._claim()
         else:
             with self._lock:
                 if news.progress:
                     self._movement.look(news.progress)
-                if news.progress or news.holder != self._holder:
-                    self._heard = time.monotonic()
-                silent = time.monotonic() - self._heard > CLAIM_SECONDS
+                silent = self._following.is_silent(news)
             if news.progress:
                 self._tell()
             if silent:
@@ -213,8 +212,8 @@ class Flight:
             else:
                 self._follow(news.holder)
 
-    def land(self, outcome: Fetched | BaseException | None) -> None:
-        """End with this outcome; None: everybody has left. Nothing happens the second time."""
+    def _land(self, outcome: Fetched | BaseException | None) -> None:
+        """End with this outcome; None: all waiters have left. Nothing happens the second time."""
         with self._lock:
             if self._ended:
                 return
@@ -224,20 +223,19 @@ class Flight:
 
     def _claim(self, instead_of: str = "") -> None:
         """Fetch, or follow who does already."""
-        holder = self._store.claim(self.profile, self.id, instead_of)
+        holder = self._claims.claim(self.profile, self.id, instead_of)
         if holder == self.id:
             self._take_off()
         else:
             self._follow(holder)
 
     def _follow(self, holder: str) -> None:
-        now = time.monotonic()
         with self._lock:
-            again = holder != self._holder or now - self._wanted_at > _WANT_AGAIN
-            self._holder, self._wanted_at = holder, now if again else self._wanted_at
+            again = self._following.follow(holder)
+            now = time.monotonic()
             seconds = max(LOOK, self._waiters.latest(now) - now)
         if again:
-            self._store.want(holder, seconds, CLAIM_SECONDS)
+            self._claims.want(holder, seconds, CLAIM_SECONDS)
 
     def _take_off(self) -> None:
         """Fetch here, unless it has just been done."""
@@ -246,20 +244,20 @@ class Flight:
             # whoever held the claim before may have ended between our look and our claim
             found = self._store.kept([self.profile]).get(self.profile)
             if found and (not anew or found.at >= self._since):
-                self._store.publish(self.profile, self.id, found)
-                self.land(found)
+                self._claims.publish(self.profile, self.id, found)
+                self._land(found)
                 return
             with self._lock:
                 if self._closed:
                     raise Cancelled
-                self._holder, self.begun, self._movement = "", now, Movement(now)
+                self._following.holder, self._begun, self._movement = "", now, Movement(now)
                 deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
                 self._group = group = TaskGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
         except BaseException as error:  # noqa: BLE001 - whoever waits raises it
-            self._store.publish(self.profile, self.id, None)
-            self.land(error)
+            self._claims.publish(self.profile, self.id, None)
+            self._land(error)
             if self._group:
                 self._group.cancel()
 
@@ -286,11 +284,11 @@ class Flight:
             if isinstance(outcome, Fetched):
                 self._store.keep(self.profile, known := outcome, anew=self._begin[2])
             elif isinstance(outcome, UpstreamError):
-                known = outcome = outcome.without(self.secrets)
+                known = outcome = outcome.without(self._forge.secrets)
             # that our time is over says nothing of others': they see the claim gone
-            self._store.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
+            self._claims.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
         finally:
-            self.land(outcome)
+            self._land(outcome)
         if self._goes_on:
             logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
 

@@ -3,10 +3,13 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
+from from_git.flights.claims import LOOK, Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
-from from_git.kept.store import LOOK, Store
+from from_git.forges.contract import Forge
+from from_git.kept.store import Store
 from from_git.values.profile import Profile
 
 logger = logging.getLogger(__name__)
@@ -14,10 +17,18 @@ _RENEW = 1.0  # seconds between renewals of our claims, of CLAIM_SECONDS
 
 
 class Flights:
-    """At most one flight for each profile at any time. Safe from any thread."""
+    """At most one flight for each profile at any time. Safe from any thread.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: the kept profiles.
+        claims: on fetches, over all processes.
+        forge_of: the adapter for a forge, by its name.
+    """
+
+    def __init__(self, store: Store, claims: Claims, forge_of: Callable[[str], Forge]) -> None:
         self.store = store
+        self.claims = claims
+        self._forge_of = forge_of
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._flights: dict[Profile, Flight] = {}
@@ -38,7 +49,9 @@ class Flights:
             flight = self._flights.get(profile)
             fresh = flight is None or not flight.board(waiter, deadline)
             if flight is None or fresh:
-                flight = self._flights[profile] = Flight(profile, self.store, self._ended)
+                flight = self._flights[profile] = Flight(
+                    profile, self._forge_of(profile.forge), self.store, self.claims, self._ended
+                )
                 flight.board(waiter, deadline)
         if fresh:
             flight.start(waiter, longest, anew)
@@ -90,16 +103,16 @@ class Flights:
         with self._lock:
             flights = list(self._flights.values())
         followed = {one.profile: holder for one in flights if (holder := one.holder)}
-        news = self.store.news(followed) if followed else {}
+        news = self.claims.news(followed) if followed else {}
         own = {one.profile: (one.id, one.progress()) for one in flights if renew and one.is_ours}
-        wanted = self.store.renew(own) if own else {}
+        wanted = self.claims.renew(own) if own else {}
         for flight in flights:
             try:
                 if flight.profile in followed:
                     flight.hear(news[flight.profile] if news else None)
                 elif flight.profile in own and not flight.is_ours:
                     # ended while its claim was renewed: who comes next would follow a flight that is no more
-                    self.store.publish(flight.profile, flight.id, None)
+                    self.claims.publish(flight.profile, flight.id, None)
                 elif flight.profile in own:
                     flight.renewed(wanted.get(flight.profile, 0.0))
             except Exception:  # the one thread for all flights must not end with one of them

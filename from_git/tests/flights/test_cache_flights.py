@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 from from_git import flights
 from from_git.errors import Cancelled, DeadlineError, LimitError, UpstreamError
+from from_git.flights.claims import CLAIM_SECONDS, News
 from from_git.flights.flight import Flight
 from from_git.flights.flights import Flights
-from from_git.kept.store import CLAIM_SECONDS, News
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched, monotonic
 from from_git.tests.kit.leftovers import objects, settled
 from from_git.tests.kit.servers import needs_redis
@@ -30,7 +30,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertTrue(all(client.told for client in clients))
         self.assertEqual(len(self.forge.fetches), 1)
         self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
-        begun = [client.flight.begun_for(client.waiter) for client in clients]
+        begun = [client.flight.cost_for(client.waiter) is not None for client in clients]
         self.assertEqual(begun, [True, False, False, False, False])
 
     def test_all_who_wait_take_the_error_and_nobody_later(self) -> None:
@@ -74,7 +74,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         other.leave()
 
         self.assertTrue(self.forge.fetches[0].group.ended)
-        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+        self.assertEqual(self.process().claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_a_departure_does_not_end_a_fetch_that_another_process_waits_for(self) -> None:
         one, other = self.process(), self.process()
@@ -106,8 +106,8 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         first.leave()
 
         second = Client(process)
-        first.flight.land(None)
-        first.flight._store.publish(SPACK, first.flight.id, None)
+        first.flight._land(None)
+        first.flight._claims.publish(SPACK, first.flight.id, None)
         self.look(process)
         self.forge.fetches[-1].end(FOUND)
 
@@ -126,7 +126,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             joined.append(Client(process))
             return False
 
-        with patch.object(process.store, "wanted", look):  # a cache that takes its time to answer
+        with patch.object(process.claims, "wanted", look):  # a cache that takes its time to answer
             self.assertTrue(first.leave(late=True))
 
         self.assertIs(joined[0].flight, first.flight)
@@ -197,7 +197,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.forge.fetches[0].end(FOUND)
 
         self.assertEqual(client.outcome, FOUND)
-        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+        self.assertEqual(self.process().claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_a_new_holder_has_its_own_time_to_say_how_far_it_is(self) -> None:
         key = f"from-git:flight:account:github:{SPACK.key}"
@@ -217,7 +217,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     def test_who_waits_says_so_again_and_again_but_not_at_each_look(self) -> None:
         one, other = self.process(), self.process()
         holder, client = Client(one), Client(other)
-        with patch.object(other.store, "want", wraps=other.store.want) as want:
+        with patch.object(other.claims, "want", wraps=other.claims.want) as want:
             for ahead, times in ((0.0, 0), (1.9, 0), (2.1, 1), (4.0, 1), (4.3, 2)):
                 with monotonic(ahead):
                     self.look(other)
@@ -331,22 +331,22 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
                 self.assertTrue(holder.told)
                 self.assertEqual(len(self.forge.fetches), fetches)
-                self.assertEqual(one.store.claim(SPACK, "0" * 32), "0" * 32)
+                self.assertEqual(one.claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_a_claim_that_is_renewed_while_its_flight_ends_is_given_back(self) -> None:
         process = self.process()
         client = Client(process)
-        renew = process.store.renew
+        renew = process.claims.renew
 
         def late(flights: Any) -> Any:
             self.forge.fetches[0].end(UpstreamError("no"))
             return renew(flights)
 
-        with patch.object(process.store, "renew", late):
+        with patch.object(process.claims, "renew", late):
             self.look(process)
 
         self.assertTrue(client.told)
-        self.assertEqual(self.process().store.claim(SPACK, "0" * 32), "0" * 32)
+        self.assertEqual(self.process().claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_one_flight_that_cannot_be_watched_keeps_no_other_from_it(self) -> None:
         one, other = self.process(), self.process()
@@ -439,7 +439,8 @@ class Alone(InMemory, CacheTestCase):
             self.assertIsNot(flights.current(), ours)
 
     def test_the_watch_ends_with_the_last_flight_once_it_is_closed(self) -> None:
-        flights = Flights(self.store(shared=False))
+        flights = Flights(self.store(), self.claims(shared=False), self.forge_of)
+        begun = time.monotonic()
         client = Client(flights)
         watch = flights._watch
         assert watch is not None
@@ -450,4 +451,4 @@ class Alone(InMemory, CacheTestCase):
 
         watch.join(10.0)
         self.assertFalse(watch.is_alive())
-        self.assertLess(time.monotonic(), client.flight.begun + 10.0)
+        self.assertLess(time.monotonic(), begun + 10.0)

@@ -4,17 +4,18 @@ import time
 from collections import deque
 from importlib import import_module
 from typing import Any, cast
-from unittest.mock import patch
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import override_settings
 
-from from_git import fanout, forges
+from from_git import fanout
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, TaskGroup
+from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
 from from_git.kept.store import Store
+from from_git.memory import SharedMemory
 from from_git.tests.kit.flying import CONF, MFEM, SPACK, ManualFlights
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.tests.kit.seeds import SeededTestCase
@@ -101,12 +102,17 @@ class Simulation:
 
     def run(self) -> None:
         """One run, and what must hold after it."""
-        with self.scheduler.installed(MODULES), patch.object(forges, "forge", lambda name: self):
+        with self.scheduler.installed(MODULES):
             self.scheduler._watched |= {str(import_module("from_git.kept.store").__file__)}
             self.pool = Pool("simulated", 2)
             number = 2 if self.shared else 1
             self.processes = [
-                ManualFlights(Store(self.cache, lambda forge: "account", self.shared)) for _ in range(number)
+                ManualFlights(
+                    Store(memory := SharedMemory(self.cache), lambda forge: "account"),
+                    Claims(memory, lambda forge: "account", self.shared),
+                    self.forge_of,
+                )
+                for _ in range(number)
             ]
             self.scheduler.run(self._begin)
         for process in self.processes:
@@ -114,6 +120,10 @@ class Simulation:
         assert all(one.group.ended for one in self.fetches), "a fetch is left"
         claims = [key for key in self.cache._cache if "flight:account" in key]  # type: ignore[attr-defined]
         assert not claims, "a claim is left"
+
+    def forge_of(self, name: str) -> Any:
+        """This one."""
+        return self
 
     def fetch(self, owner: str, group: TaskGroup) -> Fetch:
         """See `Forge.fetch`."""

@@ -11,6 +11,7 @@ from django.test import RequestFactory, SimpleTestCase
 from from_git import flights, httpcache
 from from_git.httpcache import Recent
 from from_git.kept.store import Store
+from from_git.memory import SharedMemory
 from from_git.middleware import REFUSED_CHARSET
 from from_git.tests.httpcache.test_caching import MFEM, SPACK, TEAM, CachingTestCase
 from from_git.tests.httpcache.test_httpcache import NOW, fetched, made
@@ -227,7 +228,7 @@ class Bounds(SimpleTestCase):
                 versions.append(store.version)
                 super().set(*args, **kwargs)
 
-        store = Store(Noting("noting", {}), str, False)
+        store = Store(SharedMemory(Noting("noting", {})), str)
         before = store.version
 
         for seconds in (300.0, 0.0):

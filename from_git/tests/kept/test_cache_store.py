@@ -14,7 +14,6 @@ from redis import Redis
 from from_git import errors
 from from_git.errors import BudgetError, DeadlineError, LimitError, TransientError, UpstreamError
 from from_git.kept.codec import decoded, encoded
-from from_git.kept.store import Store
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.values.found import Found
@@ -160,22 +159,22 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertTrue(5 < self.seconds_to_live(SPACK, "anew") <= 10)
 
     def test_a_claim_is_the_first_ones_and_ends_by_itself(self) -> None:
-        store = self.store()
-        self.assertEqual([store.claim(SPACK, own) for own in (A, B, A)], [A, A, A])
-        self.assertEqual(store.claim(MFEM, B), B)
+        claims = self.claims()
+        self.assertEqual([claims.claim(SPACK, own) for own in (A, B, A)], [A, A, A])
+        self.assertEqual(claims.claim(MFEM, B), B)
         self.assertTrue(3 < self.seconds_to_live(SPACK, "flight") <= 5)
-        self.assertEqual(store.claim(SPACK, B, instead_of=B), A)
-        self.assertEqual(store.claim(SPACK, B, instead_of=A), B)
+        self.assertEqual(claims.claim(SPACK, B, instead_of=B), A)
+        self.assertEqual(claims.claim(SPACK, B, instead_of=A), B)
 
     def test_of_two_at_the_same_moment_one_has_the_claim(self) -> None:
-        store = self.store()
+        claims = self.claims()
         with patch.object(self.cache, "get", lambda key: None):  # expired between the questions
-            store.claim(SPACK, A)
-            self.assertEqual(store.claim(SPACK, B), B)
+            claims.claim(SPACK, A)
+            self.assertEqual(claims.claim(SPACK, B), B)
 
     def test_who_claims_in_the_moment_of_an_end_has_it_and_no_other(self) -> None:
-        store, real = self.store(), self.cache.get
-        store.claim(SPACK, A)
+        claims, real = self.claims(), self.cache.get
+        claims.claim(SPACK, A)
 
         def get(key: str) -> Any:
             found = real(key)
@@ -185,7 +184,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             return found
 
         with patch.object(self.cache, "get", get):
-            self.assertEqual(store.claim(SPACK, "c" * 32), B)
+            self.assertEqual(claims.claim(SPACK, "c" * 32), B)
 
     def test_what_others_have_found_since_the_cache_is_back_counts(self) -> None:
         store = self.store()
@@ -196,53 +195,53 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 1.0)})
 
     def test_a_claim_is_renewed_and_given_back_by_who_has_it(self) -> None:
-        store = self.store()
-        store.claim(SPACK, A)
-        store.renew({SPACK: (B, Progress(pages=2))})
-        self.assertEqual(store.claim(SPACK, B), A)
-        store.publish(SPACK, B, None)
-        self.assertEqual(store.claim(SPACK, B), A)
-        store.publish(SPACK, A, None)
-        store.renew({SPACK: (B, Progress())})
-        self.assertEqual(store.claim(SPACK, A), B)
-        news = store.news({SPACK: B}) or {}
+        claims = self.claims()
+        claims.claim(SPACK, A)
+        claims.renew({SPACK: (B, Progress(pages=2))})
+        self.assertEqual(claims.claim(SPACK, B), A)
+        claims.publish(SPACK, B, None)
+        self.assertEqual(claims.claim(SPACK, B), A)
+        claims.publish(SPACK, A, None)
+        claims.renew({SPACK: (B, Progress())})
+        self.assertEqual(claims.claim(SPACK, A), B)
+        news = claims.news({SPACK: B}) or {}
         self.assertEqual((news[SPACK].holder, news[SPACK].outcome, news[SPACK].progress), (B, None, Progress()))
 
     def test_a_claim_that_changes_hands_while_it_is_renewed_stays_where_it_is(self) -> None:
-        store, real = self.store(), self.cache.get_many
+        claims, real = self.claims(), self.cache.get_many
         for taken, holder in ((B, B), ("", "c" * 32)):
             with self.subTest(taken):
                 self.cache.clear()
-                store.claim(SPACK, A)
+                claims.claim(SPACK, A)
 
                 def get_many(keys: Any, taken: str = taken) -> Any:
                     found = real(keys)
-                    store.publish(SPACK, A, None)
+                    claims.publish(SPACK, A, None)
                     if taken:
-                        store.claim(SPACK, taken)
+                        claims.claim(SPACK, taken)
                     return found
 
                 with patch.object(self.cache, "get_many", get_many):
-                    store.renew({SPACK: (A, Progress())})
-                self.assertEqual(store.claim(SPACK, "c" * 32), holder)
+                    claims.renew({SPACK: (A, Progress())})
+                self.assertEqual(claims.claim(SPACK, "c" * 32), holder)
 
     def test_who_waits_elsewhere_is_known_for_a_while(self) -> None:
-        store = self.store()
-        self.assertFalse(store.wanted(A))
-        self.assertEqual(store.renew({SPACK: (A, Progress())}), {})
-        store.want(A, 7.5, 5)
-        self.assertTrue(store.wanted(A))
-        self.assertEqual(store.renew({SPACK: (A, Progress()), MFEM: (B, Progress())}), {SPACK: 7.5})
+        claims = self.claims()
+        self.assertFalse(claims.wanted(A))
+        self.assertEqual(claims.renew({SPACK: (A, Progress())}), {})
+        claims.want(A, 7.5, 5)
+        self.assertTrue(claims.wanted(A))
+        self.assertEqual(claims.renew({SPACK: (A, Progress()), MFEM: (B, Progress())}), {SPACK: 7.5})
 
     def test_outcomes_reach_who_follows(self) -> None:
-        store = self.store()
+        claims = self.claims()
         limit = LimitError("its rate limit is used up.", 40.0, guessed=True)
         limit.tries = 3
         for outcome in (fetched(5.0), fetched(5.0, None), limit, UpstreamError("said{said}", "foreign <words>")):
             with self.subTest(outcome):
-                store.claim(SPACK, A)
-                store.publish(SPACK, A, outcome)
-                news = (store.news({SPACK: A}) or {})[SPACK]
+                claims.claim(SPACK, A)
+                claims.publish(SPACK, A, outcome)
+                news = (claims.news({SPACK: A}) or {})[SPACK]
                 self.assertIsNone(news.holder)
                 self.assertEqual((type(news.outcome), str(news.outcome)), (type(outcome), str(outcome)))
                 if isinstance(outcome, UpstreamError):
@@ -282,11 +281,11 @@ class InOneProcess(Contract, InMemory, CacheTestCase):
     """LocMem."""
 
     def test_without_other_processes_there_is_nobody_to_tell(self) -> None:
-        store = self.store(shared=False)
-        self.assertEqual([store.claim(SPACK, own) for own in (A, B)], [A, B])
-        store.want(A, 5.0, 5.0)
-        self.assertFalse(store.wanted(A))
-        self.assertEqual(store.renew({SPACK: (A, Progress())}), {})
+        claims = self.claims(shared=False)
+        self.assertEqual([claims.claim(SPACK, own) for own in (A, B)], [A, B])
+        claims.want(A, 5.0, 5.0)
+        self.assertFalse(claims.wanted(A))
+        self.assertEqual(claims.renew({SPACK: (A, Progress())}), {})
 
 
 @needs_redis
@@ -402,7 +401,7 @@ class AwayForAWhile(CacheTestCase):
         return LocMemCache("away-for-a-while", {})
 
     def test_what_a_process_kept_meanwhile_does_not_outlive_what_it_learns_later(self) -> None:
-        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        store = self.store()
         away = patch.object(store._memory, "ask", lambda question, otherwise: otherwise)
         with away:
             store.keep(SPACK, fetched(self.now - 5.0))
@@ -414,7 +413,7 @@ class AwayForAWhile(CacheTestCase):
             self.assertEqual(store.last_good([SPACK]), {})
 
     def test_of_two_outcomes_the_later_one_counts(self) -> None:
-        store = Store(self.cache, lambda forge: "account", True, lambda: self.now)
+        store = self.store()
         with patch.object(store._memory, "ask", lambda question, otherwise: otherwise):
             store.keep(SPACK, fetched(self.now - 5.0))
         for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
@@ -462,7 +461,7 @@ class Codec(CacheTestCase):
 
     def test_it_is_safe_to_change_what_was_read(self) -> None:
         stats = Stats(1, 0, 0, 0, {"c": Language(1, 5)}, {})
-        store = Store(self.cache, lambda forge: "account", False, lambda: self.now)
+        store = self.store()
         store.keep(SPACK, fetched(self.now, Found("User", stats)))
         first = store.kept([SPACK])[SPACK]
         assert first.found

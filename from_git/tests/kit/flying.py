@@ -10,11 +10,12 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from django.test import SimpleTestCase, override_settings
 
-from from_git import forges
 from from_git.fanout import Pool, TaskGroup
+from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
 from from_git.kept.store import Store
+from from_git.memory import SharedMemory
 from from_git.metrics import PoolGauges
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.servers import start_redis
@@ -149,7 +150,6 @@ class CacheTestCase(SimpleTestCase):
         super().setUp()
         self.forge = FakeForge()
         self.enterContext(override_settings(**CONF))
-        self.enterContext(patch.object(forges, "forge", lambda name: self.forge))
         self.cache = self.make_cache()
         self.cache.clear()
         self.now = time.time()
@@ -162,13 +162,21 @@ class CacheTestCase(SimpleTestCase):
         """The cache that all processes share."""
         raise NotImplementedError
 
-    def store(self, account: str = "account", shared: bool = True) -> Store:
-        """One process's door to the cache, with a clock that only the test moves."""
-        return Store(self.cache, lambda forge: account, shared, lambda: self.now)
+    def store(self, account: str = "account") -> Store:
+        """The profiles that one process keeps, with a clock that only the test moves."""
+        return Store(SharedMemory(self.cache), lambda forge: account, lambda: self.now)
+
+    def claims(self, account: str = "account", shared: bool = True) -> Claims:
+        """The claims of one process, with the same clock."""
+        return Claims(SharedMemory(self.cache), lambda forge: account, shared, lambda: self.now)
+
+    def forge_of(self, name: str) -> Any:
+        """The one forge there is, whatever its name."""
+        return self.forge
 
     def process(self, account: str = "account", shared: bool = True) -> ManualFlights:
         """The flights of a process of its own."""
-        return ManualFlights(self.store(account, shared))
+        return ManualFlights(self.store(account), self.claims(account, shared), self.forge_of)
 
     def look(self, *processes: Flights) -> None:
         """Let each watch look, which renews what is theirs."""
