@@ -19,10 +19,10 @@ from redis.exceptions import RedisError
 
 from from_git import admission, forges
 from from_git import metrics as counted
-from from_git.calls.standing import Standing
+from from_git.background import BackgroundCheck
+from from_git.calls.status import AccountStatus
 from from_git.conf import settings
 from from_git.errors import quoted, when
-from from_git.glance import Glance
 from from_git.memory import cache_words
 from from_git.metrics import Allowance
 from from_git.profiles import LABELS
@@ -107,8 +107,8 @@ def publish() -> None:
     """Set the gauges that time moves, to what is true now."""
     admission.publish()
     shared = forges.shared()
-    seen = _glance.look() if shared else None
-    for one in (seen.standings if seen else []) if shared else forges.standings():
+    seen = _check.look() if shared else None
+    for one in (seen.statuses if seen else []) if shared else forges.statuses():
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -135,7 +135,7 @@ def _cache() -> Any:
 class _Seen(NamedTuple):
     """What a look at the shared cache has found."""
 
-    standings: list[Standing]
+    statuses: list[AccountStatus]
     words: str
     """Of the cache's server, where it answers and does not do what it is asked."""
 
@@ -149,15 +149,15 @@ def _ask_shared() -> _Seen:
         words = cache_words(error)
         if not words:
             raise
-    return _Seen(forges.standings(), words)
+    return _Seen(forges.statuses(), words)
 
 
-_glance: Glance[_Seen] = Glance(_ask_shared, _KEPT, _PATIENCE)
+_check: BackgroundCheck[_Seen] = BackgroundCheck(_ask_shared, _KEPT, _PATIENCE)
 
 
 def _forget(**_: object) -> None:
     _cache.cache_clear()
-    _glance.forget()
+    _check.forget()
 
 
 setting_changed.connect(_forget)  # override_settings in tests
@@ -165,23 +165,23 @@ setting_changed.connect(_forget)  # override_settings in tests
 
 def _look() -> tuple[list[str], bool]:
     """What is degraded, and whether any forge can be asked."""
-    seen = _glance.look() if forges.shared() else _Seen(forges.standings(), "")
+    seen = _check.look() if forges.shared() else _Seen(forges.statuses(), "")
     reasons = []
     if seen is None:
         reasons.append(_CACHE_LOST)
     elif seen.words:
         reasons.append(f"The shared cache refuses what it is asked{quoted(seen.words)}, {_CACHE}")
-    known = {one.forge: one for one in (seen.standings if seen else [])}
+    known = {one.forge: one for one in (seen.statuses if seen else [])}
     able = False
     for name in forges.REGISTRY:
-        one = known.get(name) or Standing(name, forges.forge(name).account.blocked(), ())
+        one = known.get(name) or AccountStatus(name, forges.forge(name).account.blocked(), ())
         ours, forge_able = _about(one)
         reasons += ours
         able = able or forge_able
     return reasons, able
 
 
-def _about(one: Standing) -> tuple[list[str], bool]:
+def _about(one: AccountStatus) -> tuple[list[str], bool]:
     """What is wrong with one forge, and whether it can be asked all the same."""
     label, reasons, able = LABELS[one.forge], [], True
     missing = forges.forge(one.forge).without_credentials

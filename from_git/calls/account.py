@@ -33,7 +33,7 @@ def account_key(url: str, secret: str) -> str:
 
 
 class Bound(Protocol):
-    """What a call is counted against: a `Budget`, or a `Remainder`."""
+    """What a call is counted against: a `Budget`, or a `ReportedLimit`."""
 
     def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
         """See `Budget.reserve`."""

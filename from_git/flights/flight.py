@@ -11,8 +11,8 @@ from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import TaskGroup
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
 from from_git.flights.following import Following
-from from_git.flights.movement import Movement
 from from_git.flights.outcome import outcome_of
+from from_git.flights.tracker import ProgressTracker
 from from_git.flights.waiter import Waiter, Waiters
 from from_git.forges.contract import Fetch, Forge
 from from_git.kept.store import Store
@@ -61,7 +61,7 @@ class Flight:
         self._group: TaskGroup | None = None  # None while another process fetches
         self._fetch: Fetch | None = None
         self._following = Following()
-        self._movement = Movement()
+        self._tracker = ProgressTracker()
         self._goes_on, self._grace = False, 0.0
         self._closed = self._given_back = self._ended = False  # closed: nobody may board any more
         self._outcome: Fetched | BaseException | None = None
@@ -99,13 +99,13 @@ class Flight:
 
         Returns: whether the fetch goes on although nobody waits.
         """
-        progress = self.progress() if late else self._movement.seen
+        progress = self.progress() if late else self._tracker.seen
         with self._lock:
             until = self._waiters.remove(waiter)
             if self._closed:
                 return False
             group, holder, longest = self._group, self._following.holder, self._begin[1]
-            moves = late and longest is not None and self._movement.gets_on(progress, self.late is not None)
+            moves = late and longest is not None and self._tracker.gets_on(progress, self.late is not None)
             goes_on = moves or impatient
             if late and group:
                 # others who wait hold it; the last one cancels it if it has come to a stop
@@ -154,7 +154,7 @@ class Flight:
 
     def progress(self) -> Progress:
         """How far the fetch is."""
-        return self._fetch.progress() if self._fetch else self._movement.seen
+        return self._fetch.progress() if self._fetch else self._tracker.seen
 
     def cost_for(self, waiter: Waiter) -> Cost | None:
         """The cost of the fetch so far; None where this process does not fetch, or not because of that waiter."""
@@ -166,7 +166,7 @@ class Flight:
         """Seconds that the rest of the fetch is expected to take, by its pace until now."""
         progress = self.progress()
         with self._lock:
-            return self._movement.seconds_left(progress)
+            return self._tracker.seconds_left(progress)
 
     @property
     def holder(self) -> str:
@@ -182,7 +182,7 @@ class Flight:
         """The claim of our own fetch was renewed, and others want it for so many seconds; 0: nobody does."""
         progress = self.progress()
         with self._lock:
-            self._movement.look(progress)
+            self._tracker.look(progress)
             if wanted:
                 # others hold it as those here do, but what stands in a cache must not hold it for ever
                 longest = self._begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
@@ -203,7 +203,7 @@ class Flight:
         else:
             with self._lock:
                 if news.progress:
-                    self._movement.look(news.progress)
+                    self._tracker.look(news.progress)
                 silent = self._following.is_silent(news)
             if news.progress:
                 self._tell()
@@ -250,7 +250,7 @@ class Flight:
             with self._lock:
                 if self._closed:
                     raise Cancelled
-                self._following.holder, self._begun, self._movement = "", now, Movement(now)
+                self._following.holder, self._begun, self._tracker = "", now, ProgressTracker(now)
                 deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
                 self._group = group = TaskGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)

@@ -13,9 +13,9 @@ from django.core.signals import setting_changed
 from from_git.calls.account import Account, account_key
 from from_git.calls.budget import Budget
 from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
-from from_git.calls.remainder import Remainder
+from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Spent
-from from_git.calls.standing import Standing, standing
+from from_git.calls.status import AccountStatus, status_of
 from from_git.calls.terms import Terms
 from from_git.clock import REAL_TIME
 from from_git.conf import settings
@@ -31,18 +31,18 @@ from from_git.values.progress import Cost, Progress
 
 __all__ = [
     "REGISTRY",
+    "AccountStatus",
     "Cost",
     "Fetch",
     "Forge",
     "Found",
     "Progress",
-    "Standing",
     "close",
     "forge",
     "hosts",
     "shared",
     "site",
-    "standings",
+    "statuses",
 ]
 
 
@@ -60,7 +60,7 @@ def _github(conf: Any) -> Forge:
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
     rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
     account = _account("github", url, token, bound, [rate] if limit else [])
-    points = Remainder(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
+    points = ReportedLimit(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
     return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points, way=_way(conf))
 
 
@@ -165,9 +165,9 @@ def forge(name: str) -> Forge:
         return _open[name]
 
 
-def standings() -> list[Standing]:
+def statuses() -> list[AccountStatus]:
     """How we stand with each forge, in the order of the registry; asks no forge, but may ask a shared cache."""
-    return [standing(name, forge(name).account) for name in REGISTRY]
+    return [status_of(name, forge(name).account) for name in REGISTRY]
 
 
 def hosts() -> dict[str, str]:

@@ -7,7 +7,7 @@ import orjson
 
 from from_git.errors import TransientError, UpstreamError
 from from_git.forges.reading import described
-from from_git.upstream import Answer
+from from_git.upstream import Response
 
 _PROXYS_OWN = (HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED)
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, *_PROXYS_OWN)
@@ -16,7 +16,7 @@ _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})</title>", re.IGNORECASE)
 _SEARCHED = 8_192  # bytes in which a page's title is looked for
 
 
-def is_foreign(answer: Answer) -> bool:
+def is_foreign(answer: Response) -> bool:
     """Whether the answer cannot be the forge's: it has a body that is no JSON, or a status of proxies only."""
     if answer.status in _PROXYS_OWN:
         return True
@@ -31,7 +31,7 @@ def is_foreign(answer: Answer) -> bool:
     return False
 
 
-def foreign(answer: Answer, setting: str) -> UpstreamError:
+def foreign(answer: Response, setting: str) -> UpstreamError:
     """The error for an answer that is not the forge's own; `setting`: where the forge's address comes from."""
     reason = (
         "something between us and the forge answered in its place, with status"

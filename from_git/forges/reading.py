@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
-from from_git.upstream import Answer
+from from_git.upstream import Response
 from from_git.values.stats import LARGEST
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return None
 
 
-def unanswered(answer: Answer, said: str, setting: str, now: float) -> UpstreamError:
+def unanswered(answer: Response, said: str, setting: str, now: float) -> UpstreamError:
     """The error for a status that means the same at every forge; `setting`: where its address comes from."""
     status = answer.status
     if 300 <= status < 400:

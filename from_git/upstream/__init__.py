@@ -24,7 +24,7 @@ from from_git.upstream.failures import translated
 from from_git.upstream.pooled import ClockedAdapter
 from from_git.upstream.proxy import DIRECT, Proxy, Way
 
-__all__ = ["DIRECT", "MAX_BODY", "Answer", "Caller", "Upstream", "Way"]
+__all__ = ["DIRECT", "MAX_BODY", "Caller", "Response", "Upstream", "Way"]
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes of a decoded body; the largest honest page (100 repositories with 100 languages each) has under 2 MB."""
@@ -48,7 +48,7 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One upstream's answer, whatever its status."""
 
     status: int
@@ -142,7 +142,7 @@ class Upstream:
         self._patience = idle.Patience(timeout)
         self._adapter = ClockedAdapter(connections, self._proxy, way.ca_file)
 
-    def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Answer:
+    def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Response:
         """Send one request (`payload` as JSON) and read the whole answer.
 
         Raises:
@@ -164,7 +164,7 @@ class Upstream:
             translated(caller.time_left, self._setting, self.timeout, self._proxy is not None),
             self._send(request, sending) as response,
         ):
-            answer = Answer(response.status_code, response.headers, _read(response), sending.seconds)
+            answer = Response(response.status_code, response.headers, _read(response), sending.seconds)
         self._patience.learn(answer.seconds)
         if self._proxy and answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise proxy.failure(answer.status)

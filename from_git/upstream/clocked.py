@@ -32,7 +32,7 @@ def _over() -> float:
     raise TimeoutError
 
 
-class Call(threading.local):
+class CallState(threading.local):
     """The call that this thread is making."""
 
     left: Callable[[], float] = staticmethod(_over)
@@ -80,13 +80,13 @@ class Call(threading.local):
         return min(seconds, rest)
 
 
-call = Call()
+call = CallState()
 """This thread's."""
 
 
 @contextmanager
 def clocked(left: Callable[[], float], patience: float = math.inf) -> Iterator[None]:
-    """Let `left` bound every step of the call made inside the block; see `Call` for both."""
+    """Let `left` bound every step of the call made inside the block; see `CallState` for both."""
     call.left, call.patience = left, patience
     call.silent = call.fresh = False
     call.forget()

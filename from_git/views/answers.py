@@ -6,12 +6,12 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.aggregator import aggregate
+from from_git.baseview import BaseView, parameters
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi import HealthCheckSchema
 from from_git.question import Question, asked
 from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, answer_response
-from from_git.route import Route, parameters
 from from_git.views.bodies import body_fields
 from from_git.views.counting import Counting, refuse_body
 
@@ -21,7 +21,7 @@ class HealthCheck(Counting):
 
     renderer_classes = RENDERERS
     schema = HealthCheckSchema()
-    keeps_errors = (*Route.keeps_errors, Browsable)
+    keeps_errors = (*BaseView.keeps_errors, Browsable)
 
     def get(self, request: Request) -> HttpResponseBase:
         """Answer for the `url` parameters, with what `expand` asks for."""

@@ -10,16 +10,16 @@ from rest_framework.request import Request
 
 from from_git.admission import Place, place
 from from_git.aggregator import Asking
+from from_git.baseview import BaseView
 from from_git.conf import settings
 from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, MediaTypeRefused, RequestError
 from from_git.httpcache import wants_anew
-from from_git.route import Route
 from from_git.throttle import ClientThrottle, client
 
 _LENGTH = re.compile(r"[0-9]{1,4000}")
 
 
-class Counting(Route):
+class Counting(BaseView):
     """A view that asks forges."""
 
     throttle_classes = (ClientThrottle,)

@@ -9,6 +9,7 @@ from rest_framework.exceptions import MethodNotAllowed, ParseError, Throttled, U
 from rest_framework.response import Response
 from structlog.contextvars import bind_contextvars
 
+from from_git.baseview import BaseView
 from from_git.conf import settings
 from from_git.errors import (
     AskedTooOften,
@@ -21,7 +22,6 @@ from from_git.errors import (
 )
 from from_git.question import EXAMPLE
 from from_git.responses import error_response, method_refused, retry_after
-from from_git.route import Route
 from from_git.serializers import error_body
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def note(error: FromGitError) -> None:
         bind_contextvars(failed=f"{error.profile.forge}/{error.profile.owner}", reason=error.reason[:_MAX_REASON])
 
 
-def ours_for(error: Exception, view: Route) -> FromGitError:
+def ours_for(error: Exception, view: BaseView) -> FromGitError:
     """The one of our errors that stands for what a view raised."""
     if isinstance(error, FromGitError):
         return error

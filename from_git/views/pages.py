@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from from_git import forges
+from from_git.baseview import BaseView, parameters
 from from_git.conf import settings
 from from_git.errors import LineTooLong, RequestError
 from from_git.pictures import PICTURES
@@ -22,7 +23,6 @@ from from_git.profiles import LABELS
 from from_git.question import Fields, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
-from from_git.route import Route, parameters
 from from_git.values.keys import KEYS, NOT_TOLD
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
@@ -101,7 +101,7 @@ def _description() -> bytes:
     return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
 
 
-class Docs(Route, SpectacularSwaggerSplitView):
+class Docs(BaseView, SpectacularSwaggerSplitView):
     """The description for a person, who can try it out (Swagger UI); its files come from a package, not from a CDN."""
 
     schema = None

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.aggregator import Answer, aggregate
+from from_git.baseview import JSONOnly, parameters
 from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
@@ -23,7 +24,6 @@ from from_git.openapi.pictures import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
 from from_git.question import asked, both
 from from_git.renderers import relax
-from from_git.route import AsItIs, parameters
 from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
@@ -38,7 +38,7 @@ _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 class Drawn(Counting):
     """A view whose answers and errors are drawn; a subclass says how."""
 
-    content_negotiation_class = AsItIs
+    content_negotiation_class = JSONOnly
 
     def response_to(self, answer: Answer) -> HttpResponse:
         """The response that shows an answer."""

@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
 from from_git.aggregator import Answer, Asking, Overview, watched
+from from_git.baseview import JSONOnly, parameters
 from from_git.conf import settings
 from from_git.openapi.stream import StreamSchema
 from from_git.question import asked
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed
-from from_git.route import AsItIs, parameters
 from from_git.serializers import error_body, error_text, progress_body
 from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
@@ -45,7 +45,7 @@ class Stream(Counting):
     """
 
     schema = StreamSchema()
-    content_negotiation_class = AsItIs
+    content_negotiation_class = JSONOnly
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As of all that counts; who has had the last event is told that there is no more, in the one way there is.

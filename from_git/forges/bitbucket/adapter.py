@@ -19,7 +19,7 @@ from from_git.forges.bitbucket.rest import Page, Shape, is_numbered, page_of, pa
 from from_git.forges.bitbucket.watchers import Dialect, Watchers
 from from_git.forges.contract import Unnamed
 from from_git.forges.listing import Trail, keeps_changing, never_added_up, stats_of
-from from_git.upstream import DIRECT, Answer, Upstream, Way
+from from_git.upstream import DIRECT, Response, Upstream, Way
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Tally
@@ -90,7 +90,7 @@ class Bitbucket:
         fetch.ask_first_page()
         return fetch
 
-    def learn(self, answer: Answer) -> None:
+    def learn(self, answer: Response) -> None:
         """Take in what an answer says about the limit, which it does with access tokens only (2026-04)."""
         limit = answer.headers.get("x-ratelimit-limit", "")
         if self.learns_limit and limit.isdecimal() and len(limit) < 10 and int(limit):
@@ -295,7 +295,7 @@ class BitbucketFetch:
         self._read_again()
         return True
 
-    def _get(self, url: str) -> Answer:
+    def _get(self, url: str) -> Response:
         answer = self._forge.upstream.call(self._calls, "GET", url)
         self._forge.learn(answer)
         return answer

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
 from from_git.forges.foreign import REFUSALS, foreign, is_foreign
 from from_git.forges.reading import described, get, maybe, retry_after, unanswered
-from from_git.upstream import Answer
+from from_git.upstream import Response
 
 _ADVICE = {
     "none": "It may be private, or wants credentials: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
@@ -23,7 +23,7 @@ Shape = tuple[bool, str]
 """Whether a repository is a fork, and its language or nothing."""
 
 
-def refusal(answer: Answer, credentials: str) -> UpstreamError:
+def refusal(answer: Response, credentials: str) -> UpstreamError:
     """The error that an answer of another status than 200 means; `credentials`: none, API token or access token."""
     status, said, now = answer.status, _error(answer).get("message"), time.time()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -45,7 +45,7 @@ def refusal(answer: Answer, credentials: str) -> UpstreamError:
     return unanswered(answer, said if isinstance(said, str) else "", "BITBUCKET_API_URL", now)
 
 
-def says_missing(answer: Answer) -> bool:
+def says_missing(answer: Response) -> bool:
     """Whether Bitbucket itself says that the thing does not exist: 404, or 410 for spam, with its error JSON.
 
     A 404 for an address that is no API, a 410 for a removed API (CHANGE-nnnn) and other people's error pages leave
@@ -115,7 +115,7 @@ class Page:
     """The address of the next page, None on the last."""
 
 
-def page_of(answer: Answer, credentials: str, url: str) -> Page:
+def page_of(answer: Response, credentials: str, url: str) -> Page:
     """What the answer to the page at `url` says; raises as `members`, `entry` and `check_next`."""
     page = members(answer, credentials)
     entries, following = [entry(value) for value in get(page, "values", kind=list)], next_of(page)
@@ -185,7 +185,7 @@ def _place(path: str) -> list[str]:
     return [unquote(part).lower() for part in path.rstrip("/").split("/")]
 
 
-def members(answer: Answer, credentials: str) -> dict[str, Any]:
+def members(answer: Response, credentials: str) -> dict[str, Any]:
     """The members of a good answer.
 
     Raises:
@@ -219,7 +219,7 @@ def with_parameters(url: str, parameters: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{parameters}"
 
 
-def _error(answer: Answer) -> dict[str, Any]:
+def _error(answer: Response) -> dict[str, Any]:
     """The `error` member of Bitbucket's error JSON, or nothing."""
     try:
         return get(answer.json(), "error", kind=dict)

@@ -22,7 +22,7 @@ from from_git.forges.bitbucket.rest import (
     with_parameters,
 )
 from from_git.forges.reading import get
-from from_git.upstream import Answer
+from from_git.upstream import Response
 
 _AT_ONCE = 4  # calls for each thread that are under way or wait for one; the others are no more than their address
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
@@ -58,7 +58,7 @@ class Watchers:
         self,
         calls: Calls,
         pool: Pool,
-        fetch: Callable[[str], Answer],
+        fetch: Callable[[str], Response],
         dialect: Dialect,
         names: Mapping[str, str],
         on_settled: Callable[[], object],

@@ -10,7 +10,7 @@ from from_git.askers import Asker
 from from_git.calls.account import Account
 from from_git.calls.halving import Origin
 from from_git.calls.pace import Pace
-from from_git.calls.remainder import Remainder
+from from_git.calls.reported import ReportedLimit
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool, TaskGroup
 from from_git.forges.contract import Unnamed
@@ -44,7 +44,7 @@ class GitHub:
         pool: Pool,
         timeout: float,
         account: Account,
-        points: Remainder,
+        points: ReportedLimit,
         now: Callable[[], float] = time.monotonic,
         way: Way = DIRECT,
     ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from from_git import metrics
 from from_git.calls.account import Account
 from from_git.calls.pace import Pace
-from from_git.calls.remainder import Remainder
+from from_git.calls.reported import ReportedLimit
 from from_git.calls.retries import usable
 from from_git.calls.sending import Calls
 from from_git.fanout import TaskGroup
@@ -22,7 +22,7 @@ class Standing:
     client: GraphqlOverUpstream
     account: Account
     pace: Pace
-    points: Remainder
+    points: ReportedLimit
 
 
 class Conversation:

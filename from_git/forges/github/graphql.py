@@ -12,7 +12,7 @@ from python_graphql_client import GraphqlClient
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
 from from_git.forges.foreign import REFUSALS, foreign, is_foreign
 from from_git.forges.reading import described, get, maybe, retry_after, unanswered
-from from_git.upstream import Answer, Caller, Upstream
+from from_git.upstream import Caller, Response, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
 _LIMIT_TYPES = {"RATE_LIMIT", "RATE_LIMITED"}
@@ -44,7 +44,7 @@ class Reply:
     not_found: frozenset[tuple[str | int, ...]]
     """Paths whose null means that the thing does not exist (NOT_FOUND)."""
     seconds: float = 0.0
-    """See `Answer.seconds`."""
+    """See `Response.seconds`."""
     points: int = 0
     """What the query was charged (`rateLimit.cost`); 0 where the server counts none."""
     left: tuple[int, float] | None = None
@@ -73,7 +73,7 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         return read_reply(answer, now=time.time())
 
 
-def read_reply(answer: Answer, now: float) -> Reply:
+def read_reply(answer: Response, now: float) -> Reply:
     """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
     if is_foreign(answer):
         raise foreign(answer, "GITHUB_GRAPHQL_URL")
@@ -97,7 +97,7 @@ def read_reply(answer: Answer, now: float) -> Reply:
     return Reply(data, frozenset(not_found), answer.seconds, points, _points_left(answer.headers, now))
 
 
-def refusal(answer: Answer, now: float) -> UpstreamError:
+def refusal(answer: Response, now: float) -> UpstreamError:
     """The error that an answer of another status than 200 means."""
     status, message = answer.status, _message(answer)
     # the status decides before the headers: a 401 carries x-ratelimit-remaining: 0 too (recorded answer)
@@ -217,7 +217,7 @@ def limit_wait(headers: Mapping[str, str], now: float, primary: bool) -> float |
     return wait
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: Response) -> str:
     """GitHub's own words in an error body, or nothing."""
     try:
         body = answer.json()

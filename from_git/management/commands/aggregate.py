@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from from_git import forges, report
+from from_git import forges, terminal
 from from_git.aggregator import Answer, Asking, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError, lasted
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         else:
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
-            Console().print(*report.lines(answer), sep="\n")
+            Console().print(*terminal.lines(answer), sep="\n")
 
 
 def _deadline(given: str | None) -> tuple[float, str]:

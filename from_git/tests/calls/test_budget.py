@@ -8,7 +8,7 @@ from from_git.calls.ledgers import LocalLedger
 from from_git.calls.spent import SLOTS, Reservation
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
-from from_git.tests.kit.budgets import budget_of, remainder_of
+from from_git.tests.kit.budgets import budget_of, reported_limit
 from from_git.tests.kit.time import FakeClock
 
 MINUTE = 60.0
@@ -313,11 +313,11 @@ class Requests(BudgetTestCase):
             budget.foresee(self.request, 11.0, 10.0)
 
 
-class Remainders(BudgetTestCase):
+class ReportedLimits(BudgetTestCase):
     """What the forge counts itself."""
 
     def test_a_plan_beyond_what_is_left_is_refused_until_the_window_begins_anew(self) -> None:
-        left = remainder_of("points", self.clock.now)
+        left = reported_limit("points", self.clock.now)
         left.plan(self.group, 1e9, 60.0)  # nothing is known
 
         left.tell(40, 1_000.0)
@@ -330,7 +330,7 @@ class Remainders(BudgetTestCase):
         left.plan(self.group, 41.0, 60.0)
 
     def test_an_answer_that_was_overtaken_does_not_give_points_back_but_a_new_window_does(self) -> None:
-        left = remainder_of("points", self.clock.now)
+        left = reported_limit("points", self.clock.now)
         left.tell(40, 1_000.0)
         left.tell(50, 1_001.0)
         with self.assertRaises(BudgetError):
@@ -340,7 +340,7 @@ class Remainders(BudgetTestCase):
         left.plan(self.group, 4_500.0, 60.0)
 
     def test_what_is_withdrawn_stays_planned(self) -> None:
-        left = remainder_of("points", self.clock.now)
+        left = reported_limit("points", self.clock.now)
         left.tell(100, 1_000.0)
         left.plan(self.group, 60.0, 60.0)
         for _ in range(60):
@@ -353,7 +353,7 @@ class Remainders(BudgetTestCase):
         self.assertIsInstance(left.reserve(100.0, self.new_group()), Reservation)
 
     def test_calls_that_were_made_are_no_longer_planned(self) -> None:
-        left = remainder_of("points", self.clock.now)
+        left = reported_limit("points", self.clock.now)
         left.tell(100, 1_000.0)
         left.plan(self.group, 10.0, 60.0)
         for _ in range(10):
@@ -364,7 +364,7 @@ class Remainders(BudgetTestCase):
         left.plan(self.new_group(), 100.0, 60.0)
 
     def test_calls_under_way_and_plans_of_others_are_not_left(self) -> None:
-        left, other = remainder_of("points", self.clock.now), self.new_group()
+        left, other = reported_limit("points", self.clock.now), self.new_group()
         left.tell(2, 1_000.0)
         found = [left.reserve(1.0, self.group) for _ in range(3)]
         self.assertEqual([type(one) for one in found], [Reservation, Reservation, Full])

@@ -19,7 +19,7 @@ from from_git.errors import (
 from from_git.forges.bitbucket import rest
 from from_git.forges.github import graphql
 from from_git.tests.kit.time import FakeClock
-from from_git.upstream import Answer
+from from_git.upstream import Response
 
 NOW = 1_800_000_000.0
 SMALLER = Again(0.0, smaller=True)
@@ -28,7 +28,7 @@ SMALLER = Again(0.0, smaller=True)
 def github(status: int, body: Any = b"", **headers: str) -> UpstreamError:
     """The error that GitHub's answer is."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    answer = Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
     if status != 200:
         return graphql.refusal(answer, NOW)
     try:
@@ -40,7 +40,7 @@ def github(status: int, body: Any = b"", **headers: str) -> UpstreamError:
 
 def bitbucket(status: int, body: bytes = b"", **headers: str) -> UpstreamError:
     """The error that Bitbucket's answer is."""
-    answer = Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+    answer = Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
     try:
         rest.members(answer, "none")
     except UpstreamError as error:

@@ -10,7 +10,7 @@ from from_git.calls.spent import SLOTS, Reservation, Spent
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 from from_git.tests.calls.test_budget import MINUTE, BudgetTestCase
-from from_git.tests.kit.budgets import budget_of, remainder_of
+from from_git.tests.kit.budgets import budget_of, reported_limit
 
 
 class SharesTestCase(BudgetTestCase):
@@ -174,7 +174,7 @@ class Points(SharesTestCase):
     """Clients and what is left of a limit that the forge counts itself."""
 
     def test_a_client_that_asks_again_and_again_leaves_a_sixteenth(self) -> None:
-        points, left = remainder_of("points", self.clock.now), 100
+        points, left = reported_limit("points", self.clock.now), 100
 
         def takes(client: str) -> bool:
             points.tell(left, 3_000.0)

@@ -14,7 +14,7 @@ from from_git.errors import (
     UpstreamError,
 )
 from from_git.forges.github.graphql import limit_wait, read_reply, refusal
-from from_git.upstream import Answer
+from from_git.upstream import Response
 
 NOW = 1_800_000_000.0
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
@@ -22,14 +22,14 @@ LOGIN = "<html><head><title>\n Log in to Café </title>".encode()
 SOMETHING = {"data": None, "errors": [{"message": "Something went wrong while executing your query."}]}
 
 
-def answer(status: int, body: Any = None, **headers: str) -> Answer:
+def answer(status: int, body: Any = None, **headers: str) -> Response:
     """An answer with headers given as keywords."""
     content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 # what it is, the error, its message, its advice
-REFUSALS: list[tuple[str, Answer, type[FromGitError], str, str]] = [
+REFUSALS: list[tuple[str, Response, type[FromGitError], str, str]] = [
     # recorded: a 401 carries x-ratelimit-remaining: 0 too, so the status must decide first
     (
         "401",

@@ -10,7 +10,7 @@ FLOORS = [
     {"urls", "management", "apps", "server"},
     {"views", "middleware", "probes"},
     {"httpcache"},
-    {"renderers", "route", "openapi", "pictures", "report"},
+    {"renderers", "baseview", "openapi", "pictures", "terminal"},
     {"responses", "question", "safejson"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
@@ -20,7 +20,7 @@ FLOORS = [
     {"fanout", "memory"},
     {"clock", "conf", "upstream", "askers"},
     {"errors"},
-    {"profiles", "metrics", "glance", "options"},
+    {"profiles", "metrics", "background", "options"},
     {"values"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""
@@ -67,7 +67,7 @@ class House(TestCase):
                     self.assertGreater(floor(parts[1]), floor(room(path)))
 
     def test_values_know_neither_django_nor_http(self) -> None:
-        values = {"values", "profiles", "metrics", "glance", "options", "errors", "clock", "fanout"}
+        values = {"values", "profiles", "metrics", "background", "options", "errors", "clock", "fanout"}
         for path in sources("from_git"):
             if room(path) not in values:
                 continue

@@ -1,11 +1,11 @@
-"""Budgets and remainders on the clocks of tests."""
+"""Budgets and reported limits on the clocks of tests."""
 
 import time
 from collections.abc import Callable
 
 from from_git.calls.budget import Budget
 from from_git.calls.ledgers import Ledger, LocalLedger
-from from_git.calls.remainder import Remainder
+from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.fanout import TaskGroup
@@ -30,9 +30,9 @@ def budget_of(
     return Budget(limit, spent, Terms("Forge", unit, window, setting, is_part=share < 1.0), timed, share)
 
 
-def remainder_of(unit: str, now: Callable[[], float]) -> Remainder:
+def reported_limit(unit: str, now: Callable[[], float]) -> ReportedLimit:
     """What is left of an hour's `unit`."""
-    return Remainder(Terms("Forge", unit, 3_600.0, ""), Spent(3_600.0, lambda client: LocalLedger(now)), now)
+    return ReportedLimit(Terms("Forge", unit, 3_600.0, ""), Spent(3_600.0, lambda client: LocalLedger(now)), now)
 
 
 def spend(budget: Budget, amount: float) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from emulator import Emulator
 from from_git import fanout
-from from_git.calls import account, budget, ledgers, remainder
+from from_git.calls import account, budget, ledgers, reported
 from from_git.calls import pace as cost
 from from_git.calls import sending as calls
 from from_git.calls.account import Account
@@ -24,12 +24,12 @@ from from_git.forges.bitbucket.counts import Counts
 from from_git.forges.github import adapter as github
 from from_git.forges.github import details, graphql
 from from_git.forges.github.adapter import GitHub, GitHubFetch
-from from_git.tests.kit.budgets import budget_of, remainder_of
+from from_git.tests.kit.budgets import budget_of, reported_limit
 from from_git.tests.kit.scheduler import Scheduler
-from from_git.upstream import Answer, Upstream
+from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
 
-MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, remainder, watchers)
+MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, reported, watchers)
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
@@ -103,7 +103,7 @@ class Simulation:
         self.account = Account("github", bound, Memory(), self.clock.now)
         pool = Pool("github", self.threads)
         token = self.emulator["github"].credentials["token"]
-        points = remainder_of("points", self.clock.now)
+        points = reported_limit("points", self.clock.now)
         return GitHub(self.emulator["github"].url, token, pool, 10.0, self.account, points, self.clock.now)
 
     def bitbucket(self) -> Bitbucket:
@@ -134,10 +134,10 @@ class Simulation:
         question.late = not question.group.ended
         question.group.cancel()
 
-    def _call(self) -> Callable[..., Answer]:
+    def _call(self) -> Callable[..., Response]:
         """`Upstream.call`, of which each takes some of the simulated time."""
 
-        def call(upstream: Upstream, caller: Any, *args: Any, **kwargs: Any) -> Answer:
+        def call(upstream: Upstream, caller: Any, *args: Any, **kwargs: Any) -> Response:
             before, after = (self.scheduler.random.random() * self.slowest / 2 for _ in range(2))
             self.scheduler.point()
             caller.time_left()

@@ -22,7 +22,7 @@ from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.upstream.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, idle
-from from_git.upstream.clocked import Call, Silent
+from from_git.upstream.clocked import CallState, Silent
 from from_git.upstream.redispool import IdleAwarePool
 
 PAUSE = idle.DOUBTED + 0.2
@@ -170,7 +170,7 @@ class Silence(TestCase):
             )
 
     def test_only_the_first_byte_after_a_pause_is_waited_for_less_long(self) -> None:
-        call = Call()
+        call = CallState()
         call.left, call.patience = lambda: 9.0, 0.0
         call.begin(True, idle.DOUBTED)
         self.assertRaises(Silent, call.next_read)

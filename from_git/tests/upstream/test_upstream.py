@@ -13,7 +13,7 @@ from unittest.mock import patch
 from from_git import upstream as upstream_module
 from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
 from from_git.tests.kit.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
-from from_git.upstream import Answer, Upstream
+from from_git.upstream import Response, Upstream
 
 SECRET = "Bearer s3cret-value"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -50,7 +50,7 @@ class UpstreamTestCase(TestCase):
         self.addCleanup(upstream.close)
         return server, upstream
 
-    def ask(self, script: Script, timeout: float = 10.0, caller: Waiting | None = None) -> Answer:
+    def ask(self, script: Script, timeout: float = 10.0, caller: Waiting | None = None) -> Response:
         """One GET."""
         _, upstream = self.world(script, timeout)
         return upstream.call(caller or Waiting(), "GET", upstream.base_url + "/x")
@@ -112,7 +112,7 @@ class Answers(UpstreamTestCase):
     def test_what_is_not_json_says_so(self) -> None:
         for body in (b"<html>", b"", b"NaN", b'{"a": Infinity}', b'"\xff"', b"[" * 100_000):
             with self.subTest(body[:20]), self.assertRaises(TransientError):
-                Answer(200, {}, body).json()
+                Response(200, {}, body).json()
 
     def test_the_body_of_a_redirect_is_bounded_and_its_address_is_not_looked_at(self) -> None:
         bomb = gzip.compress(b"x" * 8 * 1024 * 1024)

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Glance(Generic[T]):
+class BackgroundCheck(Generic[T]):
     """Asks on a thread of its own, once at a time however many look, and keeps the answer. Safe from any thread.
 
     Args:
@@ -36,7 +36,7 @@ class Glance(Generic[T]):
             asked = self._asked
             if asked is None:
                 asked = self._asked = threading.Event()
-                threading.Thread(target=self._run, args=(asked,), name="glance", daemon=True).start()
+                threading.Thread(target=self._run, args=(asked,), name="background-check", daemon=True).start()
         if not asked.wait(self._patience):
             self._keep(None)  # others need not wait for it as well
         with self._lock:

@@ -93,7 +93,7 @@ def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
     return weight, close
 
 
-class AsItIs(Negotiation):
+class JSONOnly(Negotiation):
     """Whatever `Accept` and `format` say, the one media type."""
 
     def select_renderer(
@@ -103,7 +103,7 @@ class AsItIs(Negotiation):
         return SafeJSON(), str(SafeJSON.media_type)
 
 
-class Route(APIView):
+class BaseView(APIView):
     """A view of REST framework whose OPTIONS are bare and whose errors are JSON, whatever the client accepts."""
 
     content_negotiation_class = Negotiation

@@ -15,7 +15,7 @@ from from_git.fanout import TaskGroup
 _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
 
 
-class Remainder:
+class ReportedLimit:
     """What is left of a limit that the forge counts itself and tells with each answer. Safe from any thread.
 
     Its calls reserve one each, as those of a `Budget`, and one client may have as much of it.

@@ -7,7 +7,7 @@ from from_git.conf import settings
 from from_git.values.progress import Progress
 
 
-class Movement:
+class ProgressTracker:
     """What was seen of a fetch; not safe from threads.
 
     Args:

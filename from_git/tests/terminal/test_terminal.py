@@ -6,7 +6,7 @@ from unittest import TestCase
 
 from rich.console import Console
 
-from from_git import report
+from from_git import terminal
 from from_git.aggregator import Answer
 from from_git.profiles import parse_profile
 from from_git.values.found import Fetched, Found
@@ -34,7 +34,7 @@ def screen(shown: Answer, width: int = 100, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     with io.TextIOWrapper(raw, encoding) as file:
         console = Console(file=file, width=width, color_system=None, legacy_windows=False)
-        console.print(*report.lines(shown), sep="\n")
+        console.print(*terminal.lines(shown), sep="\n")
         file.flush()
         return raw.getvalue().decode(encoding)
 
@@ -45,7 +45,7 @@ def rows(text: str, name: str) -> list[list[str]]:
     return [re.sub(r"[│━╸╺]|-{2,}", " ", line).split() for line in found]
 
 
-class Report(TestCase):
+class Terminal(TestCase):
     """Its parts."""
 
     def test_every_number_of_each_profile_and_their_sum(self) -> None:

@@ -10,7 +10,7 @@ _LEAST = 1.0  # a call, or a second; the smallest thing to spend
 
 
 @dataclass(frozen=True)
-class Standing:
+class AccountStatus:
     """One forge at this moment."""
 
     forge: str
@@ -19,10 +19,10 @@ class Standing:
     allowances: tuple[Allowance, ...]
 
 
-def standing(forge: str, account: Account) -> Standing:
+def status_of(forge: str, account: Account) -> AccountStatus:
     """How we stand there; it may ask a shared cache what other processes have met and spent."""
     account.refresh()
-    return Standing(forge, account.blocked(), tuple(_allowance(one) for one in account.budgets))
+    return AccountStatus(forge, account.blocked(), tuple(_allowance(one) for one in account.budgets))
 
 
 def _allowance(budget: Budget) -> Allowance:
