@@ -88,7 +88,7 @@ def watched(
             yield look
     finally:
         fetches.leave()
-        bind_contextvars(**asked_facts(profiles), cache_hits=len(kept), **fetches.facts())
+        bind_contextvars(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
     return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old)
 
 

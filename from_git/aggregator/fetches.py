@@ -1,28 +1,24 @@
 """What one request waits for: a flight for each profile that is not kept, some of them at a time."""
 
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from queue import Empty
-from typing import Any
 
 from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking
-from from_git.aggregator.tally import Tally
+from from_git.aggregator.overdue import overdue, partly, unfinished
+from from_git.aggregator.tally import Sizes, Tally
 from from_git.conf import settings
-from from_git.errors import BudgetError, Cancelled, DeadlineError, UnfinishedError, UpstreamError
+from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
 from from_git.kept.store import MISSING
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
-from from_git.values.progress import Progress
+from from_git.values.progress import Cost, Progress
 
-logger = logging.getLogger(__name__)
 _Why = Callable[[Profile], UpstreamError]
-_FEW = 50  # profiles; the sizes of more are shown with the next tick, so that the cost grows with their number alone
 _AT_ONCE = 4  # flights for each thread of a forge's pools: enough to keep all of them busy, at a bounded memory
 # a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
 # grows with the time that it all takes; but there is one each second
@@ -49,8 +45,7 @@ class Fetches:
         self._waiter = waiter
         self._flights: dict[Profile, Flight] = {}  # in the air
         self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
-        self._sized: set[Flight] = set()
-        self._sizes_told = 0
+        self._sizes = Sizes()
         self._asked_again: set[Profile] = set()  # whose flight had been cancelled when it was joined
         self._lacking: set[Profile] | None = None  # without last good numbers and not done; None: patience is not over
         self._queues: dict[str, deque[Profile]] = {}
@@ -78,22 +73,13 @@ class Fetches:
             flight.leave(self._waiter)
         self._flights.clear()
 
-    def facts(self) -> dict[str, Any]:
-        """What they cost at each forge, for the request's line in the log; to be asked after `leave`."""
-        facts: dict[str, Any] = {"joined": self.tally.joined}
-        for forge, cost in self.tally.costs().items():
-            facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
-            if pace := forges.forge(forge).pace:
-                logger.debug("%s takes %s", forge, pace)
-        return facts
-
     def progress(self) -> dict[Profile, Progress]:
         """How far each of those in the air is, as its asker spelt it."""
         return {profile: flight.progress() for profile, flight in self._flights.items()}
 
-    def in_the_air(self) -> list[Flight]:
-        """The flights under way."""
-        return list(self._flights.values())
+    def costs(self) -> dict[str, Cost]:
+        """The cost, by forge, of the fetches that were begun for this request, those under way too."""
+        return self.tally.costs(*self._flights.values())
 
     def _foresee(self) -> None:
         """Refuse before the first call what no budget can pay."""
@@ -139,22 +125,13 @@ class Fetches:
         profile = self._own.get(flight)
         if profile is None:
             return False  # it was left, or has ended, before this word of it was read
-        told = flight in self._sized  # before it is taken, and forgotten
+        is_news = self._sizes.is_news(flight)
         if flight.ended:
             self._take(flight, profile)
             self._look_at_the_clock()
         elif flight.late is not None:
             self._do_without([profile], lambda _: self._too_late(flight), _no_news)
-        return not told and self._sizes(flight)
-
-    def _sizes(self, flight: Flight) -> bool:
-        """Whether the size of its profile, which was not told yet, is news, be it done meanwhile or not."""
-        if not flight.progress().found:
-            return False
-        self._sizes_told += 1
-        if not flight.ended:
-            self._sized.add(flight)
-        return self._sizes_told <= _FEW
+        return is_news
 
     def _take(self, flight: Flight, profile: Profile) -> None:
         try:
@@ -212,7 +189,7 @@ class Fetches:
         flight = self._flights.pop(profile, None)
         if flight:
             del self._own[flight]
-            self._sized.discard(flight)
+            self._sizes.forget(flight)
             self.tally.add(flight, fetched)
         if self._lacking:
             self._lacking.discard(profile)
@@ -240,7 +217,7 @@ class Fetches:
                 flight.leave(self._waiter, late=True, impatient=early)
 
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
-        """Leave those that are not done, and say how far they are.
+        """Leave the flights that have not ended; the error that says how far they are.
 
         Args:
             known: the flight of which it is known before the deadline.
@@ -248,43 +225,23 @@ class Fetches:
         late = [self._flights[profile] for profile in self._late() if profile in self._flights]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
         stuck = next((flight for flight in late if flight not in going_on), None)
-        first = known or stuck or (late[0] if late else None)
-        # before the deadline, those of which nothing is there yet are not stuck
-        if first and going_on and (stuck is None or known in going_on):
+        # before the deadline, flights that have read nothing yet are not stuck
+        if late and going_on and (stuck is None or known in going_on):
             first = known or late[0]
-            text = f"{self._how_far(first)} It goes on being read.{_trouble(first)}"
-            return UnfinishedError(text, max(flight.seconds_left() for flight in going_on)).about(self._own[first])
-        profile = self._own[first] if first else self._late()[0]
-        many = f"{len(self.outcomes):,} of {len(self._profiles):,} profiles that had to be asked for are counted."
+            seconds = max(flight.seconds_left() for flight in going_on)
+            return unfinished(first, self._asking, seconds).about(self._own[first])
+        first_of_all = known or stuck or (late[0] if late else None)
+        profile = self._own[first_of_all] if first_of_all else self._late()[0]
+        counted = f"{len(self.outcomes):,} of {len(self._profiles):,} profiles that had to be asked for are counted."
         if any(self._queues.values()) and self._gets_on():
-            return UnfinishedError(f"the whole answer was not there {self._within()}: {many}", 1.0).about(profile)
-        text = f"{self._how_far(first)}{_trouble(first)}" if first else f"the time is over {self._within()}: {many}"
-        fewer = "Ask for fewer profiles at once, or allow" if len(self._profiles) > 1 else "Allow"
-        trouble = first.progress().advice if first else ""
-        return DeadlineError(text, advice=trouble or f"{fewer} more time ({self._asking.setting}).").about(profile)
+            return partly(self._asking, counted).about(profile)
+        return overdue(first_of_all, self._asking, counted, len(self._profiles)).about(profile)
 
     def _gets_on(self) -> bool:
         """Whether asking again and again gets to the end before what was found first is kept no more."""
         ended, found = self.tally.ended, self.tally.found
         kept: float = settings.PROFILE_CACHE_SECONDS * (1.0 if 2 * found > ended else MISSING)
         return ended > 0 and self._asking.waited() * len(self._profiles) / ended < kept
-
-    def _within(self) -> str:
-        return f"within {self._asking.seconds:g} s ({self._asking.setting})"
-
-    def _how_far(self, flight: Flight) -> str:
-        progress = flight.progress()
-        repositories = f" and {progress.watchers} of {progress.watchers_known} repositories"
-        far = f"{progress.pages} of {progress.pages_known} pages{repositories if progress.watchers_known else ''}"
-        if flight.late:
-            within = self._within()
-            return f"the whole answer cannot be there {within}: {flight.late.reason} Of this profile {far} are read."
-        return f"the whole answer was not there {self._within()}; of this profile {far} were read."
-
-
-def _trouble(flight: Flight) -> str:
-    note = flight.progress().note
-    return f" The last trouble: {note}" if note else ""
 
 
 def _no_news(profile: Profile) -> UpstreamError:

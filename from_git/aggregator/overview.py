@@ -61,7 +61,7 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
         watchers_known=read.watchers_known,
         retries=read.retries,
         waits=tuple(_wait(profile, one) for profile, one in troubled[:_SAID]),
-        cost=tally.costs(*fetches.in_the_air()),
+        cost=fetches.costs(),
         seconds=time.monotonic() - begun,
     )
 

@@ -1,9 +1,17 @@
 """What the flights of one request have read and cost, once they are over."""
 
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from from_git import forges
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
 from from_git.values.found import Fetched
 from from_git.values.progress import Cost, Progress
+
+logger = logging.getLogger(__name__)
+_FEW = 50  # profiles; the sizes of more are shown with the next tick, so that the cost grows with their number alone
 
 
 def together(one: Progress, other: Progress) -> Progress:
@@ -48,6 +56,36 @@ class Tally:
             costs = self._with(flight, costs)
         return dict(sorted(costs.items()))
 
+    def facts(self) -> dict[str, Any]:
+        """The cost at each forge, for the request's line in the log; to be asked when all flights have ended."""
+        facts: dict[str, Any] = {"joined": self.joined}
+        for forge, cost in self.costs().items():
+            facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
+            if pace := forges.forge(forge).pace:
+                logger.debug("%s takes %s", forge, pace)
+        return facts
+
     def _with(self, flight: Flight, costs: dict[str, Cost]) -> dict[str, Cost]:
         cost, forge = flight.cost_for(self._waiter), flight.profile.forge
         return costs if cost is None else {**costs, forge: costs.get(forge, Cost()) + cost}
+
+
+class Sizes:
+    """Which profiles' sizes have become known. Not safe between threads."""
+
+    def __init__(self) -> None:
+        self._known: set[Flight] = set()
+        self._told = 0
+
+    def is_news(self, flight: Flight) -> bool:
+        """Whether the size of the profile has become known since the last call, and is one of the first few."""
+        if flight in self._known or not flight.progress().found:
+            return False
+        self._told += 1
+        if not flight.ended:
+            self._known.add(flight)
+        return self._told <= _FEW
+
+    def forget(self, flight: Flight) -> None:
+        """Let go of a flight that has ended or was left."""
+        self._known.discard(flight)

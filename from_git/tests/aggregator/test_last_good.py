@@ -11,6 +11,7 @@ from django.core.cache import caches
 from emulator import Fault, Owner, Repository
 from from_git import aggregator, flights, forges
 from from_git.aggregator import Answer, Asking, aggregate, asking, fetches, watched
+from from_git.aggregator.tally import Sizes
 from from_git.errors import BudgetError, CredentialsError, DeadlineError, LimitError, TransientError, UpstreamError
 from from_git.flights.waiter import Waiter
 from from_git.tests.flights.test_cache import KeptTestCase, redis_settings
@@ -284,12 +285,12 @@ class Patience(LastGoodTestCase):
         self.had(GITHUB)
         self.emulator.faults.add(HANG)
         profile, ahead, begun = self.profile(GITHUB), 0.0, time.monotonic()
-        real, take = time.monotonic, fetches.Fetches._sizes
+        real, is_news = time.monotonic, Sizes.is_news
 
-        def late(self: fetches.Fetches, flight: flights.Flight) -> bool:
+        def late(self: Sizes, flight: flights.Flight) -> bool:
             nonlocal ahead
             ahead = 7.0  # the thread gets its turn only now
-            return take(self, flight)
+            return is_news(self, flight)
 
         class Hasty(Waiter):
             """One that a flight speaks to at once."""
@@ -307,7 +308,7 @@ class Patience(LastGoodTestCase):
 
         with (
             patch.object(aggregator, "Waiter", Hasty),
-            patch.object(fetches.Fetches, "_sizes", late),
+            patch.object(Sizes, "is_news", late),
             patch.object(asking, "time", MovedClock(lambda: real() + ahead)),
         ):
             answer = self.ask_for(GITHUB, patience=5.0, seconds=15.0)

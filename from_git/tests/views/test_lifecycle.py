@@ -182,10 +182,10 @@ class Memory(LifecycleTestCase):
         """Two fetches of which nothing but delayed calls is left, and nobody waits for either."""
         waiter = Waiter()
         profiles, *_ = parse_profiles([GITHUB, BITBUCKET], forges.hosts())
-        flights = [flights.current().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
-        self.assertTrue(settled(lambda: all(flight.progress().note for flight in flights), True))
+        joined = [flights.current().join(profile, waiter, time.monotonic() + 3_600) for profile in profiles]
+        self.assertTrue(settled(lambda: all(flight.progress().note for flight in joined), True))
         self.assert_idle()
-        for flight in flights:
+        for flight in joined:
             flight.leave(waiter)
 
     def test_nothing_is_left_of_a_cancelled_request_whose_calls_were_to_come_again_much_later(self) -> None:
