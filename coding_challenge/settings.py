@@ -12,6 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from from_git import __version__
 from from_git.options import credentials, loading
 from from_git.server import logs
+from from_git.values import tempo
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,7 @@ globals().update(_values)
 # for from_git's checks
 MISSPELT_VARIABLES = loading.misspelt(os.environ, _values)
 
+TEMPO = tempo.USUAL
 SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()
 DEBUG = _values["DEBUG"]
 

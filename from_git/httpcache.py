@@ -28,7 +28,6 @@ from from_git.errors import ConditionFailed
 from from_git.responses import error_response
 
 _NO_AGE = re.compile(r"0+")
-_SECONDS = 1.0  # for which the bytes are used again; other processes may have asked anew meanwhile
 # further in, a body may be refused, and so is what `middleware.REFUSED_CHARSET` marks
 _NOT_PLAIN = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "from_git.refused_charset")
 _MOST, _MOST_KEY, _MOST_BODY = 128, 4_096, 131_072  # answers, and bytes of each: 17 MB in all at most
@@ -174,10 +173,16 @@ def _modified_since(date: str | None, last_modified: int | None) -> bool | None:
 class Recent:
     """The bytes of recent answers by question, of this process. Safe from any thread.
 
-    They are used for a second, and only as long as this process has fetched nothing since.
+    They are used for `TEMPO.recent` seconds, in which other processes may have asked anew, and only as long as this
+    process has fetched nothing since.
+
+    Args:
+        monotonic: the clock of those seconds.
+        now: seconds since the epoch, by which an answer expires.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, now: Callable[[], float] = time.time) -> None:
+        self._monotonic, self._now = monotonic, now
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[str, ...], tuple[object, float, Rendered]] = OrderedDict()
 
@@ -188,7 +193,8 @@ class Recent:
         if found is None or settings.CLIENT_RATE:
             return None
         version, until, one = found
-        return one if version is flights.version() and time.monotonic() < until and time.time() < one.expires else None
+        in_time = self._monotonic() < until and self._now() < one.expires
+        return one if in_time and version is flights.version() else None
 
     def put(self, request: HttpRequest, version: object, one: Rendered) -> None:
         """Remember an answer that was made from what `version` of the cache had."""
@@ -196,7 +202,7 @@ class Recent:
         if key is None or sum(map(len, key)) > _MOST_KEY or len(one.body) > _MOST_BODY:
             return
         with self._lock:
-            self._answers[key] = version, time.monotonic() + _SECONDS, one
+            self._answers[key] = version, self._monotonic() + settings.TEMPO.recent, one
             self._answers.move_to_end(key)
             while len(self._answers) > _MOST:
                 self._answers.popitem(last=False)

@@ -18,11 +18,10 @@ from from_git.flights.waiter import Waiter
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats, SumTooLarge, merge
+from from_git.values.tempo import USUAL
 
-__all__ = ["TICK", "Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
+__all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 
-TICK = 0.1
-"""Seconds between two looks at the progress, where somebody wants to see it."""
 _SHOWN = 20  # profiles in the log
 
 
@@ -61,7 +60,7 @@ def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
 
 
 def watched(
-    profiles: Sequence[Profile], asking: Asking, tick: float | None = TICK
+    profiles: Sequence[Profile], asking: Asking, tick: float | None = USUAL.tick
 ) -> Generator[Callable[[], Overview], None, Answer]:
     """Fetch all `profiles` (distinct) that are not kept at the same time, merge them, and let somebody watch.
 

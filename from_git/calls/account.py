@@ -15,6 +15,7 @@ from from_git.calls.spent import Reservation
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
 from from_git.memory import Memory
+from from_git.values.tempo import USUAL, Tempo
 
 LONGEST_BLOCK = 3_660.0
 """Seconds; the windows of both forges and a minute. No forge is left alone for longer, whatever it says."""
@@ -99,6 +100,7 @@ class Account:
         budget: what its calls are counted against.
         each: bounds against which each call counts one besides.
         forge: whose it is, for the metrics.
+        tempo: how long the waits before further tries of its calls are.
     """
 
     def __init__(
@@ -109,11 +111,13 @@ class Account:
         now: Callable[[], float] = time.time,
         each: Iterable[Bound] = (),
         forge: str = "",
+        tempo: Tempo = USUAL,
     ) -> None:
         self.key = key
         self.budget = budget
         self.forge = forge
-        self.pause = Pause(now, askers=_ASKERS)
+        self.tempo = tempo
+        self.pause = Pause(now, _ASKERS, tempo)
         """Of the fetches that have failed, when several have; others may try."""
         self._each = list(each)
         self._limit_key = f"from-git:limit:{key}"

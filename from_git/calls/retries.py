@@ -5,11 +5,8 @@ from dataclasses import dataclass
 
 from from_git.calls.pace import SMALL
 from from_git.errors import BrokenError, LimitError, TooHeavyError, UpstreamError
+from from_git.values.tempo import USUAL, Tempo
 
-FIRST_WAIT = 0.25
-"""Seconds before the second try; each further wait is twice as long."""
-LONGEST_WAIT = 8.0
-"""Seconds; a forge that is away for a minute is found again soon after."""
 _IN_A_ROW = 8  # failures that no longer look like bad luck
 NO_TIME = 0.1
 """Seconds that are not worth another try."""
@@ -26,7 +23,13 @@ class Again:
 
 
 def decide(
-    error: UpstreamError, attempt: int, left: float, weight: int = 0, jitter: float = 1.0, good: bool = False
+    error: UpstreamError,
+    attempt: int,
+    left: float,
+    weight: int = 0,
+    jitter: float = 1.0,
+    good: bool = False,
+    tempo: Tempo = USUAL,
 ) -> Again | None:
     """What to do about a call that failed; None: the error stands.
 
@@ -36,9 +39,10 @@ def decide(
         weight: repositories that it asks for in detail; 0 if it cannot be made smaller.
         jitter: from 0.5 to 1, so that calls that failed together do not come back together.
         good: whether the forge has taken the credential a moment ago.
+        tempo: how long own waits are, and how many tries a call has at most.
     """
     attempts = max(2, error.attempts) if good and error.doubtful else error.attempts
-    if attempt >= attempts or left < NO_TIME:
+    if attempt >= min(attempts, tempo.most_tries) or left < NO_TIME:
         return None
     # a heavy query whose answer broke off twice is taken for too heavy
     large, again = weight > SMALL, attempt > 1
@@ -46,7 +50,7 @@ def decide(
     if isinstance(error, TooHeavyError | BrokenError) and weight > 1 and too_much:
         return Again(0.0, smaller=True)
     # a wait of our own leaves half of the time, so that a forge that is back just in time is found
-    own = min(backoff(attempt) * jitter, left / 2)
+    own = min(backoff(attempt, tempo) * jitter, left / 2)
     if isinstance(error, LimitError):
         own = 0.0  # the account sees to it that nobody is asked too soon
     if error.wait is not None and not fits(error.wait, left):
@@ -54,9 +58,9 @@ def decide(
     return Again(max(own, error.wait or 0.0))
 
 
-def backoff(failures: int) -> float:
-    """Seconds to wait after so many failures, from 1; never more than LONGEST_WAIT."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 32))
+def backoff(failures: int, tempo: Tempo = USUAL) -> float:
+    """Seconds to wait after so many failures, from 1; never more than the longest wait."""
+    return min(tempo.longest_wait, tempo.first_wait * 2.0 ** min(failures - 1, 32))
 
 
 def usable(left: float) -> float:
@@ -78,8 +82,9 @@ class Pause:
         askers: how many different ones must have failed; one bad owner is no reason to keep others waiting.
     """
 
-    def __init__(self, now: Callable[[], float], askers: int = 1) -> None:
+    def __init__(self, now: Callable[[], float], askers: int = 1, tempo: Tempo = USUAL) -> None:
         self._now = now
+        self._tempo = tempo
         self._askers = askers
         self._failed: set[int] = set()
         self._failures = 0
@@ -90,7 +95,7 @@ class Pause:
         self._failures += 1
         self._failed.add(asker)
         if self._failures >= _IN_A_ROW and len(self._failed) >= self._askers:
-            self.extend(backoff(self._failures - _IN_A_ROW + 1) * jitter)
+            self.extend(backoff(self._failures - _IN_A_ROW + 1, self._tempo) * jitter)
 
     def extend(self, seconds: float) -> None:
         """Pause for at least so long."""

@@ -66,7 +66,7 @@ class Calls:
         self._halving = Halving(pace)
         self._peers = Peers()
         self._jitter = jitter
-        self._pause = Pause(group.clock.now)
+        self._pause = Pause(group.clock.now, tempo=account.tempo)
         self._last: UpstreamError | None = None
         self._has_read = False  # whether a call was answered
         self._lock = threading.Lock()
@@ -257,7 +257,8 @@ class Calls:
         if isinstance(error, LimitError):
             error.wait = self._account.limited(error, self._group)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
-        again = decide(error, call.attempt, self._group.time_left(), weight, jitter, self._account.was_good)
+        account, left = self._account, self._group.time_left()
+        again = decide(error, call.attempt, left, weight, jitter, account.was_good, account.tempo)
         if again is None:
             raise error
         if weight <= 1 and not isinstance(error, LimitError):

@@ -46,8 +46,6 @@ __all__ = [
 ]
 
 
-MINUTE, HOUR = 60.0, 3600.0
-"""Seconds of the windows in which GitHub counts its time, and Bitbucket calls."""
 _CALLS_PER_MINUTE = 1_900.0
 _LIFT = "set GITHUB_SECONDS_PER_MINUTE = 0 if your GitHub has no such limit"
 
@@ -56,11 +54,12 @@ def _github(conf: Any) -> Forge:
     pool = Pool("github", conf.NUM_THREADS_GITHUB)
     url, token = conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN
     limit = conf.GITHUB_SECONDS_PER_MINUTE or None
-    bound = _Bound(limit, MINUTE, "GitHub", "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
+    minute, hour = conf.TEMPO.minute, conf.TEMPO.hour
+    bound = _Bound(limit, minute, "GitHub", "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     # 2,000 a minute, each query one of them ("Rate limits and query limits"); 0 says that there are no such limits
-    rate = _Bound(_CALLS_PER_MINUTE, MINUTE, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
+    rate = _Bound(_CALLS_PER_MINUTE, minute, "GitHub", "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
     account = _account("github", url, token, bound, [rate] if limit else [])
-    points = ReportedLimit(Terms("GitHub", "points", HOUR, ""), _spent(f"{account.key}:points", HOUR))
+    points = ReportedLimit(Terms("GitHub", "points", hour, ""), _spent(f"{account.key}:points", hour))
     return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points, way=_way(conf))
 
 
@@ -76,7 +75,7 @@ def _bitbucket(conf: Any) -> Forge:
         authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
     auto = conf.BITBUCKET_CALLS_PER_HOUR == "auto"
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
-    bound = _Bound(limit or None, HOUR, "Bitbucket", "calls", "BITBUCKET_CALLS_PER_HOUR")
+    bound = _Bound(limit or None, conf.TEMPO.hour, "Bitbucket", "calls", "BITBUCKET_CALLS_PER_HOUR")
     account, way = _account("bitbucket", conf.BITBUCKET_API_URL, authorization, bound), _way(conf)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
@@ -115,7 +114,7 @@ def _account(name: str, url: str, secret: str, bound: _Bound, each: Iterable[_Bo
     memory, key = SharedMemory(caches["default"]), account_key(url, secret)
     # what bounds single calls has no clients: nobody comes near it who keeps within the budget
     budgets = [_budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
-    return Account(key, _budget(key, bound), memory, each=budgets, forge=name)
+    return Account(key, _budget(key, bound), memory, each=budgets, forge=name, tempo=settings.TEMPO)
 
 
 def _budget(key: str, bound: _Bound, clients: bool = True) -> Budget:

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 from from_git.aggregator import Answer, aggregate
 from from_git.baseview import JSONOnly, parameters
+from from_git.conf import settings
 from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
@@ -30,8 +31,6 @@ from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
 SVG = "image/svg+xml; charset=utf-8"
-PATIENCE = 4.0
-"""Seconds after which last good numbers will do; GitHub's image proxy waits for ten (CAMO_SOCKET_TIMEOUT)."""
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -62,7 +61,7 @@ class Drawn(Counting):
         """Draw the answer for the `url` parameters."""
         version = kept_version()
         # better old numbers in time than new ones that nobody sees
-        answer = aggregate(self.asked(request), self.asking(request, PATIENCE))
+        answer = aggregate(self.asked(request), self.asking(request, settings.TEMPO.patience))
         response = self.response_to(answer)
         if answer.old:
             response.headers["Cache-Control"] = "no-store"

@@ -27,8 +27,6 @@ from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
-HEARTBEAT = 2.0
-"""Seconds between comment lines: proxies see life, and who has gone away is noticed by the second at the latest."""
 LAST_ID = "end"
 """The id of the last event of every stream."""
 _HEADERS = {
@@ -85,7 +83,7 @@ class Stream(Counting):
 def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, None, Answer]:
     """An event at the start, when the size of a profile is known, and at the end; between them where there is news."""
     beat = time.monotonic()
-    with closing(watched(profiles, asking)) as watch:
+    with closing(watched(profiles, asking, settings.TEMPO.tick)) as watch:
         look = next(watch)
         said = look()
         yield _progress_event(said)
@@ -95,7 +93,7 @@ def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, N
                 if (seen := look()) != said:
                     said = seen
                     yield _progress_event(said)
-                if time.monotonic() - beat >= HEARTBEAT:
+                if time.monotonic() - beat >= settings.TEMPO.heartbeat:
                     beat = time.monotonic()
                     yield b": still counting\n\n"
         except StopIteration as end:

@@ -333,7 +333,7 @@ class Patience(LastGoodTestCase):
     def test_one_that_will_be_late_is_old_at_once(self) -> None:
         url = "https://bitbucket.org/team-30"
         self.had(url)
-        self.enterContext(patch.object(forges, "HOUR", 40.0))
+        self.tempo_for_test(hour=40.0)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=20)
 
         waited, answer = self.seconds(url, patience=19.0, seconds=20.0, longest=200.0)

@@ -6,12 +6,11 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from unittest.mock import patch
 
 from emulator import Fault, Latency, Repository, preset
-from from_git.calls import retries
 from from_git.errors import TransientError
 from from_git.tests.kit.github import GitHubTestCase
+from from_git.values.tempo import USUAL
 
 BITBUCKET = "https://bitbucket.org/team-130"
 
@@ -59,7 +58,7 @@ class Outages(GitHubTestCase):
         self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 300)
 
     def test_owners_that_fail_all_the_time_keep_no_healthy_one_waiting(self) -> None:
-        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.25, LONGEST_WAIT=8.0))
+        self.settings_for_test(TEMPO=USUAL)
         self.settings_for_test(REQUEST_DEADLINE=4.0)
         for number in range(5):
             self.emulator.faults.add(Fault("status", path="/graphql", contains=f"user-{number + 20}", status=503))
@@ -86,7 +85,7 @@ class Outages(GitHubTestCase):
         self.assertEqual(self.emulator.meter.snapshot()["github"].calls, TransientError.attempts)
 
     def test_waits_of_our_own_become_shorter_towards_the_deadline_and_the_failure_is_told_before_it(self) -> None:
-        self.enterContext(patch.multiple(retries, FIRST_WAIT=10.0, LONGEST_WAIT=10.0))
+        self.tempo_for_test(first_wait=10.0, longest_wait=10.0)
         self.settings_for_test(REQUEST_DEADLINE=1.0)
         self.emulator.faults.add(Fault("status", path="/graphql", status=500))
 

@@ -13,7 +13,6 @@ import requests
 
 from emulator import Emulator, Fault, Latency, World
 from from_git import flights, forges
-from from_git.calls import retries
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -191,7 +190,7 @@ class Many(ClientsTestCase):
 
     def test_the_advice_of_a_deadline_is_that_of_the_last_trouble(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=1.0, PROFILE_CACHE_SECONDS=300.0)
-        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.4, LONGEST_WAIT=0.4))
+        self.tempo_for_test(first_wait=0.4, longest_wait=0.4)
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         self.settings_for_test(UPSTREAM_PROXY=f"http://127.0.0.1:{port}")

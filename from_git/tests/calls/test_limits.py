@@ -28,7 +28,7 @@ class LimitsTestCase(ServiceTestCase):
     def bounded(self, window: str, seconds: float, **bounds: Any) -> Emulator:
         """An emulator with these bounds, and a service that points at it and knows the window."""
         emulator = self.enterContext(Emulator(World(), **{"limits": False, **bounds}))
-        self.enterContext(patch.object(forges, window, seconds))
+        self.tempo_for_test(**{window: seconds})
         self.settings_for_test(
             GITHUB_GRAPHQL_URL=emulator["github"].url,
             BITBUCKET_API_URL=emulator["bitbucket"].url,
@@ -60,7 +60,7 @@ class GitHubTime(LimitsTestCase):
         """Begin with an empty window."""
         super().setUp()
         times = Latency(base=0.02, per_repository=0.002)
-        self.forge = self.bounded("MINUTE", 1.0, github={"seconds": 1.0}, minute=1.0, latency=times)
+        self.forge = self.bounded("minute", 1.0, github={"seconds": 1.0}, minute=1.0, latency=times)
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.9)
 
     def refused(self) -> int:
@@ -132,7 +132,7 @@ class BitbucketHour(LimitsTestCase):
     def setUp(self) -> None:
         """Begin with an empty hour."""
         super().setUp()
-        self.forge = self.bounded("HOUR", 2.0, bitbucket={"calls_per_hour": 60}, hour=2.0)
+        self.forge = self.bounded("hour", 2.0, bitbucket={"calls_per_hour": 60}, hour=2.0)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR="auto")
 
     def test_no_request_of_any_size_alone_or_together_meets_the_limit(self) -> None:
@@ -163,7 +163,7 @@ class BitbucketHour(LimitsTestCase):
         self.assertEqual(self.forge.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_with_an_access_token_the_limit_is_what_bitbucket_says(self) -> None:
-        emulator = self.bounded("HOUR", 2.0, bitbucket={"calls_per_hour": 25}, hour=2.0)
+        emulator = self.bounded("hour", 2.0, bitbucket={"calls_per_hour": 25}, hour=2.0)
         token = emulator["bitbucket"].credentials["access_token"]
         self.settings_for_test(BITBUCKET_ACCESS_TOKEN=token, REQUEST_DEADLINE=0.9)
 

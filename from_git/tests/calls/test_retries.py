@@ -4,7 +4,7 @@ import json
 from typing import Any
 from unittest import TestCase
 
-from from_git.calls.retries import LONGEST_WAIT, Again, Pause, backoff, decide, fits
+from from_git.calls.retries import Again, Pause, backoff, decide, fits
 from from_git.errors import (
     BrokenError,
     BudgetError,
@@ -20,6 +20,7 @@ from from_git.forges.bitbucket import rest
 from from_git.forges.github import graphql
 from from_git.tests.kit.time import FakeClock
 from from_git.upstream import Response
+from from_git.values.tempo import USUAL, Tempo
 
 NOW = 1_800_000_000.0
 SMALLER = Again(0.0, smaller=True)
@@ -121,7 +122,7 @@ class Decisions(TestCase):
 
     def test_waits_grow_twofold_up_to_a_bound_however_many_failures_there_were(self) -> None:
         self.assertEqual([backoff(n) for n in (1, 2, 3, 6, 7)], [0.25, 0.5, 1.0, 8.0, 8.0])
-        self.assertEqual(backoff(100_000), LONGEST_WAIT)
+        self.assertEqual(backoff(100_000), USUAL.longest_wait)
 
     def test_a_wait_must_leave_a_tenth_of_the_time(self) -> None:
         self.assertTrue(fits(9.0, 10.0))
@@ -142,6 +143,12 @@ class Decisions(TestCase):
     def test_a_shape_is_tried_three_times_and_what_may_pass_for_about_a_minute(self) -> None:
         self.assertEqual(MalformedAnswer.attempts, 3)
         self.assertGreater(sum(backoff(n) for n in range(1, TransientError.attempts)), 50.0)
+
+    def test_the_service_may_be_told_to_try_less_often_and_to_wait_otherwise(self) -> None:
+        hasty = Tempo(first_wait=2.0, longest_wait=3.0, most_tries=3)
+        self.assertEqual([backoff(n, hasty) for n in (1, 2, 3)], [2.0, 3.0, 3.0])
+        self.assertEqual(decide(TransientError("x"), 2, 60.0, tempo=hasty), Again(3.0))
+        self.assertIsNone(decide(TransientError("x"), 3, 60.0, tempo=hasty))
 
 
 class Pauses(TestCase):

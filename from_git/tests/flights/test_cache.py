@@ -198,7 +198,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
     def test_a_budget_that_pays_only_later_is_a_503_at_once_and_goes_on(self) -> None:
         bounds: dict[str, Any] = {"limits": False, "bitbucket": {"calls_per_hour": 60}, "hour": 4.0}
         emulator = self.enterContext(Emulator(World(), **bounds))
-        self.enterContext(patch.object(forges, "HOUR", 4.0))
+        self.tempo_for_test(hour=4.0)
         self.settings_for_test(
             BITBUCKET_API_URL=emulator["bitbucket"].url, BITBUCKET_CALLS_PER_HOUR=60, REQUEST_DEADLINE=1.2
         )

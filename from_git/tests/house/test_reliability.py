@@ -4,13 +4,12 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 from unittest import TestCase
-from unittest.mock import patch
 
 from django.core.cache import caches
 
 from emulator import Owner, Repository
 from from_git import errors, forges
-from from_git.errors import LimitError, TransientError, UpstreamError, kinds
+from from_git.errors import LimitError, UpstreamError, kinds
 from from_git.tests.kit import matrix
 from from_git.tests.kit.matrix import EXACT, GITHUB, MISSING, NAMED, Row, rows
 from from_git.tests.kit.proofs import PROOFS
@@ -56,7 +55,7 @@ class Matrix(ServiceTestCase):
         super().setUp()
         self.settings_for_test(REQUEST_DEADLINE=30.0)
         # three tries tell the same as twelve
-        self.enterContext(patch.object(TransientError, "attempts", 3))
+        self.tempo_for_test(most_tries=3)
 
     def provoke(self, row: Row, times: int | None) -> tuple[str, dict[str, Any]]:
         """The outcome in the matrix's words, and the body."""

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.utils.http import parse_http_date
 
 from emulator import Fault
-from from_git import aggregator, flights, httpcache
+from from_git import aggregator, flights
 from from_git.tests.kit.hostile import exchange
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.workers import Gunicorn
@@ -26,7 +26,7 @@ class CachingTestCase(ServiceTestCase):
         """Keep profiles; count the looks at what is kept, which a recent answer does without."""
         super().setUp()
         self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
-        self.enterContext(patch.object(httpcache, "_SECONDS", 60.0))  # a busy machine may take longer than one
+        self.tempo_for_test(recent=60.0)  # a busy machine may take longer than one
         self.looks = self.enterContext(patch.object(flights, "kept", wraps=flights.kept))
 
     def remembered(self, *urls: str) -> requests.Response:

@@ -2,13 +2,12 @@
 
 import threading
 from typing import Any
-from unittest.mock import patch
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django.test import RequestFactory, SimpleTestCase
 
-from from_git import flights, httpcache
+from from_git import flights
 from from_git.httpcache import Recent
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory
@@ -146,9 +145,8 @@ class Bounds(SimpleTestCase):
         """One answer, on clocks that stand still."""
         super().setUp()
         self.clock = FakeTime()
-        self.enterContext(patch.object(httpcache, "time", self.clock))
         self.enterContext(self.settings(PROFILE_CACHE_SECONDS=300.0, CLIENT_RATE=""))
-        self.recent, self.one = Recent(), made(fetched(0))
+        self.recent, self.one = Recent(self.clock.monotonic, self.clock.time), made(fetched(0))
 
     def asked(self, query: str = "url=x", **options: Any) -> HttpRequest:
         """A request."""

@@ -2,9 +2,9 @@
 
 import logging
 import threading
+from dataclasses import replace
 from socketserver import ThreadingMixIn
 from typing import Any, ClassVar
-from unittest.mock import patch
 
 import requests
 from django.core.cache import caches
@@ -13,10 +13,10 @@ from django.test import SimpleTestCase, override_settings
 from coding_challenge.wsgi import application
 from emulator import Emulator, World
 from from_git import forges
-from from_git.calls import retries
 from from_git.conf import settings
 from from_git.management.commands.runserver import RequestHandler, Server
 from from_git.options import changeable_defaults
+from from_git.values.tempo import Tempo
 
 
 class QuietHandler(RequestHandler):
@@ -66,10 +66,9 @@ class ServiceTestCase(SimpleTestCase):
             logger = logging.getLogger(name)
             self.addCleanup(logger.setLevel, logger.level)
             logger.setLevel(logging.CRITICAL)
-        # a developer's own settings must not change a test
-        self.settings_for_test(**{**changeable_defaults(), **self.upstream_settings()})
-        # nobody waits for what a test provokes for ever
-        self.enterContext(patch.multiple(retries, FIRST_WAIT=0.001, LONGEST_WAIT=0.005))
+        # a developer's own settings must not change a test; nobody waits for what a test provokes for ever
+        tempo = Tempo(first_wait=0.001, longest_wait=0.005)
+        self.settings_for_test(**{**changeable_defaults(), "TEMPO": tempo, **self.upstream_settings()})
         caches["default"].clear()
         self.emulator.faults.clear()
         self.emulator.meter.reset()
@@ -96,6 +95,10 @@ class ServiceTestCase(SimpleTestCase):
         override.enable()
         self.addCleanup(override.disable)
         forges.close()
+
+    def tempo_for_test(self, **seconds: Any) -> None:
+        """Change the service's own seconds until the end of the test; see `settings_for_test`."""
+        self.settings_for_test(TEMPO=replace(settings.TEMPO, **seconds))
 
     def settings_kept(self, **changes: Any) -> None:
         """Change settings without making new pools."""

@@ -1,18 +1,14 @@
 """The world of the tests of streams, and what is asked of each of them."""
 
 import gc
-from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 from emulator import Fault
 from from_git import admission
-from from_git.aggregator import watched
 from from_git.tests.kit.events import Event, Listener, listen
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.views.test_lifecycle import LifecycleTestCase
-from from_git.views import stream
 
 SPACK, MAILCHIMP = "https://github.com/spack", "https://bitbucket.org/mailchimp"
 TEAM, SMALL, NOBODY = "https://bitbucket.org/team-30", "https://github.com/user-3", "https://github.com/nobody"
@@ -49,11 +45,11 @@ class StreamTestCase(LifecycleTestCase):
 
     def ticking(self, seconds: float) -> None:
         """Let it look so often."""
-        self.enterContext(patch.object(stream, "watched", partial(watched, tick=seconds)))
+        self.tempo_for_test(tick=seconds)
 
     def beating(self, seconds: float) -> None:
         """Let its heart beat so often."""
-        self.enterContext(patch.object(stream, "HEARTBEAT", seconds))
+        self.tempo_for_test(heartbeat=seconds)
 
     def calls(self) -> int:
         """Calls to both forges."""

@@ -6,7 +6,6 @@ import json
 import re
 import threading
 from typing import Any
-from unittest.mock import patch
 
 import requests
 from django.core.cache import cache
@@ -17,7 +16,7 @@ from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_pictures import described, read, shown
 from from_git.values.keys import KEYS
-from from_git.views import pictures as views
+from from_git.values.tempo import Tempo
 
 SPACK, TEAM, NOBODY = "https://github.com/spack", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody"
 DRAWN = {"/from-git/chart/langs.svg": 360, "/from-git/chart/repos.svg": 360, "/from-git/chart/topics.svg": 360}
@@ -181,8 +180,8 @@ class Old(PictureTestCase):
         self.draw("/from-git/card.svg", SPACK)
         self.emulator.faults.add(Fault("hang", path="/graphql"))
 
-        with patch.object(views, "PATIENCE", 0.1):
-            self.assertIn("GitHub gives no new numbers", self.draw("/from-git/card.svg", SPACK).text)
+        self.tempo_for_test(patience=0.1)
+        self.assertIn("GitHub gives no new numbers", self.draw("/from-git/card.svg", SPACK).text)
 
     def test_a_setting_says_how_long_they_may_be_shown_and_zero_never(self) -> None:
         self.draw("/from-git/card.svg", SPACK)
@@ -252,10 +251,9 @@ class Old(PictureTestCase):
         self.assertEqual(self.answer(gone.lower())["missing"], [gone.lower()])
 
         self.emulator.faults.add(Fault("hang", path="/graphql"))
-        self.settings_kept(REQUEST_DEADLINE=0.5)
-        with patch.object(views, "PATIENCE", 0.1):
-            for path in EVERY:
-                self.assertNotIn(" ago", self.draw(path, gone).text)
+        self.settings_kept(REQUEST_DEADLINE=0.5, TEMPO=Tempo(patience=0.1))
+        for path in EVERY:
+            self.assertNotIn(" ago", self.draw(path, gone).text)
 
     def test_whoever_is_missing_is_named_beside_them(self) -> None:
         self.draw("/from-git/card.svg", SPACK)

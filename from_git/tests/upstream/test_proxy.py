@@ -134,8 +134,8 @@ class Refusals(ProxyTestCase):
     def test_one_that_is_silent_ends_at_the_timeout(self) -> None:
         hanging = self.enterContext(RawServer(silent))
         self.through(hanging.url.removesuffix("/2.0"), ENCODED, UPSTREAM_TIMEOUT=0.2)
-        with patch("from_git.errors.TransientError.attempts", 2):
-            self.refused("the proxy between us and it made no connection within 0.2 s (UPSTREAM_TIMEOUT).", "Try again")
+        self.tempo_for_test(most_tries=2)
+        self.refused("the proxy between us and it made no connection within 0.2 s (UPSTREAM_TIMEOUT).", "Try again")
 
 
 class Setting(SimpleTestCase):

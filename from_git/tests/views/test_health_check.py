@@ -5,12 +5,10 @@ import json
 import socket
 import threading
 from typing import Any
-from unittest.mock import patch
 
 import requests
 
 from emulator import Fault, Owner, Repository
-from from_git.errors import TransientError
 from from_git.tests.kit.service import ServiceTestCase
 
 KEYS = ["originalRepos", "forkedRepos", "watchers", "followers", "langs", "langsNum", "topics", "topicsNum"]
@@ -333,7 +331,7 @@ class UpstreamFails(ServiceTestCase):
 
     def test_a_forge_that_never_answers_is_a_502_after_the_timeouts_of_its_calls(self) -> None:
         self.settings_for_test(UPSTREAM_TIMEOUT=0.3)
-        self.enterContext(patch.object(TransientError, "attempts", 2))
+        self.tempo_for_test(most_tries=2)
         for forge, path in self.paths:
             with self.subTest(path):
                 self.emulator.faults.clear()

@@ -2,14 +2,12 @@
 
 import json
 import shlex
-from unittest.mock import patch
 from urllib.parse import quote, unquote
 
 import requests
 
 from emulator import Fault
 from from_git.tests.kit.pages import ACME, GONE, SILENT, SOLO, SPACED, TEAM, Page, PageTestCase
-from from_git.views import stream
 
 SLOW_WATCHERS = Fault("slow", path="/2.0/repositories/*/watchers", seconds=0.4)
 
@@ -131,7 +129,7 @@ class Way(PageTestCase):
 
     def test_stop_ends_the_work_at_the_forges(self) -> None:
         self.settings_for_test(NUM_THREADS_BITBUCKET_WATCHERS=1)
-        self.enterContext(patch.object(stream, "HEARTBEAT", 0.2))
+        self.tempo_for_test(heartbeat=0.2)
         self.emulator.faults.add(SLOW_WATCHERS)
         page = self.open()
         self.submit(page, TEAM)

@@ -4,7 +4,6 @@ import signal
 import time
 from types import SimpleNamespace
 from typing import Any, ClassVar
-from unittest.mock import patch
 
 import requests
 
@@ -19,7 +18,6 @@ from from_git.tests.kit.streaming import SLOW, TEAM, names
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_squid import SquidTestCase
 from from_git.tests.server.test_workers import URLS, WorkersTestCase
-from from_git.views import stream
 
 HANG = Fault("hang", path="/graphql")
 ROUTE = "/from-git/stream"
@@ -155,7 +153,7 @@ class Through(SquidTestCase):
     def setUp(self) -> None:
         """Hearts beat often."""
         super().setUp()
-        self.enterContext(patch.object(stream, "HEARTBEAT", 0.3))
+        self.tempo_for_test(heartbeat=0.3)
 
     def test_events_and_comments_come_one_by_one(self) -> None:
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=1.0, times=1))
