@@ -73,12 +73,12 @@ _NO = b'{"type": "error", "error": {"message": "No"}}'
 
 _TRANSPORT = [
     ("the connection is reset before an answer", Fault("reset"), EXACT, "BrokenError", _BROKEN),
-    ("half of a body, then the end", Fault("truncate"), EXACT, "BrokenError", _BROKEN),
-    ("chunks without the last one", Fault("chunked", cut=True), EXACT, "BrokenError", _BROKEN),
+    ("half a body, then the end", Fault("truncate"), EXACT, "BrokenError", _BROKEN),
+    ("chunks, the last one missing", Fault("chunked", cut=True), EXACT, "BrokenError", _BROKEN),
     ("no answer, ever", Fault("hang"), EXACT, "TooHeavyError", _LATE),
     ("a body, byte by byte", Fault("drip", seconds=0.2), EXACT, "TooHeavyError", _LATE),
     ("a head, byte by byte", Fault("drip_head", seconds=0.2), EXACT, "TooHeavyError", _LATE),
-    ("interim answers (102, 103) before the true one", Fault("interim"), EXACT, EXACT, ""),
+    ("interim answers (102, 103) before the real one", Fault("interim"), EXACT, EXACT, ""),
     ("a good answer in chunks", Fault("chunked"), EXACT, EXACT, ""),
     ("more than 32 MB", Fault("flood", size=40_000_000), *_both("UpstreamError"), "more than 32 MB"),
     ("gzip that unpacks to 100 MB", Fault("bomb"), *_both("UpstreamError"), "more than 32 MB"),
@@ -88,13 +88,13 @@ _TRANSPORT = [
     ("a status that does not exist", _status(599), EXACT, "TransientError", "status 599"),
     ("HTML with status 200", Fault("body", body=b"<html>", content_type="text/html"), EXACT, "TransientError", _JSON),
     ("an empty body with status 200", Fault("body"), EXACT, "TransientError", _JSON),
-    ("bytes that are no UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
+    ("bytes that are not UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
     ("NaN", Fault("body", body=b'{"size": NaN}'), EXACT, "TransientError", _JSON),
-    ("100,000 arrays in each other", Fault("body", body=b"[" * 100_000), EXACT, "TransientError", _JSON),
+    ("100,000 nested arrays", Fault("body", body=b"[" * 100_000), EXACT, "TransientError", _JSON),
     ("JSON of another shape", Fault("body", body=b"[]"), EXACT, "MalformedAnswer", "does not match its API"),
     ("a redirect to another host", _status(302, Location="http://127.0.0.1:9/"), *_both("UpstreamError"), "redirects"),
     ("400", _status(422, _NO), *_both("UpstreamError"), "422"),
-    ("404 of somebody else", _status(404, b"<html>"), *_both("UpstreamError"), "_URL"),
+    ("404 that is not the forge's own", _status(404, b"<html>"), *_both("UpstreamError"), "_URL"),
 ]
 _LOGIN = b"<html><title>Log in</title>"
 # after good answers, which the watchers' are, one more try
@@ -112,7 +112,7 @@ _LIMITS = {
     "primary_200_untyped": "points used up: 200, an error without a type",
     "primary_403": "points used up: 403, nothing remains",
     "primary_429": "429 with Retry-After",
-    "primary_429_bare": "429 without anything",
+    "primary_429_bare": "429 without Retry-After",
     "secondary_200": "secondary limit: 200 with a message",
     "secondary_200_retry_after": "secondary limit: 200 with Retry-After",
     "secondary_200_errors": "secondary limit: 200 with an error",
@@ -131,7 +131,7 @@ _GRAPHQL = [
     ("the owner is null: FORBIDDEN by SAML", "saml", *_both("CredentialsError"), "SAML"),
     ("INSUFFICIENT_SCOPES", "insufficient_scopes", *_both("CredentialsError"), "lacks a scope"),
     ("FORBIDDEN at watchers", "forbidden_watchers", *_both("UpstreamError"), "watcher counts"),
-    ("a part of the query that an older server does not know", "schema", *_both("UpstreamError"), "it looks like"),
+    ("a part of the query that an older server does not have", "schema", *_both("UpstreamError"), "it looks like"),
     ("a null node, without an error", "null_node", EXACT, "MalformedAnswer", "null without an error"),
     ("`edges` is null", "null_edges", EXACT, "MalformedAnswer", "edges is not a list"),
     ("`nodes` is null", "null_nodes", EXACT, "MalformedAnswer", "nodes is not a list"),
@@ -185,7 +185,7 @@ def rows() -> Iterator[Row]:
     lists = (GITHUB, LIST)
     early, again, itself = Fault("early_end"), Fault("repeat_page"), Fault("self_next")
     yield from _rows("Lists", "a list that ends early", early, EXACT, "UpstreamError", "never added up", lists, LARGE)
-    yield from _rows("Lists", "a page a second time", again, EXACT, "UpstreamError", "list", lists, LARGE)
+    yield from _rows("Lists", "a page that comes twice", again, EXACT, "UpstreamError", "list", lists, LARGE)
     yield from _rows("Lists", "a page that leads to itself", itself, EXACT, "UpstreamError", "list", (GITHUB,), LARGE)
     for where, url in _ELSEWHERE.items():
         following, href = Fault("foreign_next", url=url), Fault("foreign_href", url=url)
@@ -209,14 +209,20 @@ def _odd_lists() -> Iterator[Row]:
     """Lists whose pages are odd."""
     bare = Fault("body", body=b'{"values": []}', contains="fields=")
     yield from _rows(
-        "Lists", "an empty list without a `size`, and another when asked otherwise", bare, EXACT, EXACT, "", (LIST,)
+        "Lists",
+        "an empty list without a `size`, and a full one when asked in another way",
+        bare,
+        EXACT,
+        EXACT,
+        "",
+        (LIST,),
     )
     what, words = "pages without rows whose cursor moves", "goes on without"
     for place, contains in ((GITHUB, "query Repositories"), (LIST, "")):
         empty = Fault("empty_page", contains=contains)
         yield from _rows("Lists", what, empty, EXACT, "UpstreamError", words, (place,), LARGE)
     broken = Fault("broken_next")
-    what, words = "`next` with & where ? belongs", "has “&” where “?” belongs"
+    what, words = "`next` with & in place of ?", "has “&” where “?” belongs"
     yield from _rows("Lists", what, broken, EXACT, "MalformedAnswer", words, (LIST,), LARGE)
 
 
@@ -225,7 +231,7 @@ def _one_repository() -> Iterator[Row]:
     lost = Fault("lost", owner="tiny", repository="r001")
     yield from _rows("One repository", "listed and not found", lost, EXACT, NAMED, "", (GITHUB, WATCHERS))
     rotten = Fault("rotten", owner="tiny", repository="r001")
-    what, words = "whatever looks at it fails", "for its repository tiny/r001 it"
+    what, words = "every query for it fails", "for its repository tiny/r001 it"
     yield from _rows("One repository", what, rotten, EXACT, "TooHeavyError", words, (GITHUB,))
     yield from _rows("One repository", what, rotten, EXACT, "TransientError", words, (WATCHERS,))
 
@@ -246,8 +252,8 @@ def table() -> str:
 
 
 def proofs() -> str:
-    """The other proofs as Markdown."""
-    lines = ["| what holds | the test |", "| --- | --- |"]
+    """The other promises and their tests, as Markdown."""
+    lines = ["| promise | test |", "| --- | --- |"]
     return "\n".join([*lines, *(f"| {what} | `{test}` |" for what, test in PROOFS.items())]) + "\n"
 
 

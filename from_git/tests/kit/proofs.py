@@ -1,10 +1,10 @@
-"""What no single fault of the matrix shows: what holds, and the test that proves it."""
+"""Promises that no single fault of the matrix shows, and the test that proves each."""
 
 PROOFS: dict[str, str] = {
     "An outage that ends by itself within the deadline is not seen.": (
         "calls.test_calls.Outages.test_an_outage_that_ends_within_the_deadline_is_not_seen"
     ),
-    "A forge that is down costs a bounded number of calls, however many wait.": (
+    "A forge that is down gets a bounded number of calls, however many calls wait.": (
         "calls.test_calls.Outages.test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository"
     ),
     "GitHub that answers 502 to more than twelve repositories gives the exact answer; no heavy query goes out twice.": (
@@ -13,31 +13,31 @@ PROOFS: dict[str, str] = {
     "No request, of any size, alone or together, meets GitHub's limit of time.": (
         "calls.test_limits.GitHubTime.test_no_request_of_any_size_alone_or_together_meets_the_limit"
     ),
-    "None meets Bitbucket's hour.": (
+    "No request meets Bitbucket's limit of calls in an hour.": (
         "calls.test_limits.BitbucketHour.test_no_request_of_any_size_alone_or_together_meets_the_limit"
     ),
-    "An owner of two windows is answered where there is time for them.": (
+    "An owner that needs two windows of a budget is answered if the time allows.": (
         "calls.test_limits.GitHubTime.test_an_owner_of_two_windows_is_spread_over_them"
     ),
-    "A limit that was met costs the next request no call.": (
+    "After a rate limit the next request makes no call until its end.": (
         "calls.test_limits.Remembered.test_a_limit_costs_the_next_requests_no_call_until_it_has_passed"
     ),
-    "Whether a failure is worth another try is a table.": (
+    "A table decides whether a failed call is sent again.": (
         "calls.test_retries.Decisions.test_each_failure_is_followed_by_what_the_table_says"
     ),
-    "Two processes with one Redis cannot spend more than the limit together.": (
+    "Two processes with one Redis together never spend more than the limit.": (
         "calls.test_account.Shared.test_two_processes_cannot_spend_more_than_the_limit_together"
     ),
-    "A resolver that hangs ends with the call's timeout.": (
+    "A hanging name resolver ends with the timeout of the call.": (
         "upstream.test_upstream.Faults.test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call"
     ),
-    "One repository that GitHub cannot answer for costs no other owner a query, and is named within a few tries.": (
+    "One repository that GitHub cannot answer for is named within a few tries, and costs no other owner a query.": (
         "forges.test_one_repository.AtGitHub.test_it_is_named_and_costs_no_other_owner_a_query"
     ),
     "A moment in which GitHub fails for a small owner costs the next one no query.": (
         "forges.test_one_repository.AtGitHub.test_a_moment_in_which_github_fails_for_a_small_owner_costs_the_next_one_no_query"
     ),
-    "The size of queries that was halved rises again with good answers.": (
+    "A halved query size grows again with good answers.": (
         "calls.test_cost.Expecting.test_each_minute_a_good_answer_of_the_largest_size_doubles_it"
     ),
     "A repository that its forge lists and never finds stands in `missing` and is kept with its profile.": (
@@ -49,76 +49,76 @@ PROOFS: dict[str, str] = {
     "A sum over 2^53 is an error, over repositories and over profiles.": (
         "values.test_stats.BoundsOfAnswers.test_over_profiles"
     ),
-    "One refusal of a credential that was good a moment ago is not seen.": (
+    "One refusal of a credential that was accepted a moment ago is not seen.": (
         "forges.test_between.OneRefusal.test_one_refusal_after_good_answers_is_not_seen"
     ),
-    "Odd links of a list are told what is wrong with them.": (
+    "A link with a small mistake is an error that names the mistake.": (
         "forges.test_odd_lists.OddLinks.test_a_next_that_is_a_little_wrong_is_told_what_is_wrong_with_it"
     ),
-    "A connection that was forgotten on the way costs an early give-up and one call more, no time and no size.": (
+    "A forgotten connection costs one more call after a short wait, and makes no query smaller.": (
         "upstream.test_idle.Forges.test_an_owner_of_each_is_exact_and_no_question_is_made_smaller"
     ),
-    "What lay idle for about a minute is not used again.": (
+    "A connection that lay idle for about a minute is not used again.": (
         "upstream.test_idle.Silence.test_what_lay_idle_for_about_a_minute_is_not_used_again"
     ),
-    "A connection to Redis that was forgotten is made anew, and Redis does not count as away.": (
+    "A forgotten connection to Redis is replaced, and Redis does not count as down.": (
         "upstream.test_idle.Redis.test_a_kept_answer_after_a_pause_costs_no_call"
     ),
-    "A Redis that answers and keeps nothing is named by /readyz with its own words.": (
+    "/readyz reports a Redis that answers and keeps nothing, with the error of Redis.": (
         "probes.test_probes_cache.SharedCache.test_one_that_reads_and_keeps_nothing_is_named_with_its_own_words"
     ),
-    "A certificate that is not to be trusted has words of its own, and nothing is sent to whoever has it.": (
+    "An untrusted certificate has a message of its own, and its server gets no question.": (
         "upstream.test_tls.Certificates.test_each_that_is_not_to_be_trusted_has_words_of_its_own"
     ),
-    "A handshake of TLS that takes too long is not for the weight of a query.": (
+    "A slow TLS handshake does not make the query count as too heavy.": (
         "upstream.test_tls.Certificates.test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query"
     ),
-    "A proxy sees no credentials of an https forge, and its refusals have words of their own.": (
+    "A proxy sees no credentials of an https forge, and its refusals have messages of their own.": (
         "upstream.test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
     ),
-    "Links that lead away are not followed, and the credentials stay home.": (
+    "Links to other addresses are not followed, and get no credentials.": (
         "upstream.test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
     ),
-    "A cancelled or late call counts with what it was expected to take, since the forge may go on with it.": (
+    "A cancelled or late call counts with its reservation, since the forge may go on with it.": (
         "calls.test_budget.Windows.test_a_call_that_was_left_alone_costs_at_least_what_was_reserved"
     ),
     "After a limit one call goes first; the others follow its answer.": (
         "calls.test_account.Limits.test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer"
     ),
-    "For any world, sizes, faults and changes an answer is the slow sum, or an error.": (
+    "For any world, page sizes, faults and changes an answer equals a slow sum, or is an error.": (
         "aggregator.test_answers.Answers.test_an_answer_is_the_sum_or_an_error_whatever_fails"
     ),
-    "In whatever order threads take turns, an owner adds up.": (
+    "In every order of threads the numbers of an owner are exact.": (
         "fanout.test_interleavings.GitHubInterleavings.test_an_owner_of_150_repositories_adds_up"
     ),
-    "Any request at all is answered or refused in JSON.": (
+    "Every request is answered or refused in JSON.": (
         "views.test_hostile_fuzz.AnyRequest.test_any_query_is_answered_or_refused"
     ),
-    "A parameter or member that nobody knows is refused on every route, and never half a question answered.": (
+    "An unknown parameter or member is refused on every route; half a question is never answered.": (
         "question.test_question.Names.test_each_unknown_one_is_refused_and_named_with_what_was_meant"
     ),
-    "Ten megabytes of fields that are not url, or of nested JSON, are refused at the first few of them.": (
+    "Ten megabytes of fields with other names than url, or of nested JSON, are refused after the first few.": (
         "question.test_question.Many.test_fields_that_are_not_url_are_bounded_with_or_without_a_name"
     ),
-    "Of any number of bad URLs twenty are explained and the rest is counted.": (
+    "Of any number of wrong URLs twenty are explained and the others counted.": (
         "question.test_question.Many.test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted"
     ),
-    "A browser's EventSource that is left open asks once.": (
+    "An open EventSource in a browser asks once.": (
         "views.test_stream_browser.EventSources.test_it_hears_one_answer_and_asks_the_forges_once"
     ),
-    "What was probably meant is told, and never counted.": (
+    "The URL that was probably meant is told, and never counted.": (
         "profiles.test_profiles.ParseProfile.test_what_was_probably_meant_is_a_profile"
     ),
     "Lookalike hosts and traversals reach no forge.": (
         "views.test_hostile_client.WrongUrls.test_lookalikes_other_places_and_traversals_are_refused_and_reach_no_forge"
     ),
-    "A repository that is listed and never found is named wherever an answer is read, apart from missing profiles.": (
+    "A repository that is listed and never found is named in every view, apart from missing profiles.": (
         "aggregator.test_missing_shown.Shown.test_card_and_charts_name_it_and_tell_it_from_a_missing_profile"
     ),
-    "What no forge of the profiles tells is a dash or an empty cell, and no zero that an average would count.": (
+    "A number that no forge of the profiles has is a dash or an empty cell, never a zero that an average counts.": (
         "aggregator.test_not_told.NotTold.test_a_cell_of_the_table_is_empty_and_a_zero_is_a_zero"
     ),
-    "A picture of an error says what to do in whole sentences, and never half of a number.": (
+    "A picture of an error says what to do in whole sentences, and cuts no number.": (
         "pictures.test_picture_words.Errors.test_every_number_that_is_seen_is_one_of_the_error"
     ),
     "The documents name no setting, command, route, parameter or member that does not exist.": (
@@ -127,31 +127,31 @@ PROOFS: dict[str, str] = {
     "A thousand requests under faults leave no thread, connection, file, task or object behind.": (
         "views.test_leftovers.AThousandRequests.test_each_is_exact_or_a_clear_error_and_nothing_is_left"
     ),
-    "An error of our own in a task is one 500, and the pools go on.": (
+    "A fault of from-git in a task is one 500, and the pools go on.": (
         "views.test_lifecycle.OwnFault.test_it_is_a_500_once_and_the_pools_go_on"
     ),
     "Pools of one thread answer everything, under faults too.": (
         "views.test_lifecycle.SinglePools.test_mixed_requests_are_answered_side_by_side_though_calls_fail_and_come_again"
     ),
-    "A hung forge gives its threads back with the request's deadline.": (
+    "The threads that wait for a hanging forge are free after the deadline of the request.": (
         "views.test_lifecycle.Hung.test_the_threads_of_a_missed_deadline_are_free_for_the_next_request"
     ),
-    "The work for a client that has gone ends with the deadline at the latest, and leaves nothing.": (
+    "The work for a client that is gone ends with the deadline at the latest, and leaves nothing behind.": (
         "views.test_lifecycle.ClientGone.test_its_work_ends_with_the_deadline_and_leaves_nothing"
     ),
-    "What makes progress when its request's deadline passes is found by asking again.": (
+    "A fetch that makes progress when the deadline passes is found by asking again.": (
         "flights.test_cache.InRedis.test_a_slow_one_is_answered_by_asking_again"
     ),
     "A fetch whose process is killed or paused is done by another one that waits.": (
         "flights.test_cache_workers.Shared.test_a_holder_that_is_killed_or_paused_is_replaced"
     ),
-    "A cache that is killed, hangs, is full or holds nonsense costs calls and no answer.": (
+    "A cache that is killed, hangs, is full or holds nonsense costs calls and no answers.": (
         "flights.test_cache.Away.test_one_that_hangs_costs_no_answer"
     ),
-    "SIGTERM lets running requests be answered.": (
+    "After SIGTERM running requests are still answered.": (
         "server.test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
     ),
-    "SIGTERM has the kernel refuse new connections at once, while answers end and say that the connection closes.": (
+    "After SIGTERM the kernel refuses new connections at once, while answers end and say `Connection: close`.": (
         "server.test_stopping.Stopping.test_new_connections_are_refused_while_answers_end_and_say_that_the_connection_closes"
     ),
     "Beside 2,000 silent clients, 200 half heads and 200 half bodies everybody is served.": (
@@ -170,23 +170,23 @@ PROOFS: dict[str, str] = {
     "A full disk under the folder of metrics costs metrics and no worker.": (
         "metrics.test_metrics.FullDisk.test_the_workers_live_and_answer_and_say_so_once"
     ),
-    "An answer that a proxy keeps carries the id of no other client.": (
+    "An answer in the cache of a proxy carries the id of no other client.": (
         "server.test_squid.Hits.test_a_kept_answer_carries_the_id_of_its_own_request"
     ),
     "A broken local_settings.py stops every start with one line that shows no value.": (
         "options.test_settings.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
     ),
-    "Whatever the table of settings calls a secret is in no line of the log.": (
+    "No line of the log holds a setting that the table calls secret.": (
         "server.test_logs.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
     ),
-    "SIGKILL loses nothing but the worker's own answers.": (
+    "SIGKILL loses only the answers of that worker.": (
         "server.test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"
     ),
-    "After a fork parent and child both answer.": (
+    "After a fork both parent and child answer.": (
         "server.test_workers.Forked.test_child_and_parent_both_answer_with_threads_and_connections_of_their_own"
     ),
-    "A token that a forge repeats, in whatever letter case or cut, is in no message and no log.": (
+    "A token that a forge repeats, in any letter case or cut short, is in no message and no log line.": (
         "house.test_secrets.Secrets.test_a_token_that_a_forge_repeats_is_nowhere"
     ),
 }
-"""What holds, in words, to the test's name below `from_git.tests`."""
+"""Each promise, to the name of its test below `from_git.tests`."""
