@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from django.core.signals import setting_changed
 from redis.connection import parse_url
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
@@ -31,12 +32,17 @@ class Memory(Protocol):
         ...
 
 
-class _Warnings:
+class Warnings:
     """Lines of the log about a cache that fails, few however often it does. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._written: dict[str, float] = {}
+
+    def forget(self, **_: object) -> None:
+        """Begin anew: with other settings it is another cache that fails."""
+        with self._lock:
+            self._written.clear()
 
     def write(self, error: Exception, consequence: str) -> None:
         """Warn, unless this process has written of a failure of this kind within the last minute."""
@@ -48,7 +54,9 @@ class _Warnings:
         logger.warning("The cache failed (%s%s); %s", kind, quoted(cache_words(error)), consequence)
 
 
-_warnings = _Warnings()
+WARNINGS = Warnings()
+"""Of this process."""
+setting_changed.connect(WARNINGS.forget)  # override_settings in tests
 
 
 def cache_words(error: Exception) -> str:
@@ -73,7 +81,8 @@ class SharedMemory:
         cache: one of Django's; its own timeouts bound each question.
     """
 
-    def __init__(self, cache: Any, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, cache: Any, now: Callable[[], float] = time.monotonic, warnings: Warnings = WARNINGS) -> None:
+        self._warnings = warnings
         self._cache = cache
         self._now = now
         self._rests_until = 0.0
@@ -94,8 +103,8 @@ class SharedMemory:
             return question(self._cache)
         except (OSError, ConnectionError, TimeoutError) as error:
             self._rests_until = self._now() + _REST
-            _warnings.write(error, "this process goes by what it knows itself.")
+            self._warnings.write(error, "this process goes by what it knows itself.")
             return otherwise
         except Exception as error:  # noqa: BLE001 - full, or a value of another kind: one question without an answer
-            _warnings.write(error, "what it was asked or told is lost.")
+            self._warnings.write(error, "what it was asked or told is lost.")
             return otherwise

@@ -3,14 +3,12 @@
 import time
 from typing import ClassVar, cast
 from unittest import TestCase
-from unittest.mock import patch
 
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
-from from_git import memory as memory_module
 from from_git.askers import Asker
 from from_git.calls.account import LONGEST_BLOCK, Account, Permit, account_key
 from from_git.calls.budget import Budget, Full
@@ -19,7 +17,7 @@ from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.fanout import TaskGroup
-from from_git.memory import SharedMemory
+from from_git.memory import SharedMemory, Warnings
 from from_git.tests.kit.budgets import budget_of
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.time import FakeClock
@@ -334,12 +332,8 @@ class Limits(AccountTestCase):
                 asked.append(key)
                 raise ConnectionError("redis is down")
 
-        memory = SharedMemory(Broken(), self.clock.now)
-        # another test of this process may have made it write of such a failure within the last minute
-        with (
-            patch.object(memory_module, "_warnings", memory_module._Warnings()),
-            self.assertLogs("from_git", "WARNING"),
-        ):
+        memory = SharedMemory(Broken(), self.clock.now, Warnings())
+        with self.assertLogs("from_git", "WARNING"):
             self.assertIsNone(memory.get("a"))
             self.assertIsNone(memory.get("b"))
             self.clock.move(6.0)
@@ -393,7 +387,7 @@ class Shared(LedgerContract, TestCase):
 
     def ledger(self) -> Ledger:
         """See the contract."""
-        return SharedLedger(SharedMemory(self.cache), "key", 60.0)
+        return SharedLedger(SharedMemory(self.cache, warnings=Warnings()), "key", 60.0)
 
     def test_what_one_client_has_used_in_any_process_counts_for_it_in_all(self) -> None:
         def process() -> Budget:
@@ -463,10 +457,7 @@ class Shared(LedgerContract, TestCase):
         ledger.add(3.0, first)
         self.cache.set(f"from-git:spent:key:{first}", "x")
 
-        with (
-            patch.object(memory_module, "_warnings", memory_module._Warnings()),
-            self.assertLogs("from_git", "WARNING"),
-        ):
+        with self.assertLogs("from_git", "WARNING"):
             ledger.add(1.0, first)
 
         self.assertEqual(ledger.slots(first, first + 9), {first: 4.0})

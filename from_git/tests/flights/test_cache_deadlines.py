@@ -1,7 +1,7 @@
 """Until when a fetch goes on, and how far it is."""
 
+import time
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from from_git.errors import BudgetError
 from from_git.tests.kit.flying import FOUND, SPACK, CacheTestCase, Client, InMemory, InRedis, monotonic
@@ -189,7 +189,8 @@ class BetweenProcesses(Contract, InRedis, CacheTestCase):
     def test_clocks_of_machines_may_differ(self) -> None:
         one, other = self.process(), self.process()
         Client(one, seconds=5.0)
-        with patch("time.time", lambda: 1_000.0):
-            Client(other, seconds=500.0)
+        self.set_clock(1_000.0)
+        Client(other, seconds=500.0)
+        self.set_clock(time.time())
         self.look(one)
         self.assertAlmostEqual(self.forge.fetches[0].group.time_left(), 500.0, delta=5.0)

@@ -3,14 +3,25 @@
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from from_git import flights
 from from_git.errors import Cancelled, DeadlineError, LimitError, UpstreamError
 from from_git.flights.claims import CLAIM_SECONDS, News
 from from_git.flights.flight import Flight
 from from_git.flights.flights import Flights
-from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched, monotonic
+from from_git.tests.kit.flying import (
+    FOUND,
+    MFEM,
+    SPACK,
+    Between,
+    CacheTestCase,
+    Client,
+    InMemory,
+    InRedis,
+    broken,
+    fetched,
+    monotonic,
+)
 from from_git.tests.kit.leftovers import objects, settled
 from from_git.tests.kit.servers import needs_redis
 from from_git.values.progress import Progress
@@ -116,18 +127,18 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(process._flights, {})
 
     def test_who_joins_while_a_fetch_is_being_set_aside_has_it_as_wanted_as_before(self) -> None:
-        process = self.process()
-        first = Client(process)
-        fetch = self.forge.fetches[0]
-        fetch.seen = Progress(pages=1, pages_known=3)
         joined: list[Client] = []
 
-        def look(flight: str) -> bool:
+        def look(flight: str) -> bool:  # a cache that takes its time to answer
             joined.append(Client(process))
             return False
 
-        with patch.object(process.claims, "wanted", look):  # a cache that takes its time to answer
-            self.assertTrue(first.leave(late=True))
+        process = self.process(claims=Between(self.claims(), wanted=look))
+        first = Client(process)
+        fetch = self.forge.fetches[0]
+        fetch.seen = Progress(pages=1, pages_known=3)
+
+        self.assertTrue(first.leave(late=True))
 
         self.assertIs(joined[0].flight, first.flight)
         self.assertTrue(fetch.group.wanted)
@@ -215,14 +226,15 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             self.assertEqual(len(self.forge.fetches), 1)
 
     def test_who_waits_says_so_again_and_again_but_not_at_each_look(self) -> None:
-        one, other = self.process(), self.process()
+        claims = Between(self.claims())
+        one, other = self.process(), self.process(claims=claims)
         holder, client = Client(one), Client(other)
-        with patch.object(other.claims, "want", wraps=other.claims.want) as want:
-            for ahead, times in ((0.0, 0), (1.9, 0), (2.1, 1), (4.0, 1), (4.3, 2)):
-                with monotonic(ahead):
-                    self.look(other)
-                self.assertEqual(want.call_count, times)
-            self.assertEqual(want.call_args[0][0], holder.flight.id)
+        claims.asked.clear()
+        for ahead, times in ((0.0, 0), (1.9, 0), (2.1, 1), (4.0, 1), (4.3, 2)):
+            with monotonic(ahead):
+                self.look(other)
+            self.assertEqual(claims.times("want"), times)
+        self.assertEqual({arguments[0] for name, arguments in claims.asked if name == "want"}, {holder.flight.id})
         self.assertFalse(client.flight.ended)
 
     def test_a_holder_that_says_how_far_it_is_is_waited_for(self) -> None:
@@ -310,9 +322,9 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
                 self.cache.clear()
 
     def test_a_cache_that_breaks_in_an_unknown_way_leaves_nobody_waiting(self) -> None:
-        process = self.process()
+        process = self.process(store=Between(self.store(), keep=broken))
         client = Client(process)
-        with patch.object(process.store, "keep", side_effect=ValueError), self.assertRaises(ValueError):
+        with self.assertRaises(ValueError):
             self.forge.fetches[0].end(FOUND)
         self.assertTrue(client.told)
         self.assertEqual(client.outcome, FOUND)
@@ -334,29 +346,36 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
                 self.assertEqual(one.claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_a_claim_that_is_renewed_while_its_flight_ends_is_given_back(self) -> None:
-        process = self.process()
-        client = Client(process)
-        renew = process.claims.renew
+        claims = self.claims()
 
         def late(flights: Any) -> Any:
             self.forge.fetches[0].end(UpstreamError("no"))
-            return renew(flights)
+            return claims.renew(flights)
 
-        with patch.object(process.claims, "renew", late):
-            self.look(process)
+        process = self.process(claims=Between(claims, renew=late))
+        client = Client(process)
+
+        self.look(process)
 
         self.assertTrue(client.told)
         self.assertEqual(self.process().claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_one_flight_that_cannot_be_watched_keeps_no_other_from_it(self) -> None:
-        one, other = self.process(), self.process()
+        claims = self.claims()
+
+        def news(followed: Any) -> Any:
+            return {**(claims.news(followed) or {}), SPACK: "no news"}
+
+        one, other = self.process(), self.process(claims=Between(claims, news=news))
         Client(one, SPACK), Client(one, MFEM)
-        broken, good = Client(other, SPACK), Client(other, MFEM)
+        unwatched, good = Client(other, SPACK), Client(other, MFEM)
         for fetch in self.forge.fetches:
             fetch.end(FOUND)
 
-        with patch.object(broken.flight, "hear", side_effect=ValueError), self.assertLogs("from_git", "ERROR"):
+        with self.assertLogs("from_git", "ERROR"):
             self.look(other)
+
+        self.assertFalse(unwatched.flight.ended)
 
         self.assertEqual(good.outcome, FOUND)
 
@@ -383,18 +402,15 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(settled(objects, before), before)
 
     def test_two_hundred_flights_are_asked_about_together(self) -> None:
-        one, other = self.process(), self.process()
+        cache = Between(self.cache)
+        one, other = self.process(cache=cache), self.process(cache=cache)
         profiles = [replace(SPACK, key=f"o{number}") for number in range(200)]
         clients = [Client(process, profile) for process in (one, other) for profile in profiles]
-        counted = [patch.object(self.cache, name, wraps=getattr(self.cache, name)) for name in ("get_many", "set_many")]
-        asked = [self.enterContext(one) for one in counted]
-        single = self.enterContext(patch.object(self.cache, "get", wraps=self.cache.get))
+        cache.asked.clear()
 
         self.look(one, other)
 
-        self.assertEqual([one.call_count for one in asked], [2, 1])
-        if isinstance(self, InRedis):  # LocMem's many are made of its single ones
-            self.assertEqual(single.call_count, 0)
+        self.assertEqual([cache.times(name) for name in ("get_many", "set_many", "get")], [2, 1, 0])
         self.assertTrue(all(isinstance(client.flight, Flight) and not client.flight.ended for client in clients))
 
 

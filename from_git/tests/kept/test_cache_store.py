@@ -4,8 +4,9 @@ import itertools
 import json
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -14,7 +15,18 @@ from redis import Redis
 from from_git import errors
 from from_git.errors import BudgetError, DeadlineError, LimitError, TransientError, UpstreamError
 from from_git.kept.codec import decoded, encoded
-from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, fetched
+from from_git.tests.kit.flying import (
+    FOUND,
+    MFEM,
+    SPACK,
+    Between,
+    CacheTestCase,
+    Client,
+    InMemory,
+    InRedis,
+    broken,
+    fetched,
+)
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.values.found import Found
 from from_git.values.progress import Progress
@@ -167,29 +179,27 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(claims.claim(SPACK, B, instead_of=A), B)
 
     def test_of_two_at_the_same_moment_one_has_the_claim(self) -> None:
-        claims = self.claims()
-        with patch.object(self.cache, "get", lambda key: None):  # expired between the questions
-            claims.claim(SPACK, A)
-            self.assertEqual(claims.claim(SPACK, B), B)
+        claims = self.claims(cache=Between(self.cache, get=lambda key: None))  # expired between the questions
+        claims.claim(SPACK, A)
+        self.assertEqual(claims.claim(SPACK, B), B)
 
     def test_who_claims_in_the_moment_of_an_end_has_it_and_no_other(self) -> None:
-        claims, real = self.claims(), self.cache.get
-        claims.claim(SPACK, A)
+        self.claims().claim(SPACK, A)
 
         def get(key: str) -> Any:
-            found = real(key)
+            found = self.cache.get(key)
             if found == A:  # expires between the questions, and a third one is quicker
                 self.cache.set(key, B, timeout=5)
                 return None
             return found
 
-        with patch.object(self.cache, "get", get):
-            self.assertEqual(claims.claim(SPACK, "c" * 32), B)
+        self.assertEqual(self.claims(cache=Between(self.cache, get=get)).claim(SPACK, "c" * 32), B)
 
     def test_what_others_have_found_since_the_cache_is_back_counts(self) -> None:
-        store = self.store()
-        with patch.object(self.cache, "set", side_effect=ValueError):
-            store.keep(SPACK, fetched(self.now - 9.0, None))
+        cache = Between(self.cache, set=broken)
+        store = self.store(cache=cache)
+        store.keep(SPACK, fetched(self.now - 9.0, None))
+        cache.instead.clear()
         self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 9.0, None)})
         store.keep(SPACK, fetched(self.now - 1.0))
         self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 1.0)})
@@ -208,21 +218,20 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual((news[SPACK].holder, news[SPACK].outcome, news[SPACK].progress), (B, None, Progress()))
 
     def test_a_claim_that_changes_hands_while_it_is_renewed_stays_where_it_is(self) -> None:
-        claims, real = self.claims(), self.cache.get_many
+        claims = self.claims()
         for taken, holder in ((B, B), ("", "c" * 32)):
             with self.subTest(taken):
                 self.cache.clear()
                 claims.claim(SPACK, A)
 
                 def get_many(keys: Any, taken: str = taken) -> Any:
-                    found = real(keys)
+                    found = self.cache.get_many(keys)
                     claims.publish(SPACK, A, None)
                     if taken:
                         claims.claim(SPACK, taken)
                     return found
 
-                with patch.object(self.cache, "get_many", get_many):
-                    claims.renew({SPACK: (A, Progress())})
+                self.claims(cache=Between(self.cache, get_many=get_many)).renew({SPACK: (A, Progress())})
                 self.assertEqual(claims.claim(SPACK, "c" * 32), holder)
 
     def test_who_waits_elsewhere_is_known_for_a_while(self) -> None:
@@ -398,23 +407,29 @@ class AwayForAWhile(CacheTestCase):
 
     def make_cache(self) -> Any:
         """One whose questions fail when the test says so."""
-        return LocMemCache("away-for-a-while", {})
+        return Between(LocMemCache("away-for-a-while", {}))
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Answer nothing inside the block."""
+        self.cache.instead.update(dict.fromkeys(("get", "get_many", "set", "set_many", "delete"), broken))
+        yield
+        self.cache.instead.clear()
 
     def test_what_a_process_kept_meanwhile_does_not_outlive_what_it_learns_later(self) -> None:
         store = self.store()
-        away = patch.object(store._memory, "ask", lambda question, otherwise: otherwise)
-        with away:
+        with self.away():
             store.keep(SPACK, fetched(self.now - 5.0))
             self.assertEqual(set(store.last_good([SPACK])), {SPACK})
 
         store.keep(SPACK, fetched(self.now, None))
 
-        with away:
+        with self.away():
             self.assertEqual(store.last_good([SPACK]), {})
 
     def test_of_two_outcomes_the_later_one_counts(self) -> None:
         store = self.store()
-        with patch.object(store._memory, "ask", lambda question, otherwise: otherwise):
+        with self.away():
             store.keep(SPACK, fetched(self.now - 5.0))
         for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
             self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))

@@ -1,7 +1,7 @@
 """Flights without threads: a forge whose fetches end when the test says so, and caches that processes share."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, cast
 from unittest.mock import patch
@@ -101,6 +101,38 @@ class FakeForge:
         return self.fetches[-1]
 
 
+class Between:
+    """Stands before a cache or another part: gives some of its answers itself, and remembers what was asked.
+
+    Attributes:
+        instead: by the name of a method, what is called in its place.
+        asked: the names of the methods that were called, with their arguments.
+    """
+
+    def __init__(self, part: Any, **instead: Callable[..., Any]) -> None:
+        self._part = part
+        self.instead = instead
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        method = self.instead.get(name) or getattr(self._part, name)
+
+        def ask(*arguments: Any, **options: Any) -> Any:
+            self.asked.append((name, arguments))
+            return method(*arguments, **options)
+
+        return ask if callable(method) else method
+
+    def times(self, name: str) -> int:
+        """How often a method was called."""
+        return [one for one, _ in self.asked].count(name)
+
+
+def broken(*_: Any, **__: Any) -> Any:
+    """Fail as nobody expects."""
+    raise ValueError
+
+
 class ManualFlights(Flights):
     """Looks when the test says so."""
 
@@ -162,21 +194,25 @@ class CacheTestCase(SimpleTestCase):
         """The cache that all processes share."""
         raise NotImplementedError
 
-    def store(self, account: str = "account") -> Store:
+    def store(self, account: str = "account", cache: Any = None) -> Store:
         """The profiles that one process keeps, with a clock that only the test moves."""
-        return Store(SharedMemory(self.cache), lambda forge: account, lambda: self.now)
+        return Store(SharedMemory(cache or self.cache), lambda forge: account, lambda: self.now)
 
-    def claims(self, account: str = "account", shared: bool = True) -> Claims:
+    def claims(self, account: str = "account", shared: bool = True, cache: Any = None) -> Claims:
         """The claims of one process, with the same clock."""
-        return Claims(SharedMemory(self.cache), lambda forge: account, shared, lambda: self.now)
+        return Claims(SharedMemory(cache or self.cache), lambda forge: account, shared, lambda: self.now)
 
     def forge_of(self, name: str) -> Any:
         """The one forge there is, whatever its name."""
         return self.forge
 
-    def process(self, account: str = "account", shared: bool = True) -> ManualFlights:
-        """The flights of a process of its own."""
-        return ManualFlights(self.store(account), self.claims(account, shared), self.forge_of)
+    def process(
+        self, account: str = "account", shared: bool = True, store: Any = None, claims: Any = None, cache: Any = None
+    ) -> ManualFlights:
+        """The flights of a process of its own, with these parts instead of the usual ones."""
+        return ManualFlights(
+            store or self.store(account, cache), claims or self.claims(account, shared, cache), self.forge_of
+        )
 
     def look(self, *processes: Flights) -> None:
         """Let each watch look, which renews what is theirs."""

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from redis import Redis
 
-from from_git import memory
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.raw import RawServer, silent
@@ -55,7 +54,6 @@ class SharedCache(ProbesTestCase):
 
     def refuses(self, address: str, words: str) -> None:
         """The cache there is named with these words of its server, once in the log too, and answers are exact."""
-        memory._warnings = memory._Warnings()
         self.cache_at(address)
         logging.getLogger("from_git").setLevel(logging.WARNING)
         with self.assertLogs("from_git.memory", "WARNING") as logs:
