@@ -1,4 +1,4 @@
-"""The story of a request: profiles in; merged stats and missing profiles out, or one error."""
+"""One request: profiles in; merged stats and missing profiles out, or one error."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,18 +27,18 @@ _SHOWN = 20  # profiles in the log
 
 @dataclass(frozen=True)
 class Answer:
-    """What the profiles look like together."""
+    """The answer to one question."""
 
     fetched: Mapping[Profile, Fetched]
-    """All that were asked for, in the order asked."""
+    """Every profile that was asked for, in the order asked."""
     found: Mapping[Profile, Found]
-    """Those of them that exist, in the order asked; one that was asked for under two names once, by the first."""
+    """The profiles that exist, in the order asked; a profile that was asked for under two names once, by the first."""
     missing: tuple[Profile, ...]
-    """Those that do not exist, in the order asked."""
+    """The profiles that do not exist, in the order asked."""
     stats: Stats
     """The sum over `found`."""
     old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
-    """Those of `fetched` that are their last good numbers, and why there are no new ones."""
+    """The profiles that are shown with their last good numbers, and why there are no new ones."""
     missing_repositories: tuple[str, ...] = ()
     """URLs of repositories that their forge lists and cannot find, in the order of `found`, then by URL; they are not
     in `stats`."""
@@ -62,20 +62,20 @@ def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
 def watched(
     profiles: Sequence[Profile], asking: Asking, tick: float | None = USUAL.tick
 ) -> Generator[Callable[[], Overview], None, Answer]:
-    """Fetch all `profiles` (distinct) that are not kept at the same time, merge them, and let somebody watch.
+    """Fetch all `profiles` (distinct) that are not kept side by side, merge them, and report progress meanwhile.
 
-    Yields a function that says how far it all is, at any time, also after the end: once at the start, whenever the size
-    of a profile is known, and each `tick`. Whoever closes the generator before its end leaves the fetches, which end if
-    nobody else waits for them.
+    Yields a function that gives the progress at any time, also after the end: once at the start, whenever the size of a
+    profile becomes known, and each `tick`. Closing the generator before its end leaves the fetches, which end unless
+    another request waits for them.
 
     Args:
-        tick: in seconds; None: nobody watches.
+        tick: seconds between two reports; None for no reports.
 
     Raises:
-        UpstreamError: the first failure of any profile, naming it; the other fetches end, unless others wait for them.
-        UnfinishedError: the time is over, or will be, and asking again finds more; names the first profile that is not
-            done.
-        DeadlineError: the time is over; names the first profile that is not done and makes no progress.
+        UpstreamError: the first failure of any profile, naming it; the other fetches end, unless another request waits
+            for them.
+        UnfinishedError: the time is over, or will be, and asking again finds more; names the first unfinished profile.
+        DeadlineError: the time is over; names the first unfinished profile that makes no progress.
     """
     waiter = Waiter(asking.client)
     kept = look_up(profiles, asking, waiter)
@@ -124,7 +124,7 @@ def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one fetch has counted; the same as another when profile and times are."""
+    """The numbers of one fetch; equal to another's when profile and times are."""
 
     profile: Profile
     at: float
@@ -146,7 +146,7 @@ def _merged(parts: frozenset[_Part]) -> Stats:
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:
-    """What was asked, for the request's line in the log."""
+    """The profiles asked for, for the request's line in the log."""
     return {
         "profiles": len(profiles),
         "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],

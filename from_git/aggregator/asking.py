@@ -1,4 +1,4 @@
-"""How somebody asks: who it is, and how long they wait for what."""
+"""The terms of one question: which client asks, and how long it waits."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,31 +9,31 @@ class Asking:
     """One question's terms; times in seconds, `begun` on the monotonic clock."""
 
     seconds: float
-    """For the whole answer, from `begun`."""
+    """The time for the whole answer, from `begun`."""
     setting: str
-    """Where that number came from, for messages."""
+    """The setting or option that `seconds` came from, for messages."""
     client: str = ""
-    """Who asks, as budgets and pools tell clients apart: an address, or the name of a command."""
+    """The client, as budgets and pools tell clients apart: an address, or the name of a command."""
     longest: float | None = None
-    """What the fetch of one profile may take in all, where it goes on after the answer's time; None: it does not."""
+    """The longest fetch of one profile, where a fetch goes on after the answer's time; None: it does not go on."""
     anew: bool = False
-    """Whether nothing that is kept will do; see `cache.kept`."""
+    """Whether the client wants every profile fetched anew; see `flights.kept`."""
     patience: float | None = None
-    """After which the last good numbers of a profile will do, as they do where its forge gives no new ones; None:
+    """The time after which the last good numbers of a profile are taken, as they are where its forge fails; None:
     never."""
     begun: float = field(default_factory=time.monotonic)
-    """When the request came."""
+    """The time at which the request came."""
 
     @property
     def deadline(self) -> float:
-        """When the answer must be there, on the monotonic clock."""
+        """The time at which the answer must be there, on the monotonic clock."""
         return self.begun + self.seconds
 
     @property
     def longest_of_all(self) -> float:
-        """Within which each profile must be paid for: what the answer needs in no longer time is not begun."""
+        """The longest that any fetch of this question may take; a question that no budget can pay in it is refused."""
         return max(self.seconds, self.longest or 0.0)
 
     def waited(self) -> float:
-        """The time since it began."""
+        """The time since the request came."""
         return time.monotonic() - self.begun

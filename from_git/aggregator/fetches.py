@@ -1,4 +1,4 @@
-"""What one request waits for: a flight for each profile that is not kept, some of them at a time."""
+"""The flights of one request: one for each profile that is not kept, a bounded number at a time."""
 
 import time
 from collections import deque
@@ -28,12 +28,12 @@ _REST, _SELDOM = 9.0, 1.0
 class Fetches:
     """The flights of one request; for the request's own thread.
 
-    A bounded number of them is in the air at a time, for each forge; the other profiles are no more than their text.
+    For each forge a bounded number of flights is in the air at a time; the other profiles wait as text.
 
     Attributes:
-        outcomes: of the profiles that are done.
-        old: those of `outcomes` that are last good numbers, and why there are no new ones.
-        tally: what flights that have ended have read and cost.
+        outcomes: the outcomes of the profiles that are done.
+        old: the profiles in `outcomes` that have last good numbers only, and why there are no new ones.
+        tally: the sums over the flights that have ended.
     """
 
     def __init__(self, profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> None:
@@ -44,16 +44,22 @@ class Fetches:
         self._asking = asking
         self._waiter = waiter
         self._flights: dict[Profile, Flight] = {}  # in the air
-        self._own: dict[Flight, Profile] = {}  # others may have spelt it otherwise, with what is theirs in it
+        self._own: dict[Flight, Profile] = {}  # as this request spelt it: another one may have spelt it otherwise
         self._sizes = Sizes()
-        self._asked_again: set[Profile] = set()  # whose flight had been cancelled when it was joined
-        self._lacking: set[Profile] | None = None  # without last good numbers and not done; None: patience is not over
+        self._asked_again: set[Profile] = set()  # profiles whose flight had been cancelled when it was joined
+        self._lacking: set[Profile] | None = (
+            None  # unfinished profiles without last good numbers; None: patience is not over
+        )
         self._queues: dict[str, deque[Profile]] = {}
         for profile in profiles:
             self._queues.setdefault(profile.forge, deque()).append(profile)
 
     def all(self, tick: float | None) -> Iterator[None]:
-        """Have every outcome, or the first error; yields when a size is known, and each `tick`."""
+        """Wait for every outcome; yields when a size becomes known, and each `tick`.
+
+        Raises:
+            UpstreamError: the first failure, or that the time is over; see `watched`.
+        """
         self._foresee()
         self._begin_more()
         shown, pace = time.monotonic(), tick
@@ -67,14 +73,14 @@ class Fetches:
                 pace = tick and max(tick, min(_SELDOM, spent * _REST))
 
     def leave(self) -> None:
-        """Wait no longer for any of them."""
+        """Leave all flights."""
         for flight in list(self._flights.values()):
             self.tally.add(flight)
             flight.leave(self._waiter)
         self._flights.clear()
 
     def progress(self) -> dict[Profile, Progress]:
-        """How far each of those in the air is, as its asker spelt it."""
+        """The progress of each flight in the air, by the profile as this request spelt it."""
         return {profile: flight.progress() for profile, flight in self._flights.items()}
 
     def costs(self) -> dict[str, Cost]:
@@ -82,7 +88,7 @@ class Fetches:
         return self.tally.costs(*self._flights.values())
 
     def _foresee(self) -> None:
-        """Refuse before the first call what no budget can pay."""
+        """Refuse a question that no budget can pay, before the first call."""
         ours = flights.current()
         for name, queue in sorted(self._queues.items()):
             own = [profile for profile in queue if not ours.under_way(profile)]
@@ -124,7 +130,7 @@ class Fetches:
             return False
         profile = self._own.get(flight)
         if profile is None:
-            return False  # it was left, or has ended, before this word of it was read
+            return False  # the flight was left, or has ended, before this message was read
         is_news = self._sizes.is_news(flight)
         if flight.ended:
             self._take(flight, profile)
@@ -154,10 +160,10 @@ class Fetches:
         self._queues[profile.forge].appendleft(profile)
 
     def _until(self, tick: float | None) -> float:
-        """Seconds until there is something to do without a flight's word."""
+        """Seconds until there is something to do without news of a flight."""
         asking = self._asking
         ends = [asking.seconds - asking.waited()]
-        # still, where it is over: a flight's word may have come in the moment of its end
+        # still where it is over: a flight may have ended in the same moment
         if asking.patience is not None and self._lacking is None:
             ends.append(asking.patience - asking.waited())
         if tick:
@@ -165,7 +171,7 @@ class Fetches:
         return max(0.0, min(ends))
 
     def _look_at_the_clock(self) -> None:
-        """Do without those that are not done, if it is time to."""
+        """Do without the unfinished profiles, if it is time to."""
         asking, waited = self._asking, self._asking.waited()
         if waited >= asking.seconds:
             if late := self._late():
@@ -175,13 +181,13 @@ class Fetches:
                 late = self._late()
                 self._lacking = set(late) - flights.last_good(late).keys()
             if not self._lacking and (late := self._late()):
-                # asked again: meanwhile one may have turned out to be missing, of which only the queue knows here
+                # looked up again: a profile may have turned out to be missing meanwhile, which only the queue tells
                 goods = flights.last_good(late)
                 if len(goods) == len(late):
                     self._take_old(goods, _no_news)
 
     def _late(self) -> list[Profile]:
-        """Those that are not done; not to be asked for at each end of a flight, of which there are as many."""
+        """The unfinished profiles; looks at all profiles, so it must not be asked for at each end of a flight."""
         return [profile for profile in self._profiles if profile not in self.outcomes]
 
     def _have(self, profile: Profile, fetched: Fetched) -> None:
@@ -195,16 +201,15 @@ class Fetches:
             self._lacking.discard(profile)
 
     def _do_without(self, profiles: Sequence[Profile], error: _Why, reason: _Why | None = None) -> None:
-        """Take the last good numbers of these, where they will do, or raise.
+        """Take the last good numbers of these profiles, where the question allows it, or raise.
 
         Args:
-            error: what is raised, given the first profile that has none.
-            reason: why there are no new ones; as `error` if absent.
+            error: gives the error that is raised, for the first profile without last good numbers.
+            reason: gives the reason why there are no new numbers; as `error` if absent.
         """
         goods = flights.last_good(profiles) if self._asking.patience is not None else {}
-        for profile in profiles:
-            if profile not in goods:
-                raise error(profile)
+        if lacking := next((profile for profile in profiles if profile not in goods), None):
+            raise error(lacking)
         self._take_old(goods, reason or error)
 
     def _take_old(self, goods: Mapping[Profile, Fetched], reason: _Why) -> None:
@@ -238,7 +243,7 @@ class Fetches:
         return overdue(first_of_all, self._asking, counted, len(self._profiles)).about(profile)
 
     def _gets_on(self) -> bool:
-        """Whether asking again and again gets to the end before what was found first is kept no more."""
+        """Whether asking again and again gets to the end before the first profiles found are kept no more."""
         ended, found = self.tally.ended, self.tally.found
         kept: float = settings.PROFILE_CACHE_SECONDS * (1.0 if 2 * found > ended else MISSING)
         return ended > 0 and self._asking.waited() * len(self._profiles) / ended < kept

@@ -1,4 +1,4 @@
-"""What is kept of the profiles of a question, looked up in parts, so that a question of any length ends in time."""
+"""The kept profiles of a question, looked up in parts, so that a question of any length ends in time."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ _FIRST_LOOK = 4_000  # profiles that are not kept, from which on it is looked wh
 
 
 def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict[Profile, Fetched]:
-    """Those whose numbers may still be shown.
+    """The profiles among these that may be answered from the cache.
 
     Raises:
-        LimitError: so many of the others can never be paid in time, or a limit that is known lasts longer; both are
-            found before all are looked up.
+        BudgetError: so many other profiles can never be paid in time; found before all are looked up.
+        LimitError: a rate limit that is known lasts longer than the question may.
         DeadlineError: the time is over.
     """
     kept: dict[Profile, Fetched] = {}
@@ -43,7 +43,7 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
 
 
 def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], asking: Asking, waiter: Waiter) -> None:
-    """Raise BudgetError where those that are not kept among the first ones are too many already."""
+    """Raise BudgetError where too many of the first profiles are not kept."""
     for name, number in absent.items():
         forge = forges.forge(name)
         try:

@@ -1,4 +1,4 @@
-"""How far a request is, summed up for whoever watches."""
+"""The progress of a whole request."""
 
 import time
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ _SAID = 5  # profiles whose waits are told
 
 @dataclass(frozen=True)
 class Overview:
-    """How far it was when it was asked; what is known may grow."""
+    """The progress at one moment; the `known` numbers may grow."""
 
     profiles: int
     """Asked for."""
     done: int
     """Of them, those whose outcome is there."""
     found: int
-    """Those that exist and whose size is known, done or not."""
+    """Profiles that exist and whose size is known, done or not."""
     kept: int
-    """Those of `done` for which no forge had to be asked."""
+    """Profiles among `done` for which no forge had to be asked."""
     pages: int
     """List pages read so far. This and the next three fields leave out profiles that are kept."""
     pages_known: int
@@ -37,11 +37,11 @@ class Overview:
     retries: int
     """Calls that were sent again."""
     waits: tuple[str, ...]
-    """What profiles that are not done wait for, or have tried again because of: a sentence for each of a few."""
+    """Why unfinished profiles wait or were asked again: a sentence for each of a few."""
     cost: Mapping[str, Cost]
-    """By forge, of the fetches that were begun for this request."""
+    """The cost by forge, of the fetches that were begun for this request."""
     seconds: float = field(compare=False)
-    """Since it began."""
+    """The time since the request came."""
 
 
 def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begun: float) -> Overview:

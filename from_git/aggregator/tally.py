@@ -1,4 +1,4 @@
-"""What the flights of one request have read and cost, once they are over."""
+"""The sums over the flights of one request that have ended."""
 
 import logging
 from dataclasses import asdict
@@ -15,7 +15,7 @@ _FEW = 50  # profiles; the sizes of more are shown with the next tick, so that t
 
 
 def together(one: Progress, other: Progress) -> Progress:
-    """The sum of two, without what they wait for."""
+    """The sum of two progresses, without their notes and waits."""
     return Progress(
         one.pages + other.pages,
         one.pages_known + other.pages_known,
@@ -26,12 +26,12 @@ def together(one: Progress, other: Progress) -> Progress:
 
 
 class Tally:
-    """Sums over flights that have ended or were left, so that nothing of a flight stays but its outcome.
+    """Sums over flights that have ended or were left, so that of a flight only its outcome stays in memory.
 
     Attributes:
         ended: how many have ended with an outcome.
         found: how many of those profiles exist.
-        joined: how many flights were others'.
+        joined: how many flights another request had begun.
         progress: the sum of how far they came.
     """
 
@@ -42,7 +42,7 @@ class Tally:
         self._costs: dict[str, Cost] = {}
 
     def add(self, flight: Flight, outcome: Fetched | None = None) -> None:
-        """Count a flight; `outcome`: what came out of it, None where it was left."""
+        """Count a flight; `outcome` is None where the request left it."""
         self.ended += outcome is not None
         self.found += outcome is not None and outcome.found is not None
         self.progress = together(self.progress, flight.progress())
@@ -50,7 +50,7 @@ class Tally:
         self.joined += flight.cost_for(self._waiter) is None
 
     def costs(self, *under_way: Flight) -> dict[str, Cost]:
-        """What the flights that this request has begun have cost, by forge, with those under way."""
+        """The cost, by forge, of the flights that this request began, those under way included."""
         costs = self._costs
         for flight in under_way:
             costs = self._with(flight, costs)

@@ -1,7 +1,7 @@
-"""The per-profile cache and single flight: any number of concurrent requests for one profile cost one fetch.
+"""Single flight: any number of concurrent requests for one profile cost one fetch.
 
-Who computes: the process that has claimed the profile. Who waits: all others who ask meanwhile, here and elsewhere.
-What a failure leaves behind: nothing; errors go to those who wait, and are not kept.
+The process that has claimed the profile fetches it. All other requests for it, here and in other processes, wait for
+that fetch. A failure leaves nothing behind: its error goes to those requests, and is not kept.
 """
 
 import os
@@ -41,7 +41,7 @@ _flights: Flights | None = None
 
 
 def current() -> Flights:
-    """This process's flights, made on first use, after any fork."""
+    """The flights of this process, made on first use, after any fork."""
     global _flights
     with _lock:
         if _flights is None:
@@ -56,10 +56,11 @@ def _account(name: str) -> str:
 
 
 def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
-    """What may be shown without asking a forge.
+    """The profiles among these that may be answered without asking a forge.
 
     Args:
-        anew: whether the client wants all of it anew, which each profile is at most once in ten seconds.
+        anew: whether the client wants all of them fetched anew, which happens for each profile at most once in
+            ANEW_SECONDS.
     """
     store = current().store
     found = store.kept(profiles)
@@ -67,17 +68,17 @@ def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:
 
 
 def last_good(profiles: Sequence[Profile]) -> dict[Profile, Fetched]:
-    """What may be shown, with its age, where a forge gives nothing new."""
+    """The profiles among these with last good numbers, which are shown where a forge gives no new ones."""
     return current().store.last_good(profiles)
 
 
 def version() -> object:
-    """Another object after each thing that this process has fetched, or after `close`."""
+    """A token that changes whenever this process has fetched a profile, and after `close`."""
     return current().store.version
 
 
 def close(**_: Any) -> None:
-    """Forget the flights; those under way end for those who wait."""
+    """Forget the flights; those under way still end for their waiters."""
     global _flights
     with _lock:
         closed, _flights = _flights, None

@@ -20,7 +20,7 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Progress
 
 CLAIM_SECONDS = 5
-"""How long a fetch stays claimed by a process that no longer says so: one that was killed, or hangs."""
+"""Seconds for which a claim outlives its last renewal: its process was killed, or hangs."""
 LOOK = 0.1
 """Seconds between looks at fetches of other processes."""
 _PUBLISHED = 30  # seconds for which those who wait can take an outcome; they look several times a second
@@ -30,10 +30,10 @@ _SECONDS = 2**31  # more is nonsense
 
 @dataclass(frozen=True)
 class News:
-    """What the cache says about a fetch of another process."""
+    """The cache's words about a fetch of another process."""
 
     holder: str | None
-    """Whose the fetch is now; None: nobody's."""
+    """The id of the flight that holds the claim now; None: no flight holds it."""
     outcome: Fetched | UpstreamError | None
     progress: Progress | None
 
@@ -60,7 +60,7 @@ class Claims:
         self._now = now
 
     def claim(self, profile: Profile, own: str, instead_of: str = "") -> str:
-        """Whose the fetch of this profile is: `own` if nobody has claimed it, or if nobody can know.
+        """The id of the flight that fetches this profile: `own` if there is no other claim, or the cache is away.
 
         Args:
             instead_of: a holder whose claim does not count any more.
@@ -70,7 +70,7 @@ class Claims:
         key = self._key(profile)
 
         def ask(cache: Any) -> str:
-            for _ in range(2):  # expired between the two questions: nobody's, so ours at the second try
+            for _ in range(2):  # it may expire between the two questions, and is ours at the second try
                 if cache.add(key, own, timeout=CLAIM_SECONDS):
                     return own
                 holder = cache.get(key)
@@ -84,13 +84,13 @@ class Claims:
         return self._memory.ask(ask, own)
 
     def renew(self, flights: Mapping[Profile, tuple[str, Progress]]) -> dict[Profile, float]:
-        """Hold on to claims and say how far their fetches are, with one question for each and two for all.
+        """Renew claims and publish the progress of their fetches, with one call to the cache for each and two for all.
 
         Args:
-            flights: the ids of our own fetches, and how far they are.
+            flights: the id and the progress of each of our own fetches.
 
         Returns:
-            For how many seconds others wait, for those where others do.
+            For how many seconds other processes wait, for each profile that others wait for.
         """
         if not self._shared:
             return {}
@@ -102,7 +102,7 @@ class Claims:
             found: Mapping[str, Any] = cache.get_many([*claims, *wishes])
             cache.set_many(said, timeout=CLAIM_SECONDS)
             for key, own in claims.items():
-                # neither brings a claim back that was given back meanwhile, nor takes it from who has it now
+                # neither revives a claim that was given back meanwhile, nor takes it from another holder
                 if found.get(key) == own:
                     cache.touch(key, CLAIM_SECONDS)
                 elif key not in found:
@@ -113,18 +113,18 @@ class Claims:
         return {one: seconds for key, one in wishes.items() if (seconds := _seconds(found.get(key)))}
 
     def want(self, holder: str, seconds: float, keep: float) -> None:
-        """Let the holder know that somebody here waits for so many seconds; it need not be said again for `keep`.
+        """Let the holder know that a request here waits for so many seconds; this stays known for `keep` seconds.
 
         As a duration, since the clocks of two machines differ.
         """
         self._memory.ask(lambda cache: cache.set(f"{_of(holder)}:wanted", seconds, timeout=math.ceil(keep)), None)
 
     def wanted(self, own: str) -> bool:
-        """Whether somebody in another process waits for our fetch."""
+        """Whether a request in another process waits for our fetch."""
         return self._shared and self._memory.ask(lambda cache: cache.get(f"{_of(own)}:wanted"), None) is not None
 
     def publish(self, profile: Profile, own: str, outcome: Fetched | UpstreamError | None) -> None:
-        """Hand an outcome to those who wait, and give the claim back; None: there is none, somebody else must fetch."""
+        """Hand an outcome to other processes, and give the claim back; None: another process must fetch."""
         if not self._shared:
             return
         key = self._key(profile)
@@ -138,7 +138,7 @@ class Claims:
         self._memory.ask(tell, None)
 
     def news(self, followed: Mapping[Profile, str]) -> dict[Profile, News] | None:
-        """What there is to know of fetches of other processes, given their holders; None: the cache is away."""
+        """The news of fetches of other processes, given their holders; None: the cache is away."""
         claims = {one: self._key(one) for one in followed}
         names = [f"{_of(holder)}:{what}" for holder in followed.values() for what in ("outcome", "progress")]
         found = self._memory.ask(lambda cache: cache.get_many([*claims.values(), *names]), None)

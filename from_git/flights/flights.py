@@ -1,4 +1,4 @@
-"""All flights of this process, and the one thread that watches over them."""
+"""All flights of this process, and the one thread that renews their claims and reads news of other processes."""
 
 import logging
 import threading
@@ -38,7 +38,7 @@ class Flights:
     def join(
         self, profile: Profile, waiter: Waiter, deadline: float, longest: float | None = None, anew: bool = False
     ) -> Flight:
-        """The flight of `profile`, begun now if there is none, with `waiter` on board.
+        """The flight of `profile`, begun now if there is none, with `waiter` among its waiters.
 
         Args:
             deadline: the waiter's, on the monotonic clock.
@@ -68,7 +68,7 @@ class Flights:
                 del self._flights[flight.profile]
 
     def close(self) -> None:
-        """Let the watch end with the last flight; nobody joins any more."""
+        """Let the watching thread end with the last flight; no request joins any more."""
         self._closed = True
         self._changed.set()
 
@@ -99,7 +99,7 @@ class Flights:
                 self._changed.wait(_RENEW - LOOK)
 
     def look(self, renew: bool) -> bool:
-        """Hear of the flights that other processes hold, and renew our own; whether there are others'."""
+        """Read news of flights that other processes hold, and renew our claims; whether any other process holds one."""
         with self._lock:
             flights = list(self._flights.values())
         followed = {one.profile: holder for one in flights if (holder := one.holder)}
@@ -111,7 +111,7 @@ class Flights:
                 if flight.profile in followed:
                     flight.hear(news[flight.profile] if news else None)
                 elif flight.profile in own and not flight.is_ours:
-                    # ended while its claim was renewed: who comes next would follow a flight that is no more
+                    # ended while its claim was renewed: the next process would follow a flight that has ended
                     self.claims.publish(flight.profile, flight.id, None)
                 elif flight.profile in own:
                     flight.renewed(wanted.get(flight.profile, 0.0))

@@ -1,4 +1,4 @@
-"""What a fetch has brought, as a value that is kept and handed on."""
+"""The outcome of a fetch, as a value that is kept and handed on."""
 
 import time
 
@@ -9,7 +9,7 @@ from from_git.values.found import Fetched
 
 
 def outcome_of(group: TaskGroup | None, fetch: Fetch | None) -> Fetched | BaseException | None:
-    """What a fetch has come to whose group has ended; None: it was cancelled."""
+    """The outcome, or the error, of a fetch whose group has ended; None if it was cancelled."""
     try:
         if group is None or not group.wait(0) or fetch is None:
             return None
@@ -17,5 +17,5 @@ def outcome_of(group: TaskGroup | None, fetch: Fetch | None) -> Fetched | BaseEx
         return Fetched(found, now, found.oldest if found and found.oldest is not None else now)
     except Cancelled:
         return None
-    except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+    except BaseException as error:  # noqa: BLE001 - the waiters raise it
         return error

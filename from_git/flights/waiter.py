@@ -1,4 +1,4 @@
-"""Who waits for flights."""
+"""Requests that wait for flights."""
 
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -19,25 +19,25 @@ class Waiter(Asker):
 
 
 class Waiters:
-    """Those who wait for one flight, and until when. For its owner's lock."""
+    """The waiters of one flight, with their deadlines. To be used under the flight's lock."""
 
     def __init__(self) -> None:
         self._deadlines: dict[Waiter, float] = {}
 
     def add(self, waiter: Waiter, deadline: float) -> None:
-        """One more, until `deadline` on the monotonic clock."""
+        """Add a waiter until `deadline` on the monotonic clock."""
         self._deadlines[waiter] = deadline
 
     def remove(self, waiter: Waiter) -> float:
-        """One less; until when it would have waited, 0 for one that did not."""
+        """Remove a waiter; returns its deadline, 0 if it was not there."""
         return self._deadlines.pop(waiter, 0.0)
 
     def latest(self, otherwise: float) -> float:
-        """The latest of their deadlines; `otherwise` where nobody waits."""
+        """The latest deadline; `otherwise` where there is no waiter."""
         return max(self._deadlines.values(), default=otherwise)
 
     def all(self) -> list[Waiter]:
-        """Those who wait, the first of them first."""
+        """The waiters, in the order in which they came."""
         return list(self._deadlines)
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Outcomes as JSON values, for a cache that other versions, other programs or chance may have written to."""
+"""Outcomes as JSON values, for a cache that other versions or other programs may have written to."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _ERROR_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any]:
-    """The outcome as what JSON can hold; an error without the profile it is about."""
+    """The outcome as JSON values; an error loses its profile."""
     if isinstance(outcome, UpstreamError):
         facts = {name: value for name, value in vars(outcome).items() if name in _ERROR_TYPES}
         return {"error": type(outcome).__name__, **facts}
@@ -37,7 +37,7 @@ def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any]:
 
 
 def decoded(value: object) -> Fetched | UpstreamError | None:
-    """What `encoded` made the value from; None for anything else."""
+    """The outcome that `encoded` made the value from; None for any other value."""
     try:
         return _error(value) if isinstance(value, dict) and "error" in value else _fetched(value)
     except (KeyError, TypeError, ValueError):

@@ -18,9 +18,9 @@ from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
 ANEW_SECONDS = 10
-"""In which a profile is asked for anew at most once, however often clients say `no-cache`."""
+"""Within this time a profile is fetched anew at most once, however often clients say `no-cache`."""
 MISSING = 0.2
-"""Of PROFILE_CACHE_SECONDS, how long it is kept that a profile is missing: it may be made any moment."""
+"""The part of PROFILE_CACHE_SECONDS for which a missing profile is kept: somebody may create it at any moment."""
 FUTURE = 60.0
 """Seconds by which the clocks of two machines may differ; what was fetched later than that is nonsense."""
 _OWN_MOST = 500  # profiles kept in this process while the cache is away
@@ -28,7 +28,7 @@ _UNKNOWN = object()
 
 
 def seconds_kept(fetched: Fetched) -> float:
-    """For how many seconds after its fetch an outcome may be shown."""
+    """For how many seconds after its fetch a profile may be answered from the cache."""
     seconds: float = settings.PROFILE_CACHE_SECONDS
     return seconds if fetched.found else seconds * MISSING
 
@@ -55,25 +55,25 @@ class Store:
         self._accounts = accounts
         self._now = now
         self.version = object()
-        """Another one after each `keep`."""
+        """A token that changes with each `keep`."""
 
     def kept(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
-        """Those whose numbers may still be shown."""
+        """The profiles among these that are kept and fresh."""
         if settings.PROFILE_CACHE_SECONDS <= 0:
             return {}
         return {one: fetched for one, fetched in self._all(profiles).items() if self._fresh(fetched)}
 
     def last_good(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
-        """Those that had numbers at most LAST_GOOD_SECONDS ago, and have not been missing since."""
+        """The profiles among these that existed at most LAST_GOOD_SECONDS ago, and have not been missing since."""
         longest = settings.LAST_GOOD_SECONDS
         kept = self._all(profiles).items() if longest > 0 else ()
         return {one: fetched for one, fetched in kept if fetched.found and -FUTURE < self._age(fetched) < longest}
 
     def _all(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
-        """The last outcome of each, however old."""
+        """The last outcome of each profile, however old."""
         keys = {self._key("profile", one): one for one in profiles}
         found: dict[Profile, Fetched] = {}
-        # ours are what the cache did not take; a full one answers, but keeps nothing
+        # this process keeps what the cache did not take; a full cache answers, but takes nothing
         for values in (self._own.get_many(keys), self._memory.ask(lambda cache: cache.get_many(keys), {})):
             for key, value in values.items():
                 one, before = decoded(value), found.get(keys[key])
@@ -82,29 +82,29 @@ class Store:
         return found
 
     def keep(self, profile: Profile, fetched: Fetched, anew: bool = False) -> None:
-        """Keep what was fetched for as long as it may be shown, as new or as old.
+        """Keep a fetched profile for as long as it may be shown, as fresh or as last good numbers.
 
         Args:
-            anew: whether somebody wanted it so; the ten seconds count from now, else who asks again and again for what
-                takes longer would never see it.
+            anew: whether a client wanted it fetched anew; ANEW_SECONDS count from the end of the fetch, else a client
+                that asks again and again for a profile that takes longer would never see it.
         """
-        # that it is missing as long as its numbers: nobody else may be left who knows that those do not count any more.
-        # Redis would take a part of a second for none
+        # a missing profile as long as numbers: else older numbers would count again. Rounded up, since Redis takes a
+        # part of a second for none
         whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
             key, value = self._key("profile", profile), encoded(fetched)
-            # what is older must not be all that is there when one of the two cannot be asked
+            # an older outcome must not be all that is left when one of the two caches cannot be asked
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
                 self._own.set(key, value, timeout=whole)
-                self._memory.ask(lambda cache: cache.delete(key), None)  # a full one can do that
+                self._memory.ask(lambda cache: cache.delete(key), None)  # a full cache can do that
             else:
                 self._own.delete(key)
         if anew:
             self._asked_anew([self._key("anew", profile)])
-        self.version = object()  # now, so that who has seen this one and then looks finds what was kept
+        self.version = object()  # last, so that a reader of the new token finds the profile
 
     def anew(self, kept: Mapping[Profile, Fetched]) -> dict[Profile, Fetched]:
-        """What of `kept` will do for somebody who wants it anew: each profile is asked again once in ANEW_SECONDS."""
+        """The profiles in `kept` that a `no-cache` request may still get: each is fetched anew once in ANEW_SECONDS."""
         keys = {self._key("anew", one): one for one in kept}
         if not keys:
             return {}
@@ -118,7 +118,7 @@ class Store:
             self._own.set_many(marks, timeout=ANEW_SECONDS)
 
     def _fresh(self, fetched: Fetched) -> bool:
-        # by its own time too: the setting may have become shorter, and a wrong clock must not keep it for ever
+        # by the time of the fetch too: the setting may be shorter now, and a wrong clock must not keep it for ever
         return -FUTURE < self._age(fetched) < seconds_kept(fetched)
 
     def _age(self, fetched: Fetched) -> float:
