@@ -1,14 +1,17 @@
-"""GitHub's GraphQL API v4 and Bitbucket's REST API 2.0 on loopback, for the demo, the tests and the benchmarks.
+"""Code forges on loopback, for the demo, the tests and the benchmarks: their APIs, limits and faults.
 
     from emulator import Emulator
 
     with Emulator() as emulator:
-        ...  # ask emulator["github"].url and emulator["bitbucket"].url; compare with emulator.world.sum(...)
+        ...  # ask emulator["NAME"].url, NAME being a forge of kinds.py; compare with emulator.world.sum(...)
 
 As strict as the forges, never kinder. The data are recorded, made up or generated (see DATA.md).
 """
 
-from emulator.faults import FAULTS, PRESETS, Fault, preset
+from emulator.catalogue import FAULTS, PRESETS, preset
+from emulator.faults.fault import Fault
+from emulator.kind import Kind
+from emulator.kinds import KINDS
 from emulator.latency import Latency
 from emulator.meter import Counts
 from emulator.model import Owner, Repository
@@ -17,10 +20,12 @@ from emulator.world import World
 
 __all__ = [
     "FAULTS",
+    "KINDS",
     "PRESETS",
     "Counts",
     "Emulator",
     "Fault",
+    "Kind",
     "Latency",
     "Owner",
     "Repository",

@@ -1,4 +1,4 @@
-"""What happens to an owner's repositories while somebody reads them: created, deleted, hidden, renamed, transferred."""
+"""Changes of an owner's repositories while a client reads them: created, deleted, hidden, renamed, transferred."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Changed:
     moved: tuple[tuple[str, int], ...] = ()
 
 
-def check(what: Mapping[str, Any]) -> None:
-    """Whether such a change can be done.
+def check(changes: Mapping[str, Any]) -> None:
+    """Check the arguments of a change.
 
     Raises:
-        ValueError: a change that does not exist, or a number that is none.
+        ValueError: a change that does not exist, or a value of the wrong type or below 0.
     """
-    for name, value in what.items():
+    for name, value in changes.items():
         if name not in CHANGES:
             raise ValueError(f"no change {name!r}; there are: {', '.join(CHANGES)}")
         kind: type = {"transfer": str, "vanish": bool}.get(name, int)
@@ -43,32 +43,35 @@ def check(what: Mapping[str, Any]) -> None:
             raise ValueError(f"the change {name!r} needs a value of the type {kind.__name__}, and none below 0")
 
 
-def change(owner: Owner, other: Owner | None, what: Mapping[str, Any], serial: Iterator[int]) -> Changed:
+def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial: Iterator[int]) -> Changed:
     """Do the changes.
 
     Args:
-        other: who `transfer` names; None where there is no such owner yet.
-        what: see `CHANGES`.
+        other: the owner that `transfer` names; None where there is no such owner yet.
+        changes: see `CHANGES`.
         serial: ids for new repositories: a forge never gives one again, even if the newest repository is deleted.
 
     Raises:
-        ValueError: a change that does not exist, or a number that is none.
+        ValueError: a change that does not exist, or a value of the wrong type or below 0.
     """
-    check(what)
+    check(changes)
     repositories = list(owner.repositories)
-    repositories += _created(owner, what.get("create", 0), serial)
-    for one in [*_newest(repositories, what.get("delete", 0)), *_oldest(repositories, what.get("delete_oldest", 0))]:
+    repositories += _created(owner, changes.get("create", 0), serial)
+    for one in [
+        *_newest(repositories, changes.get("delete", 0)),
+        *_oldest(repositories, changes.get("delete_oldest", 0)),
+    ]:
         if one in repositories:
             repositories.remove(one)
-    for one in _newest(repositories, what.get("private", 0)):
+    for one in _newest(repositories, changes.get("private", 0)):
         repositories[repositories.index(one)] = replace(one, is_private=True)
-    for one in _newest(repositories, what.get("rename", 0)):
+    for one in _newest(repositories, changes.get("rename", 0)):
         repositories[repositories.index(one)] = replace(one, name=_free(repositories, f"{one.name}-renamed"))
-    gone = _newest(repositories, 1) if what.get("transfer") else []
+    gone = _newest(repositories, 1) if changes.get("transfer") else []
     left = replace(owner, repositories=[one for one in repositories if one not in gone])
     if not gone:
         return Changed((left,))
-    theirs = other or Owner(owner.forge, what["transfer"], owner.kind)
+    theirs = other or Owner(owner.forge, changes["transfer"], owner.kind)
     got = [_taken_over(one, owner.login, theirs, next(serial)) for one in gone]
     return Changed(
         (left, replace(theirs, repositories=[*theirs.repositories, *got])),
@@ -112,7 +115,7 @@ def _taken_over(one: Repository, login: str, theirs: Owner, number: int) -> Repo
 
 
 def _free(repositories: Any, wanted: str) -> str:
-    """The name, with a number where somebody has it."""
+    """The wanted name, with a number behind it where a repository has that name already."""
     taken = {one.name.lower() for one in repositories}
     number = 1
     name = wanted

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator.faults import FAULTS, PRESETS, Faults, from_json
+from emulator.faults.active import Faults
 from emulator.meter import Counts, Meter
 from emulator.world import World
 
@@ -21,7 +21,7 @@ class Control:
     GET meter → the counts; DELETE meter → count from zero.
     GET faults → those switched on, and the kinds and presets there are; POST faults → switch one on (`kind` or
     `preset`, and attributes of `Fault`); DELETE faults → all off.
-    GET sum?github=NAME&bitbucket=NAME → the straight sum. GET owners → what is held, and what was filled in.
+    GET sum?FORGE=NAME&FORGE=NAME → the straight sum. GET owners → all owners held, and the keys that were filled in.
     """
 
     def __init__(self, world: World, meter: Meter, faults: Faults) -> None:
@@ -30,7 +30,7 @@ class Control:
         self._faults = faults
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        """The answer, always JSON: 200, 400 with `error` for a bad fault, 404 for anything that is not there."""
+        """The answer, always JSON: 200, 400 with `error` for a bad fault, 404 for every other resource or method."""
         body = await request.text()
         try:
             value = self._value(request.method, request.path.removeprefix(PREFIX), request, body)
@@ -55,11 +55,11 @@ class Control:
 
     def _change_faults(self, method: str, body: str) -> Any:
         if method == "POST":
-            self._faults.add(from_json(json.loads(body)))
+            self._faults.add(self._faults.from_json(json.loads(body)))
         if method == "DELETE":
             self._faults.clear()
-        kinds = {name: kind.help for name, kind in FAULTS.items()}
-        presets = {name: one.help for name, one in PRESETS.items()}
+        kinds = {name: kind.help for name, kind in self._faults.kinds.items()}
+        presets = {name: one.help for name, one in self._faults.presets.items()}
         return {"faults": [fault.as_json() for fault in self._faults.all()], "kinds": kinds, "presets": presets}
 
 

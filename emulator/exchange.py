@@ -1,4 +1,4 @@
-"""One call and its answer, between the socket and the two upstreams: the part that both share."""
+"""One call and its answer, between the socket and a forge's server: the part that all forges share."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from aiohttp import ClientConnectionResetError, web
 from multidict import CIMultiDict
 
-from emulator.world import World
+from emulator.owners import Owners
 
 # below this a gzip frame is hardly smaller than what it holds
 _WORTH_GZIP = 200
-# a header of answers in which a fault found nothing to spoil, so that a test that aims wrongly can notice
+# a header of answers in which a fault found nothing to spoil, so that a test notices a fault that it aims wrongly
 MISSED = "X-Emulator-Missed"
 
 _JSON = "application/json; charset=utf-8"
@@ -24,12 +24,12 @@ _JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an upstream answers.
+    """An answer of a forge.
 
     Attributes:
         body: the body before compression.
         headers: the headers besides those of the transport.
-        refused: whether a limit of the upstream is what refuses the call.
+        refused: whether a limit of the forge refuses the call.
     """
 
     status: int
@@ -44,15 +44,15 @@ class Call:
     """A request, read whole.
 
     Attributes:
-        upstream: "github" or "bitbucket".
+        forge: the name of the forge that is called.
         path: the path as sent, without the query.
         body: the body as text (bytes that are no UTF-8 are replaced).
         host: the Host header, which links in answers repeat.
         scheme: http or https.
-        quirk: what the upstream is to do wrong (see `github.quirks`); empty = nothing.
+        quirk: the mistake that a fault asks the forge's server to make, in the server's own words; empty = none.
     """
 
-    upstream: str
+    forge: str
     method: str
     path: str
     query: tuple[tuple[str, str], ...]
@@ -69,6 +69,21 @@ class Call:
         return f"{self.scheme}://{self.host}"
 
 
+async def read(request: web.BaseRequest, forge: str) -> Call:
+    """Read a request to that forge whole."""
+    return Call(
+        forge,
+        request.method,
+        request.rel_url.raw_path,
+        tuple(request.query.items()),
+        str(request.rel_url),
+        request.headers,
+        (await request.read()).decode("utf-8", "replace"),
+        request.host,
+        request.scheme,
+    )
+
+
 class _Endless(web.StreamResponse):
     # aiohttp's switch for answers without Content-Length that are not chunked
     _length_check = False
@@ -78,11 +93,11 @@ class Exchange:
     """A call with the means to answer it. Lives in the server's loop.
 
     Args:
-        compute: gives the upstream's own answer.
-        world: what the forges hold, for faults that change it.
+        compute: gives the forge's own answer.
+        owners: the owners that the forges hold, for faults that change them.
         record: called with status and number of body bytes before they go out.
-        over: called before the last byte of a whole answer goes out. Both come before, so that whoever has read an
-            answer finds it counted and the call ended.
+        over: called before the last byte of a whole answer goes out. Both come before, so that a client that has read
+            an answer finds it counted and the call ended.
 
     Attributes:
         response: the answer that was begun; None before.
@@ -95,10 +110,10 @@ class Exchange:
         compute: Callable[[Call], Awaitable[Answer]],
         record: Callable[[int, int], None],
         over: Callable[[], None],
-        world: World,
+        owners: Owners,
     ) -> None:
         self.call = call
-        self.world = world
+        self.owners = owners
         self.response: web.StreamResponse | None = None
         self._request = request
         self._compute = compute
@@ -106,7 +121,7 @@ class Exchange:
         self._over = over
 
     async def true_answer(self, **changes: Any) -> Answer:
-        """What the upstream says, after its latency; `changes` are attributes of the call to change before."""
+        """The forge's own answer, after its latency; `changes` are attributes of the call to change before."""
         return await self._compute(replace(self.call, **changes) if changes else self.call)
 
     def encode(self, answer: Answer) -> tuple[CIMultiDict[str], bytes]:
@@ -145,7 +160,7 @@ class Exchange:
         return response
 
     async def begin_endless(self, status: int, headers: CIMultiDict[str], sent: int) -> web.StreamResponse:
-        """Send a head that promises nothing, so that the body ends with the connection."""
+        """Send a head without a length, so that the body ends with the connection."""
         self.response = response = _Endless(status=status, headers=headers)
         response.force_close()
         self._record(status, sent)
@@ -164,7 +179,7 @@ class Exchange:
         transport.write(data)
 
     def began_raw(self, status: int, sent: int) -> None:
-        """An answer of that status and so many body bytes is what `write_raw` writes."""
+        """Count an answer of that status and so many body bytes, which `write_raw` writes."""
         self._record(status, sent)
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
-"""Owners that exist by their name: `org-N` and `user-N` on GitHub, `team-N` on Bitbucket, N from 0 to 20,000.
+"""Owners that exist by their name, such as `org-N`, `user-N` and `team-N`, N from 0 to 20,000.
 
 `org-300` has exactly 300 public repositories and about a tenth more private ones, always the same: everything comes
-from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version.
+from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version. How
+such names begin is a trait of each kind of forge.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from emulator.model import BITBUCKET, GITHUB, Owner, Repository, canonical_time
+from emulator.model import Owner, Repository, canonical_time
+from emulator.traits import Traits
 
 LARGEST = 20_000
 
-_NAME = re.compile(r"(org|user|team)-(0|[1-9][0-9]{0,4})")
-_KINDS = {"org": (GITHUB, "Organization"), "user": (GITHUB, "User"), "team": (BITBUCKET, "Workspace")}
+_NAME = re.compile(r"([a-z]+)-(0|[1-9][0-9]{0,4})")
 
 _FIRST = "atlas beacon canvas delta ember forge grove harbor island jade kernel lumen maple nova orbit prism".split()
 _SECOND = "api app bench cli client core data docs driver engine infra lib parser service tools worker".split()
@@ -30,26 +31,25 @@ _TOPICS = (
 ).split()
 
 
-def generate(forge: str, login: str) -> Owner | None:
-    """The generated owner of that name, or None where the name is not of the generated kind or too large.
+FIRST_NAMES = (f"{_FIRST[0]}-{_SECOND[0]}-0", f"{_FIRST[1]}-{_SECOND[1]}-1")
+"""The names of the first two repositories of every generated owner that has so many."""
+
+
+def generate(forge: Traits, login: str) -> Owner | None:
+    """The generated owner of that name, or None where the forge generates no such owner or N is too large.
 
     Names are case-insensitive; the owner's login is in lower case.
     """
     match = _NAME.fullmatch(login.lower())
-    if not match:
+    if not match or match[1] not in forge.generated or int(match[2]) > LARGEST:
         return None
-    owner_forge, kind = _KINDS[match[1]]
     count = int(match[2])
-    if owner_forge != forge or count > LARGEST:
-        return None
-    # a few GitHub owners list repositories of somebody else, as collaborators do
-    helps = (("user-3", f"{_FIRST[0]}-{_SECOND[0]}-0"), ("user-3", f"{_FIRST[1]}-{_SECOND[1]}-1"))
     return Owner(
-        forge,
+        forge.name,
         login.lower(),
-        kind,
-        _repositories(Random(f"{forge}:{login.lower()}"), count),  # noqa: S311 - reproducible, not secret
-        collaborations=helps if forge == GITHUB and count and count % 4 == 0 else (),
+        forge.generated[match[1]],
+        _repositories(Random(f"{forge.name}:{login.lower()}"), count),  # noqa: S311 - reproducible, not secret
+        collaborations=forge.collaborations if count and count % 4 == 0 else (),
         source="generated",
     )
 

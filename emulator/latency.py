@@ -1,4 +1,4 @@
-"""How long an upstream takes."""
+"""The time that a forge takes for an answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class Latency:
     """The time that passes before an answer, in seconds.
 
     Attributes:
-        base: for every call of both upstreams.
+        base: for every call of every forge.
         jitter: up to so much more, evenly spread, from a fixed seed.
         per_repository: for each repository of which a GraphQL query returns details (objects such as watchers,
-            languages, topics). Measured at GitHub: 100 repositories took 8 to 10 s, 5 took 0.4 s.
-        max_weight: a query that returns details of more repositories than this gets a 502 after its time, and costs its
-            points twice.
-        timeout: a GraphQL query that would take longer is ended by a 502 or a 504 after this time, and costs its points
-            twice: GitHub's 10 seconds. None = never, as Enterprise Server.
+            languages, topics).
+        max_weight: a GraphQL query that returns details of more repositories than this fails after its time, and costs
+            its points twice; None = never.
+        timeout: a GraphQL query that would take longer is ended after this time, and costs its points twice; None =
+            never.
     """
 
     base: float = 0.0
@@ -32,5 +32,5 @@ class Latency:
         return self.base + self.jitter * random.random() + self.per_repository * detailed
 
     def too_heavy(self, detailed: int) -> bool:
-        """Whether such a query is ended by a 502."""
+        """Whether a query that returns details of so many repositories fails."""
         return self.max_weight is not None and detailed > self.max_weight

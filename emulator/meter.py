@@ -1,32 +1,29 @@
-"""What the emulator counts: calls, connections, concurrency, bytes, answers, points, seconds."""
+"""The emulator's counters: calls, connections, concurrency, bytes, answers, points, seconds."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-from emulator.model import BITBUCKET, GITHUB
-
-WATCHERS = "watchers"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What one upstream was asked since the last reset.
+    """The counts of one forge, or of a share of its calls, since the last reset.
 
     Attributes:
         calls: requests received, also those that were never answered.
-        connections: distinct TCP connections that carried a call; each belongs to the upstream of its first call.
+        connections: distinct TCP connections that carried a call; each belongs to the forge of its first call.
         peak: the most calls under way at the same time.
         bytes_sent: body bytes as sent (after gzip).
         statuses: number of answers by status; calls that were reset or hung are in none.
-        queries: GraphQL documents executed (GitHub only).
-        points: points they cost (GitHub only).
-        seconds: the sum of all response times, which is what GitHub's secondary limit bounds; up to the first byte of
-            an answer, or up to the end of a call that got none.
-        refused: calls that a limit of the upstream refused, in whatever form; those that a fault struck are not among
+        queries: GraphQL documents executed; 0 for a forge without GraphQL.
+        points: the price of those documents.
+        seconds: the sum of all response times, up to the first byte of an answer, or up to the end of a call that got
+            none.
+        refused: calls that a limit of the forge refused, in whatever form; those that a fault struck are not among
             them.
     """
 
@@ -64,14 +61,20 @@ class _Tally:
 
 
 class Meter:
-    """Counts for both upstreams; every method may be called from any thread."""
+    """Counts for every forge; every method may be called from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        forges: the names of the forges.
+        shares: the names of resources that are counted also by themselves.
+    """
+
+    def __init__(self, forges: Iterable[str], shares: Iterable[str]) -> None:
         self._lock = threading.Lock()
-        self._tallies = {name: _Tally() for name in (GITHUB, BITBUCKET, WATCHERS)}
+        self._shares = frozenset(shares)
+        self._tallies = {name: _Tally() for name in (*forges, *shares)}
 
     def snapshot(self) -> dict[str, Counts]:
-        """All counts since the start or the last reset, by upstream; `watchers` is that resource's share."""
+        """All counts since the start or the last reset, by forge, then those of the shares."""
         with self._lock:
             return {name: tally.counts() for name, tally in self._tallies.items()}
 
@@ -80,44 +83,76 @@ class Meter:
         with self._lock:
             self._tallies = {name: _Tally(tally.under_way) for name, tally in self._tallies.items()}
 
-    def begin(self, upstreams: tuple[str, ...], connection: int, home: str) -> None:
-        """A call came in on a connection whose first call went to the upstream `home`."""
+    def begin(self, counted: tuple[str, ...], connection: int, home: str) -> None:
+        """A call came in on a connection whose first call went to the forge `home`.
+
+        Args:
+            counted: the forge, and the shares that the call belongs to; so in the methods below.
+        """
         with self._lock:
-            for name in upstreams:
+            for name in counted:
                 tally = self._tallies[name]
                 tally.calls += 1
                 tally.under_way += 1
                 tally.peak = max(tally.peak, tally.under_way)
-                if name in (home, WATCHERS):
+                if name == home or name in self._shares:
                     tally.connections.add(connection)
 
-    def answered(self, upstreams: tuple[str, ...], status: int, sent: int) -> None:
+    def answered(self, counted: tuple[str, ...], status: int, sent: int) -> None:
         """An answer with that many body bytes goes out."""
         with self._lock:
-            for name in upstreams:
+            for name in counted:
                 self._tallies[name].statuses[status] += 1
                 self._tallies[name].bytes_sent += sent
 
-    def took(self, upstreams: tuple[str, ...], seconds: float) -> None:
+    def took(self, counted: tuple[str, ...], seconds: float) -> None:
         """A call took that long."""
         with self._lock:
-            for name in upstreams:
+            for name in counted:
                 self._tallies[name].seconds += seconds
 
-    def end(self, upstreams: tuple[str, ...]) -> None:
+    def end(self, counted: tuple[str, ...]) -> None:
         """The call is over, answered or not."""
         with self._lock:
-            for name in upstreams:
+            for name in counted:
                 self._tallies[name].under_way -= 1
 
-    def refused(self, upstreams: tuple[str, ...]) -> None:
+    def refused(self, counted: tuple[str, ...]) -> None:
         """A limit refused a call."""
         with self._lock:
-            for name in upstreams:
+            for name in counted:
                 self._tallies[name].refused += 1
 
-    def spend(self, points: int, queries: int = 1) -> None:
+    def spend(self, forge: str, points: int, queries: int) -> None:
         """GraphQL documents were executed for that many points; with `queries=0` an earlier one cost more."""
         with self._lock:
-            self._tallies[GITHUB].queries += queries
-            self._tallies[GITHUB].points += points
+            self._tallies[forge].queries += queries
+            self._tallies[forge].points += points
+
+
+class Timing:
+    """The life of one call in the meter: an answer or none, and one end."""
+
+    def __init__(self, meter: Meter, counted: tuple[str, ...]) -> None:
+        self._meter = meter
+        self._counted = counted
+        self._began = time.perf_counter()
+        self._answered = self._ended = False
+
+    def record(self, status: int, sent: int) -> None:
+        """An answer with that many body bytes goes out."""
+        self._answered = True
+        self._meter.took(self._counted, time.perf_counter() - self._began)
+        self._meter.answered(self._counted, status, sent)
+
+    def refused(self) -> None:
+        """A limit refused the call."""
+        self._meter.refused(self._counted)
+
+    def over(self) -> None:
+        """The call is over; later calls of this method do nothing."""
+        if not self._ended:
+            self._ended = True
+            if not self._answered:
+                self._meter.took(self._counted, time.perf_counter() - self._began)
+            self._meter.end(self._counted)

@@ -1,4 +1,4 @@
-"""The values of a world: repositories and their owners. No I/O, no clock, nothing of either forge's wire format."""
+"""The values of a world: repositories and their owners. No I/O, no clock, nothing of any forge's wire format."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-GITHUB = "github"
-BITBUCKET = "bitbucket"
-
 _EPOCH = datetime(2011, 1, 1, tzinfo=UTC).timestamp()
 _FOURTEEN_YEARS = 14 * 365 * 24 * 3600
-_LARGEST_ID = 2**31 - 1  # what fits into the Int of GitHub's databaseId
+_LARGEST_ID = 2**31 - 1  # GraphQL's Int, in which forges tell ids, holds no more
 
 
 def canonical_time(value: str | datetime) -> str:
@@ -37,12 +34,12 @@ class Repository:
     """One repository as a forge stores it.
 
     Attributes:
-        name: its name at the forge; Bitbucket's slug is the same in lower case.
-        stars: number of stargazers; Bitbucket has no such notion and ignores it.
+        name: its name at the forge; a slug is the same in lower case.
+        stars: number of stargazers; forges without stars ignore it.
         watchers: number of accounts that watch it.
         languages: (name, bytes) pairs in the forge's order, given as pairs or as a mapping. A name may come twice
-            (recorded at GitHub). Bitbucket uses the first name, in lower case, as `language`.
-        topics: GitHub only, in the forge's order.
+            (recorded). A forge that tells one language tells the first.
+        topics: in the forge's order; forges without topics ignore them.
         created_at: canonical text (see `canonical_time`); a time that depends on the name where none is given.
         id: a number that stays through renames (`dataclasses.replace(repository, name=...)` keeps it); made from the
             first name where none is given. Unique within an owner.
@@ -92,7 +89,7 @@ class Repository:
         )
 
     def identity(self, login: str) -> tuple[str, int]:
-        """What a forge's own id is made of, for the repository of that owner: lower-case login and number."""
+        """The parts of a forge's own id of this repository of that owner: lower-case login and number."""
         return self.born or (login.lower(), self.id)
 
 
@@ -101,17 +98,17 @@ class Owner:
     """A profile of one forge with all its repositories, private ones too.
 
     Attributes:
-        forge: "github" or "bitbucket".
+        forge: the name of the kind of forge.
         login: the name in the forge's spelling; names are looked up without regard to case.
-        kind: "Organization" or "User" on GitHub, "Workspace" on Bitbucket.
-        collaborations: (login, repository name) of repositories of others in which this GitHub account is a
-            collaborator: GitHub lists them unless OWNER alone is asked for.
-        spam: marked as spam (Bitbucket answers 410).
+        kind: one of the forge's kinds of owners, for example "Organization".
+        collaborations: (login, repository name) of repositories of others in which this account is a collaborator;
+            some forges list them too.
+        spam: the forge has marked the owner as spam.
         filled: the recorded keys that were not recorded and were filled in by rule (see DATA.md).
         source: where the data come from; "made up" and "generated" are not recorded data.
 
     Raises:
-        ValueError: unknown forge or kind, or two repositories of one name or one id.
+        ValueError: two repositories of one name or one id.
     """
 
     forge: str
@@ -124,9 +121,6 @@ class Owner:
     source: str = field(default="added", compare=False)
 
     def __post_init__(self) -> None:
-        kinds = {GITHUB: ("Organization", "User"), BITBUCKET: ("Workspace",)}.get(self.forge)
-        if kinds is None or self.kind not in kinds:
-            raise ValueError(f"no such owner: forge {self.forge!r}, kind {self.kind!r}")
         object.__setattr__(self, "repositories", tuple(self.repositories))
         self._refuse_twins("name", [repository.name.lower() for repository in self.repositories])
         self._refuse_twins("id", [str(repository.id) for repository in self.repositories])
@@ -138,5 +132,5 @@ class Owner:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies the owner: forge and lower-case login."""
+        """The owner's identity: forge and lower-case login."""
         return self.forge, self.login.lower()

@@ -1,4 +1,4 @@
-"""Owners read from the JSON files under `data/` of each forge (see DATA.md); a rule fills in what was not recorded.
+"""Owners read from the JSON files of each kind of forge (see DATA.md).
 
 `null` in a file means "not recorded"; the rules of `FILL` below give such a value, and the owner's `filled` names it.
 """
@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.model import BITBUCKET, Owner, Repository, invented_time
-
-HERE = Path(__file__).parent
+from emulator.model import Owner, Repository, invented_time
 
 Row = dict[str, Any]
 
@@ -22,7 +20,7 @@ FILL: dict[str, Callable[[Row], Any]] = {
     "isPrivate": lambda row: False,
     "isArchived": lambda row: False,
     "stars": lambda row: 0,
-    # GitHub shows far fewer watchers than stars, and whoever creates a repository watches it
+    # repositories have far fewer watchers than stars, and an account that creates a repository watches it
     "watchers": lambda row: 1 + (row["stars"] or 0) // 10,
     "languages": lambda row: {},
     "topics": lambda row: [],
@@ -31,13 +29,18 @@ FILL: dict[str, Callable[[Row], Any]] = {
 
 
 class Shelf:
-    """The owner files of one kind ("recorded" or "made_up"), each read when its owner is first asked for.
+    """The owner files of one sort ("recorded" or "made_up"), each read when its owner is first asked for.
 
-    Not locked: the world that holds it asks from one thread at a time.
+    Args:
+        folders: name of a forge → the folder of its data.
+
+    Not locked: the `Owners` that have it ask from one thread at a time.
     """
 
-    def __init__(self, kind: str) -> None:
-        self._files = {(path.parts[-4], path.stem): path for path in HERE.glob(f"*/data/{kind}/*.json")}
+    def __init__(self, folders: Mapping[str, Path], sort: str) -> None:
+        self._files = {
+            (forge, path.stem): path for forge, folder in folders.items() for path in (folder / sort).glob("*.json")
+        }
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -56,7 +59,7 @@ def _owner(data: Row) -> Owner:
     return Owner(
         data["forge"],
         data["owner"],
-        "Workspace" if data["forge"] == BITBUCKET else data["kind"],
+        data["kind"],
         repositories,
         spam=data.get("spam", False),
         filled=tuple(sorted(filled)),

@@ -1,79 +1,69 @@
-"""The emulator: one loopback port for both upstreams, in a thread of its own."""
+"""The emulator: one loopback port for all forges, in a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import ssl
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from aiohttp import ClientConnectionResetError, web
 
-from emulator.bitbucket.credentials import Credentials
-from emulator.bitbucket.server import FORGE, ROOT, BitbucketServer, Options
+from emulator.catalogue import faults_of
 from emulator.control import PREFIX, Control
-from emulator.exchange import Answer, Call, Exchange
-from emulator.faults import FAULTS, Faults
-from emulator.github.points import Points
-from emulator.github.secondary import Bounds, Secondary
-from emulator.github.server import GitHubServer
+from emulator.exchange import Answer, Call, Exchange, read
+from emulator.kind import Answering, Kind, Place
 from emulator.latency import Latency
-from emulator.meter import WATCHERS, Meter
-from emulator.model import BITBUCKET, GITHUB
+from emulator.meter import Meter, Timing
 from emulator.world import World
 
 HOST = "127.0.0.1"
 
-_WATCHERS = re.compile(rf"{ROOT}/repositories/[^/]+/[^/]+/watchers/?")
-
 Hook = Callable[[str, str, str], None]
-
-
-_UNBOUNDED: dict[str, dict[str, Any]] = {
-    GITHUB: {"seconds": None, "together": None, "calls": None},
-    BITBUCKET: {"calls_per_hour": None},
-}
 
 
 @dataclass(frozen=True)
 class Forge:
-    """A forge of a running emulator: the address of its API, and the credentials that it takes, by name."""
+    """A forge of an emulator.
+
+    Attributes:
+        url: the address of its API, without a slash at the end.
+        credentials: the credentials that it takes, by name; see `Kind.secrets`.
+    """
 
     url: str
     credentials: Mapping[str, str]
 
 
 class Emulator:
-    """GitHub's GraphQL API and Bitbucket's REST API on `127.0.0.1`, over a world of made-up and recorded owners.
+    """The APIs of all forges of a world on `127.0.0.1`. `emulator[NAME]` is a forge of it.
 
     As a context manager it runs inside the block. The servers have an event loop and a daemon thread of their own;
     everything public here may be used from any thread.
 
     Args:
-        world: what the forges hold; a new `World()` where none is given.
+        world: the forges and their owners; a new `World()` where none is given.
         port: 0 takes a free one.
-        latency: how long answers take; the attribute `latency` may be replaced while it runs.
-        limits: false: no limit of a forge but GitHub's points, where nothing else is said.
-        hour: seconds of an hour of both limits.
-        minute: seconds of a minute of the secondary limits.
-        tls: what the port answers https with; None = plain http.
-        options: by the name of a forge. Of github: `token`, the one that is taken; `points` of GraphQL in an hour;
-            `seconds`, `together`, `calls`, see `Bounds` (None = no limit). Of bitbucket: `credentials`; `size`, whether
-            lists of repositories tell it; `watchers_pagelen_zero`, whether that resource takes `pagelen=0`;
-            `calls_per_hour`: "forge" for the forge's numbers (60 anonymous, 1,000 for each token); one number for every
-            caller; or by caller, see `Options`; None = no limit.
+        latency: the time that answers take.
+        limits: false: without the limits that a kind of forge can be without, see `Kind.unlimited`.
+        hour, minute: seconds of an hour and of a minute of the forges' limits.
+        tls: the context with which the port answers https; None = plain http.
+        options: name of a forge → fields of its kind, such as `acorn={"token": "secret"}`; they override `limits`.
 
     Attributes:
-        world, faults, meter: see their classes.
-        latency: the latency from the next call on.
+        world: the world.
+        latency: the latency from the next call on; may be replaced while it runs.
+        faults, meter: see their classes.
+
+    Raises:
+        TypeError: options of a forge or a field that does not exist.
     """
 
     def __init__(
@@ -91,22 +81,11 @@ class Emulator:
         self.world = World() if world is None else world
         self.port = port
         self.latency = latency
-        given = {name: {**({} if limits else _UNBOUNDED[name]), **options.pop(name, {})} for name in _UNBOUNDED}
-        if options:
-            raise TypeError(f"no such forge: {', '.join(options)}")
-        self._token = str(given[GITHUB].pop("token", "emulator-token"))
-        self._credentials = given[BITBUCKET].pop("credentials", Credentials())
-        self.faults = Faults()
-        self.meter = Meter()
-        points = Points(given[GITHUB].pop("points", 5000), hour)
-        secondary = Secondary(Bounds(**given[GITHUB], minute=minute))
-        calls = _by_caller(given[BITBUCKET].pop("calls_per_hour", "forge"))
-        bitbucket = Options(**given[BITBUCKET], calls_per_hour=calls, hour=hour)
-        github = GitHubServer(self.world, self.meter, self._token, points, secondary, lambda: self.latency)
-        self._upstreams = {
-            GITHUB: github.answer,
-            BITBUCKET: BitbucketServer(self.world, self._credentials, bitbucket, lambda: self.latency).answer,
-        }
+        kinds = _chosen(self.world.kinds, limits, options)
+        self.faults = faults_of(kinds)
+        self.meter = Meter([kind.traits.name for kind in kinds], [share for kind in kinds for share in kind.shares])
+        self._kinds = {kind.traits.name: kind for kind in kinds}
+        self._answering = {name: self._server(name, hour, minute) for name in self._kinds}
         self._control = Control(self.world, self.meter, self.faults)
         self._tls = tls
         self._hook: Hook | None = None
@@ -116,24 +95,29 @@ class Emulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
 
+    def _server(self, name: str, hour: float, minute: float) -> Answering:
+        spend = partial(self.meter.spend, name)
+        return self._kinds[name].answering(Place(self.world, lambda: self.latency, spend, hour, minute))
+
     def __getitem__(self, forge: str) -> Forge:
         """The forge of that name; its address holds once the emulator listens.
 
         Raises:
             KeyError: no such forge.
         """
-        start = f"{self._scheme}://{HOST}:{self.port}"
-        return {
-            GITHUB: Forge(f"{start}/graphql", {"token": self._token}),
-            BITBUCKET: Forge(f"{start}{ROOT}", asdict(self._credentials)),
-        }[forge]
+        return Forge(f"{self.origin}{self._kinds[forge].address}", self._kinds[forge].secrets())
 
     @property
-    def _scheme(self) -> str:
-        return "https" if self._tls else "http"
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self.port}"
+
+    def introduction(self) -> str:
+        """A line about each forge: its address and credentials."""
+        return "".join(f"{kind.introduction(self[name].url)}\n" for name, kind in self._kinds.items())
 
     def before_call(self, function: Hook | None) -> None:
-        """Have a function called with (upstream, path, body) before each answer, in the server's thread.
+        """Have a function called with (forge, path, body) before each answer, in the server's thread.
 
         It may change the world: the answer is made afterwards. None switches it off; one function at a time.
         """
@@ -201,22 +185,26 @@ class Emulator:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
             return await self._control.answer(request)
-        upstream = BITBUCKET if request.path.startswith(ROOT) else GITHUB
-        counted = (upstream, WATCHERS) if _WATCHERS.fullmatch(request.path) else (upstream,)
-        self.meter.begin(counted, *self._connection(request, upstream))
-        timing = _Timing(self.meter, counted)
+        kind = _called(self._kinds.values(), request.path)
+        if kind is None:
+            return web.Response(status=404)
+        shares = (share for share, pattern in kind.shares.items() if pattern.fullmatch(request.path))
+        counted = (kind.traits.name, *shares)
+        self.meter.begin(counted, *self._connection(request, kind.traits.name))
+        timing = Timing(self.meter, counted)
         try:
-            return await self._exchange(request, upstream, timing)
+            return await self._exchange(request, kind, timing)
         finally:
             timing.over()
 
-    async def _exchange(self, request: web.BaseRequest, upstream: str, timing: _Timing) -> web.StreamResponse:
-        call = await _read(request, upstream)
+    async def _exchange(self, request: web.BaseRequest, kind: Kind, timing: Timing) -> web.StreamResponse:
+        name = kind.traits.name
+        call = await read(request, name)
         if self._hook:
-            self._hook(upstream, call.path, call.body)
+            self._hook(name, call.path, call.body)
 
         async def compute(call: Call) -> Answer:
-            answer = await self._upstreams[upstream](call)
+            answer = await self._answering[name](call)
             if answer.refused:
                 timing.refused()
             return answer
@@ -225,63 +213,32 @@ class Emulator:
         fault = self.faults.pick(call)
         with contextlib.suppress(ClientConnectionResetError):  # a client that goes away is no error of ours
             if fault:
-                await FAULTS[fault.kind].strike(fault, exchange)
+                strike = kind.strikes.get(fault.kind) or self.faults.kinds[fault.kind].strike
+                await strike(fault, exchange)
             else:
                 await exchange.send(await exchange.true_answer())
         return exchange.response or web.Response()
 
-    def _connection(self, request: web.BaseRequest, upstream: str) -> tuple[int, str]:
-        """The connection's number and the upstream of its first call."""
+    def _connection(self, request: web.BaseRequest, forge: str) -> tuple[int, str]:
+        """The connection's number and the forge of its first call."""
         if request.transport is None:
-            return 0, upstream
+            return 0, forge
         if request.transport not in self._homes:
             self._connections += 1
-            self._homes[request.transport] = self._connections, upstream
+            self._homes[request.transport] = self._connections, forge
         return self._homes[request.transport]
 
 
-class _Timing:
-    """The life of one call in the meter: an answer or none, and one end."""
-
-    def __init__(self, meter: Meter, counted: tuple[str, ...]) -> None:
-        self._meter = meter
-        self._counted = counted
-        self._began = time.perf_counter()
-        self._answered = self._ended = False
-
-    def record(self, status: int, sent: int) -> None:
-        self._answered = True
-        self._meter.took(self._counted, time.perf_counter() - self._began)
-        self._meter.answered(self._counted, status, sent)
-
-    def refused(self) -> None:
-        self._meter.refused(self._counted)
-
-    def over(self) -> None:
-        if not self._ended:
-            self._ended = True
-            if not self._answered:
-                self._meter.took(self._counted, time.perf_counter() - self._began)
-            self._meter.end(self._counted)
+def _chosen(kinds: Iterable[Kind], limits: bool, options: Mapping[str, Mapping[str, Any]]) -> list[Kind]:
+    """The kinds with the given options."""
+    chosen = {kind.traits.name: kind if limits else kind.unlimited() for kind in kinds}
+    for name, fields in options.items():
+        if name not in chosen:
+            raise TypeError(f"no forge {name!r}; there are: {', '.join(chosen)}")
+        chosen[name] = replace(chosen[name], **fields)
+    return list(chosen.values())
 
 
-def _by_caller(given: int | Mapping[str, int] | Literal["forge"] | None) -> Mapping[str, int]:
-    if given == "forge":
-        return FORGE
-    if isinstance(given, int):
-        return dict.fromkeys(FORGE, given)
-    return given or {}
-
-
-async def _read(request: web.BaseRequest, upstream: str) -> Call:
-    return Call(
-        upstream,
-        request.method,
-        request.rel_url.raw_path,
-        tuple(request.query.items()),
-        str(request.rel_url),
-        request.headers,
-        (await request.read()).decode("utf-8", "replace"),
-        request.host,
-        request.scheme,
-    )
+def _called(kinds: Iterable[Kind], path: str) -> Kind | None:
+    """The kind of forge with the longest root that the path begins with."""
+    return max((kind for kind in kinds if path.startswith(kind.root)), key=lambda kind: len(kind.root), default=None)

@@ -1,4 +1,4 @@
-"""Bitbucket's REST API 2.0, from the HTTP request to the answer: who asks, which resource, and the hourly limit."""
+"""Bitbucket's REST API 2.0, from the HTTP request to the answer: credentials, resources and the hourly limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import binascii
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -20,11 +20,12 @@ from emulator.bitbucket.errors import Refusal, no_repository, no_resource, no_wo
 from emulator.bitbucket.lists import Page
 from emulator.bitbucket.views import Views, WorkspaceView
 from emulator.exchange import Answer, Call
-from emulator.latency import Latency
+from emulator.kind import Place
 from emulator.model import Repository
-from emulator.world import World
 
 ROOT = "/2.0"
+
+USED_UP = b"Rate limit for this resource has been exceeded"
 
 # https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/: `/2.0/repositories/*`, in a rolling hour; the
 # 10,000 that access tokens may have are for paid workspaces of more than 100 seats
@@ -54,13 +55,13 @@ _REMOVED = {
 
 @dataclass(frozen=True)
 class Options:
-    """What differs between Bitbucket's documents and what it does, or may do.
+    """Points in which Bitbucket differs, or may differ, from its documents; and its limit.
 
     Attributes:
         size: whether lists of repositories tell the optional `size`; watchers always do, it is their number.
         watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
         calls_per_hour: calls that each caller has in any hour, then 429, by caller ("anonymous", "apitoken",
-            "accesstoken"); who is not named has no limit. Calls that are refused do not count.
+            "accesstoken"); a caller that is not named has no limit. Calls that are refused do not count.
         hour: seconds of that hour.
     """
 
@@ -73,13 +74,11 @@ class Options:
 class BitbucketServer:
     """Everything under `/2.0`. Lives in the emulator's loop."""
 
-    def __init__(
-        self, world: World, credentials: Credentials, options: Options, latency: Callable[[], Latency]
-    ) -> None:
-        self._views = Views(world)
+    def __init__(self, place: Place, credentials: Credentials, options: Options) -> None:
+        self._place = place
+        self._views = Views(place.owners)
         self._credentials = credentials
         self._options = options
-        self._latency = latency
         self._random = Random(3)  # noqa: S311 - jitter
         self._calls: dict[str, deque[float]] = {}
         self._count = 0
@@ -87,7 +86,7 @@ class BitbucketServer:
     async def answer(self, call: Call) -> Answer:
         """The answer to a call, after the latency."""
         answer = self._answer(call)
-        await asyncio.sleep(self._latency().seconds(self._random))
+        await asyncio.sleep(self._place.latency().seconds(self._random))
         return answer
 
     def _answer(self, call: Call) -> Answer:
@@ -98,7 +97,7 @@ class BitbucketServer:
             if self._used_up(caller):
                 return Answer(
                     429,
-                    b"Rate limit for this resource has been exceeded",
+                    USED_UP,
                     {**self._headers(caller, started), "Cache-Control": "no-cache, no-store"},
                     "text/plain",
                     refused=True,
@@ -114,7 +113,7 @@ class BitbucketServer:
         """ "anonymous", "apitoken" or "accesstoken".
 
         Raises:
-            Refusal: 401, credentials that are not ours. App passwords are among them, since 2026-07-28.
+            Refusal: 401, credentials that are not taken. App passwords are among them, since 2026-07-28.
         """
         header = call.headers.get("Authorization")
         if header is None:

@@ -7,8 +7,9 @@ from typing import Any
 from emulator.bitbucket import bbql
 from emulator.bitbucket.errors import Refusal
 from emulator.bitbucket.shapes import Json, repository, repository_uuid, workspace_uuid
-from emulator.model import BITBUCKET, Owner, Repository
-from emulator.world import World
+from emulator.bitbucket.traits import BITBUCKET
+from emulator.model import Owner, Repository
+from emulator.owners import Owners
 
 ROLES = ("admin", "contributor", "member", "owner")
 
@@ -23,7 +24,7 @@ def _paths(value: Any, prefix: str = "") -> set[str]:
     return own.union(*(_paths(item, f"{prefix}{key}.") for key, item in value.items()))
 
 
-# what `q` and `sort` may name: everything that a fork has
+# the fields that `q` and `sort` may name: all that a fork has
 FIELDS = frozenset(
     _paths(repository(Owner(BITBUCKET, "any", "Workspace"), Repository("any", is_fork=True), "https://example"))
 )
@@ -99,15 +100,15 @@ class WorkspaceView:
 
 
 class Views:
-    """The views of a world's workspaces, each kept until its owner is replaced. For the server's thread only."""
+    """The views of workspaces, each kept until its owner is replaced. For the server's thread only."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
         self._views: dict[tuple[str, str], WorkspaceView] = {}
 
     def workspace(self, name: str, base: str) -> WorkspaceView | None:
         """The workspace with that slug or {uuid} as it is now, or None."""
-        owner = self._by_uuid(name) if name.startswith("{") else self._world.owner(BITBUCKET, name)
+        owner = self._by_uuid(name) if name.startswith("{") else self._owners.owner(BITBUCKET, name)
         if owner is None:
             return None
         key = owner.login.lower(), base
@@ -117,5 +118,5 @@ class Views:
         return view
 
     def _by_uuid(self, text: str) -> Owner | None:
-        held = (owner for owner in self._world.owners() if owner.forge == BITBUCKET)
+        held = (owner for owner in self._owners.owners() if owner.forge == BITBUCKET)
         return next((owner for owner in held if workspace_uuid(owner.login) == text.lower()), None)

@@ -1,11 +1,5 @@
 """Faults that can be switched on while the emulator runs.
 
-`FAULTS` is the list of kinds; a new one is one function and one row in `table.py`. `PRESETS` are faults made ready.
+`table.FAULTS` lists the kinds of faults that every forge knows: a new one is one function and one row there. A kind of
+forge adds its own, and says how it is struck by those that depend on its answers. Presets are faults made ready.
 """
-
-from emulator.faults.active import Faults
-from emulator.faults.fault import Fault
-from emulator.faults.presets import PRESETS, Preset, from_json, preset
-from emulator.faults.table import FAULTS, Kind
-
-__all__ = ["FAULTS", "PRESETS", "Fault", "Faults", "Kind", "Preset", "from_json", "preset"]

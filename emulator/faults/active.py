@@ -1,14 +1,18 @@
-"""The faults switched on, and which of them strikes a call."""
+"""The faults that can be switched on, those that are, and which of them strikes a call."""
 
 from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 from emulator.exchange import Call
 from emulator.faults.fault import Fault
+from emulator.faults.presets import Preset
+from emulator.faults.table import FaultKind
 
 
 @dataclass
@@ -40,14 +44,54 @@ class _Active:
 
 
 class Faults:
-    """The faults switched on, tried in the order in which they were added; safe from any thread."""
+    """The faults switched on, tried in the order in which they were added; safe from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        kinds: the kinds of faults, by name.
+        presets: faults made ready, by name.
+
+    Attributes:
+        kinds, presets: the same.
+    """
+
+    def __init__(self, kinds: Mapping[str, FaultKind], presets: Mapping[str, Preset]) -> None:
+        self.kinds = kinds
+        self.presets = presets
         self._lock = threading.Lock()
         self._active: list[_Active] = []
 
+    def preset(self, name: str, **changes: Any) -> Fault:
+        """The preset of that name, with changed attributes.
+
+        Raises:
+            ValueError: an unknown name.
+        """
+        if name not in self.presets:
+            raise ValueError(f"no preset {name!r}; there are: {', '.join(self.presets)}")
+        return replace(self.presets[name].fault, **changes)
+
+    def from_json(self, value: Mapping[str, Any]) -> Fault:
+        """A fault from JSON; with `preset` in place of `kind` that preset, changed by the other keys.
+
+        Raises:
+            ValueError: see `preset` and `Fault.from_json`.
+        """
+        if "preset" not in value:
+            return Fault.from_json(value)
+        rest = {name: given for name, given in value.items() if name != "preset"}
+        return Fault.from_json({**self.preset(str(value["preset"])).as_json(), **rest})
+
     def add(self, fault: Fault) -> None:
-        """Switch a fault on from the next call on."""
+        """Switch a fault on from the next call on.
+
+        Raises:
+            ValueError: a kind of fault that does not exist, or a fault without an attribute that its kind needs.
+        """
+        if fault.kind not in self.kinds:
+            raise ValueError(f"no fault {fault.kind!r}; there are: {', '.join(self.kinds)}")
+        for name in self.kinds[fault.kind].needs:
+            if not getattr(fault, name):
+                raise ValueError(f"the fault {fault.kind!r} needs {name!r}")
         with self._lock:
             self._active.append(_Active(fault))
 

@@ -1,4 +1,4 @@
-"""A fault as a value: which calls it strikes, and what it does then."""
+"""A fault as a value: which calls it strikes, and how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from emulator.changes import check
 from emulator.exchange import Call
-from emulator.faults.table import FAULTS
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Fault:
     """A fault to switch on.
 
     Attributes:
-        kind: a name in `FAULTS`.
+        kind: the name of a kind of fault; `Faults.add` refuses one that no forge of the emulator knows.
         path: glob on the request's path, for example "/2.0/repositories/*/watchers".
         contains: text that must be in the request's body or URL, to hit one owner or one query.
         method: the method that it strikes; None = any.
@@ -29,21 +28,21 @@ class Fault:
             `headers`, `graphql_errors`, `bomb` and `flood`. A header "@now+60" is the epoch's second in a minute.
         seconds: the delay of `slow`, or the time for one byte of `drip` and `drip_head`.
         errors, data: the answer of `graphql_errors`; without `data` the answer has no such key.
-        edit: for `edit`: from the true JSON answer to the one that is sent. Not available over HTTP.
+        edit: for `edit`: from the forge's own JSON answer to the one that is sent. Not available over HTTP.
         size: body bytes of `flood`, and of `bomb` once unpacked.
         cut: for `chunked`: end before the last chunk.
-        url: the address for `foreign_next` and `foreign_href`.
-        at: places in the true JSON answer, for `wrong_type` and `nulls`: keys and list indexes with dots between them;
-            `*` is any one, `{}` any one whose value is an object, `**` any number of them.
+        url: the address that links in the answer lead to, for faults of links.
+        at: places in the forge's own JSON answer, for `wrong_type` and `nulls`: keys and list indexes with dots between
+            them; `*` is any one, `{}` any one whose value is an object, `**` any number of them.
         most: for `wrong_type` and `nulls`: how many of those places; None = all.
         value: for `wrong_type`: any JSON, or a name in `places.SPECIAL` such as "@nan".
         type, message, extensions: the errors that `nulls` puts beside its nulls: no error without a message, none with
             a `type` where that is empty.
-        owner, change: for `world`: the login at the upstream that is called, and the arguments of `World.change`.
+        owner, change: for `world`: the login at the forge that is called, and the arguments of `World.change`.
         repository: for `lost` and `rotten`: the name of one of the `owner`'s repositories.
 
     Raises:
-        ValueError: an unknown kind, or one without what it needs.
+        ValueError: `edit` without a function, or a change of the world that does not exist.
     """
 
     kind: str
@@ -77,17 +76,12 @@ class Fault:
     repository: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in FAULTS:
-            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(FAULTS)}")
         if self.kind == "edit" and self.edit is None:
             raise ValueError("the fault 'edit' needs a function")
-        for name in FAULTS[self.kind].needs:
-            if not getattr(self, name):
-                raise ValueError(f"the fault {self.kind!r} needs {name!r}")
         check(self.change)
 
     def matches(self, call: Call) -> bool:
-        """Whether the call is of the sort that this fault strikes, whatever `after` and `times` say."""
+        """Whether the fault may strike this call; `after`, `times` and `chance` are not looked at."""
         return (
             (self.method is None or self.method == call.method)
             and fnmatchcase(call.path, self.path)
@@ -95,7 +89,7 @@ class Fault:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The fault as `from_json` takes it, without what has its default; a function is left out."""
+        """The fault as `from_json` takes it, without attributes that have their default; a function is left out."""
         value: dict[str, Any] = {}
         for one in fields(self):
             given = getattr(self, one.name)
@@ -109,7 +103,7 @@ class Fault:
         """A fault from its JSON form: the same names, `body` as text.
 
         Raises:
-            ValueError: an unknown kind or key, a value of the wrong type, or the kind `edit`, a Python function.
+            ValueError: an unknown key, a value of the wrong type, or the kind `edit`, which needs a Python function.
         """
         given = dict(value)
         unknown = sorted(set(given) - {one.name for one in fields(cls)})
@@ -124,14 +118,14 @@ class Fault:
         return cls(**{**given, "errors": tuple(given.get("errors", ()))})
 
 
-# those without a default that shows their type
+# attributes without a default that shows their type
 _NUMBERS = ("times", "for_seconds", "most", "chance", "seconds")
 _TEXTS = ("kind", "method", "body")
 _FREE = ("data", "value")
 
 
 def _check_type(name: str, value: Any) -> None:
-    """A wrong one would break every call that the fault is compared with, far from whoever sent it."""
+    """Refuse a value of the wrong type: it would break every later call that the fault is compared with."""
     default = getattr(Fault, name, None)
     wanted: tuple[type, ...] = (type(default),)
     if name in _NUMBERS:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.exchange import MISSED, Answer, Exchange
-
-if TYPE_CHECKING:
-    from emulator.faults.fault import Fault
+from emulator.faults.fault import Fault
 
 Path = tuple[str | int, ...]
 
-# what JSON's own values cannot say; a number after a colon is its size, as in "@nested:5000"
+# values that JSON has no form for; a number after a colon is its size, as in "@nested:5000"
 SPECIAL = {
     "@missing": "the key is left out (in a list: the entry)",
     "@nan": "NaN, which is no JSON",

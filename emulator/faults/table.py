@@ -1,4 +1,4 @@
-"""The table of faults, and the kinds that need but a few lines."""
+"""The table of the kinds of faults that every forge knows, and those that need but a few lines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from multidict import CIMultiDict
 
 from emulator.exchange import MISSED, Answer, Exchange
-from emulator.faults import lists, places, repositories, wire
+from emulator.faults import places, wire
+from emulator.faults.fault import Fault
 
-if TYPE_CHECKING:
-    from emulator.faults.fault import Fault
+Strike = Callable[[Fault, Exchange], Awaitable[None]]
+"""Sends the answer of a call that is struck."""
+
+
+async def unchanged(fault: Fault, exchange: Exchange) -> None:
+    """The forge's own answer: for faults that the called forge cannot have."""
+    await exchange.send(await exchange.true_answer())
 
 
 def _dated(headers: Mapping[str, str]) -> dict[str, str]:
@@ -62,62 +68,61 @@ async def _edit(fault: Fault, exchange: Exchange) -> None:
 
 
 async def _world(fault: Fault, exchange: Exchange) -> None:
-    missed = exchange.world.owner(exchange.call.upstream, fault.owner) is None
+    owners, forge = exchange.owners, exchange.call.forge
+    missed = owners.owner(forge, fault.owner) is None
     if not missed:
-        exchange.world.change(exchange.call.upstream, fault.owner, **fault.change)
+        owners.change(forge, fault.owner, **fault.change)
     answer = await exchange.true_answer()
     await exchange.send(replace(answer, headers={**answer.headers, MISSED: fault.owner}) if missed else answer)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A row of the table: what strikes, what it does in words, and the attributes that it cannot do without."""
+class FaultKind:
+    """A row of the table: the function that strikes, its effect in words, and the attributes that it needs."""
 
-    strike: Callable[[Fault, Exchange], Awaitable[None]]
+    strike: Strike
     help: str
     needs: tuple[str, ...] = ()
 
 
-FAULTS: dict[str, Kind] = {
-    "status": Kind(_status, "the given status, headers and body instead of the answer"),
-    "reset": Kind(wire.reset, "a TCP RST before any byte of an answer"),
-    "hang": Kind(wire.hang, "no answer, ever"),
-    "truncate": Kind(
+# `unchanged` stands where each forge has its own way to be struck (see `Kind.strikes`)
+FAULTS: dict[str, FaultKind] = {
+    "status": FaultKind(_status, "the given status, headers and body instead of the answer"),
+    "reset": FaultKind(wire.reset, "a TCP RST before any byte of an answer"),
+    "hang": FaultKind(wire.hang, "no answer, ever"),
+    "truncate": FaultKind(
         wire.truncate, "half of the true answer under its full Content-Length, then the connection closes"
     ),
-    "body": Kind(_body, "status 200 with the given body and content type instead of the answer"),
-    "drip": Kind(wire.drip, "the true answer, one byte each `seconds`"),
-    "drip_head": Kind(wire.drip_head, "the true answer, its status line and headers one byte each `seconds`"),
-    "slow": Kind(_slow, "the true answer after `seconds`"),
-    "headers": Kind(_headers, "the true answer with `headers` added or replaced", ("headers",)),
-    "interim": Kind(wire.interim, "answers 102 and 103 before the true one"),
-    "chunked": Kind(wire.chunked, "the true answer in chunks; with `cut` the connection closes before the last two"),
-    "flood": Kind(wire.flood, "`size` bytes of spaces without Content-Length, up to the end of the connection"),
-    "bomb": Kind(wire.bomb, "gzip that unpacks to `size` bytes of JSON: spaces, then {}"),
-    "early_end": Kind(lists.early_end, "lists say that this page is the last one: no `next`, hasNextPage false"),
-    "repeat_page": Kind(lists.repeat_page, "the page before once more (GitHub: the first, `after` is ignored)"),
-    "self_next": Kind(lists.self_next, "`next` or endCursor leads to this page again, for ever"),
-    "empty_page": Kind(
-        lists.empty_page, "a page without rows, whose next page is the true one (another link or cursor)"
+    "body": FaultKind(_body, "status 200 with the given body and content type instead of the answer"),
+    "drip": FaultKind(wire.drip, "the true answer, one byte each `seconds`"),
+    "drip_head": FaultKind(wire.drip_head, "the true answer, its status line and headers one byte each `seconds`"),
+    "slow": FaultKind(_slow, "the true answer after `seconds`"),
+    "headers": FaultKind(_headers, "the true answer with `headers` added or replaced", ("headers",)),
+    "interim": FaultKind(wire.interim, "answers 102 and 103 before the true one"),
+    "chunked": FaultKind(
+        wire.chunked, "the true answer in chunks; with `cut` the connection closes before the last two"
     ),
-    "broken_next": Kind(lists.broken_next, "Bitbucket's lists have an & in `next` where the ? belongs"),
-    "foreign_next": Kind(lists.foreign_next, "Bitbucket's lists have `url` as `next`, on the last page too", ("url",)),
-    "foreign_href": Kind(lists.foreign_href, "Bitbucket's lists have `url` as links.watchers.href", ("url",)),
-    "wrong_type": Kind(places.wrong_type, "the true answer with `value` at the places `at`", ("at",)),
-    "nulls": Kind(places.nulls, "the true answer with null at the places `at`, and errors with a `message`", ("at",)),
-    "world": Kind(
+    "flood": FaultKind(wire.flood, "`size` bytes of spaces without Content-Length, up to the end of the connection"),
+    "bomb": FaultKind(wire.bomb, "gzip that unpacks to `size` bytes of JSON: spaces, then {}"),
+    "early_end": FaultKind(unchanged, "lists say that this page is the last one"),
+    "repeat_page": FaultKind(unchanged, "the page before once more; where pages have cursors, the first one"),
+    "self_next": FaultKind(unchanged, "the link or cursor to the next page leads to this page again, for ever"),
+    "empty_page": FaultKind(unchanged, "a page without rows, whose next page is the true one (another link or cursor)"),
+    "wrong_type": FaultKind(places.wrong_type, "the true answer with `value` at the places `at`", ("at",)),
+    "nulls": FaultKind(
+        places.nulls, "the true answer with null at the places `at`, and errors with a `message`", ("at",)
+    ),
+    "world": FaultKind(
         _world, "the `owner` gets the `change` (see World.change), then the true answer", ("owner", "change")
     ),
-    "lost": Kind(
-        repositories.lost,
-        "the `owner`'s `repository` is listed and not found: NOT_FOUND by its id, 404 below its address",
+    "lost": FaultKind(
+        unchanged, "the `owner`'s `repository` is listed, and not found by its id or address", ("owner", "repository")
+    ),
+    "rotten": FaultKind(
+        unchanged,
+        "calls that tell more of the `owner`'s `repository` than its name fail, a GraphQL query as a whole",
         ("owner", "repository"),
     ),
-    "rotten": Kind(
-        repositories.rotten,
-        "whatever tells more of the `owner`'s `repository` than its name fails, at GitHub the whole query",
-        ("owner", "repository"),
-    ),
-    "graphql_errors": Kind(_graphql_errors, "status 200 with the given errors, and the given data if any"),
-    "edit": Kind(_edit, "the true answer, changed by a Python function (not over HTTP)"),
+    "graphql_errors": FaultKind(_graphql_errors, "status 200 with the given errors, and the given data if any"),
+    "edit": FaultKind(_edit, "the true answer, changed by a Python function (not over HTTP)"),
 }

@@ -6,14 +6,11 @@ import asyncio
 import http
 import zlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from multidict import CIMultiDict
 
 from emulator.exchange import Exchange
-
-if TYPE_CHECKING:
-    from emulator.faults.fault import Fault
+from emulator.faults.fault import Fault
 
 _PIECE = 1 << 20
 
@@ -91,7 +88,7 @@ async def chunked(fault: Fault, exchange: Exchange) -> None:
 
 
 async def flood(fault: Fault, exchange: Exchange) -> None:
-    """A body that ends with the connection, if somebody reads so far."""
+    """A body that ends with the connection, if the client reads so far."""
     headers = CIMultiDict({"Content-Type": fault.content_type, **fault.headers})
     response = await exchange.begin_endless(200, headers, fault.size)
     piece, left = b" " * min(_PIECE, fault.size), fault.size

@@ -12,9 +12,10 @@ from emulator.github.errors import Typed, forbidden, not_found
 from emulator.github.listing import Listing, check_bounds
 from emulator.github.opaque import node_parts
 from emulator.github.quirks import REPEAT_PAGE, spoiled, without_cursors
+from emulator.github.traits import GITHUB
 from emulator.github.views import Fields, OwnerView, RepositoryView
-from emulator.model import GITHUB, Owner
-from emulator.world import World
+from emulator.model import Owner
+from emulator.owners import Owners
 
 LARGEST_IDS = 100
 
@@ -22,15 +23,15 @@ GraphQLResolveInfo = graphql.GraphQLResolveInfo[Any]
 
 
 class Views:
-    """The views of a world's owners, each kept until its owner is replaced. For the server's thread only."""
+    """The views of owners, each kept until its owner is replaced. For the server's thread only."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
         self._views: dict[str, OwnerView] = {}
 
     def owner(self, login: str) -> OwnerView | None:
         """The owner of that name as it is now, or None."""
-        owner = self._world.owner(GITHUB, login)
+        owner = self._owners.owner(GITHUB, login)
         if owner is None:
             return None
         view = self._views.get(login.lower())
@@ -54,7 +55,7 @@ class Views:
         if len(parts) != 2:
             return None
         identity = str(parts[0]), int(parts[1])
-        view = self.owner(self._world.home(GITHUB, identity))
+        view = self.owner(self._owners.home(GITHUB, identity))
         repository = view.by_id.get(identity) if view else None
         return repository.fields if repository else None
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from emulator.github.listing import Listing
 from emulator.github.opaque import Mark, node_id
-from emulator.model import GITHUB, Owner, Repository, canonical_time
+from emulator.github.traits import GITHUB
+from emulator.model import Owner, Repository, canonical_time
 
 WEB = "https://github.com"
 

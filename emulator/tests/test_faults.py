@@ -7,7 +7,8 @@ import unittest
 from dataclasses import fields
 from typing import Any
 
-from emulator import FAULTS, Fault, Repository
+from emulator import FAULTS, KINDS, Fault, Repository
+from emulator.catalogue import faults_of
 from emulator.tests import test_faults_lists, test_faults_places, test_faults_repositories, test_faults_wire
 from emulator.tests.helpers import EmulatorCase, workspace
 
@@ -190,7 +191,7 @@ class TestValue(unittest.TestCase):
 
     def test_an_unknown_kind_is_refused_with_those_there_are(self) -> None:
         with self.assertRaisesRegex(ValueError, "no fault 'explode'; there are: status, "):
-            Fault("explode")
+            faults_of(KINDS).add(Fault("explode"))
 
     def test_edit_needs_a_function(self) -> None:
         with self.assertRaisesRegex(ValueError, "needs a function"):
@@ -199,7 +200,7 @@ class TestValue(unittest.TestCase):
     def test_a_kind_needs_its_attributes(self) -> None:
         for kind, missing in (("headers", "headers"), ("foreign_next", "url"), ("nulls", "at"), ("world", "owner")):
             with self.assertRaisesRegex(ValueError, f"the fault '{kind}' needs '{missing}'"):
-                Fault(kind)
+                faults_of(KINDS).add(Fault(kind))
 
     def test_an_impossible_change_is_refused(self) -> None:
         for change in ({"explode": 1}, {"create": "x"}, {"delete": -1}, {"transfer": 1}, {"vanish": 1}):
@@ -247,4 +248,4 @@ class TestValue(unittest.TestCase):
     def test_bad_json_forms_are_refused(self) -> None:
         for value in ({}, {"kind": "hang", "colour": 1}, {"kind": "edit"}, {"kind": "nosuch"}):
             with self.assertRaises(ValueError, msg=str(value)):
-                Fault.from_json(value)
+                faults_of(KINDS).add(Fault.from_json(value))

@@ -1,23 +1,22 @@
-"""Faults of one repository, which its owner's list shows as if nothing were wrong with it."""
+"""The ways in which faults of lists and of single repositories strike GitHub."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from emulator.bitbucket.errors import no_repository
 from emulator.exchange import Answer, Exchange
+from emulator.faults.fault import Fault
+from emulator.faults.table import Strike
+from emulator.github import quirks
 from emulator.github.opaque import node_id
 from emulator.github.refusals import NGINX_502, WRONG_WORDS
-from emulator.model import GITHUB
+from emulator.github.traits import GITHUB
 
-if TYPE_CHECKING:
-    from emulator.faults.fault import Fault
-
-# what a list of ids tells without a look at the repository itself
+# the fields that a list of ids tells without a look at the repository itself
 _LISTED = {"id", "name", "nameWithOwner"}
 _WRONG = json.dumps({"data": None, "errors": [{"message": WRONG_WORDS.format("0000:0000:000000:00000000:00000000")}]})
 _FAILURES = cycle((Answer(200, _WRONG.encode()), Answer(502, NGINX_502, content_type="text/html")))
@@ -26,13 +25,8 @@ Path = tuple[str | int, ...]
 
 
 async def lost(fault: Fault, exchange: Exchange) -> None:
-    """Not found: null with NOT_FOUND at GitHub, 404 below its address at Bitbucket."""
+    """Not found: null with NOT_FOUND."""
     answer = await exchange.true_answer()
-    if exchange.call.upstream != GITHUB:
-        refusal = no_repository()
-        gone = _is_below(fault, exchange.call.path)
-        await exchange.send(Answer(refusal.status, refusal.body(), answer.headers) if gone else answer)
-        return
     value, found = _detailed(fault, exchange, answer)
     for path in found:
         parent = value
@@ -45,25 +39,15 @@ async def lost(fault: Fault, exchange: Exchange) -> None:
 
 
 async def rotten(fault: Fault, exchange: Exchange) -> None:
-    """Whatever looks at it fails: "Something went wrong" and nginx's 502 in turn at GitHub, 500 at Bitbucket."""
+    """Every query of the repository's details fails: "Something went wrong" and nginx's 502 in turn."""
     answer = await exchange.true_answer()
-    if exchange.call.upstream != GITHUB:
-        failure = Answer(500, b"<html>Something went wrong</html>", answer.headers, "text/html")
-        await exchange.send(failure if _is_below(fault, exchange.call.path) else answer)
-        return
     _, found = _detailed(fault, exchange, answer)
     await exchange.send(next(_FAILURES) if found else answer)
 
 
-def _is_below(fault: Fault, path: str) -> bool:
-    """Whether the path is that of the repository or below it."""
-    start = f"/2.0/repositories/{fault.owner}/{fault.repository}".lower()
-    return f"{path.lower()}/".startswith(f"{start}/")
-
-
 def _detailed(fault: Fault, exchange: Exchange, answer: Answer) -> tuple[Any, list[Path]]:
     """The answer's JSON, and where it tells more of the repository than a list of ids does."""
-    owner = exchange.world.owner(GITHUB, fault.owner)
+    owner = exchange.owners.owner(GITHUB, fault.owner)
     ours = [one for one in owner.repositories if one.name.lower() == fault.repository.lower()] if owner else []
     ids = {node_id("R", *one.identity(fault.owner)) for one in ours}
     try:
@@ -80,3 +64,19 @@ def _places(value: Any, ids: set[str]) -> Iterator[Path]:
             yield (key,)
         else:
             yield from ((key, *path) for path in _places(child, ids))
+
+
+def _quirk(name: str) -> Strike:
+    """Connections are spoiled where they are made, see `quirks`."""
+
+    async def strike(fault: Fault, exchange: Exchange) -> None:
+        await exchange.send(await exchange.true_answer(quirk=name))
+
+    return strike
+
+
+STRIKES: Mapping[str, Strike] = {
+    **{name: _quirk(name) for name in (quirks.EARLY_END, quirks.REPEAT_PAGE, quirks.SELF_NEXT, quirks.EMPTY_PAGE)},
+    "lost": lost,
+    "rotten": rotten,
+}

@@ -1,0 +1,78 @@
+"""The contract of a kind of forge: everything that the emulator needs to know about it."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from emulator.exchange import Answer, Call
+from emulator.faults.presets import Preset
+from emulator.faults.table import FaultKind, Strike
+from emulator.latency import Latency
+from emulator.owners import Owners
+from emulator.traits import Traits
+
+Answering = Callable[[Call], Awaitable[Answer]]
+"""A forge's server: from a call to its answer, after the time that the forge takes. It runs in the emulator's loop."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The surroundings that an emulator gives to a forge's server.
+
+    Attributes:
+        owners: the owners that the forges hold.
+        latency: gives the latency of the moment, which may change at run time.
+        spend: counts (points, queries) in the forge's meter.
+        hour, minute: seconds of an hour and of a minute of the forge's limits.
+    """
+
+    owners: Owners
+    latency: Callable[[], Latency]
+    spend: Callable[[int, int], None]
+    hour: float = 3600.0
+    minute: float = 60.0
+
+
+@dataclass(frozen=True)
+class Kind(ABC):
+    """A kind of forge. A subclass is a frozen dataclass whose fields, all with defaults, are the forge's options.
+
+    Attributes:
+        traits: the facts that the world needs.
+        root: the forge answers all paths that begin like this; of several forges the one with the longest root.
+        address: the path of the API's address.
+        shares: resources that the meter counts also by themselves: name → pattern of the whole path.
+        strikes: how a fault strikes this forge: fault's name → function, in place of the function of `faults.table`.
+        faults: kinds of faults that only this forge knows.
+        presets: faults made ready, as this forge was seen to fail.
+        arguments: the options that the command line sets: field → help of `--NAME-FIELD`.
+    """
+
+    traits: ClassVar[Traits]
+    root: ClassVar[str] = ""
+    address: ClassVar[str] = ""
+    shares: ClassVar[Mapping[str, re.Pattern[str]]] = {}
+    strikes: ClassVar[Mapping[str, Strike]] = {}
+    faults: ClassVar[Mapping[str, FaultKind]] = {}
+    presets: ClassVar[Mapping[str, Preset]] = {}
+    arguments: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def answering(self, place: Place) -> Answering:
+        """A new server with these options."""
+
+    def unlimited(self) -> Self:
+        """The kind with those limits switched off that a forge can be without."""
+        return self
+
+    def secrets(self) -> Mapping[str, str]:
+        """The credentials that the forge takes, by name; empty where it takes none."""
+        return {}
+
+    def introduction(self, url: str) -> str:
+        """The line of `python -m emulator` about a forge at this address."""
+        return f"{self.traits.name}: {url}"

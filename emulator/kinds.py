@@ -1,0 +1,18 @@
+"""The registry: the kinds of forges that the emulator shows, one line each.
+
+A kind is the folder of its name, whose module `kind` has the kind as `KIND`. Tests add kinds by argument: see `World`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from emulator.kind import Kind
+
+_NAMES = (
+    "github",
+    "bitbucket",
+)
+
+KINDS: tuple[Kind, ...] = tuple(import_module(f"emulator.{name}.kind").KIND for name in _NAMES)
+"""The kinds of forges, each with its default options."""
