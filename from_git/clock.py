@@ -1,4 +1,4 @@
-"""What tells the time and wakes."""
+"""Time and delayed calls."""
 
 import heapq
 import itertools
@@ -13,25 +13,25 @@ logger = logging.getLogger(__name__)
 
 
 class Clock(Protocol):
-    """What tells the time and wakes; an argument, so that tests wait for nothing."""
+    """A clock with delayed calls; an argument, so that no test waits."""
 
     def now(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since a fixed moment; never goes back."""
         ...
 
     def call_later(self, delay: float, function: Callable[[], object]) -> None:
-        """Call `function`, which must be short and raise nothing, after `delay` seconds, on any thread."""
+        """Call `function`, which must be short and should raise nothing, after `delay` seconds, on any thread."""
         ...
 
 
 class RealTime:
-    """The monotonic clock, with one thread for all delays of the process, begun with the first of them."""
+    """The monotonic clock, with one thread for all delays of the process, which starts with the first delay."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: after a fork the delays are the parent's, and its lock may be held for ever."""
+        """Forget all delays: after a fork they are the parent's, and the lock may be held by a thread that is gone."""
         self._condition = threading.Condition()
         self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()  # keeps the heap from comparing functions

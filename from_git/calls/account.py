@@ -10,10 +10,10 @@ from typing import Protocol
 
 from from_git.askers import Asker
 from from_git.calls.budget import POLL, Budget, Full
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.retries import Pause, fits
 from from_git.calls.spent import Reservation
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
-from from_git.fanout import TaskGroup
 from from_git.memory import Memory
 from from_git.values.tempo import USUAL, Tempo
 
@@ -36,7 +36,7 @@ def account_key(url: str, secret: str) -> str:
 class Bound(Protocol):
     """What a call is counted against: a `Budget`, or a `ReportedLimit`."""
 
-    def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
+    def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
         """See `Budget.reserve`."""
         ...
 
@@ -175,7 +175,7 @@ class Account:
         if blocked and not fits(blocked, seconds):
             raise LimitError(self._reason, blocked)
 
-    def permit(self, amount: float, group: TaskGroup, goes_on: bool = False) -> Permit | float:
+    def permit(self, amount: float, group: FetchGroup, goes_on: bool = False) -> Permit | float:
         """The permission for one call, or the seconds after which to ask again.
 
         Args:
@@ -206,7 +206,7 @@ class Account:
         refunded = None if self.budget.timed else self.budget
         return Permit(tuple(reservations), self._first_is_over if first else lambda: None, refunded)
 
-    def once_more(self, group: TaskGroup) -> bool:
+    def once_more(self, group: FetchGroup) -> bool:
         """Whether a call may be sent again at once, which costs another one."""
         bounds = (*self._each, *(() if self.budget.timed else (self.budget,)))
         for bound in bounds:
@@ -264,7 +264,7 @@ class Account:
         with self._lock:
             return max(0.0, self._blocked_until - self._now())
 
-    def limited(self, error: LimitError, group: TaskGroup) -> float:
+    def limited(self, error: LimitError, group: FetchGroup) -> float:
         """Remember a limit that a call of `group` has met, and return after how many seconds `group` may go on.
 
         A wait that is our guess is a minute, and longer each time when it turns out to have been too short. Where calls

@@ -4,13 +4,13 @@ import threading
 from dataclasses import dataclass
 
 from from_git.askers import Asker
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.line import Line
 from from_git.calls.needs import Needs
 from from_git.calls.shares import Outlook, Whole, Window
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
-from from_git.fanout import TaskGroup
 
 _NOTHING = 1e-9  # what additions and subtractions may leave of zero
 POLL = 0.25
@@ -60,7 +60,7 @@ class Budget:
         self._needs = Needs()
         self._line = Line()
 
-    def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
+    def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
         """For a call of `group`: count `amount` as spent, if there is room, which there is where nothing is spent."""
         with self._lock:
             now = self._ledgers.now()
@@ -124,7 +124,7 @@ class Budget:
         with self._lock:
             return self._ledgers.largest(self._ledgers.now())
 
-    def plan(self, group: TaskGroup, amount: float, seconds: float) -> None:
+    def plan(self, group: FetchGroup, amount: float, seconds: float) -> None:
         """Set aside what the group is going to spend within the next `seconds`.
 
         Raises:
@@ -155,7 +155,7 @@ class Budget:
             most = max(0.0, outlook.at().spent - amount) + _NOTHING
             return outlook.when(lambda window: window.spent <= most) or self._ledgers.width
 
-    def until_affordable(self, group: TaskGroup) -> float:
+    def until_affordable(self, group: FetchGroup) -> float:
         """Seconds until so much has left the window as `group` has planned to spend."""
         with self._lock:
             planned = self._needs.planned(group)
@@ -186,7 +186,7 @@ class Budget:
         seconds = seconds if settled else min(seconds, POLL)
         return Full(seconds, settled, window if window.has_room(amount) else None)
 
-    def _yields(self, group: TaskGroup, window: Window, now: float) -> bool:
+    def _yields(self, group: FetchGroup, window: Window, now: float) -> bool:
         """Whether it is somebody else's turn, who can go now and is told to; the lock is held."""
         for place in self._line.first(group, now):
             if place.group.asker.client == group.asker.client:

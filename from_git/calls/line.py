@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from from_git.askers import Asker
-from from_git.fanout import TaskGroup
+from from_git.calls.fetchgroup import FetchGroup
 
 K = TypeVar("K")
 _MOST_CLIENTS = 1_000  # remembered before those that have no advantage any more are forgotten
@@ -38,7 +38,7 @@ class _Tags(Generic[K]):
 class Place:
     """One group that waits."""
 
-    group: TaskGroup
+    group: FetchGroup
     amount: float
     """What its next call needs."""
     gone: float
@@ -55,16 +55,16 @@ class Line:
     """
 
     def __init__(self) -> None:
-        self._places: WeakKeyDictionary[TaskGroup, Place] = WeakKeyDictionary()
+        self._places: WeakKeyDictionary[FetchGroup, Place] = WeakKeyDictionary()
         self._clients: _Tags[str] = _Tags({})
         self._requests: dict[str, _Tags[Asker]] = {}
-        self._groups: WeakKeyDictionary[Asker, _Tags[TaskGroup]] = WeakKeyDictionary()
+        self._groups: WeakKeyDictionary[Asker, _Tags[FetchGroup]] = WeakKeyDictionary()
 
-    def wait(self, group: TaskGroup, amount: float, due: float, for_room: bool) -> None:
+    def wait(self, group: FetchGroup, amount: float, due: float, for_room: bool) -> None:
         """Let a group wait; see `Place`."""
         self._places[group] = Place(group, amount, due + _LATE, for_room)
 
-    def serve(self, group: TaskGroup, amount: float, now: float) -> None:
+    def serve(self, group: FetchGroup, amount: float, now: float) -> None:
         """The group got so much; where it had to wait, its next call may follow at once."""
         if place := self._places.get(group):
             self._places[group] = replace(place, gone=now + _AT_ONCE)
@@ -84,7 +84,7 @@ class Line:
     def __len__(self) -> int:
         return len(self._places)
 
-    def first(self, group: TaskGroup, now: float) -> list[Place]:
+    def first(self, group: FetchGroup, now: float) -> list[Place]:
         """Those that go before `group`: the first of its client, and the first of others.
 
         Of other clients' those alone that wait for room: what they have used themselves is no concern of this one.
@@ -104,7 +104,7 @@ class Line:
                 best[own] = theirs, place
         return [place for _, place in best.values()]
 
-    def _rank(self, group: TaskGroup) -> tuple[bool, float, float, float]:
+    def _rank(self, group: FetchGroup) -> tuple[bool, float, float, float]:
         """The lower it is, the sooner is its turn; last are those that nobody waits for."""
         asker = group.asker
         requests, groups = self._requests.get(asker.client), self._groups.get(asker)

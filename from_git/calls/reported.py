@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 
 from from_git.calls.budget import POLL, Full
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.needs import Needs
 from from_git.calls.shares import Window
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
-from from_git.fanout import TaskGroup
 
 _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a window apart
 
@@ -43,7 +43,7 @@ class ReportedLimit:
             self._left = min(left, self._left) if same_window else left
             self._until = until
 
-    def reserve(self, amount: float, group: TaskGroup) -> Reservation | Full:
+    def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
         """See `Budget.reserve`."""
         with self._lock:
             now, client = self._now(), group.asker.client
@@ -76,7 +76,7 @@ class ReportedLimit:
         """See `Budget.used_up`."""
         return BudgetError(self._terms.left(self._left, full.window), full.seconds)
 
-    def plan(self, group: TaskGroup, amount: float, seconds: float) -> None:
+    def plan(self, group: FetchGroup, amount: float, seconds: float) -> None:
         """Set aside what `group` is still going to spend within `seconds`.
 
         Raises:

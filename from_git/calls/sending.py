@@ -12,6 +12,7 @@ from typing import TypeVar
 from from_git import metrics
 from from_git.calls.account import Account, Permit
 from from_git.calls.call import Call
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Halving, Origin
 from from_git.calls.pace import Pace, Spending
 from from_git.calls.peers import Peers
@@ -27,7 +28,7 @@ from from_git.errors import (
     UpstreamError,
     of_repository,
 )
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
 from from_git.values.progress import Cost, Progress
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Calls:
 
     def __init__(
         self,
-        group: TaskGroup,
+        group: FetchGroup,
         account: Account,
         pace: Pace | None = None,
         jitter: Callable[[], float] = lambda: random.uniform(0.5, 1.0),  # noqa: S311

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import Ledger
 from from_git.calls.shares import Outlook
-from from_git.fanout import TaskGroup
 
 SLOTS = 60
 """Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
@@ -21,7 +21,7 @@ class Reservation:
     amount: float
     slot: int
     begun: float
-    group: TaskGroup
+    group: FetchGroup
     client: str | None
     """Whom it counts for; None: for nobody in particular."""
 

@@ -6,9 +6,9 @@ import time
 import uuid
 from collections.abc import Callable
 
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
-from from_git.fanout import TaskGroup
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
 from from_git.flights.following import Following
 from from_git.flights.outcome import outcome_of
@@ -58,7 +58,7 @@ class Flight:
         self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
         self._since = time.time()
         self._waiters = Waiters()
-        self._group: TaskGroup | None = None  # None while another process fetches
+        self._group: FetchGroup | None = None  # None while another process fetches
         self._fetch: Fetch | None = None
         self._following = Following()
         self._tracker = ProgressTracker()
@@ -252,7 +252,7 @@ class Flight:
                     raise Cancelled
                 self._following.holder, self._begun, self._tracker = "", now, ProgressTracker(now)
                 deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
-                self._group = group = TaskGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
+                self._group = group = FetchGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
         except BaseException as error:  # noqa: BLE001 - whoever waits raises it
@@ -261,10 +261,10 @@ class Flight:
             if self._group:
                 self._group.cancel()
 
-    def _late(self, error: Exception) -> None:
+    def _late(self, error: BudgetError) -> None:
         """Tell those who wait that it will be late."""
         with self._lock:
-            if self._ended or not isinstance(error, BudgetError):
+            if self._ended:
                 return
             self.late = error
         self._tell()

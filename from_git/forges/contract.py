@@ -4,8 +4,8 @@ from typing import NamedTuple, Protocol
 
 from from_git.askers import Asker
 from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
-from from_git.fanout import TaskGroup
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
 
@@ -71,7 +71,7 @@ class Forge(Protocol):
         """
         ...
 
-    def fetch(self, owner: str, group: TaskGroup) -> Fetch:
+    def fetch(self, owner: str, group: FetchGroup) -> Fetch:
         """Start to fetch `owner`, as tasks of `group` on the forge's pools; returns at once.
 
         The tasks end the group with an UpstreamError when the forge fails or the numbers are in doubt: a partial

@@ -32,7 +32,7 @@ _CHUNK = 64 * 1024
 
 
 class Caller(Protocol):
-    """Who waits for a call; a `fanout.TaskGroup` is one."""
+    """The side that waits for a call; `calls.sending.Calls` is one."""
 
     def time_left(self) -> float:
         """Seconds that the caller can still wait; raises Cancelled when nobody waits any more."""

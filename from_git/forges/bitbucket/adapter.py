@@ -11,9 +11,10 @@ from urllib.parse import quote, urlencode
 
 from from_git.askers import Asker
 from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
 from from_git.forges.bitbucket.counts import Counts
 from from_git.forges.bitbucket.rest import Page, Shape, is_numbered, page_of, path_of, says_missing
 from from_git.forges.bitbucket.watchers import Dialect, Watchers
@@ -84,7 +85,7 @@ class Bitbucket:
         """See `Forge.foresee`."""
         self.account.foresee(asker, profiles, profiles, seconds)
 
-    def fetch(self, owner: str, group: TaskGroup) -> "BitbucketFetch":
+    def fetch(self, owner: str, group: FetchGroup) -> "BitbucketFetch":
         """See `Forge.fetch`."""
         fetch = BitbucketFetch(self, owner, group)
         fetch.ask_first_page()
@@ -111,7 +112,7 @@ class BitbucketFetch:
     agree; the second costs no time, since the watchers take longer.
     """
 
-    def __init__(self, forge: Bitbucket, owner: str, group: TaskGroup) -> None:
+    def __init__(self, forge: Bitbucket, owner: str, group: FetchGroup) -> None:
         self._forge = forge
         self._calls = Calls(group, forge.account)
         self._on_found = group.found

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from from_git.askers import Asker
 from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Origin
 from from_git.calls.pace import Pace
 from from_git.calls.reported import ReportedLimit
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
 from from_git.forges.contract import Unnamed
 from from_git.forges.github.conversation import Conversation, Standing
 from from_git.forges.github.details import Details
@@ -65,7 +66,7 @@ class GitHub:
         expected, _ = self.pace.expected(profiles, 0)
         self.account.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
-    def fetch(self, owner: str, group: TaskGroup) -> "GitHubFetch":
+    def fetch(self, owner: str, group: FetchGroup) -> "GitHubFetch":
         """See `Forge.fetch`."""
         fetch = GitHubFetch(self, owner, group)
         if self._token:
@@ -113,7 +114,7 @@ class GitHubFetch:
     counts: it is whole when its distinct ids are as many as GitHub says at its end, else it is read again.
     """
 
-    def __init__(self, forge: GitHub, owner: str, group: TaskGroup) -> None:
+    def __init__(self, forge: GitHub, owner: str, group: FetchGroup) -> None:
         self._owner = owner
         self._pool = forge.pool
         self._conversation = Conversation(forge.standing, group)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from from_git import metrics
 from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.calls.reported import ReportedLimit
 from from_git.calls.retries import usable
 from from_git.calls.sending import Calls
-from from_git.fanout import TaskGroup
 from from_git.forges.github.graphql import GraphqlOverUpstream, Reply
 from from_git.values.progress import Cost
 
@@ -28,7 +28,7 @@ class Standing:
 class Conversation:
     """The queries of one fetch. Safe from any thread."""
 
-    def __init__(self, standing: Standing, group: TaskGroup) -> None:
+    def __init__(self, standing: Standing, group: FetchGroup) -> None:
         self.pace = standing.pace
         self.calls = Calls(group, standing.account, standing.pace)
         self._standing = standing

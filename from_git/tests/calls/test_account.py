@@ -12,11 +12,11 @@ from redis import Redis
 from from_git.askers import Asker
 from from_git.calls.account import LONGEST_BLOCK, Account, Permit, account_key
 from from_git.calls.budget import Budget, Full
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
-from from_git.fanout import TaskGroup
 from from_git.memory import SharedMemory, Warnings
 from from_git.tests.kit.budgets import budget_of
 from from_git.tests.kit.servers import needs_redis, start_redis
@@ -40,9 +40,9 @@ class AccountTestCase(TestCase):
         budget = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
         return Account(KEY, budget, SharedMemory(self.cache, self.clock.now), self.clock.now)
 
-    def group(self, seconds: float = 60.0) -> TaskGroup:
+    def group(self, seconds: float = 60.0) -> FetchGroup:
         """A group with so much time."""
-        return TaskGroup(self.clock.now() + seconds, clock=self.clock)
+        return FetchGroup(self.clock.now() + seconds, clock=self.clock)
 
 
 class Limits(AccountTestCase):
@@ -250,7 +250,7 @@ class Limits(AccountTestCase):
         self.assertEqual(caught.exception.retry_after, 52)
 
     def test_what_has_begun_may_wait_for_the_budget_beyond_its_deadline_and_for_nothing_else(self) -> None:
-        group = TaskGroup(self.clock.now() + 20.0, clock=self.clock, horizon=self.clock.now() + 200.0)
+        group = FetchGroup(self.clock.now() + 20.0, clock=self.clock, horizon=self.clock.now() + 200.0)
         for _ in range(10):
             found = self.account.permit(1.0, self.group())
             assert isinstance(found, Permit)
@@ -396,7 +396,7 @@ class Shared(LedgerContract, TestCase):
             return Budget(10.0, spent, Terms("Forge", "calls", 60.0, "SETTING"))
 
         def taken(budget: Budget, client: str) -> int:
-            group = TaskGroup(time.monotonic() + 60.0, asker=Asker(client))
+            group = FetchGroup(time.monotonic() + 60.0, asker=Asker(client))
             budget.foresee(group.asker, 0.0, 60.0, likely=100.0)
             return sum(isinstance(budget.reserve(1.0, group), Reservation) for _ in range(10))
 
@@ -414,14 +414,14 @@ class Shared(LedgerContract, TestCase):
         self.assertTrue(all(0 < age <= 121 for age in ages), ages)
 
     def test_two_processes_cannot_spend_more_than_the_limit_together(self) -> None:
-        group = TaskGroup(time.monotonic() + 60.0)
+        group = FetchGroup(time.monotonic() + 60.0)
         first, second = (budget_of(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
         found = [budget.reserve(1.0, group) for _ in range(8) for budget in (first, second)]
 
         self.assertEqual(len([one for one in found if isinstance(one, Reservation)]), 10)
 
     def test_what_others_have_reserved_may_come_back_and_what_is_old_does_not(self) -> None:
-        group, clock = TaskGroup(time.monotonic() + 60.0), FakeClock(1_800_000_000.0)
+        group, clock = FetchGroup(time.monotonic() + 60.0), FakeClock(1_800_000_000.0)
         ledgers = [SharedLedger(SharedMemory(self.cache), "timed", 60.0, clock.now) for _ in range(2)]
         first, second = (budget_of(10.0, 60.0, ledger, "seconds", "SETTING", timed=True) for ledger in ledgers)
         found = first.reserve(9.0, group)
@@ -436,7 +436,7 @@ class Shared(LedgerContract, TestCase):
         self.assertTrue(full.settled)
 
     def test_what_others_spend_is_seen_by_one_that_has_spent_nothing(self) -> None:
-        group = TaskGroup(time.monotonic() + 60.0)
+        group = FetchGroup(time.monotonic() + 60.0)
         first, second = (budget_of(10.0, 3_600.0, self.ledger(), "calls", "SETTING") for _ in range(2))
         first.reserve(8.0, group)
 

@@ -4,10 +4,10 @@ from unittest import TestCase
 
 from from_git.askers import Asker
 from from_git.calls.budget import Budget, Full
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import LocalLedger
 from from_git.calls.spent import SLOTS, Reservation
 from from_git.errors import BudgetError
-from from_git.fanout import TaskGroup
 from from_git.tests.kit.budgets import budget_of, reported_limit
 from from_git.tests.kit.time import FakeClock
 
@@ -23,21 +23,21 @@ class BudgetTestCase(TestCase):
         self.clock = FakeClock(6_000.0)
         self.group = self.new_group()
 
-    def new_group(self) -> TaskGroup:
+    def new_group(self) -> FetchGroup:
         """A group with much time."""
-        return TaskGroup(self.clock.now() + 9_000.0, clock=self.clock)
+        return FetchGroup(self.clock.now() + 9_000.0, clock=self.clock)
 
     def budget(self, limit: float | None = 10.0, timed: bool = False) -> Budget:
         """The budget."""
         return budget_of(limit, MINUTE, LocalLedger(self.clock.now), "calls", "SETTING", timed)
 
-    def take(self, budget: Budget, amount: float = 1.0, group: TaskGroup | None = None) -> Reservation:
+    def take(self, budget: Budget, amount: float = 1.0, group: FetchGroup | None = None) -> Reservation:
         """A reservation that must be possible."""
         found = budget.reserve(amount, group or self.group)
         assert isinstance(found, Reservation), found
         return found
 
-    def spend(self, budget: Budget, amount: float = 1.0, group: TaskGroup | None = None) -> None:
+    def spend(self, budget: Budget, amount: float = 1.0, group: FetchGroup | None = None) -> None:
         """A call from its beginning to its end."""
         budget.settle(self.take(budget, amount, group))
 
@@ -266,7 +266,7 @@ class Requests(BudgetTestCase):
         super().setUp()
         self.request = Asker("client")
         self.one, self.two = (
-            TaskGroup(self.clock.now() + 9_000.0, clock=self.clock, asker=self.request) for _ in range(2)
+            FetchGroup(self.clock.now() + 9_000.0, clock=self.clock, asker=self.request) for _ in range(2)
         )
 
     def test_what_a_request_needs_in_all_is_what_is_compared(self) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from from_git.askers import Asker
 from from_git.calls.budget import POLL, Budget, Full
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import LocalLedger
 from from_git.calls.line import Line
 from from_git.calls.spent import SLOTS, Reservation, Spent
 from from_git.errors import BudgetError
-from from_git.fanout import TaskGroup
 from from_git.tests.calls.test_budget import MINUTE, BudgetTestCase
 from from_git.tests.kit.budgets import budget_of, reported_limit
 
@@ -21,12 +21,12 @@ class SharesTestCase(BudgetTestCase):
         ledger = LocalLedger(self.clock.now)
         return budget_of(limit, MINUTE, ledger, "calls", "SETTING", timed, client_share=client_share)
 
-    def of(self, client: str | Asker) -> TaskGroup:
+    def of(self, client: str | Asker) -> FetchGroup:
         """A group of a request of that client; of a new one where only its name is given."""
         asker = Asker(client) if isinstance(client, str) else client
-        return TaskGroup(self.clock.now() + 9_000.0, clock=self.clock, asker=asker)
+        return FetchGroup(self.clock.now() + 9_000.0, clock=self.clock, asker=asker)
 
-    def takes(self, budget: Budget, group: TaskGroup, calls: int = 1_000) -> int:
+    def takes(self, budget: Budget, group: FetchGroup, calls: int = 1_000) -> int:
         """How many calls of one the group gets, of so many that it wants."""
         for number in range(calls):
             found = budget.reserve(1.0, group)
@@ -271,7 +271,7 @@ class Turns(SharesTestCase):
         self.takes(self.all, first)
         first.cancel()
 
-    def served(self, *groups: TaskGroup) -> list[int]:
+    def served(self, *groups: FetchGroup) -> list[int]:
         """How many calls each gets of the next half, when they ask in this order again and again."""
         self.clock.move(MINUTE - 0.1)
         for group in groups:

@@ -8,9 +8,11 @@ from typing import Any, cast
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import override_settings
 
-from from_git import fanout
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.errors import UpstreamError
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
+from from_git.fanout import group as groups
+from from_git.fanout import pool as pools
 from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
@@ -24,7 +26,7 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Stats
 
-MODULES = [fanout, *(import_module(f"from_git.flights.{name}") for name in ("flight", "flights"))]
+MODULES = [groups, pools, *(import_module(f"from_git.flights.{name}") for name in ("flight", "flights"))]
 FOUND = Found("User", Stats(1, 0, 0, 0, {}, {}))
 
 
@@ -53,7 +55,7 @@ class Queue(Waiter):
 class Fetch:
     """Some tasks, one after the other; the last of them may fail."""
 
-    def __init__(self, owner: str, group: TaskGroup, pool: Pool, steps: int, fails: bool) -> None:
+    def __init__(self, owner: str, group: FetchGroup, pool: Pool, steps: int, fails: bool) -> None:
         self.owner, self.group = owner, group
         self._pool, self._steps, self._left, self._fails = pool, steps, steps, fails
         group.start(pool, self._step)
@@ -125,7 +127,7 @@ class Simulation:
         """This one."""
         return self
 
-    def fetch(self, owner: str, group: TaskGroup) -> Fetch:
+    def fetch(self, owner: str, group: FetchGroup) -> Fetch:
         """See `Forge.fetch`."""
         alive = [one for one in self.fetches if one.owner == owner and not one.is_over]
         assert not alive, "two fetches of one profile at the same time"

@@ -10,7 +10,7 @@ from emulator import Latency, Repository
 from emulator.github.opaque import node_id
 from from_git import forges
 from from_git.aggregator import Asking, watched
-from from_git.fanout import TaskGroup
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.forges.github.adapter import PAGE_SIZE, GitHub
 from from_git.forges.github.conversation import Conversation
 from from_git.forges.github.details import Details
@@ -153,7 +153,7 @@ class Changes(GitHubTestCase):
         assert owner is not None
         names = {node_id("R", "tiny", one.id): f"tiny/{one.name}" for one in owner.repositories}
         first, last = ({identity: names[identity]} for identity in names)
-        group = TaskGroup(time.monotonic() + 30)
+        group = FetchGroup(time.monotonic() + 30)
         details = Details(Conversation(forge.standing, group), forge.pool, lambda: None)
 
         details.want(last, more=False)

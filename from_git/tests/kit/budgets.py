@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 from from_git.calls.budget import Budget
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import Ledger, LocalLedger
 from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
-from from_git.fanout import TaskGroup
 
 
 def budget_of(
@@ -37,6 +37,6 @@ def reported_limit(unit: str, now: Callable[[], float]) -> ReportedLimit:
 
 def spend(budget: Budget, amount: float) -> None:
     """A call that costs so much."""
-    found = budget.reserve(amount, TaskGroup(time.monotonic() + 60.0))
+    found = budget.reserve(amount, FetchGroup(time.monotonic() + 60.0))
     assert isinstance(found, Reservation), found
     budget.settle(found)

@@ -10,7 +10,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from django.test import SimpleTestCase, override_settings
 
-from from_git.fanout import Pool, TaskGroup
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.fanout import Pool
 from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
@@ -39,17 +40,17 @@ class _Desk:
 
     gauges = PoolGauges("desk", 0)
 
-    def announce(self, group: TaskGroup) -> None:
+    def announce(self, group: FetchGroup) -> None:
         """Do nothing."""
 
-    def recall(self, group: TaskGroup) -> None:
+    def recall(self, group: FetchGroup) -> None:
         """Do nothing."""
 
 
 class FakeFetch:
     """A fetch that is over when the test says so."""
 
-    def __init__(self, owner: str, group: TaskGroup) -> None:
+    def __init__(self, owner: str, group: FetchGroup) -> None:
         self.owner = owner
         self.group = group
         self.seen = Progress()
@@ -89,10 +90,10 @@ class FakeForge:
 
     def __init__(self) -> None:
         self.fetches: list[FakeFetch] = []
-        self.groups: list[TaskGroup] = []
+        self.groups: list[FetchGroup] = []
         self.fails: BaseException | None = None
 
-    def fetch(self, owner: str, group: TaskGroup) -> FakeFetch:
+    def fetch(self, owner: str, group: FetchGroup) -> FakeFetch:
         """See `Forge.fetch`."""
         self.groups.append(group)
         if self.fails:

@@ -11,14 +11,14 @@ import psutil
 
 from emulator import Emulator
 from from_git.calls.call import Call
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.calls.spent import Reservation
-from from_git.fanout import TaskGroup
 from from_git.flights.flight import Flight
 from from_git.forges.bitbucket.adapter import BitbucketFetch
 from from_git.forges.github.adapter import GitHubFetch
 
-KINDS = (TaskGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
+KINDS = (FetchGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
 _PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock
 
 

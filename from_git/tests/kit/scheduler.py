@@ -15,7 +15,7 @@ from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from from_git import fanout
+from from_git.fanout import pool
 from from_git.tests.kit.time import FakeClock
 
 _HANG = 30.0  # seconds of real time after which a run is given up; none takes one
@@ -120,7 +120,7 @@ class Scheduler:
         own = {"Event": threading.Event, "Condition": threading.Condition, "local": threading.local}
         stub = SimpleNamespace(Lock=partial(Lock, self), **own)
         self._watched = frozenset(str(module.__file__) for module in modules)
-        with patch.object(fanout, "ThreadPoolExecutor", partial(_Executor, self)):
+        with patch.object(pool, "ThreadPoolExecutor", partial(_Executor, self)):
             patches = [patch.object(module, "threading", stub) for module in modules]
             for one in patches:
                 one.start()

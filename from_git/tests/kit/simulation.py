@@ -9,14 +9,16 @@ from typing import Any
 from unittest.mock import patch
 
 from emulator import Emulator
-from from_git import fanout
 from from_git.calls import account, budget, ledgers, reported
 from from_git.calls import pace as cost
 from from_git.calls import sending as calls
 from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
-from from_git.fanout import Pool, TaskGroup
+from from_git.fanout import Pool
+from from_git.fanout import group as groups
+from from_git.fanout import pool as pools
 from from_git.forges.bitbucket import adapter as bitbucket
 from from_git.forges.bitbucket import watchers
 from from_git.forges.bitbucket.adapter import Bitbucket, BitbucketFetch
@@ -29,7 +31,7 @@ from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
 
-MODULES = (fanout, account, bitbucket, budget, calls, cost, details, github, ledgers, reported, watchers)
+MODULES = (groups, pools, account, bitbucket, budget, calls, cost, details, github, ledgers, reported, watchers)
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
@@ -47,7 +49,7 @@ class Memory(dict[str, Any]):
 class Question:
     """One owner that is asked for."""
 
-    group: TaskGroup
+    group: FetchGroup
     fetch: GitHubFetch | BitbucketFetch
     late: bool = False
 
@@ -118,7 +120,7 @@ class Simulation:
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
         for owner in owners:
-            group = TaskGroup(self.clock.now() + self.deadline, self._landed, self.clock)
+            group = FetchGroup(self.clock.now() + self.deadline, self._landed, self.clock)
             question = Question(group, adapter.fetch(owner, group))
             self.questions.append(question)
             self.clock.call_later(self.deadline, partial(self._late, question))

@@ -14,9 +14,9 @@ from coding_challenge.wsgi import application
 from emulator import Fault, preset
 from emulator.bitbucket.credentials import Credentials
 from from_git import forges, probes
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import Cancelled
-from from_git.fanout import TaskGroup
 from from_git.forges.github.adapter import GitHub
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import sample, samples, scraped
@@ -254,7 +254,7 @@ class Counted(ProbesTestCase):
         for error, outcome in ((Cancelled(), "cancelled"), (ZeroDivisionError(), "fault")):
             with self.subTest(outcome):
                 before = scraped(self.base)
-                group = TaskGroup(time.monotonic() + 30.0)
+                group = FetchGroup(time.monotonic() + 30.0)
                 Calls(group, github.account).start(github.pool, Mock(side_effect=error), self.fail)
                 with suppress(ZeroDivisionError):
                     group.wait()

@@ -1,105 +1,23 @@
-"""Task groups over global thread pools: who may start work, when it ends, and who is to blame."""
+"""Task groups: who may start tasks, when a group is over, which error is raised."""
 
 import itertools
 import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from from_git import metrics
-from from_git.askers import Asker, Round
+from from_git.askers import Asker
 from from_git.clock import REAL_TIME, Clock
 from from_git.errors import Cancelled
+from from_git.fanout.pool import Pool
 
 Task = tuple[Callable[..., object], tuple[Any, ...]]
 
 
-class Pool:
-    """`size` threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
-
-    A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
-    next group. So a group of 5,000 tasks delays a group of one by about one task, and so do a request or a client with
-    thousands of groups. Groups that nobody waits for come after all others. All methods are safe from any thread.
-    """
-
-    def __init__(self, name: str, size: int) -> None:
-        self.name = name
-        self.size = size
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
-        self._lock = threading.Lock()
-        # a group stands in one of these, once, while it has waiting tasks
-        self._round: Round[TaskGroup] = Round()
-        self._unwanted: deque[TaskGroup] = deque()
-        self._serving = 0
-        self._closed = False
-        self.gauges = metrics.PoolGauges(name, size)
-
-    @property
-    def idle(self) -> int:
-        """Threads that have nothing to do at this moment."""
-        return self.size - self._serving
-
-    def announce(self, group: "TaskGroup") -> None:
-        """Let `group` wait for its turn; only a group that does not wait already may be announced."""
-        with self._lock:
-            closed = self._closed
-            if not closed:
-                if group.wanted:
-                    self._round.add(group.asker, group)
-                else:
-                    self._unwanted.append(group)
-                if self._serving < self.size:
-                    self._serving += 1
-                    self._executor.submit(self._serve)
-        if closed:
-            group.cancel()
-
-    def recall(self, group: "TaskGroup") -> None:
-        """Let `group`, for which somebody waits again, no longer come after all others."""
-        with self._lock:
-            if group in self._unwanted:
-                self._unwanted.remove(group)
-                self._round.add(group.asker, group)
-
-    def close(self) -> None:
-        """Cancel the groups that have tasks waiting here, now or later, and let the threads end with their tasks."""
-        with self._lock:
-            self._closed = True
-            self.gauges.closed()
-            groups = [*self._round.clear(), *self._unwanted]
-            self._unwanted.clear()
-            self._executor.shutdown(wait=False)
-        for group in groups:
-            group.cancel()
-
-    def _serve(self) -> None:
-        with self.gauges.busy.track_inprogress():
-            while True:
-                with self._lock:
-                    group = self._next()
-                    if group is None:
-                        self._serving -= 1
-                        return
-                task, more = group.take(self)
-                if more:
-                    self.announce(group)
-                if task is not None:
-                    group.run(task)
-
-    def _next(self) -> "TaskGroup | None":
-        """The group whose turn it is; the lock is held."""
-        while group := self._round.take():
-            if group.wanted:
-                return group
-            self._unwanted.append(group)  # everybody has left since it was announced
-        return self._unwanted.popleft() if self._unwanted else None
-
-
 class TaskGroup:
-    """The work of one flight: tasks that run on pools and may start more tasks.
+    """Tasks that run on pools and may start more tasks.
 
     Rules, in the order of `tests/fanout/test_fanout.py`:
 
@@ -112,11 +30,9 @@ class TaskGroup:
        `Cancelled` in running ones, whatever they return or raise is dropped, `start` does nothing.
        `cancel` does the same without an error, and makes `wait` raise `Cancelled`.
     5. `deadline` (on `clock`) bounds everything: `time_left` says how much is left, `wait` returns False when none is.
-       It may be moved while the group runs, up to `horizon`. The owner decides what a missed deadline means. A task
-       that knows beforehand that the deadline will be missed says so with `late`, and one that knows how much there is
-       to do with `found`.
+       It may be moved while the group runs. The owner decides what a missed deadline means.
     6. Each pool takes one task in turn over clients, then requests (`asker`), then groups (see `Pool`). A group that
-       nobody waits for any more (`set_aside`) comes after all others, until somebody does again (`wanted_by`).
+       no request waits for any more (`set_aside`) comes after all others, until one does again (`wanted_by`).
     7. `on_end` is called once, by the thread that ended the group, without a lock held.
 
     `start`, `cancel`, `time_left`, `set_aside` and `wanted_by` are safe from any thread; `wait` is for the owner, which
@@ -129,21 +45,13 @@ class TaskGroup:
         on_end: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
         asker: Asker | None = None,
-        horizon: float | None = None,
-        on_late: Callable[[Exception], object] = lambda error: None,
-        on_found: Callable[[], object] = lambda: None,
     ) -> None:
         self.deadline = deadline
-        self.horizon = deadline if horizon is None else max(deadline, horizon)
         self.clock = clock or REAL_TIME
         self.asker = asker or Asker()
-        """Whose work this is at the moment: whom pools serve in turn, and whom budgets count it for."""
+        """The request whose work this is at the moment: pools serve its client in turn, budgets count it for it."""
         self.wanted = True
-        """Whether somebody waits for it."""
-        self.hurry: Callable[[], object] = lambda: None
-        """Lets what waits for its turn at a budget look at once; whoever makes it wait sets it."""
-        self.late = on_late
-        self.found = on_found
+        """Whether a request waits for the group."""
         self._on_end = on_end
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Task]] = {}
@@ -156,11 +64,11 @@ class TaskGroup:
         self._ended = threading.Event()
 
     def set_aside(self) -> None:
-        """Let it come after all others: nobody waits for it any more."""
+        """Let the group come after all others: no request waits for it any more."""
         self.wanted = False
 
     def wanted_by(self, asker: Asker) -> None:
-        """Let it be the work of `asker` from now on."""
+        """Make the group the work of the request `asker` from now on."""
         self.asker = asker
         if not self.wanted:
             self.wanted = True
@@ -170,7 +78,7 @@ class TaskGroup:
                 pool.recall(self)
 
     def start(self, pool: Pool, function: Callable[..., object], *args: Any, delay: float = 0.0) -> int:
-        """Run `function(*args)` on `pool`, after at least `delay` seconds; a number for `awake`."""
+        """Run `function(*args)` on `pool`, after at least `delay` seconds; returns the task's number for `awake`."""
         task = (function, args)
         with self._lock:
             self._open += 1
@@ -185,7 +93,7 @@ class TaskGroup:
         return number
 
     def seal(self) -> None:
-        """Say that the owner starts nothing more, so that the group can end; a second call does nothing."""
+        """Declare that the owner starts nothing more, so that the group can end; a second call does nothing."""
         with self._lock:
             if self._sealed:
                 return
@@ -193,7 +101,7 @@ class TaskGroup:
         self._one_less()
 
     def cancel(self) -> None:
-        """End the group before its tasks have; nothing happens when it has ended already."""
+        """End the group before its tasks have ended; does nothing where it has ended already."""
         self._end(None, cancelled=True)
 
     def time_left(self) -> float:
@@ -206,20 +114,16 @@ class TaskGroup:
             raise Cancelled
         return self.deadline - self.clock.now()
 
-    def horizon_left(self) -> float:
-        """Seconds for which the group may go on at most, if its deadline is moved; as `time_left`."""
-        return max(self.time_left(), self.horizon - self.clock.now())
-
     @property
     def ended(self) -> bool:
         """Whether all tasks have ended, one has failed, or the group was cancelled."""
         return self._ended.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Seal the group, and say whether it has ended within `timeout` seconds (None: by its deadline).
+        """Seal the group; returns whether it has ended within `timeout` seconds (None: by the deadline).
 
         Raises:
-            BaseException: the first error of a task, as the task raised it.
+            BaseException: the first error of a task, as that task raised it.
             Cancelled: the group was cancelled.
         """
         self.seal()
@@ -232,7 +136,7 @@ class TaskGroup:
         return ended
 
     def take(self, pool: Pool) -> tuple[Task | None, bool]:
-        """The next task for `pool` and whether more wait; for `Pool` only."""
+        """The next task for `pool`, and whether more of them wait; for `Pool` only."""
         with self._lock:
             queue = self._waiting.get(pool)
             if not queue:
@@ -241,7 +145,7 @@ class TaskGroup:
             return queue.popleft(), bool(queue)
 
     def run(self, task: Task) -> None:
-        """Run a task that `take` gave; for `Pool` only. Raises nothing."""
+        """Run a task from `take`; for `Pool` only. Raises nothing: an error of the task ends the group."""
         function, args = task
         try:
             if not self._ended.is_set():
@@ -260,7 +164,7 @@ class TaskGroup:
             self._end(None)
 
     def awake(self, number: int) -> None:
-        """The delay of the task with that number is over; nothing happens where it was before."""
+        """End the delay of the task with that number; does nothing where it is over already."""
         with self._lock:
             delayed = self._delayed.pop(number, None)
         if delayed:

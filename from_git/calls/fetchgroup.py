@@ -1,0 +1,43 @@
+"""The task group of one fetch."""
+
+from collections.abc import Callable
+
+from from_git.askers import Asker
+from from_git.clock import Clock
+from from_git.errors import BudgetError
+from from_git.fanout import TaskGroup
+
+
+class FetchGroup(TaskGroup):
+    """The tasks of one fetch, with the signals between its calls, the budgets and the owner of the group.
+
+    Args:
+        horizon: how far (on `clock`) the owner may move the deadline; None: not at all.
+        late: called by a task that knows beforehand that the deadline will be missed.
+        found: called by a task when the number of repositories is known.
+    """
+
+    def __init__(
+        self,
+        deadline: float,
+        on_end: Callable[[], object] = lambda: None,
+        clock: Clock | None = None,
+        asker: Asker | None = None,
+        horizon: float | None = None,
+        late: Callable[[BudgetError], object] = lambda error: None,
+        found: Callable[[], object] = lambda: None,
+    ) -> None:
+        super().__init__(deadline, on_end, clock, asker)
+        self.horizon = deadline if horizon is None else max(deadline, horizon)
+        self.late = late
+        self.found = found
+        self.hurry: Callable[[], object] = lambda: None
+        """Lets calls that wait for a budget look at once whether they may be sent; set by `Calls`."""
+
+    def horizon_left(self) -> float:
+        """Seconds for which the fetch may go on at most, if its deadline is moved.
+
+        Raises:
+            Cancelled: the group has ended.
+        """
+        return max(self.time_left(), self.horizon - self.clock.now())

@@ -1,0 +1,93 @@
+"""Pools: threads that serve task groups in turn."""
+
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from from_git import metrics
+from from_git.askers import RoundRobin
+
+if TYPE_CHECKING:
+    from from_git.fanout.group import TaskGroup
+
+
+class Pool:
+    """`size` threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
+
+    A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
+    next group. So a group of 5,000 tasks delays a group of one by about one task, and so does a request or a client
+    with thousands of groups. Groups that no request waits for come after all others. Safe from any thread.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        self.name = name
+        self.size = size
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        # a group stands in one of these, once, while it has waiting tasks
+        self._wanted: RoundRobin[TaskGroup] = RoundRobin()
+        self._unwanted: deque[TaskGroup] = deque()
+        self._serving = 0
+        self._closed = False
+        self.gauges = metrics.PoolGauges(name, size)
+
+    @property
+    def idle(self) -> int:
+        """Threads without a task at this moment."""
+        return self.size - self._serving
+
+    def announce(self, group: "TaskGroup") -> None:
+        """Give `group`, which must not be announced already, a place in the turns; a closed pool cancels it."""
+        with self._lock:
+            closed = self._closed
+            if not closed:
+                if group.wanted:
+                    self._wanted.add(group.asker, group)
+                else:
+                    self._unwanted.append(group)
+                if self._serving < self.size:
+                    self._serving += 1
+                    self._executor.submit(self._serve)
+        if closed:
+            group.cancel()
+
+    def recall(self, group: "TaskGroup") -> None:
+        """Give `group` a place among the others again: a request waits for it again."""
+        with self._lock:
+            if group in self._unwanted:
+                self._unwanted.remove(group)
+                self._wanted.add(group.asker, group)
+
+    def close(self) -> None:
+        """Cancel the groups that have tasks waiting here, now or later; each thread ends with its task."""
+        with self._lock:
+            self._closed = True
+            self.gauges.closed()
+            groups = [*self._wanted.clear(), *self._unwanted]
+            self._unwanted.clear()
+            self._executor.shutdown(wait=False)
+        for group in groups:
+            group.cancel()
+
+    def _serve(self) -> None:
+        with self.gauges.busy.track_inprogress():
+            while True:
+                with self._lock:
+                    group = self._next()
+                    if group is None:
+                        self._serving -= 1
+                        return
+                task, more = group.take(self)
+                if more:
+                    self.announce(group)
+                if task is not None:
+                    group.run(task)
+
+    def _next(self) -> "TaskGroup | None":
+        """The group whose turn it is; the lock is held."""
+        while group := self._wanted.take():
+            if group.wanted:
+                return group
+            self._unwanted.append(group)  # its last request has left since it was announced
+        return self._unwanted.popleft() if self._unwanted else None
