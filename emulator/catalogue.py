@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulator.faults.active import Faults
@@ -13,13 +14,13 @@ from emulator.kind import Kind
 from emulator.kinds import KINDS
 
 
-def faults_of(kinds: Iterable[Kind]) -> Faults:
+def faults_of(kinds: Iterable[Kind], clock: Callable[[], float] = time.monotonic) -> Faults:
     """The faults that can be switched on in an emulator of these kinds; none of them is on."""
     faults, presets = dict(COMMON), dict[str, Preset]()
     for kind in kinds:
         faults.update(kind.faults)
         presets.update(kind.presets)
-    return Faults(faults, presets)
+    return Faults(faults, presets, clock)
 
 
 _REGISTERED = faults_of(KINDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -27,12 +28,14 @@ class Place:
         owners: the owners that the forges hold.
         latency: gives the latency of the moment, which may change at run time.
         spend: counts (points, queries) in the forge's meter.
+        now: the clock of the forge's limits, in seconds from any start.
         hour, minute: seconds of an hour and of a minute of the forge's limits.
     """
 
     owners: Owners
     latency: Callable[[], Latency]
     spend: Callable[[int, int], None]
+    now: Callable[[], float] = time.monotonic
     hour: float = 3600.0
     minute: float = 60.0
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from aiohttp import ClientConnectionResetError, web
 from emulator.catalogue import faults_of
 from emulator.control import PREFIX, Control
 from emulator.exchange import Answer, Call, Exchange, read
-from emulator.kind import Answering, Kind, Place
+from emulator.kind import Kind, Place
 from emulator.latency import Latency
 from emulator.meter import Meter, Timing
 from emulator.world import World
@@ -54,6 +55,8 @@ class Emulator:
         latency: the time that answers take.
         limits: false: without the limits that a kind of forge can be without, see `Kind.unlimited`.
         hour, minute: seconds of an hour and of a minute of the forges' limits.
+        clock: the seconds of limits and of `Fault.for_seconds`, from any start; called in the server's thread, and by
+            `faults` in the caller's.
         tls: the context with which the port answers https; None = plain http.
         options: name of a forge → fields of its kind, such as `acorn={"token": "secret"}`; they override `limits`.
 
@@ -75,6 +78,7 @@ class Emulator:
         limits: bool = True,
         hour: float = 3600.0,
         minute: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
         **options: Mapping[str, Any],
     ) -> None:
@@ -82,10 +86,13 @@ class Emulator:
         self.port = port
         self.latency = latency
         kinds = _chosen(self.world.kinds, limits, options)
-        self.faults = faults_of(kinds)
+        self.faults = faults_of(kinds, clock)
         self.meter = Meter([kind.traits.name for kind in kinds], [share for kind in kinds for share in kind.shares])
         self._kinds = {kind.traits.name: kind for kind in kinds}
-        self._answering = {name: self._server(name, hour, minute) for name in self._kinds}
+        self._answering = {
+            name: kind.answering(Place(self.world, self._latency, partial(self.meter.spend, name), clock, hour, minute))
+            for name, kind in self._kinds.items()
+        }
         self._control = Control(self.world, self.meter, self.faults)
         self._tls = tls
         self._hook: Hook | None = None
@@ -95,9 +102,8 @@ class Emulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
 
-    def _server(self, name: str, hour: float, minute: float) -> Answering:
-        spend = partial(self.meter.spend, name)
-        return self._kinds[name].answering(Place(self.world, lambda: self.latency, spend, hour, minute))
+    def _latency(self) -> Latency:
+        return self.latency
 
     def __getitem__(self, forge: str) -> Forge:
         """The forge of that name; its address holds once the emulator listens.

@@ -136,7 +136,7 @@ class BitbucketServer:
         limit = self._options.calls_per_hour.get(caller)
         if limit is None:
             return False
-        now, calls = time.monotonic(), self._calls.setdefault(caller, deque())
+        now, calls = self._place.now(), self._calls.setdefault(caller, deque())
         while calls and calls[0] <= now - self._options.hour:
             calls.popleft()
         if len(calls) >= limit:

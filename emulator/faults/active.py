@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -18,7 +17,7 @@ from emulator.faults.table import FaultKind
 @dataclass
 class _Active:
     fault: Fault
-    added: float = field(default_factory=time.monotonic)
+    added: float
     seen: int = 0
     struck: int = 0
     random: Random = field(init=False)
@@ -26,10 +25,10 @@ class _Active:
     def __post_init__(self) -> None:
         self.random = Random(self.fault.seed)  # noqa: S311 - a schedule, not a secret
 
-    def is_on(self) -> bool:
+    def is_on(self, now: float) -> bool:
         """Whether its time is not over."""
         limit = self.fault.for_seconds
-        return limit is None or time.monotonic() < self.added + limit
+        return limit is None or now < self.added + limit
 
     def strikes(self) -> bool:
         """Whether it strikes one more call that it matches; counts the call."""
@@ -49,14 +48,18 @@ class Faults:
     Args:
         kinds: the kinds of faults, by name.
         presets: faults made ready, by name.
+        clock: the seconds of `Fault.for_seconds`.
 
     Attributes:
         kinds, presets: the same.
     """
 
-    def __init__(self, kinds: Mapping[str, FaultKind], presets: Mapping[str, Preset]) -> None:
+    def __init__(
+        self, kinds: Mapping[str, FaultKind], presets: Mapping[str, Preset], clock: Callable[[], float]
+    ) -> None:
         self.kinds = kinds
         self.presets = presets
+        self._clock = clock
         self._lock = threading.Lock()
         self._active: list[_Active] = []
 
@@ -93,7 +96,7 @@ class Faults:
             if not getattr(fault, name):
                 raise ValueError(f"the fault {fault.kind!r} needs {name!r}")
         with self._lock:
-            self._active.append(_Active(fault))
+            self._active.append(_Active(fault, self._clock()))
 
     def clear(self) -> None:
         """Switch all faults off; calls already struck stay struck."""
@@ -109,6 +112,6 @@ class Faults:
         """The fault that strikes this call, if any; counts the call for every fault that it matches before that."""
         with self._lock:
             for active in self._active:
-                if active.is_on() and active.fault.matches(call) and active.strikes():
+                if active.is_on(self._clock()) and active.fault.matches(call) and active.strikes():
                     return active.fault
         return None

@@ -40,7 +40,7 @@ class GitHub(Kind):
     def answering(self, place: Place) -> Answering:
         """A new server; its windows are an hour and a minute of the place."""
         points = Points(self.points, place.hour)
-        secondary = Secondary(Bounds(self.seconds, self.together, self.calls, place.minute))
+        secondary = Secondary(Bounds(self.seconds, self.together, self.calls, place.minute), place.now)
         return GitHubServer(place, self.token, points, secondary).answer
 
     def unlimited(self) -> Self:

@@ -7,8 +7,8 @@ https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the
 from __future__ import annotations
 
 import math
-import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -30,14 +30,15 @@ class Bounds:
 
 
 class Secondary:
-    """Who may come in. For the server's thread only.
+    """The calls that are let in. For the server's thread only.
 
     A call that is refused opens a penalty of one window, and every call within it opens it again: the documents say
     that going on while limited may ban, so a client that does not wait never gets out.
     """
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, now: Callable[[], float]) -> None:
         self._bounds = bounds
+        self._now = now
         self._under_way: dict[int, float] = {}
         self._ended: deque[tuple[float, float]] = deque()
         self._arrived: deque[float] = deque()
@@ -46,7 +47,7 @@ class Secondary:
 
     def begin(self) -> int | None:
         """A call came in: its number, for `end`; None where it is refused."""
-        now = time.monotonic()
+        now = self._now()
         if now < self._penalty or self._is_over(now):
             self._penalty = now + self._bounds.minute
             return None
@@ -58,14 +59,14 @@ class Secondary:
 
     def end(self, number: int) -> None:
         """The call with that number is over, answered or not: what it took counts for one window from now."""
-        now = time.monotonic()
+        now = self._now()
         took = now - self._under_way.pop(number)
         if self._bounds.seconds is not None:
             self._ended.append((now, took))
 
     def retry_after(self) -> int:
         """Seconds until a call is taken again, rounded up: when those that are told are over, it really is."""
-        return max(1, math.ceil(self._penalty - time.monotonic()))
+        return max(1, math.ceil(self._penalty - self._now()))
 
     def _is_over(self, now: float) -> bool:
         bounds = self._bounds

@@ -18,7 +18,6 @@ import asyncio
 import json
 import math
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -69,7 +68,7 @@ class AcornServer:
 
     def _refused_for(self) -> int | None:
         """Seconds until a call is taken, None where this one is: a window of an hour begins with its first call."""
-        now = time.monotonic()
+        now = self._place.now()
         if now >= self._end:
             self._calls, self._end = 0, now + self._place.hour
         limit = self._kind.calls_per_hour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unittest
 from typing import Any, ClassVar
 
@@ -23,6 +24,25 @@ def organization(*repositories: Repository, login: str = "acme", **more: Any) ->
 def workspace(*repositories: Repository, login: str = "acme", **more: Any) -> Owner:
     """A Bitbucket workspace of these repositories."""
     return Owner("bitbucket", login, "Workspace", repositories, **more)
+
+
+class Clock:
+    """A clock for `Emulator(clock=...)`: it shows `now`, which tests move, and goes on by `step` when it is read.
+
+    Attributes:
+        read: set once it was read.
+    """
+
+    def __init__(self, step: float = 0.0) -> None:
+        self.now = 0.0
+        self.step = step
+        self.read = threading.Event()
+
+    def __call__(self) -> float:
+        """The time."""
+        self.now += self.step
+        self.read.set()
+        return self.now
 
 
 class Client:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import requests
 
 from emulator import Emulator, Latency
-from emulator.tests.helpers import Client, EmulatorCase
+from emulator.tests.helpers import PATIENCE, Client, Clock, EmulatorCase
 
 QUERY = {"query": '{ repositoryOwner(login: "spack") { login } }'}
 HEAVY = {"query": '{ repositoryOwner(login: "org-20") { repositories(first: 20) { nodes { owner { id } } } } }'}
@@ -64,15 +63,15 @@ class TestSecondary(SecondaryCase):
         self.assertEqual(["data" in answer.json() for answer in answers], [True, True, False])
 
     def test_what_those_under_way_have_taken_so_far_counts(self) -> None:
-        client = self.emulate(github={"seconds": 0.1}, latency=Latency(base=1.0))
+        clock = Clock()
+        client = self.emulate(github={"seconds": 10}, latency=Latency(base=1.0), clock=clock)
         other = Client(client.emulator)
         self.addCleanup(other.session.close)
         thread = threading.Thread(target=other.post, args=(QUERY,))
         thread.start()
         self.addCleanup(thread.join)
-        while not client.emulator.meter.snapshot()["github"].calls:
-            time.sleep(0.01)
-        time.sleep(0.2)
+        self.assertTrue(clock.read.wait(PATIENCE))
+        clock.now += 20
 
         answer = client.post(QUERY)
 
@@ -98,22 +97,26 @@ class TestSecondary(SecondaryCase):
     def test_after_a_quiet_minute_calls_are_taken_again(self) -> None:
         for bound in ({"github": {"calls": 1}}, {"github": {"seconds": 0.01}}):
             with self.subTest(bound):
-                client = self.emulate(**bound, minute=0.3, latency=Latency(base=0.02))
+                clock = Clock(step=0.02)
+                client = self.emulate(**bound, clock=clock)
                 client.post(QUERY)
                 self.assertIn(SECONDARY, client.post(QUERY).text)
-                time.sleep(0.35)
+                clock.now += 59
+                self.assertIn(SECONDARY, client.post(QUERY).text)
+                clock.now += 60
 
                 self.assertIn("data", client.post(QUERY).json())
 
     def test_going_on_while_limited_extends_it(self) -> None:
-        client = self.emulate(github={"calls": 1}, minute=0.5)
+        clock = Clock()
+        client = self.emulate(github={"calls": 1}, clock=clock)
         client.post(QUERY)
 
         # well over a minute since the one call that was taken, and never a minute of quiet
         answers = []
         for _ in range(8):
             answers.append(client.post(QUERY))
-            time.sleep(0.1)
+            clock.now += 12
 
         self.assertTrue(all(SECONDARY in answer.text for answer in answers))
 
