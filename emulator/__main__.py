@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Sequence[Kind] = KINDS) 
         return 1
     write(
         f"{emulator.introduction()}"
-        "This is an emulator: it holds recorded and made-up data, not what the forges say today.\n"
+        "This is an emulator: it holds recorded and made-up data, not the forges' data of today.\n"
     )
     sys.stdout.flush()
     over.wait()

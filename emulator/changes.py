@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.model import Owner, Repository, canonical_time
 
-# name → in words; the order is that in which several of one change are done
+# name → meaning; several changes at once are done in this order
 CHANGES = {
     "create": "so many public repositories more, newer than all others",
     "delete": "the newest so many public ones are gone",

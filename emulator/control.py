@@ -64,7 +64,7 @@ class Control:
 
 
 def _counts(counts: Counts) -> dict[str, Any]:
-    """As plain values; in JSON a status is text."""
+    """The counts as JSON values, where a status is text."""
     return {**asdict(counts), "statuses": {str(status): number for status, number in counts.statuses.items()}}
 
 

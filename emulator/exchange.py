@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 
 from emulator.owners import Owners
 
-# below this a gzip frame is hardly smaller than what it holds
+# below so many bytes a gzip frame is hardly smaller than the body
 _WORTH_GZIP = 200
 # a header of answers in which a fault found nothing to spoil, so that a test notices a fault that it aims wrongly
 MISSED = "X-Emulator-Missed"
@@ -90,7 +90,7 @@ class _Endless(web.StreamResponse):
 
 
 class Exchange:
-    """A call with the means to answer it. Lives in the server's loop.
+    """A call, and the ways to answer it. For the server's loop only.
 
     Args:
         compute: gives the forge's own answer.
@@ -131,7 +131,7 @@ class Exchange:
         body = answer.body
         if len(body) >= _WORTH_GZIP and "gzip" in self.call.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
-            # level 1: the emulator must not be what a benchmark measures
+            # level 1: a benchmark must not measure the emulator's compression
             body = gzip.compress(body, compresslevel=1, mtime=0)
         return headers, body
 
@@ -183,7 +183,7 @@ class Exchange:
         self._record(status, sent)
 
     def close(self) -> None:
-        """Close the connection after what was written."""
+        """Close the connection once all written bytes are sent."""
         if self._request.transport is not None:
             self._request.transport.close()
 

@@ -1,8 +1,8 @@
 """Owners that exist by their name, such as `org-N`, `user-N` and `team-N`, N from 0 to 20,000.
 
 `org-300` has exactly 300 public repositories and about a tenth more private ones, always the same: everything comes
-from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version. How
-such names begin is a trait of each kind of forge.
+from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version. The
+beginnings of such names are a trait of each kind of forge.
 """
 
 from __future__ import annotations

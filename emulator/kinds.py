@@ -1,6 +1,6 @@
 """The registry: the kinds of forges that the emulator shows, one line each.
 
-A kind is the folder of its name, whose module `kind` has the kind as `KIND`. Tests add kinds by argument: see `World`.
+A kind is a folder of its name; `KIND` in its module `kind` is the kind. Tests add kinds by argument: see `World`.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Meter:
         """A call came in on a connection whose first call went to the forge `home`.
 
         Args:
-            counted: the forge, and the shares that the call belongs to; so in the methods below.
+            counted: the forge, and the shares that the call belongs to; the same in the methods below.
         """
         with self._lock:
             for name in counted:

@@ -73,7 +73,7 @@ class Repository:
         born: tuple[str, int] | tuple[()] = (),
     ) -> None:
         pairs = languages.items() if isinstance(languages, Mapping) else languages
-        # a frozen dataclass has no setter, and its generated __init__ could not convert what is given
+        # a frozen dataclass has no setter, and its generated __init__ could not convert its arguments
         self.__dict__.update(
             name=name,
             is_fork=is_fork,

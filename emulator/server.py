@@ -217,7 +217,7 @@ class Emulator:
 
         exchange = Exchange(request, call, compute, timing.record, timing.over, self.world)
         fault = self.faults.pick(call)
-        with contextlib.suppress(ClientConnectionResetError):  # a client that goes away is no error of ours
+        with contextlib.suppress(ClientConnectionResetError):  # a client may go away at any time
             if fault:
                 strike = kind.strikes.get(fault.kind) or self.faults.kinds[fault.kind].strike
                 await strike(fault, exchange)

@@ -14,7 +14,7 @@ from emulator.traits import Traits
 
 
 class World(Owners):
-    """The owners of all forges, and what a service must answer for them.
+    """The owners of all forges, and the answer that a service must give for them.
 
     Args:
         recorded: hold the recorded and the made-up owners of each kind's data.

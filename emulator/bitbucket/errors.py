@@ -6,7 +6,7 @@ import json
 
 
 class Refusal(Exception):
-    """An answer other than the one asked for.
+    """An error in place of the answer.
 
     Attributes:
         status: the HTTP status.
@@ -43,7 +43,7 @@ def no_repository() -> Refusal:
 
 
 def no_resource() -> Refusal:
-    """404 for a path at which there is no API."""
+    """404 for a path without a resource."""
     return Refusal(
         404,
         "Resource not found",

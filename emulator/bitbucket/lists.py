@@ -1,4 +1,4 @@
-"""Paginated lists: which page is asked for, and the object that holds it."""
+"""Paginated lists: the page that a query asks for, and its object."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ Tree = dict[str, Any]
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Tree | None, Tree]:
-    """The trees of what is kept (None: everything) and of what is left out, each {key: subtree}; {} is a whole key."""
+    """The trees of the fields to keep (None: all) and of those to leave out, each {key: subtree}; {} is a whole key."""
     keep: Tree = {}
     drop: Tree = {}
     only = False

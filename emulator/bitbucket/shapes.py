@@ -64,7 +64,7 @@ def workspace(owner: Owner, base: str) -> Json:
     }
 
 
-# the three parts that every repository of a workspace repeats are made once; nobody changes them
+# the three parts that every repository of a workspace repeats are made once; they are never changed
 
 
 @lru_cache(maxsize=64)

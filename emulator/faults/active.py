@@ -35,7 +35,7 @@ class _Active:
         self.seen += 1
         if self.seen <= self.fault.after or (self.fault.times is not None and self.struck >= self.fault.times):
             return False
-        # drawn for every call that could be struck, so that a seed is a schedule
+        # drawn for every call that could be struck, so that the same seed strikes the same calls
         if self.fault.chance < 1 and self.random.random() >= self.fault.chance:
             return False
         self.struck += 1
@@ -104,7 +104,7 @@ class Faults:
             self._active.clear()
 
     def all(self) -> list[Fault]:
-        """The faults switched on, those that have struck their `times` or outlived their `for_seconds` too."""
+        """The faults switched on, also those whose `times` or `for_seconds` are over."""
         with self._lock:
             return [active.fault for active in self._active]
 

@@ -1,4 +1,4 @@
-"""Faults at places of the true JSON answer: values that should not be there, and nulls with errors beside them."""
+"""Faults at places of the true JSON answer: values that do not belong there, and nulls with errors beside them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MARK = "@@emulator-place@@"
 
 
 async def wrong_type(fault: Fault, exchange: Exchange) -> None:
-    """Another value."""
+    """The value in place of the true ones."""
     answer = await exchange.true_answer()
     value, found = _found(fault, answer)
     raw = None

@@ -21,7 +21,7 @@ async def reset(fault: Fault, exchange: Exchange) -> None:
 
 
 async def hang(fault: Fault, exchange: Exchange) -> None:
-    """Nothing."""
+    """No answer."""
     # ends when the client goes away or the emulator stops: both cancel the call
     await asyncio.get_running_loop().create_future()
 

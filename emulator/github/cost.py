@@ -1,4 +1,4 @@
-"""What a query costs before it runs: nodes and points by GitHub's formula, and which of its fields are heavy.
+"""The cost of a query before it runs: nodes and points by GitHub's formula, and the fields that are heavy.
 
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api: each connection is
 filled once per parent; the sum of those fills, divided by 100 and rounded, is the price, at least 1 point.
@@ -33,7 +33,7 @@ _TOTALS = {"totalCount", "totalSize", "totalDiskUsage", "__typename"}
 
 @dataclass(frozen=True)
 class Connection:
-    """A field of the query that returns many: a connection, `nodes(ids)`, with the ones above it."""
+    """A field that returns many objects (a connection, or `nodes(ids)`), with the fields of that sort above it."""
 
     node: FieldNode
     parents: tuple[FieldNode, ...]
@@ -42,10 +42,10 @@ class Connection:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is known from the document alone.
+    """The facts that the document alone tells about a query.
 
     Attributes:
-        connections: every field that multiplies what is below it, with the multiplying fields above.
+        connections: every field that multiplies the fields below it, with the multiplying fields above.
         bounded: ids of connection fields asked for more than totals, so that `first` or `last` is needed.
         detailed: ids of fields that return repositories and ask for objects of them (watchers, languages, topics).
         rate_limits: the `rateLimit` fields, whose `dryRun` decides whether the query runs at all.

@@ -46,8 +46,8 @@ _TOKENS = {
     TokenKind.SPREAD: "ELLIPSIS",
 }
 
-# rule → code, graphql-core's message, GitHub's message, further keys of `extensions`; what is missing here keeps the
-# message of graphql-core
+# rule → code, graphql-core's message, GitHub's message, further keys of `extensions`; a rule that is missing here keeps
+# the message of graphql-core
 _WORDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "FieldsOnCorrectTypeRule": (
         "undefinedField",

@@ -25,12 +25,12 @@ def not_found(message: str) -> Typed:
 
 
 def forbidden() -> Typed:
-    """What reading names of stargazers or watchers brings since July 2026 (star-history/star-history#539)."""
+    """The error of reading names of stargazers or watchers, since July 2026 (star-history/star-history#539)."""
     return Typed("FORBIDDEN", "Resource not accessible by personal access token")
 
 
 def as_json(error: GraphQLError) -> dict[str, Any]:
-    """The error as GitHub sends it: type, path, extensions, locations, message, those that it has, in this order."""
+    """The error as GitHub sends it: type, path, extensions, locations, message, those that there are, in this order."""
     typed = error if isinstance(error, Typed) else error.original_error
     value: dict[str, Any] = {}
     if isinstance(typed, Typed):

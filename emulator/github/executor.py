@@ -26,7 +26,7 @@ class CopyingExecutor(Executor[Any]):
     """Copies plain fields out of their source, which holds them in the form in which they are sent.
 
     A page of 100 repositories has about 10,000 fields, nine in ten of them plain; the copy takes a fifth of the time
-    that building a resolve info, calling a resolver and coercing its result takes. It is also what lets a language's
+    that building a resolve info, calling a resolver and coercing its result takes. It also lets a language's
     size pass 2^31, as a recorded one of GitHub does though the schema says Int.
     """
 
@@ -38,6 +38,6 @@ class CopyingExecutor(Executor[Any]):
         if name in self.schema.extensions["plain"].get(parent_type.name, ()):
             return source[name]
         if parent_type.name == "Query" and self.context_value.cost.dry_run and name not in ("rateLimit", "relay"):
-            # priced only: https://docs.github.com/graphql says "without evaluating it", not what the rest looks like
+            # priced only: https://docs.github.com/graphql says "without evaluating it", nothing about the other fields
             return [] if name == "nodes" else None
         return super().execute_field(parent_type, source, field_details_list, path, position_context)

@@ -67,7 +67,7 @@ def _places(value: Any, ids: set[str]) -> Iterator[Path]:
 
 
 def _quirk(name: str) -> Strike:
-    """Connections are spoiled where they are made, see `quirks`."""
+    """Let the server make the mistake itself, where it makes connections (see `quirks`)."""
 
     async def strike(fault: Fault, exchange: Exchange) -> None:
         await exchange.send(await exchange.true_answer(quirk=name))

@@ -39,10 +39,10 @@ class Listing:
 
         Args:
             field: the connection's field, for messages.
-            bounded: whether the query asks for anything but totals, so that `first` or `last` must be given.
+            bounded: whether the query asks for more than totals, so that `first` or `last` must be given.
 
         Raises:
-            Typed: the arguments are not those that GitHub takes.
+            Typed: arguments that GitHub refuses.
         """
         bound = check_bounds(field, bounded, arguments)
         if bound is None:

@@ -19,7 +19,7 @@ def cursor(mark: Mark) -> str:
 
 
 def mark(text: str) -> Mark | None:
-    """The place that a cursor stands for, or None where it is not one of ours."""
+    """The place that a cursor stands for, or None for a text that is no cursor."""
     try:
         decoded = base64.b64decode(text, validate=True)
         if not decoded.startswith(_PREFIX):
@@ -41,7 +41,7 @@ def node_id(kind: str, *parts: str | int) -> str:
 
 
 def node_parts(text: str) -> tuple[str, list[str | int]] | None:
-    """Kind and parts of a node id, or None where it is not one of ours."""
+    """Kind and parts of a node id, or None for a text that is no node id."""
     kind, _, payload = text.partition("_")
     try:
         parts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -23,7 +23,7 @@ class Points:
 
     @property
     def reset(self) -> int:
-        """When the window ends, in seconds of the epoch; a window that is over is replaced first."""
+        """The end of the window in seconds of the epoch; a window that is over is replaced first."""
         now = time.time()
         if now >= self._reset:
             self._reset, self.used = now + self._window, 0
@@ -32,7 +32,7 @@ class Points:
 
     @property
     def remaining(self) -> int:
-        """Points left; a query that costs more than is left still runs, as at GitHub (used 5,002 of 5,000 recorded)."""
+        """Points left; a query that costs more still runs, as at GitHub (5,002 of 5,000 used were recorded)."""
         _ = self.reset
         return max(0, self.limit - self.used)
 

@@ -20,9 +20,9 @@ def without_cursors(arguments: Fields) -> Fields:
 
 
 def spoiled(quirk: str, page: Fields, arguments: Fields) -> Fields:
-    """The page with the wrong `pageInfo`; the page itself where it has none or nothing is wrong with that part."""
+    """The page with a wrong `pageInfo`; the page as it is where it has none, or where the quirk does not touch it."""
     if quirk == EMPTY_PAGE and "pageInfo" in page and arguments.get("after"):
-        # another text for the same place, so the cursor moves and the next page is the one that should have come
+        # another text for the same place: the cursor moves, and the next page is the true page
         cursor = moved(str(arguments["after"]))
         info = {**page["pageInfo"], "hasNextPage": True, "endCursor": cursor}
         return {**page, "edges": [], "nodes": [], "pageInfo": info}
@@ -34,6 +34,6 @@ def spoiled(quirk: str, page: Fields, arguments: Fields) -> Fields:
     )
     if quirk == EARLY_END:
         return {**page, "pageInfo": {**page["pageInfo"], more: False}}
-    # whoever asks for what follows gets the same page for ever; a first page has no cursor of its own that leads to it
+    # a client that asks for the next page gets this one, for ever; no cursor leads to a first page, so it is left once
     cursor = arguments.get(bound) or page["pageInfo"][end]
     return {**page, "pageInfo": {**page["pageInfo"], more: True, end: cursor}}

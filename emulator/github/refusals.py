@@ -1,4 +1,4 @@
-"""The forms in which GitHub says that a limit is reached, or that a query took too long. Each is one that was seen."""
+"""The forms in which GitHub says that a limit is reached, or that a query took too long. All of them were seen."""
 
 from __future__ import annotations
 

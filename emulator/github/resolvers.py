@@ -62,7 +62,7 @@ class Views:
 
 @dataclass
 class Visit:
-    """The context of one execution: what it may see, what it cost, what is wrong, and what it has done so far."""
+    """The context of one execution: views, cost, the mistake that a fault asks for, and the details returned so far."""
 
     views: Views
     cost: Cost
@@ -77,7 +77,7 @@ class Visit:
             self.detailed += repositories
 
     def bounded(self, info: GraphQLResolveInfo) -> bool:
-        """Whether the connection is asked for anything but totals."""
+        """Whether the connection is asked for more than totals."""
         return any(id(node) in self.cost.shape.bounded for node in info.field_nodes)
 
     def page(self, field: str, info: GraphQLResolveInfo, listing: Listing, arguments: dict[str, Any]) -> Fields:
@@ -178,7 +178,7 @@ def _listing(view: OwnerView, views: Views, arguments: dict[str, Any]) -> Listin
         arguments.get("hasIssuesEnabled") is not False and not arguments.get("isLocked"),
     )
     foreign = _foreign(view.owner, views) if "COLLABORATOR" in key[5] else []
-    # what belongs to others may change without this owner's knowledge, so such lists are not kept
+    # repositories of others change without a change of this owner, so lists with them are not kept
     if foreign or key not in view.lists:
         own = view.repositories if "OWNER" in key[5] else []
         view.lists[key] = _sorted([*own, *foreign], key)
@@ -232,12 +232,12 @@ def topics(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields
 
 
 def stargazers(_source: Fields, _info: GraphQLResolveInfo, **_: Any) -> Fields:
-    """Starrable.stargazers: FORBIDDEN whatever is selected, though it names nobody (FACTS of July 2026)."""
+    """Starrable.stargazers: FORBIDDEN for every selection, totals included (since July 2026)."""
     raise forbidden()
 
 
 def watchers(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
-    """Repository.watchers: its `totalCount` is for everybody, its lists are FORBIDDEN as those of stargazers."""
+    """Repository.watchers: its `totalCount` may be read, its lists are FORBIDDEN as those of stargazers."""
     bounded = info.context.bounded(info)
     check_bounds("watchers", bounded, arguments)
     if bounded:

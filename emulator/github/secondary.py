@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bounds:
-    """The secondary limits of one account; None in place of one switches it off, as Enterprise Server does.
+    """The secondary limits of one account; None switches one off, as Enterprise Server does.
 
     Attributes:
-        seconds: server time in a window: what ended in the last window, and what those under way have taken so far.
+        seconds: server time in a window: of calls that ended in the last window, and of those under way so far.
         together: calls under way at the same time.
         calls: calls in a window.
         minute: seconds of a window.
@@ -58,14 +58,14 @@ class Secondary:
         return self._number
 
     def end(self, number: int) -> None:
-        """The call with that number is over, answered or not: what it took counts for one window from now."""
+        """The call with that number is over, answered or not: its time counts for one window from now."""
         now = self._now()
         took = now - self._under_way.pop(number)
         if self._bounds.seconds is not None:
             self._ended.append((now, took))
 
     def retry_after(self) -> int:
-        """Seconds until a call is taken again, rounded up: when those that are told are over, it really is."""
+        """Seconds until a call is taken again, rounded up: once they are over, a call is taken."""
         return max(1, math.ceil(self._penalty - self._now()))
 
     def _is_over(self, now: float) -> bool:

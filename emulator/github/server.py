@@ -27,7 +27,7 @@ PATH = "/graphql"
 
 DOCS = "https://docs.github.com/graphql"
 
-# names and values as GitHub sends them; what depends on the call is added in `_headers`
+# names and values as GitHub sends them; those that depend on the call are added in `_headers`
 _HEADERS = {
     "Server": "github.com",
     "X-GitHub-Media-Type": "github.v4; format=json",
@@ -96,7 +96,7 @@ class GitHubServer:
         await asyncio.sleep(latency.timeout if late and latency.timeout is not None else seconds)
         if not late and not latency.too_heavy(detailed):
             return answer
-        # "additional points" are taken for a query that timed out; how many is not told, so: as many again
+        # a query that timed out costs "additional points" (GitHub's documents), of a number not told; so: as many again
         self._spend(points, queries=0)
         return next(self._late if late else self._heavy)()
 

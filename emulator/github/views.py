@@ -1,4 +1,4 @@
-"""What GraphQL shows of the world: owners and repositories as dictionaries of fields, made once and kept.
+"""Owners and repositories as GraphQL shows them: dictionaries of fields, made once and kept.
 
 A value here has the form in which it is sent, so that the executor can copy it (see `executor.py`).
 """
@@ -35,7 +35,7 @@ class RepositoryView:
     def _fields(self) -> Fields:
         repository = self.repository
         path = f"{self.owner.login}/{repository.name}"
-        # how long after the creation somebody pushed last: at most three years, from the id alone
+        # the time from the creation to the last push: at most three years, from the id alone
         moved = timedelta(seconds=repository.id * 7919 % 94_608_000)
         pushed = canonical_time(datetime.fromisoformat(repository.created_at) + moved)
         return {

@@ -1,4 +1,4 @@
-"""Bitbucket: who sees what, single resources, refusals, headers and the hourly limit."""
+"""Bitbucket: credentials, single resources, refusals and headers."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class TestChanges(EmulatorCase):
         self.world.remove("bitbucket", "other")
 
     def public(self, login: str = "acme") -> list[str]:
-        """What GitHub shows, by creation."""
+        """The names that GitHub lists, by creation."""
         return self.client.names("first: 100, privacy: PUBLIC, orderBy: {field: CREATED_AT, direction: ASC}", login)
 
     def ids(self, login: str = "acme") -> dict[str, str]:

@@ -27,7 +27,7 @@ class TestCommand(unittest.TestCase):
     """One process, two signals."""
 
     def run_until(self, sign: signal.Signals, *arguments: str) -> tuple[str, requests.Response]:
-        """What it prints, and the answer to a query that it gave before the signal."""
+        """The text that it prints, and its answer to a query before the signal."""
         with start(*arguments) as process:
             assert process.stdout is not None
             told = "".join(process.stdout.readline() for _ in range(3))

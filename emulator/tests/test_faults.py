@@ -1,4 +1,4 @@
-"""Faults: what each does, and which calls they strike."""
+"""Faults: the effect of each, and the calls that they strike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GitHub: what a repository tells, its languages and topics, and what it no longer tells."""
+"""GitHub: the fields of a repository, its languages and topics, and the fields that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GitHub: who may ask, what is a query, and what every answer looks like."""
+"""GitHub: credentials, the form of a query, and the headers of every answer."""
 
 from __future__ import annotations
 

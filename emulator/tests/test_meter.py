@@ -1,4 +1,4 @@
-"""What is counted."""
+"""The counts of calls, connections, bytes and points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both servers, asked by the simplest client there can be, give what the straight sum gives."""
+"""Both servers, asked by the simplest possible client, give the numbers of the straight sum."""
 
 from __future__ import annotations
 

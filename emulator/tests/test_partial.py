@@ -10,7 +10,7 @@ PAGE = {"size": 2, "next": "n", "values": [{"a": 1, "b": {"c": 2, "d": 3}}, {"a"
 
 
 class TestSelect(unittest.TestCase):
-    """What is kept of a page."""
+    """The fields that are kept of a page."""
 
     def test_named_fields_alone_are_kept(self) -> None:
         self.assertEqual(select(PAGE, "size"), {"size": 2})

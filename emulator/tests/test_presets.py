@@ -1,4 +1,4 @@
-"""Presets: each does what its words say, over HTTP too."""
+"""Presets: the effect of each, over HTTP too."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class TestAgreement(unittest.TestCase):
 
 
 class TestComparison(unittest.TestCase):
-    """The comparison itself finds what it looks for."""
+    """The comparison finds differences."""
 
     def assert_difference(self, ours: str, real: str, words: str) -> None:
         """Comparing the two SDL texts finds exactly this."""

@@ -128,7 +128,7 @@ class TestHook(EmulatorCase):
 
 
 class TestSpeed(EmulatorCase):
-    """It must not be what a benchmark measures; bounds are wide, for a busy machine."""
+    """A benchmark must not measure the emulator; bounds are wide, for a busy machine."""
 
     def test_a_watchers_call_and_a_details_page_are_cheap(self) -> None:
         watchers = "/repositories/team-300/atlas-api-0/watchers"
