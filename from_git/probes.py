@@ -174,7 +174,7 @@ def _look() -> tuple[list[str], bool]:
     known = {one.forge: one for one in (seen.statuses if seen else [])}
     able = False
     for name in forges.REGISTRY:
-        one = known.get(name) or AccountStatus(name, forges.forge(name).account.blocked(), ())
+        one = known.get(name) or AccountStatus(name, forges.forge(name).account.limit.blocked(), ())
         ours, forge_able = _about(one)
         reasons += ours
         able = able or forge_able

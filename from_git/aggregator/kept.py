@@ -48,7 +48,7 @@ def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], askin
         forge = forges.forge(name)
         try:
             forge.foresee(waiter, number, asking.longest_of_all)
-            forge.account.refuse_blocked(asking.seconds)
+            forge.account.limit.blocked_within(asking.seconds)
         except BudgetError:
             # the figures are those of the whole question, as far as it was not looked up
             rest = sum(one.forge == name for one in profiles[done:])

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from from_git import metrics
-from from_git.calls.account import Account, Permit
+from from_git.calls.account import Account
 from from_git.calls.call import Call
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Halving, Origin
 from from_git.calls.pace import Pace, Spending
 from from_git.calls.peers import Peers
+from from_git.calls.permits import Permit
 from from_git.calls.retries import NO_TIME, Again, Pause, decide, usable
 from from_git.errors import (
     BudgetError,
@@ -199,7 +200,7 @@ class Calls:
             return min(pause, left / 2)
         permit = self._account.permit(self._amount(call), self._group, goes_on=self._has_read)
         if isinstance(permit, float):
-            self.note, self.advice = f"it waited: {self._account.waits_for()}", ""
+            self.note, self.advice = f"it waited: {self._account.waits_for}", ""
             self._waits_until = self._group.clock.now() + permit
         return permit
 

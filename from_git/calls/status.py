@@ -21,8 +21,8 @@ class AccountStatus:
 
 def status_of(forge: str, account: Account) -> AccountStatus:
     """How we stand there; it may ask a shared cache what other processes have met and spent."""
-    account.refresh()
-    return AccountStatus(forge, account.blocked(), tuple(_allowance(one) for one in account.budgets))
+    account.limit.refresh()
+    return AccountStatus(forge, account.limit.blocked(), tuple(_allowance(one) for one in account.budgets))
 
 
 def _allowance(budget: Budget) -> Allowance:

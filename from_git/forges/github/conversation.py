@@ -44,7 +44,7 @@ class Conversation:
             self._standing.points.tell(left, seconds)
             metrics.points_left("github", left, time.time() + seconds)
             if left == 0:  # this answer is good, the next query would be refused
-                self._standing.account.block(seconds, "its points of this hour are used up.")
+                self._standing.account.limit.block(seconds, "its points of this hour are used up.")
         return reply
 
     def learn(self, reply: Reply, repositories: int) -> None:

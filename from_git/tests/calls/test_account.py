@@ -10,10 +10,12 @@ from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
 from from_git.askers import Asker
-from from_git.calls.account import LONGEST_BLOCK, Account, Permit, account_key
+from from_git.calls.account import Account, account_key
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
+from from_git.calls.permits import Permit
+from from_git.calls.ratelimit import LONGEST_BLOCK
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
@@ -64,23 +66,23 @@ class Limits(AccountTestCase):
         self.clock.move(100.0)
 
         for account in (other, self.new_account()):
-            self.assertEqual(account.blocked(), 0.0)
-            account.refresh()
-            self.assertEqual(account.blocked(), 900.0)
+            self.assertEqual(account.limit.blocked(), 0.0)
+            account.limit.refresh()
+            self.assertEqual(account.limit.blocked(), 900.0)
 
     def test_the_longer_of_two_limits_holds_whoever_told_it(self) -> None:
-        self.account.block(500.0, "long.")
-        self.account.block(5.0, "short.")
-        self.assertEqual(self.account.blocked(), 500.0)
+        self.account.limit.block(500.0, "long.")
+        self.account.limit.block(5.0, "short.")
+        self.assertEqual(self.account.limit.blocked(), 500.0)
 
         self.cache.set(f"from-git:limit:{KEY}", self.clock.now() + 9.0)
-        self.account.refresh()
-        self.assertEqual(self.account.blocked(), 500.0)
+        self.account.limit.refresh()
+        self.assertEqual(self.account.limit.blocked(), 500.0)
 
     def test_after_a_limit_that_another_process_met_one_call_goes_first_as_well(self) -> None:
         other = self.new_account()
-        self.account.block(10.0, "it is used up.")
-        other.refresh()
+        self.account.limit.block(10.0, "it is used up.")
+        other.limit.refresh()
         self.clock.move(10.0)
 
         self.assertIsInstance(other.permit(1.0, self.group()), Permit)
@@ -129,19 +131,19 @@ class Limits(AccountTestCase):
         self.account.limited(LimitError("it is used up.", 1_000.0), self.group())
         other = Account(account_key("https://forge.example/2.0", "x"), self.account.budget, SharedMemory(self.cache))
 
-        other.refresh()
+        other.limit.refresh()
 
-        self.assertEqual(other.blocked(), 0.0)
+        self.assertEqual(other.limit.blocked(), 0.0)
         self.assertNotIn("s3cret", KEY)
 
     def test_a_wait_that_is_a_guess_doubles_each_time_it_was_too_short_and_begins_anew_after_a_success(self) -> None:
         for seconds in (60.0, 120.0, 240.0):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
-            self.assertEqual(self.account.blocked(), seconds)
+            self.assertEqual(self.account.limit.blocked(), seconds)
             self.clock.move(seconds + 1.0)
         self.account.succeeded()
         self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
-        self.assertEqual(self.account.blocked(), 60.0)
+        self.assertEqual(self.account.limit.blocked(), 60.0)
 
     def test_where_none_of_our_calls_were_counted_a_guess_is_a_minute(self) -> None:
         budget = budget_of(None, 3_600.0, LocalLedger(self.clock.now), "calls", "SETTING")
@@ -167,24 +169,24 @@ class Limits(AccountTestCase):
         seconds = account.limited(LimitError("again.", 0.0, guessed=True), group)
 
         self.assertAlmostEqual(seconds, 3_600.0 - 29 * 60.0, delta=60.0)
-        self.assertEqual(account.blocked(), seconds)
+        self.assertEqual(account.limit.blocked(), seconds)
         budget.limit = 100.0
         budget.plan(group, 10.0, 9_000.0)
         self.assertAlmostEqual(account.limited(LimitError("again.", 0.0, guessed=True), group), seconds + 540.0)
-        self.assertEqual(account.blocked(), seconds)
+        self.assertEqual(account.limit.blocked(), seconds)
 
     def test_calls_that_were_under_way_when_a_limit_was_met_do_not_make_it_longer(self) -> None:
         for _ in range(8):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
-        self.assertEqual(self.account.blocked(), 60.0)
+        self.assertEqual(self.account.limit.blocked(), 60.0)
 
         self.clock.move(60.0)
         self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
-        self.assertEqual(self.account.blocked(), 120.0)
+        self.assertEqual(self.account.limit.blocked(), 120.0)
 
     def test_after_a_limit_one_call_goes_first_and_the_others_follow_its_answer(self) -> None:
         self.account.limited(LimitError("it is used up.", 0.0), self.group())
-        self.assertEqual(self.account.blocked(), 1.0)  # 0 is no invitation
+        self.assertEqual(self.account.limit.blocked(), 1.0)  # 0 is no invitation
         self.clock.move(1.0)
 
         first = self.account.permit(1.0, self.group())
@@ -223,17 +225,17 @@ class Limits(AccountTestCase):
     def test_a_guess_is_never_longer_than_an_hour_and_nothing_is_much_longer(self) -> None:
         for _ in range(20):
             self.account.limited(LimitError("again.", 0.0, guessed=True), self.group())
-            self.assertLessEqual(self.account.blocked(), 3_600.0)
+            self.assertLessEqual(self.account.limit.blocked(), 3_600.0)
             self.clock.move(3_601.0)
-        self.account.block(1e9, "for ever.")
-        self.assertEqual(self.account.blocked(), LONGEST_BLOCK)
+        self.account.limit.block(1e9, "for ever.")
+        self.assertEqual(self.account.limit.blocked(), LONGEST_BLOCK)
 
     def test_nonsense_in_the_cache_is_no_limit(self) -> None:
         for value in ("soon", None, -1, 1e300, float("nan"), float("inf"), [9], self.clock.now() + 1e6):
             with self.subTest(value):
                 self.cache.set(f"from-git:limit:{KEY}", value)
-                self.account.refresh()
-                self.assertEqual(self.account.blocked(), 0.0)
+                self.account.limit.refresh()
+                self.assertEqual(self.account.limit.blocked(), 0.0)
 
     def test_a_budget_that_gives_way_in_time_is_waited_for_and_another_is_an_error(self) -> None:
         for _ in range(10):
@@ -466,11 +468,11 @@ class Shared(LedgerContract, TestCase):
         accounts = [
             Account(KEY, budget_of(None, 60.0, self.ledger(), "", ""), SharedMemory(self.cache)) for _ in range(2)
         ]
-        accounts[0].block(500.0, "it is used up.")
+        accounts[0].limit.block(500.0, "it is used up.")
 
-        accounts[1].refresh()
+        accounts[1].limit.refresh()
 
-        self.assertGreater(accounts[1].blocked(), 490.0)
+        self.assertGreater(accounts[1].limit.blocked(), 490.0)
 
 
 class DefaultCache(TestCase):

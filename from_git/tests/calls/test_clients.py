@@ -180,7 +180,7 @@ class Many(ClientsTestCase):
 
     def test_a_limit_that_is_known_is_said_before_all_are_looked_up(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0)
-        forges.forge("github").account.block(3_000.0, "its rate limit is used up.")
+        forges.forge("github").account.limit.block(3_000.0, "its rate limit is used up.")
         with patch.object(flights, "kept", wraps=flights.kept) as looked:
             response = self.post([f"github.com/a{one}" for one in range(50_000)])
 

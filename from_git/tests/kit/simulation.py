@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from emulator import Emulator
-from from_git.calls import account, budget, ledgers, reported
+from from_git.calls import budget, ledgers, ratelimit, reported
 from from_git.calls import pace as cost
 from from_git.calls import sending as calls
 from from_git.calls.account import Account
@@ -31,7 +31,7 @@ from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
 
-MODULES = (groups, pools, account, bitbucket, budget, calls, cost, details, github, ledgers, reported, watchers)
+MODULES = (groups, pools, bitbucket, budget, calls, cost, details, github, ledgers, ratelimit, reported, watchers)
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000

@@ -148,7 +148,7 @@ class Ready(ProbesTestCase):
         ]:
             with self.subTest(word, seconds=seconds):
                 self.settings_for_test(GITHUB_API_TOKEN=token)
-                forges.forge("bitbucket").account.block(seconds, "used up.")
+                forges.forge("bitbucket").account.limit.block(seconds, "used up.")
                 self.ready(status, word, *([] if token else ["GITHUB_API_TOKEN"]), limit)
                 self.assertEqual(self.get("/livez").status_code, 200)
                 self.caches_cleared()
@@ -172,7 +172,7 @@ class Ready(ProbesTestCase):
 
     def test_it_shows_no_secret(self) -> None:
         self.settings_for_test(CACHE_URL="redis://:password@127.0.0.1:1/0")
-        forges.forge("github").account.block(500.0, "used up.")
+        forges.forge("github").account.limit.block(500.0, "used up.")
 
         text = self.get("/readyz").text + self.get("/metrics").text
 
@@ -269,7 +269,7 @@ class Counted(ProbesTestCase):
         pools = {"github": 8, "bitbucket": 4, "bitbucket-watchers": 16}
         left_open = {pool: sample("pool_threads", pool) for pool in pools}  # by other tests
         self.answer(URL, "https://bitbucket.org/mailchimp")
-        forges.forge("github").account.block(500.0, "used up.")
+        forges.forge("github").account.limit.block(500.0, "used up.")
 
         found = scraped(self.base)
 
