@@ -1,48 +1,48 @@
-"""What may be spent at a forge in any stretch of time, so that its limit is never met by surprise."""
+"""Budgets: what may be spent at a forge within a window of time, so that its limit is never met by surprise."""
 
 import threading
 from dataclasses import dataclass
 
 from from_git.askers import Asker
+from from_git.calls.affording import shortfall
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.line import Line
 from from_git.calls.needs import Needs
-from from_git.calls.shares import Outlook, Whole, Window
+from from_git.calls.shares import NOTHING, Outlook, Whole, Window
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
 
-_NOTHING = 1e-9  # what additions and subtractions may leave of zero
 POLL = 0.25
 """Seconds between looks while calls under way may give back a part of what was reserved for them."""
-_TURN = 0.02  # seconds in which one whose turn it is takes it
+_TURN = 0.02  # seconds within which a group whose turn it is takes it
 
 
 @dataclass(frozen=True)
 class Full:
-    """Nothing can be reserved now."""
+    """The answer of a bound that has no room for a call now."""
 
     seconds: float
-    """Until it is worth another look."""
+    """Until the next look is worth it."""
     settled: bool
-    """Whether that is certain; no while calls under way may turn out cheaper."""
+    """Whether there will be no room before; False while calls under way may turn out cheaper."""
     window: Window | None = None
-    """What the client has spent, where there would be room for others."""
+    """As the client sees it, where there would be room for other clients."""
 
 
 class Budget:
-    """At most `limit` in any `window` seconds; None = no bound, counted all the same. Safe from any thread.
+    """At most `limit` in any window of time; None: no bound, counted all the same. Safe from any thread.
 
-    Each call reserves its expected amount before it is sent and settles what it really was afterwards, so that calls
-    under way at the same time cannot overrun the limit together. What is settled leaves the window `window` seconds
-    after the end of its call, which is after the forge forgets it. How much of it one client may have says
-    `shares.Window`; those who wait are served in turn (`line.Line`).
+    Each call reserves its expected amount before it is sent and settles its true amount afterwards, so that calls
+    under way at the same time cannot overrun the limit together. A settled amount leaves the window as long after the
+    end of its call as the window is wide, which is after the forge forgets it. `shares.Window` says how much of it one
+    client may have; groups that wait are served in turn (`line.Line`).
 
     Args:
-        spent: where it is counted.
+        spent: the ledgers of the window.
         terms: what is counted and where `limit` comes from.
         timed: whether amounts are seconds, so that a call under way has cost at least the time since it began.
-        share: the part of the limit that is this budget's; the rest is other processes'.
+        share: the part of the limit that is this budget's; the rest is that of other processes.
     """
 
     def __init__(
@@ -50,7 +50,6 @@ class Budget:
     ) -> None:
         self._share = share
         self.limit = limit and limit * share
-        self.window = spent.window
         self.terms = terms
         self.timed = timed
         self._ledgers = spent
@@ -61,10 +60,10 @@ class Budget:
         self._line = Line()
 
     def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
-        """For a call of `group`: count `amount` as spent, if there is room, which there is where nothing is spent."""
+        """Count `amount` as spent for a call of `group`, if there is room, which there is where nothing is spent."""
         with self._lock:
             now = self._ledgers.now()
-            # without a bound nobody's part of it is asked for
+            # without a bound there are no parts of clients
             client = None if self.limit is None else group.asker.client
             one = Reservation(amount, self._ledgers.slot(now), now, group, client)
             # added before it is compared, so that of two processes with one ledger not both find room
@@ -81,11 +80,11 @@ class Budget:
             return one
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
-        """The call has ended: count what it really was in place of what was reserved.
+        """Count the true amount of a call that has ended in place of the reserved one.
 
         Args:
-            left_alone: we have gone away before its answer came, so that the forge may have gone on for as long as was
-                expected.
+            left_alone: whether we gave up before its answer came, so that the forge may have worked on it for as long
+                as was expected.
         """
         with self._lock:
             self._under_way.discard(one)
@@ -99,37 +98,37 @@ class Budget:
             self._needs.spend(one.group, actual - one.amount)
 
     def withdraw(self, one: Reservation) -> None:
-        """There will be no such call."""
+        """Give back the amount of a call that is not sent, or does not count."""
         with self._lock:
             self._under_way.discard(one)
             self._ledgers.add(one.client, -one.amount, one.slot)
             self._needs.spend(one.group, -one.amount)
 
     def told(self, limit: float) -> None:
-        """The forge says what its limit is."""
+        """Take in the limit that the forge names."""
         self.limit = max(1.0, limit * self._share)
 
     def halve(self, seconds: float) -> None:
-        """Keep to half of the limit for so long: the forge has refused us all the same."""
+        """Keep to half of the limit for so many seconds: the forge refused a call although there was room."""
         with self._lock:
             self._halved_until = self._ledgers.now() + seconds
 
     def spent(self) -> float:
-        """What counts against the limit now."""
+        """The amount that counts against the limit now."""
         with self._lock:
             return self._spent(self._ledgers.now())
 
     def largest(self) -> float:
-        """The most that one client has spent in the window, of those that this process has served."""
+        """The largest amount that one client of this process has spent in the window."""
         with self._lock:
             return self._ledgers.largest(self._ledgers.now())
 
     def plan(self, group: FetchGroup, amount: float, seconds: float) -> None:
-        """Set aside what the group is going to spend within the next `seconds`.
+        """Set aside `amount` for what `group` is going to spend within the next `seconds`.
 
         Raises:
-            BudgetError: with the rest of its request it is more than others have left; with a time to ask again, if
-                asking for all of it again would fit then.
+            BudgetError: with the rest of its request it is more than other requests have left; it names a time to ask
+                again, if the whole request would fit then.
         """
         with self._lock:
             self._afford(group.asker, amount + self._needs.of_request(group.asker, besides=group), seconds)
@@ -137,26 +136,29 @@ class Budget:
                 self._needs.plan(group, amount)
 
     def foresee(self, asker: Asker, amount: float, seconds: float, likely: float = 0.0) -> None:
-        """As `plan`, before the first call; nothing is set aside.
+        """Check, as `plan`, before the first call of a request; nothing is set aside.
 
         Args:
-            amount: what a request needs at least.
+            amount: what the request needs at least.
             likely: what it is going to need, as far as that can be guessed.
+
+        Raises:
+            BudgetError: see `plan`.
         """
         with self._lock:
             self._afford(asker, amount, seconds)
             self._needs.purse(asker).foreseen = max(amount, likely)
 
     def until_gone(self, amount: float) -> float:
-        """Seconds until so much of what is spent has left the window, or all of it."""
+        """Seconds until `amount` of what is spent has left the window, or all of it where less is spent."""
         with self._lock:
             now = self._ledgers.now()
             outlook = self._outlook(now)
-            most = max(0.0, outlook.at().spent - amount) + _NOTHING
+            most = max(0.0, outlook.at().spent - amount) + NOTHING
             return outlook.when(lambda window: window.spent <= most) or self._ledgers.width
 
     def until_affordable(self, group: FetchGroup) -> float:
-        """Seconds until so much has left the window as `group` has planned to spend."""
+        """Seconds until as much has left the window as `group` has planned to spend, or 1 where that is less."""
         with self._lock:
             planned = self._needs.planned(group)
         return self.until_gone(max(1.0, planned))
@@ -166,12 +168,12 @@ class Budget:
         return BudgetError(self.terms.used_up(self.limit or 0.0, self.spent(), full.window), full.seconds)
 
     def _full(self, one: Reservation, now: float) -> Full | None:
-        """Why a call that is counted already must wait; None: it need not. The lock is held."""
+        """Why a call that is counted already must wait; None where it need not. The lock is held."""
         limit, amount = self._limit(now), one.amount
         if limit is None:
             return None
         if not self._line and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
-            return None  # nobody waits, and no client has more than its half
+            return None  # no group waits, and no client has more than its half
         outlook = self._outlook(now, one.client, one)
         window, whole = outlook.at(), self._needs.whole(one.group, amount)
         if window.allows(amount, whole):
@@ -187,7 +189,7 @@ class Budget:
         return Full(seconds, settled, window if window.has_room(amount) else None)
 
     def _yields(self, group: FetchGroup, window: Window, now: float) -> bool:
-        """Whether it is somebody else's turn, who can go now and is told to; the lock is held."""
+        """Whether it is the turn of another group, which can go now and is told to; the lock is held."""
         for place in self._line.first(group, now):
             if place.group.asker.client == group.asker.client:
                 can_go = window.allows(place.amount, self._needs.whole(place.group, place.amount))
@@ -202,42 +204,16 @@ class Budget:
         """Raise BudgetError where a request cannot spend so much more in time; the lock is held."""
         if self.limit is None:
             return
-        now, purse, promised = self._ledgers.now(), self._needs.purse(asker), self._needs.of_others(asker)
-        windows, rest = divmod(seconds, self.window)
-        outlook = self._outlook(now, asker.client)
-        window, present = outlook.at(rest), outlook.at()
-        room = max(0.0, windows * window.limit + max(0.0, window.limit - window.spent) - promised)
-        mine = windows * window.most + max(0.0, window.most - window.own)
-        if self._ledgers.clients and not present.fits(Whole(amount + purse.spent, purse.spent, promised)):
-            mine = min(mine, windows * window.limit / 2 + max(0.0, window.half - window.own))
-        if amount <= min(room, mine) + _NOTHING:
-            return
-        again = amount + purse.spent
-        never = min(present.limit, window.limit) >= again > present.most  # it is the client's part that forbids it
-        is_of_client = never or amount <= room + _NOTHING
-        left = min(mine, room) if never else mine if is_of_client else room
-        wait = self._until_asked_again(outlook, again, promised)
-        in_time = left > max(0.0, window.limit - present.spent - promised) + _NOTHING
-        reason, advice = self.terms.refusal(window, is_of_client, amount, left, in_time, wait is not None)
-        raise BudgetError(reason, wait, advice)
-
-    def _until_asked_again(self, outlook: Outlook, again: float, promised: float) -> float | None:
-        """Seconds after which all of it could be asked for again; None: no time helps."""
-        present = outlook.at()
-        if again > min(present.limit, present.most):
-            return None
-        if again + promised > present.limit:
-            return self.window
-        whole = Whole(again, 0.0, promised)
-
-        def suffices(window: Window) -> bool:
-            mine = window.own <= _NOTHING or window.own + again <= window.half or window.fits(whole)
-            return mine and window.spent + again + promised <= window.limit + _NOTHING
-
-        return outlook.when(suffices) or self.window
+        spent = self._needs.purse(asker).spent
+        whole = Whole(amount + spent, spent, self._needs.of_others(asker))
+        outlook = self._outlook(self._ledgers.now(), asker.client)
+        lacking = shortfall(amount, whole, outlook, seconds, self._ledgers.window, self._ledgers.clients)
+        if lacking:
+            reason, advice = self.terms.refusal(lacking)
+            raise BudgetError(reason, lacking.wait, advice)
 
     def _outlook(self, now: float, client: str | None = None, besides: Reservation | None = None) -> Outlook:
-        """What is spent by all and by one client, but for one reservation."""
+        """What is spent by all and by one client, without one reservation."""
         limit = self._limit(now) or 0.0
         return self._ledgers.outlook(now, client, limit, besides, self._overdue(now))
 
@@ -248,5 +224,5 @@ class Budget:
         return self._ledgers.sum(now) + self._overdue(now)
 
     def _overdue(self, now: float) -> float:
-        """What calls under way have taken beyond what was reserved for them."""
+        """Seconds that calls under way have taken beyond those that were reserved for them."""
         return sum(max(0.0, now - one.begun - one.amount) for one in self._under_way) if self.timed else 0.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from from_git.calls.halving import Origin
-from from_git.calls.peers import NOTHING, Count
+from from_git.calls.peers import NO_ANSWER, Count
 from from_git.fanout import Pool
 
 
@@ -30,7 +30,7 @@ class Call:
     subject: str = ""
     """`OWNER/NAME` of the one repository that it is about."""
     attempt: int = 1
-    before: Count = NOTHING
+    before: Count = NO_ANSWER
     """What the fetch had been answered when it first failed."""
     compared: bool = False
     """Whether another call was answered after its last failure."""

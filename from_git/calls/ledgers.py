@@ -1,39 +1,22 @@
-"""What was spent when: in this process, or in all that share a cache; without one each knows its own part."""
+"""Ledgers: what was spent when, in this process, or in all processes that share a cache."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from from_git.memory import SharedMemory
 
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
 _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
 
 
-class Ledger(Protocol):
-    """Amounts by slot (time divided by the slot's width) over the last window. Safe from any thread."""
-
-    shared: bool
-    """Whether other processes add to it."""
-
-    def now(self) -> float:
-        """Seconds on the ledger's clock."""
-        ...
-
-    def add(self, amount: float, slot: int) -> None:
-        """Add to a slot; a negative amount takes away."""
-        ...
-
-    def slots(self, first: int, last: int) -> dict[int, float]:
-        """The amounts of these slots; older ones may be forgotten."""
-        ...
-
-
 class LocalLedger:
-    """A ledger of this process alone."""
+    """Amounts by slot (time divided by the width of a slot), of this process alone. Safe from any thread.
+
+    Attributes:
+        shared: whether other processes add to it.
+        now: seconds on its clock.
+    """
 
     shared = False
 
@@ -43,12 +26,12 @@ class LocalLedger:
         self._slots: dict[int, float] = {}
 
     def add(self, amount: float, slot: int) -> None:
-        """See `Ledger.add`."""
+        """Add to a slot; a negative amount takes away."""
         with self._lock:
             self._slots[slot] = self._slots.get(slot, 0.0) + amount
 
     def slots(self, first: int, last: int) -> dict[int, float]:
-        """See `Ledger.slots`."""
+        """The amounts of the slots from `first` to `last`; older ones are forgotten."""
         with self._lock:
             for slot in [slot for slot in self._slots if slot < first]:
                 del self._slots[slot]
@@ -56,10 +39,13 @@ class LocalLedger:
 
 
 class SharedLedger:
-    """A ledger that all processes with this cache and this `key` keep together; see `Ledger`.
+    """As `LocalLedger`, of all processes that share the cache behind `memory`, under one `key`.
 
-    What this process does is kept here as well, which is what counts while the cache is away. An entry leaves the cache
-    by itself, so that a process that dies leaves nothing behind for longer than the window.
+    The amounts of this process are kept here as well, and are what counts while the cache is away. An entry leaves the
+    cache by itself, so that a process that dies leaves nothing behind for longer than two windows.
+
+    Args:
+        window: seconds for which an amount counts.
     """
 
     shared = True
@@ -72,7 +58,7 @@ class SharedLedger:
         self._own = LocalLedger(now)
 
     def add(self, amount: float, slot: int) -> None:
-        """See `Ledger.add`."""
+        """See `LocalLedger.add`."""
         self._own.add(amount, slot)
         key, units = f"{self._key}:{slot}", round(amount * _UNIT)
 
@@ -83,12 +69,15 @@ class SharedLedger:
         self._memory.ask(count, None)
 
     def slots(self, first: int, last: int) -> dict[int, float]:
-        """See `Ledger.slots`."""
+        """See `LocalLedger.slots`."""
         own = self._own.slots(first, last)
         keys = {f"{self._key}:{slot}": slot for slot in range(first, last + 1)}
         found = self._memory.ask(lambda cache: cache.get_many(keys), None)
         if found is None:
             return own
         slots = {keys[key]: units / _UNIT for key, units in found.items() if isinstance(units, int)}
-        # what was counted while the cache was away
+        # the larger: the cache lacks what was counted while it was away
         return {slot: max(slots.get(slot, 0.0), own.get(slot, 0.0)) for slot in {*slots, *own}}
+
+
+Ledger = LocalLedger | SharedLedger

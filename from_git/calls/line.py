@@ -1,4 +1,4 @@
-"""Who waits for a budget, and who goes before whom."""
+"""The groups that wait for a budget, and which of them goes before which."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ from from_git.askers import Asker
 from from_git.calls.fetchgroup import FetchGroup
 
 K = TypeVar("K")
-_MOST_CLIENTS = 1_000  # remembered before those that have no advantage any more are forgotten
+_MOST_CLIENTS = 1_000  # remembered before those whose tags no longer matter are forgotten
 _LATE = 1.0  # seconds by which a group may ask later than it was told: a pool may be busy
-_AT_ONCE = 0.05  # seconds within which a group that was served asks for its next call, if it has one
+_AT_ONCE = 0.05  # seconds within which a group that was served asks for its next call, if it has another
 
 
 class _Tags(Generic[K]):
-    """Start-time fair queueing: each key's tag is what it was served so far, one that comes new begins at the present.
+    """Start-time fair queueing: the tag of a key is the amount that it was served; a new key begins at the present.
 
-    So each gets its turn by amount, not by number, and one that was not there has saved up nothing.
+    So turns go by amount, not by number, and a key saves up nothing while it is away.
     """
 
     def __init__(self, tags: MutableMapping[K, float]) -> None:
@@ -25,33 +25,33 @@ class _Tags(Generic[K]):
         self.present = 0.0
 
     def tag(self, key: K) -> float:
-        """The lower it is, the sooner is its turn."""
+        """The tag of a key; the key with the lowest tag is served next."""
         return max(self.tags.get(key, 0.0), self.present)
 
     def serve(self, key: K, amount: float) -> None:
-        """It was served so much."""
+        """Count an amount that the key was served."""
         self.present = self.tag(key)
         self.tags[key] = self.present + amount
 
 
 @dataclass(frozen=True)
 class Place:
-    """One group that waits."""
+    """The place of one group in the line."""
 
     group: FetchGroup
     amount: float
-    """What its next call needs."""
+    """Amount of its next call."""
     gone: float
-    """When it waits no more, should it not have asked by then."""
+    """When the place is lost, unless the group has asked by then."""
     for_room: bool
-    """Whether it waits for room, not only for its own client's part of it."""
+    """Whether it waits for room of any client, not only for the part of its own."""
 
 
 class Line:
-    """The groups that wait for a budget, and turns over clients, then requests, then groups. For its owner's lock.
+    """The groups that wait for a budget, in turn over clients, then requests, then groups. Its owner holds a lock.
 
-    A group that waits asks again by itself at the time that it was told, and one that was served may at once; one that
-    does not is forgotten.
+    A group that waits asks again by itself at the time that it was given, and one that was served may ask at once; a
+    group that does not is forgotten.
     """
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ class Line:
         self._groups: WeakKeyDictionary[Asker, _Tags[FetchGroup]] = WeakKeyDictionary()
 
     def wait(self, group: FetchGroup, amount: float, due: float, for_room: bool) -> None:
-        """Let a group wait; see `Place`."""
+        """Give a group a place that waits until `due`; see `Place`."""
         self._places[group] = Place(group, amount, due + _LATE, for_room)
 
     def serve(self, group: FetchGroup, amount: float, now: float) -> None:
-        """The group got so much; where it had to wait, its next call may follow at once."""
+        """Count an amount that the group was served; where it had to wait, its next call may follow at once."""
         if place := self._places.get(group):
             self._places[group] = replace(place, gone=now + _AT_ONCE)
         asker = group.asker
@@ -77,7 +77,7 @@ class Line:
         groups.serve(group, amount)
 
     def call(self, place: Place, now: float) -> None:
-        """Let a group ask now; it loses its place if it does not do so soon."""
+        """Tell a group to ask now; it loses its place unless it does so soon."""
         self._places[place.group] = replace(place, gone=min(place.gone, now + _LATE))
         place.group.hurry()
 
@@ -85,9 +85,9 @@ class Line:
         return len(self._places)
 
     def first(self, group: FetchGroup, now: float) -> list[Place]:
-        """Those that go before `group`: the first of its client, and the first of others.
+        """The places that go before `group`: the first of its own client, and the first of other clients.
 
-        Of other clients' those alone that wait for room: what they have used themselves is no concern of this one.
+        Of other clients only groups that wait for room count: a group that waits for its client's part delays no other.
         """
         if not self._places:
             return []
@@ -105,7 +105,7 @@ class Line:
         return [place for _, place in best.values()]
 
     def _rank(self, group: FetchGroup) -> tuple[bool, float, float, float]:
-        """The lower it is, the sooner is its turn; last are those that nobody waits for."""
+        """The group with the lowest rank is served next; groups that no request waits for come last."""
         asker = group.asker
         requests, groups = self._requests.get(asker.client), self._groups.get(asker)
         return (
@@ -124,7 +124,7 @@ class Line:
         return requests
 
     def _forget(self) -> None:
-        """Forget clients without a request."""
+        """Forget the clients that have no request."""
         self._requests = {client: one for client, one in self._requests.items() if one.tags}
         tags = self._clients.tags
         for client in [client for client, tag in tags.items() if tag <= self._clients.present]:

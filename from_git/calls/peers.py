@@ -1,4 +1,4 @@
-"""A call that goes on failing beside others that do not: is the forge away, or can it not answer for one thing?"""
+"""A call that keeps failing: is the forge away, or can it not answer for one repository while it answers others?"""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -11,22 +11,22 @@ _SELDOM = 20  # answers for each that came after a failure: fewer, and the forge
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Answers so far: at the first try, and after a failure."""
+    """Number of calls that were answered: at the first try, and after a failure."""
 
     at_once: int = 0
     after_failures: int = 0
 
 
-NOTHING = Count()
+NO_ANSWER = Count()
 """No answer yet."""
 
 
 class Peers:
-    """What the calls of one fetch say about each other. Safe from any thread."""
+    """The answered calls of one fetch, for comparison with a call that fails. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._count = NOTHING
+        self._count = NO_ANSWER
         self._good: dict[Hashable, tuple[int, Callable[[], Any]]] = {}
 
     @property
@@ -35,7 +35,7 @@ class Peers:
         return self._count
 
     def answered(self, kind: Hashable, weight: int, attempt: int, ask: Callable[[], Any]) -> None:
-        """A call was answered at its attempt of that number, from 1; the lightest of a kind is remembered."""
+        """Count a call that was answered at its attempt of that number, from 1; the lightest of a kind is kept."""
         with self._lock:
             once, later = self._count.at_once, self._count.after_failures
             self._count = Count(once + (attempt == 1), later + (attempt > 1))
@@ -43,12 +43,12 @@ class Peers:
                 self._good[kind] = weight, ask
 
     def good(self, kind: Hashable, attempt: int, since: Count) -> Callable[[], Any] | None:
-        """What was answered before and can be asked again, to see whether the forge is there; None: do not ask.
+        """A call that was answered before, to send again to see whether the forge is there; None: send nothing.
 
         Args:
             kind: of the call that fails.
             attempt: how often it has failed.
-            since: the answers that there were at its first failure.
+            since: the answers up to its first failure.
         """
         now = self._count
         recovered, answered = now.after_failures - since.after_failures, now.at_once - since.at_once

@@ -1,9 +1,9 @@
 """How much of a window one client may have: what each has spent, and the rule that leaves something to others.
 
-A client always gets half of what all others have left of a window, so that whoever comes new is served at once,
-however much somebody asks for: n clients that want more than there is have a part of 1/(n + 1) each, and as much is
-left. Beyond its half a client gets what is known to fit into the rest whole, so that an answer that the window can pay
-does not wait for the next one. CLIENT_SHARE is the hard bound above that.
+A client always gets half of what all others have left of a window, so that a new client is served at once, however
+much another one asks for: n clients that want more than there is have a part of 1/(n + 1) each, and as much is left.
+Beyond its half a client gets an answer that is known to fit whole into the rest, so that an answer that the window can
+pay does not wait for the next window. CLIENT_SHARE is the hard bound above that.
 """
 
 import math
@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 KEPT = 16
-"""A client that takes more than its half again and again leaves one of so many equal parts of a window."""
-_NOTHING = 1e-9  # what additions and subtractions may leave of zero
+"""A client that repeatedly takes more than its half leaves one of so many equal parts of a window."""
+NOTHING = 1e-9
+"""What additions and subtractions may leave of zero."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """What is spent at one moment, as one client sees it; the unit is the budget's."""
+    """What is spent at one moment, as one client sees it, in the unit of the budget."""
 
     limit: float
-    """What may be spent in all."""
+    """What all clients together may spend."""
     most: float
     """What one client may spend (CLIENT_SHARE)."""
     spent: float
@@ -39,41 +40,41 @@ class Window:
         return min(self.most, (self.limit - self.others) / 2)
 
     def has_room(self, amount: float) -> bool:
-        """Whether there is room for `amount`, whoever wants it; there always is where nothing is spent."""
-        return self.spent <= _NOTHING or self.spent + amount <= self.limit + _NOTHING
+        """Whether there is room for `amount` of any client; there always is where nothing is spent."""
+        return self.spent <= NOTHING or self.spent + amount <= self.limit + NOTHING
 
     def allows(self, amount: float, whole: "Whole") -> bool:
-        """Whether this client may spend `amount` now: for its first call, within its half, or as a part of `whole`."""
+        """Whether this client may spend `amount` now: for its first call, within its half, or as part of `whole`."""
         if not self.has_room(amount):
             return False
-        if self.own <= _NOTHING or self.own + amount <= self.half + _NOTHING:
+        if self.own <= NOTHING or self.own + amount <= self.half + NOTHING:
             return True
-        return self.own + amount <= self.most + _NOTHING and self.fits(whole)
+        return self.own + amount <= self.most + NOTHING and self.fits(whole)
 
     def fits(self, whole: "Whole") -> bool:
-        """Whether a request's whole answer fits into what is left, beside what others have planned.
+        """Whether the rest of a request fits into what is left, beside what other requests have planned.
 
-        A client that has spent on other requests before leaves the sixteenth part of the window.
+        A client that has spent on other requests before leaves one part of KEPT of the window.
         """
         before = max(0.0, self.own - whole.spent)
-        kept = math.floor(self.limit / KEPT) if before > _NOTHING else 0.0
-        return whole.amount + before + self.others + whole.promised + kept <= self.limit + _NOTHING
+        kept = math.floor(self.limit / KEPT) if before > NOTHING else 0.0
+        return whole.amount + before + self.others + whole.promised + kept <= self.limit + NOTHING
 
 
 @dataclass(frozen=True)
 class Whole:
-    """What a request needs in all."""
+    """What a request needs from its first call to its end."""
 
     amount: float
-    """Until its end, with what it has spent."""
+    """In all, with what it has spent."""
     spent: float
-    """By the request so far."""
+    """By this request so far."""
     promised: float
     """What the other requests have planned and not spent."""
 
 
 class Outlook:
-    """What is spent of a window, now and later, if nothing more is.
+    """What is spent of a window, now and later, if nothing more is spent.
 
     Args:
         limit, most: see `Window`.
@@ -95,7 +96,7 @@ class Outlook:
         self._now = Window(limit, most, sum(every.values()) + overdue, sum(own.values()))
 
     def at(self, after: float = 0.0) -> Window:
-        """The window in so many seconds."""
+        """The window in `after` seconds."""
         last = self._now
         for leaves, _, window in self._later():
             if leaves > after:
@@ -104,11 +105,11 @@ class Outlook:
         return last
 
     def when(self, test: Callable[[Window], bool]) -> float | None:
-        """Seconds until `test` holds, at the end of a slot; None: it does at none."""
-        return next((leaves for leaves, amount, window in self._later() if amount > _NOTHING and test(window)), None)
+        """Seconds until the end of the first slot at which `test` holds; None where it never does."""
+        return next((leaves for leaves, amount, window in self._later() if amount > NOTHING and test(window)), None)
 
     def _later(self) -> Iterator[tuple[float, float, Window]]:
-        """When a slot leaves, what leaves with it, and the window without it; one slot after the other."""
+        """Slot by slot: seconds until it leaves, the amount that leaves with it, and the window without it."""
         window = self._now
         for leaves, amount, own in self._slots:
             window = replace(window, spent=window.spent - amount, own=window.own - own)

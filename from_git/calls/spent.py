@@ -1,4 +1,4 @@
-"""Where a budget counts what is spent of its window: by all, and by each client."""
+"""The ledgers of a window: what all clients together have spent, and what each of them has."""
 
 import math
 from collections.abc import Callable
@@ -9,28 +9,28 @@ from from_git.calls.ledgers import Ledger
 from from_git.calls.shares import Outlook
 
 SLOTS = 60
-"""Slots of a window; what was spent leaves with the end of its slot, so at most 1/60 of a window late, never early."""
+"""Slots of a window; an amount leaves with the end of its slot, at most 1/60 of a window late, never early."""
 _LONGEST_CALL = 15.0  # seconds; GitHub ends a query after ten
-_MOST_CLIENTS = 1_000  # remembered before those that have spent nothing lately are looked for
+_MOST_CLIENTS = 1_000  # remembered before those that have spent nothing in the window are forgotten
 
 
 @dataclass(eq=False)
 class Reservation:
-    """What one call may cost, counted as spent until it is known."""
+    """The expected cost of one call, counted as spent until its true cost is known."""
 
     amount: float
     slot: int
     begun: float
     group: FetchGroup
     client: str | None
-    """Whom it counts for; None: for nobody in particular."""
+    """The client that it counts for; None: for no client in particular."""
 
 
 class Spent:
-    """Ledgers over a window of so many seconds. For its owner's lock.
+    """Ledgers over a window of so many seconds. Its owner holds a lock.
 
     Args:
-        ledger: makes the ledger of a client, given its name; that of all together, given None.
+        ledger: makes the ledger of a client from its name, or that of all together from None.
         clients: whether each client has a ledger of its own.
         part: the largest part of the window that one client may use (CLIENT_SHARE).
     """
@@ -51,11 +51,11 @@ class Spent:
         return self._all.now()
 
     def slot(self, now: float) -> int:
-        """The number of the slot at that time."""
+        """The number of the slot that `now` lies in."""
         return math.floor(now / self.width)
 
     def add(self, client: str | None, amount: float, slot: int) -> None:
-        """Count `amount` for all and for its client, if it is one's; below 0 it is given back."""
+        """Count `amount` for all, and for its client if there is one; a negative amount is given back."""
         self._all.add(amount, slot)
         if self.clients and client is not None:
             self._of(client).add(amount, slot)
@@ -73,11 +73,11 @@ class Spent:
         return limit * self._part
 
     def largest(self, now: float) -> float:
-        """The most that one client has spent in the window, of those that this process has served."""
+        """The largest amount that one client of this process has spent in the window."""
         return max((self.own(client, now) for client in list(self._own)), default=0.0)
 
     def young(self, now: float) -> float:
-        """What other processes with the same ledger may have reserved for calls that are still under way."""
+        """What processes with the same ledger may have reserved for calls that are still under way."""
         if not self._all.shared:
             return 0.0
         return sum(self._all.slots(self.slot(now - _LONGEST_CALL), self.slot(now)).values())
@@ -85,7 +85,7 @@ class Spent:
     def outlook(
         self, now: float, client: str | None, limit: float, besides: Reservation | None = None, overdue: float = 0.0
     ) -> Outlook:
-        """What is spent now and later by all and by one client (None: by no one), but for one reservation."""
+        """What is spent now and later by all and by one client (None: by no client), without one reservation."""
         every = dict(self._all.slots(*self._range(now)))
         own = dict(self._of(client).slots(*self._range(now))) if self.clients and client is not None else {}
         if besides:
