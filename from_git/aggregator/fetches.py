@@ -1,5 +1,6 @@
 """The flights of one request: one for each profile that is not kept, a bounded number at a time."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -124,7 +125,7 @@ class Fetches:
             UpstreamError: that flight's, or that the time is over.
         """
         try:
-            flight = self._waiter.get(timeout=self._until(tick))
+            flight: Flight = self._waiter.get(timeout=self._until(tick))
         except Empty:
             self._look_at_the_clock()
             return False
@@ -161,14 +162,11 @@ class Fetches:
 
     def _until(self, tick: float | None) -> float:
         """Seconds until there is something to do without news of a flight."""
-        asking = self._asking
-        ends = [asking.seconds - asking.waited()]
-        # still where it is over: a flight may have ended in the same moment
+        asking, waited = self._asking, self._asking.waited()
+        ends = [asking.seconds - waited, tick or math.inf]
         if asking.patience is not None and self._lacking is None:
-            ends.append(asking.patience - asking.waited())
-        if tick:
-            ends.append(tick)
-        return max(0.0, min(ends))
+            ends.append(asking.patience - waited)
+        return max(0.0, min(ends))  # 0 too: a flight may have ended in the same moment
 
     def _look_at_the_clock(self) -> None:
         """Do without the unfinished profiles, if it is time to."""

@@ -41,3 +41,8 @@ class FetchGroup(TaskGroup):
             Cancelled: the group has ended.
         """
         return max(self.time_left(), self.horizon - self.clock.now())
+
+    def extend(self, deadline: float) -> None:
+        """Let the fetch go on at least until `deadline` (on `clock`)."""
+        self.deadline = max(self.deadline, deadline)
+        self.horizon = max(self.horizon, self.deadline)

@@ -39,7 +39,11 @@ class News:
 
 
 class Claims:
-    """Who fetches each profile, over all processes with this cache. Safe from any thread.
+    """Which flight fetches each profile, over all processes with this cache. Safe from any thread.
+
+    The flight with the claim keeps the fetched profile, publishes the outcome under its own id and then gives the claim
+    back. A flight in another process follows this holder, and fetches itself as soon as the claim is gone without an
+    outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool waits for any of that.
 
     Args:
         memory: the cache.

@@ -1,7 +1,6 @@
 """Flights: the fetch of one profile, as the unit of work that requests wait for."""
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -9,11 +8,12 @@ from collections.abc import Callable
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
+from from_git.flights.awaited import Awaited
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
 from from_git.flights.following import Following
 from from_git.flights.outcome import outcome_of
 from from_git.flights.tracker import ProgressTracker
-from from_git.flights.waiter import Waiter, Waiters
+from from_git.flights.waiter import Waiter
 from from_git.forges.contract import Fetch, Forge
 from from_git.kept.store import Store
 from from_git.values.found import Fetched
@@ -21,10 +21,10 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 
 logger = logging.getLogger(__name__)
-_GRACE = 2.0  # seconds; who waits leaves at its deadline, and must find a fetch that can still be told to go on
+_GRACE = 2.0  # seconds; a waiter leaves at its deadline, and must find a fetch that can still be told to go on
 
 
-class Flight:
+class Flight(Awaited):
     """The fetch of one profile under way, here or in another process.
 
     The flight puts itself on a waiter's queue when it has ended, and before that when the profile's size is known, and
@@ -36,35 +36,26 @@ class Flight:
     read nothing begins no further call. The cost of a fetch counts for the waiter that began it, and after that
     waiter has left, for another one that waits.
 
-    A claim decides which process fetches. The process with the claim keeps the fetched profile, publishes the outcome
-    under the flight's id and then gives the claim back. Any other process follows this holder, and fetches itself as
-    soon as the claim is gone without an outcome, or the holder has been silent for CLAIM_SECONDS. No thread of a pool
-    waits for any of that. Safe from any thread.
+    A claim decides which process fetches; see `Claims`. Safe from any thread.
     """
 
     def __init__(
         self, profile: Profile, forge: Forge, store: Store, claims: Claims, on_end: Callable[["Flight"], object]
     ) -> None:
-        self.profile = profile
+        super().__init__(profile, forge.secrets, on_end)
         self.id = uuid.uuid4().hex
         self.late: BudgetError | None = None
         """Why the outcome cannot be there by the deadline; None as long as it may."""
-        self._begun = time.monotonic()
+        self._begun, self._since = time.monotonic(), time.time()
         self._forge = forge
         self._store = store
         self._claims = claims
-        self._on_end = on_end
-        self._lock = threading.Lock()  # around everything below; never around a call to the fetch, which has its own
         self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
-        self._since = time.time()
-        self._waiters = Waiters()
         self._group: FetchGroup | None = None  # None while another process fetches
         self._fetch: Fetch | None = None
         self._following = Following()
         self._tracker = ProgressTracker()
-        self._goes_on, self._grace = False, 0.0
-        self._closed = self._given_back = self._ended = False  # closed: nobody may board any more
-        self._outcome: Fetched | BaseException | None = None
+        self._goes_on, self._given_back, self._grace = False, False, 0.0
 
     def board(self, waiter: Waiter, deadline: float) -> bool:
         """Add a waiter until `deadline` (monotonic clock); False if the flight has ended or is being cancelled."""
@@ -72,7 +63,8 @@ class Flight:
             if self._closed:
                 return False
             self._waiters.add(waiter, deadline)
-            self._stay(deadline)
+            if self._group:
+                self._group.extend(deadline + self._grace)
         if self._group and not self._group.wanted:
             self._group.wanted_by(waiter)
         return True
@@ -86,7 +78,7 @@ class Flight:
             anew: whether a kept profile does not count.
         """
         if settings.PROFILE_CACHE_SECONDS <= 0:
-            longest = None  # nothing would keep what it finds
+            longest = None  # nothing would keep its outcome
         self._begin, self._grace = (waiter, longest, anew), 0.0 if longest is None else _GRACE
         self._claim()
 
@@ -97,7 +89,7 @@ class Flight:
             late: whether the waiter leaves because its deadline has passed, or will.
             impatient: whether it leaves long before its deadline, when nothing need be read yet.
 
-        Returns: whether the fetch goes on although nobody waits.
+        Returns: whether the fetch goes on without a waiter.
         """
         progress = self.progress() if late else self._tracker.seen
         with self._lock:
@@ -108,7 +100,7 @@ class Flight:
             moves = late and longest is not None and self._tracker.gets_on(progress, self.late is not None)
             goes_on = moves or impatient
             if late and group:
-                # others who wait hold it; the last one cancels it if it has come to a stop
+                # other waiters hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
                 group.deadline = group.horizon if moves else group.deadline
             if group and self._waiters and group.asker is waiter:
@@ -121,13 +113,13 @@ class Flight:
         return goes_on
 
     def _end_if_alone(self) -> None:
-        """End if nobody waits here, and the fetch does not go on without; set it aside if it does."""
+        """End if there is no waiter here; set the fetch aside instead where it goes on without one."""
         with self._lock:
             group = self._group
             if self._closed or self._waiters:
                 return
             if group and self._goes_on:
-                group.set_aside()  # under the lock: who boards after this finds that nobody wants it
+                group.set_aside()  # under the lock: a waiter that boards after this must want it again
                 return
             self._closed = True
         if group:
@@ -135,25 +127,8 @@ class Flight:
         else:
             self._land(None)
 
-    def outcome(self) -> Fetched:
-        """The outcome; to be asked after the flight has ended.
-
-        Raises:
-            UpstreamError: the fetch's error, without a profile and without any of the forge's secrets.
-            Cancelled: all waiters had left.
-        """
-        found = self._outcome
-        if isinstance(found, Fetched):
-            return found
-        raise found.without(self._forge.secrets) if isinstance(found, UpstreamError) else found or Cancelled
-
-    @property
-    def ended(self) -> bool:
-        """Whether there is an outcome."""
-        return self._ended
-
     def progress(self) -> Progress:
-        """How far the fetch is."""
+        """The progress of the fetch."""
         return self._fetch.progress() if self._fetch else self._tracker.seen
 
     def cost_for(self, waiter: Waiter) -> Cost | None:
@@ -175,18 +150,19 @@ class Flight:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this process fetches at this moment, and has not begun to give the claim back."""
+        """Whether this process fetches, and has not begun to give the claim back."""
         return self._group is not None and not self._given_back
 
     def renewed(self, wanted: float) -> None:
-        """The claim of our own fetch was renewed, and others want it for so many seconds; 0: nobody does."""
+        """Our claim was renewed, and other processes want the fetch for so many seconds; 0 for none."""
         progress = self.progress()
         with self._lock:
             self._tracker.look(progress)
             if wanted:
-                # others hold it as those here do, but what stands in a cache must not hold it for ever
+                # waiters elsewhere count as those here do, but a value in a cache must not hold a fetch for ever
                 longest = self._begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
-                self._stay(min(time.monotonic() + wanted, longest))
+                if self._group:
+                    self._group.extend(min(time.monotonic() + wanted, longest) + self._grace)
         if not wanted:
             self._end_if_alone()
         elif self._group and not self._group.wanted:
@@ -207,22 +183,10 @@ class Flight:
                 silent = self._following.is_silent(news)
             if news.progress:
                 self._tell()
-            if silent:
-                self._claim(instead_of=news.holder)
-            else:
-                self._follow(news.holder)
-
-    def _land(self, outcome: Fetched | BaseException | None) -> None:
-        """End with this outcome; None: all waiters have left. Nothing happens the second time."""
-        with self._lock:
-            if self._ended:
-                return
-            self._closed, self._ended, self._outcome = True, True, outcome
-        self._on_end(self)
-        self._tell()
+            (self._claim if silent else self._follow)(news.holder)
 
     def _claim(self, instead_of: str = "") -> None:
-        """Fetch, or follow who does already."""
+        """Fetch, or follow the process that does already."""
         holder = self._claims.claim(self.profile, self.id, instead_of)
         if holder == self.id:
             self._take_off()
@@ -241,7 +205,7 @@ class Flight:
         """Fetch here, unless it has just been done."""
         (waiter, longest, anew), now = self._begin, time.monotonic()
         try:
-            # whoever held the claim before may have ended between our look and our claim
+            # the last holder of the claim may have ended between our look and our claim
             found = self._store.kept([self.profile]).get(self.profile)
             if found and (not anew or found.at >= self._since):
                 self._claims.publish(self.profile, self.id, found)
@@ -255,45 +219,32 @@ class Flight:
                 self._group = group = FetchGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
-        except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+        except BaseException as error:  # noqa: BLE001 - the waiters raise it
             self._claims.publish(self.profile, self.id, None)
             self._land(error)
             if self._group:
                 self._group.cancel()
 
     def _late(self, error: BudgetError) -> None:
-        """Tell those who wait that it will be late."""
+        """Let the waiters know that the outcome will be late."""
         with self._lock:
             if self._ended:
                 return
             self.late = error
         self._tell()
 
-    def _tell(self) -> None:
-        """Have those who wait take a look."""
-        with self._lock:
-            waiters = self._waiters.all()
-        for waiter in waiters:
-            waiter.put(self)
-
     def _fetched(self) -> None:
-        """The group has ended: keep and publish what came out."""
+        """Keep and publish the outcome of the group, which has ended."""
         outcome, self._given_back = outcome_of(self._group, self._fetch), True
         known: Fetched | UpstreamError | None = None
         try:
             if isinstance(outcome, Fetched):
                 self._store.keep(self.profile, known := outcome, anew=self._begin[2])
             elif isinstance(outcome, UpstreamError):
-                known = outcome = outcome.without(self._forge.secrets)
-            # that our time is over says nothing of others': they see the claim gone
+                known = outcome = outcome.without(self._secrets)
+            # our deadline is no other process's: they see the claim gone
             self._claims.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
         finally:
             self._land(outcome)
         if self._goes_on:
             logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
-
-    def _stay(self, deadline: float) -> None:
-        """Let our own fetch go on at least until then; the lock is held."""
-        if group := self._group:
-            group.deadline = max(group.deadline, deadline + self._grace)
-            group.horizon = max(group.horizon, group.deadline)

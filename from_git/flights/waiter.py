@@ -1,12 +1,9 @@
 """Requests that wait for flights."""
 
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import Any
 
 from from_git.askers import Asker
-
-if TYPE_CHECKING:
-    from from_git.flights.flight import Flight
 
 
 class Waiter(Asker):
@@ -14,7 +11,7 @@ class Waiter(Asker):
 
     def __init__(self, client: str = "") -> None:
         super().__init__(client)
-        self.news: SimpleQueue[Flight] = SimpleQueue()
+        self.news: SimpleQueue[Any] = SimpleQueue()  # of flights
         self.put, self.get = self.news.put, self.news.get
 
 

@@ -304,7 +304,8 @@ class Patience(LastGoodTestCase):
                 if not self.said and (flight := flights.current()._flights.get(profile)):
                     self.said = True
                     return flight
-                return self.later(block, timeout)
+                later: flights.Flight = self.later(block, timeout)
+                return later
 
         with (
             patch.object(aggregator, "Waiter", Hasty),

@@ -3,11 +3,13 @@
 import time
 from collections import deque
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, cast
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import override_settings
 
+from from_git import flights
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool
@@ -16,6 +18,7 @@ from from_git.fanout import pool as pools
 from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
+from from_git.kept import store
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory
 from from_git.tests.kit.flying import CONF, MFEM, SPACK, ManualFlights
@@ -26,7 +29,10 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Stats
 
-MODULES = [groups, pools, *(import_module(f"from_git.flights.{name}") for name in ("flight", "flights"))]
+MODULES = [
+    *(groups, pools, store),
+    *(import_module(f"from_git.flights.{one.name}") for one in iter_modules(flights.__path__)),
+]
 FOUND = Found("User", Stats(1, 0, 0, 0, {}, {}))
 
 
@@ -105,7 +111,6 @@ class Simulation:
     def run(self) -> None:
         """One run, and what must hold after it."""
         with self.scheduler.installed(MODULES):
-            self.scheduler._watched |= {str(import_module("from_git.kept.store").__file__)}
             self.pool = Pool("simulated", 2)
             number = 2 if self.shared else 1
             self.processes = [

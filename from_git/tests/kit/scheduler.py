@@ -116,12 +116,12 @@ class Scheduler:
 
     @contextmanager
     def installed(self, modules: Collection[ModuleType]) -> Iterator[None]:
-        """Let these modules, which must take their locks as `threading.Lock()`, run under the scheduler."""
+        """Let these modules run under the scheduler; those with locks must take them as `threading.Lock()`."""
         own = {"Event": threading.Event, "Condition": threading.Condition, "local": threading.local}
         stub = SimpleNamespace(Lock=partial(Lock, self), **own)
         self._watched = frozenset(str(module.__file__) for module in modules)
         with patch.object(pool, "ThreadPoolExecutor", partial(_Executor, self)):
-            patches = [patch.object(module, "threading", stub) for module in modules]
+            patches = [patch.object(one, "threading", stub) for one in modules if hasattr(one, "threading")]
             for one in patches:
                 one.start()
             try:
