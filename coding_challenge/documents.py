@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from from_git.errors import UpstreamError, kinds, meaning
-from from_git.options import OPTIONS, Option
+from from_git.options import table as options
+from from_git.values.option import Option
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EXAMPLE = BASE_DIR / "local_settings.py.example"
@@ -20,7 +21,7 @@ def example() -> str:
         "# Each name may be an environment variable instead; what stands here wins.",
         "",
     ]
-    for option in OPTIONS:
+    for option in options():
         lines += [
             f"# {option.help[0].upper()}{option.help[1:]}{_bounds(option)}.",
             f"# {option.name} = {option.default!r}",
@@ -32,7 +33,7 @@ def example() -> str:
 def table() -> str:
     """The table of settings in docs/settings.md."""
     rows = ["| name | default | meaning |", "| --- | --- | --- |"]
-    for option in OPTIONS:
+    for option in options():
         default = ",".join(option.default) if isinstance(option.default, list) else option.default
         shown = "empty" if default == "" else "off" if default is False else f"`{default}`"
         rows.append(f"| `{option.name}` | {shown} | {option.help}{_bounds(option)} |")

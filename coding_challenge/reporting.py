@@ -4,12 +4,12 @@ import re
 
 from django.views.debug import SafeExceptionReporterFilter
 
-from from_git.options import OPTIONS
+from from_git.options import table
 
 # Django hides names that look like secrets, and an address with a password inside has none of those
 _HIDDEN = [
     *(SafeExceptionReporterFilter.hidden_settings.pattern, "^LOCATION$"),
-    *(f"^{option.name}$" for option in OPTIONS if option.secret),
+    *(f"^{option.name}$" for option in table() if option.secret),
 ]
 
 

@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register
 
 from from_git.conf import settings
+from from_git.forges.registry import KINDS
+from from_git.values.words import listed
 
 
 class FromGitConfig(AppConfig):
@@ -17,28 +19,30 @@ class FromGitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
-        register(github_token)
+        register(missing_credentials)
         register(encrypted_upstreams)
         register(misspelt_variables)
 
 
-def github_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """from_git.W001: without a token every GitHub profile gets an error."""
-    if settings.GITHUB_API_TOKEN:
-        return []
+def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """from_git.W001: without credentials every profile of a forge gets an error."""
+    barred = [one for one in KINDS.values() if not one.without.served and not getattr(settings, one.without.setting)]
+    others = listed([one.label for one in KINDS.values() if one not in barred])
+    works = f", {others} profiles work" if others else ""
     return [
         Warning(
-            "GITHUB_API_TOKEN is empty: GitHub profiles get an error, Bitbucket profiles work.",
-            hint="Set it in local_settings.py or in the environment; a token without any scope is enough.",
+            f"{kind.without.setting} is empty: {kind.label} profiles get an error{works}.",
+            hint=kind.without.hint,
             id="from_git.W001",
         )
+        for kind in barred
     ]
 
 
 def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W002: credentials would cross the network in clear text."""
     warnings: list[CheckMessage] = []
-    for name in ("GITHUB_GRAPHQL_URL", "BITBUCKET_API_URL"):
+    for name in (kind.address for kind in KINDS.values()):
         parts = urlsplit(getattr(settings, name))
         near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.UPSTREAM_PROXY
         if parts.scheme == "http" and not near:

@@ -20,12 +20,12 @@ from redis.exceptions import RedisError
 from from_git import admission, forges
 from from_git import metrics as counted
 from from_git.background import BackgroundCheck
-from from_git.calls.status import AccountStatus
+from from_git.calls.status import AccountStatus, status_of
 from from_git.conf import settings
 from from_git.errors import quoted, when
+from from_git.forges.registry import KINDS
 from from_git.memory import cache_words
 from from_git.metrics import Allowance
-from from_git.profiles import LABELS
 from from_git.responses import unsafe_response
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def publish() -> None:
     admission.publish()
     shared = forges.shared()
     seen = _check.look() if shared else None
-    for one in (seen.statuses if seen else []) if shared else forges.statuses():
+    for one in (seen.statuses if seen else []) if shared else _statuses():
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -132,6 +132,11 @@ def _cache() -> Any:
     return caches.create_connection("default")
 
 
+def _statuses() -> list[AccountStatus]:
+    """How we stand with each forge, in the order of the registry; asks no forge, but may ask a shared cache."""
+    return [status_of(name, forges.forge(name).account) for name in KINDS]
+
+
 class _Seen(NamedTuple):
     """What a look at the shared cache has found."""
 
@@ -149,7 +154,7 @@ def _ask_shared() -> _Seen:
         words = cache_words(error)
         if not words:
             raise
-    return _Seen(forges.statuses(), words)
+    return _Seen(_statuses(), words)
 
 
 _check: BackgroundCheck[_Seen] = BackgroundCheck(_ask_shared, _KEPT, _PATIENCE)
@@ -165,7 +170,7 @@ setting_changed.connect(_forget)  # override_settings in tests
 
 def _look() -> tuple[list[str], bool]:
     """What is degraded, and whether any forge can be asked."""
-    seen = _check.look() if forges.shared() else _Seen(forges.statuses(), "")
+    seen = _check.look() if forges.shared() else _Seen(_statuses(), "")
     reasons = []
     if seen is None:
         reasons.append(_CACHE_LOST)
@@ -173,7 +178,7 @@ def _look() -> tuple[list[str], bool]:
         reasons.append(f"The shared cache refuses what it is asked{quoted(seen.words)}, {_CACHE}")
     known = {one.forge: one for one in (seen.statuses if seen else [])}
     able = False
-    for name in forges.REGISTRY:
+    for name in KINDS:
         one = known.get(name) or AccountStatus(name, forges.forge(name).account.limit.blocked(), ())
         ours, forge_able = _about(one)
         reasons += ours
@@ -183,11 +188,11 @@ def _look() -> tuple[list[str], bool]:
 
 def _about(one: AccountStatus) -> tuple[list[str], bool]:
     """What is wrong with one forge, and whether it can be asked all the same."""
-    label, reasons, able = LABELS[one.forge], [], True
-    missing = forges.forge(one.forge).without_credentials
-    if missing:
-        able = missing.served
-        reasons.append(f"{label} has no credentials, and {missing.words}")
+    kind, reasons, able = KINDS[one.forge], [], True
+    label = kind.label
+    if not forges.forge(one.forge).has_credentials:
+        able = kind.without.served
+        reasons.append(f"{label} has no credentials, and {kind.without.words}")
     wait = one.blocked
     if one.blocked:
         reasons.append(f"{label}'s limit is used up; it serves us again {when(one.blocked)}.")

@@ -108,7 +108,7 @@ def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
         if profile in missing:
             yield _missing(profile, profile.url, "missing")
         elif profile in rows:  # another name of a profile has no row of its own
-            silent = untold([profile.forge])
+            silent = untold([profile.kind])
             yield {name: value for name, value in rows[profile].items() if name not in silent}
     urls = iter(answer.missing_repositories)
     for profile, found in answer.found.items():

@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from from_git.aggregator import Answer
-from from_git.profiles import LABELS
+from from_git.forges.registry import labels_of
 from from_git.values.keys import untold
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
+from from_git.values.words import listed
 
 _MOST = 10  # languages and topics that get a bar; the others are named
 _NAME, _BAR = 28, 30  # characters
@@ -28,7 +29,7 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
         yield _bars("Repositories", kinds, repos)
     langs = answer.stats.langs.items()
     yield from _many("Languages", ((name, one.repos, _size(one.bytes)) for name, one in langs), repos)
-    if "topics" in untold(one.forge for one in answer.found):
+    if "topics" in untold(one.kind for one in answer.found):
         yield Text.assemble(("Topics: ", "bold"), f"not told by {_forges(answer.found)}")
     else:
         yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
@@ -45,7 +46,7 @@ def _numbers(answer: Answer) -> Table:
     for heading in ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics"):
         table.add_column(heading, justify="right", overflow="fold")  # on a narrow screen no digit may be lost
     for profile, found in answer.found.items():
-        table.add_row(f"{profile.owner} ({LABELS[profile.forge]})", *_cells(found.stats, [profile]))
+        table.add_row(f"{profile.owner} ({profile.kind.label})", *_cells(found.stats, [profile]))
     if len(answer.found) != 1:
         table.add_section()
         table.add_row("Total", *_cells(answer.stats, answer.found))
@@ -53,13 +54,12 @@ def _numbers(answer: Answer) -> Table:
 
 
 def _cells(stats: Stats, profiles: Iterable[Profile]) -> list[str]:
-    silent = untold(one.forge for one in profiles)
+    silent = untold(one.kind for one in profiles)
     return [_NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]
 
 
 def _forges(profiles: Iterable[Profile]) -> str:
-    there = {one.forge for one in profiles}
-    return " and ".join(label for forge, label in LABELS.items() if forge in there)
+    return listed(labels_of(one.kind for one in profiles))
 
 
 def _many(heading: str, rows: Iterable[tuple[str, int, str]], repos: int) -> Iterator[RenderableType]:

@@ -8,7 +8,6 @@ from functools import reduce
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.tally import together
 from from_git.errors import when
-from from_git.profiles import LABELS
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
@@ -68,4 +67,4 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
 
 def _wait(profile: Profile, progress: Progress) -> str:
     more = f" It goes on {when(progress.wait)}." if progress.wait > 0 else ""
-    return f"{LABELS[profile.forge]} for {profile.url}: {progress.note}{more}"
+    return f"{profile.kind.label} for {profile.url}: {progress.note}{more}"

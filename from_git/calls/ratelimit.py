@@ -11,7 +11,7 @@ from from_git.memory import Memory
 LONGEST_BLOCK = 3_660.0
 """Seconds; the longest window of a limit and a minute. No forge is left alone for longer, whatever it says."""
 _FIRST = 3.0  # seconds for which all others wait for the call that goes first; then another one goes
-_LEAST_GUESS = 60.0  # seconds: "at least one minute" (GitHub's docs); Bitbucket sends nothing either
+_LEAST_GUESS = 60.0  # seconds: "at least one minute", as one forge asks for; another says nothing
 
 
 class RateLimit:

@@ -19,7 +19,7 @@ class Again:
     seconds: float
     """Before it."""
     smaller: bool = False
-    """Whether it must ask for half as much: to ask the same would meet the same, and GitHub charges for it."""
+    """Whether it must ask for half as much: to ask the same would meet the same, and may be charged for."""
 
 
 def decide(

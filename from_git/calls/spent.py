@@ -10,7 +10,7 @@ from from_git.calls.shares import Outlook
 
 SLOTS = 60
 """Slots of a window; an amount leaves with the end of its slot, at most 1/60 of a window late, never early."""
-_LONGEST_CALL = 15.0  # seconds; GitHub ends a query after ten
+_LONGEST_CALL = 15.0  # seconds; a forge ends a query after ten
 _MOST_CLIENTS = 1_000  # remembered before those that have spent nothing in the window are forgotten
 
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from from_git.errors.base import FromGitError
 from from_git.errors.words import ask_again, quoted, struck
-from from_git.profiles import LABELS
 from from_git.values.profile import Profile
 
 
@@ -73,7 +72,7 @@ class UpstreamError(FromGitError):
             reason += f" It was asked {self.tries} times."
         if self.profile is None:
             return reason
-        return f"No answer from {LABELS[self.profile.forge]} for {self.profile.url}: {reason}"
+        return f"No answer from {self.profile.kind.label} for {self.profile.url}: {reason}"
 
     def _known(self) -> dict[str, Any]:
         """`upstream` (the forge's name) and `profile` (the URL as asked) too."""

@@ -1,6 +1,6 @@
 """What a forge adapter is."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from from_git.askers import Asker
 from from_git.calls.account import Account
@@ -29,15 +29,6 @@ class Fetch(Protocol):
         ...
 
 
-class Unnamed(NamedTuple):
-    """What a forge does for somebody without credentials."""
-
-    served: bool
-    """Whether it can be asked."""
-    words: str
-    """What it does then and what to set, as the end of a sentence that begins with its name."""
-
-
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
@@ -47,8 +38,8 @@ class Forge(Protocol):
     account: Account
     """What may be spent there."""
 
-    without_credentials: Unnamed | None
-    """What it does for us, who have no credentials; None where we have some."""
+    has_credentials: bool
+    """Whether calls carry any; see `Kind.without`."""
 
     width: int
     """Calls that can be under way at the same time: the threads of all its pools."""

@@ -12,6 +12,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from from_git.errors import FromGitError, kinds, meaning
+from from_git.forges.registry import labels
 from from_git.openapi import components
 
 EXAMPLES = Path(__file__).parent / "examples.json"
@@ -20,7 +21,7 @@ EXAMPLES = Path(__file__).parent / "examples.json"
 Json = dict[str, Any]
 _SUMMARY = "Add up the repositories of any number of profiles"
 _DESCRIPTION = (
-    "Asks GitHub and Bitbucket for all profiles at the same time and adds up what their public repositories have: exact"
+    "Asks {forges} for all profiles at the same time and adds up what their public repositories have: exact"
     " numbers, or an error; never a partial total. Profiles that their forge does not have are named in `missing`,"
     " and so are repositories that it lists and cannot find."
     " A parameter, or a member of the body, that nobody knows is a 400 that names it."
@@ -40,9 +41,9 @@ class HealthCheckSchema(AutoSchema):
         operation: Json = {
             "operationId": f"health_check_{method.lower()}",
             "summary": _SUMMARY,
-            "description": _DESCRIPTION,
+            "description": _DESCRIPTION.format(forges=labels()),
             "tags": ["answers"],
-            "parameters": [*([components.URL_PARAMETER] if method == "GET" else []), *_parameters()],
+            "parameters": [*([components.url_parameter()] if method == "GET" else []), *_parameters()],
         }
         if method == "POST":
             operation["requestBody"] = _body()
@@ -95,7 +96,7 @@ def _parameters() -> list[Json]:
 
 
 def _body() -> Json:
-    json_body = {"schema": components.ref("Question"), "example": {"url": list(components.EXAMPLE_URLS)}}
+    json_body = {"schema": components.ref("Question"), "example": {"url": components.example_urls()}}
     form = {"schema": components.ref("Form")}
     return {
         "required": True,

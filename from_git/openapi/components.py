@@ -3,29 +3,16 @@
 from typing import Any
 
 from from_git.errors import kinds
+from from_git.forges.registry import KINDS
 from from_git.openapi.errors import error_schema
-from from_git.profiles import LABELS
 from from_git.serializers import EXPANSIONS
-from from_git.values.keys import KEYS
+from from_git.values.keys import described
 
 Json = dict[str, Any]
-EXAMPLE_URLS = ("https://github.com/mfem", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
 
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _NAMES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
-_URL: Json = {"title": "Profile URL", "type": "string", "examples": [EXAMPLE_URLS[0]]}
 _MOMENT: Json = {"type": "string", "format": "date-time"}
-URLS: Json = {"type": "array", "items": _URL, "minItems": 1}
-URL_PARAMETER: Json = {
-    "name": "url",
-    "in": "query",
-    "required": True,
-    "description": "A profile's URL as people paste it; any number of them, or several in one value, one a line.",
-    "schema": URLS,
-    "style": "form",
-    "explode": True,
-    "example": list(EXAMPLE_URLS),
-}
 EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANSIONS)}}
 EXPAND_PARAMETER: Json = {
     "name": "expand",
@@ -43,6 +30,33 @@ TOLD = {
     "X-Request-ID": "Up to 128 letters, digits, `.`, `_`, `-`; comes back with the answer. Another is replaced.",
 }
 """What each header of a request does."""
+
+
+def example_urls() -> list[str]:
+    """The URLs of the examples, of each kind of forge; the first one exists."""
+    return [kind.url(owner) for kind in KINDS.values() for owner in kind.examples]
+
+
+def url_parameter() -> Json:
+    """The `url` of a question in an address."""
+    return {
+        "name": "url",
+        "in": "query",
+        "required": True,
+        "description": "A profile's URL as people paste it; any number of them, or several in one value, one a line.",
+        "schema": _urls(),
+        "style": "form",
+        "explode": True,
+        "example": example_urls(),
+    }
+
+
+def _url() -> Json:
+    return {"title": "Profile URL", "type": "string", "examples": example_urls()[:1]}
+
+
+def _urls() -> Json:
+    return {"type": "array", "items": _url(), "minItems": 1}
 
 
 def _header(description: str, schema: Json | None = None, required: bool = False) -> Json:
@@ -84,11 +98,11 @@ def schemas() -> Json:
     kinds_of = {"langs": _NAMES, "topics": _NAMES}
     sums: Json = {
         name: {**kinds_of.get(name, _COUNT), "description": f"{key.counts} {key.leaves_out}"}
-        for name, key in KEYS.items()
+        for name, key in described(list(KINDS.values())).items()
     }
     profile: Json = {
         "url": {"type": "string", "description": "As asked."},
-        "forge": {"type": "string", "enum": list(LABELS)},
+        "forge": {"type": "string", "enum": list(KINDS)},
         "owner": {"type": "string"},
         "kind": {"type": "string", "description": "What it is at its forge, such as Organization, User or Workspace."},
         **sums,
@@ -121,11 +135,11 @@ def schemas() -> Json:
         "Badge": _badge(),
         "Question": {
             "type": "object",
-            "properties": {"url": {"anyOf": [URLS, _URL]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
+            "properties": {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
             "required": ["url"],
             "additionalProperties": False,
         },
-        "Form": {**_object({"url": URLS, "expand": EXPAND}), "required": ["url"]},
+        "Form": {**_object({"url": _urls(), "expand": EXPAND}), "required": ["url"]},
         **{error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})},
     }
 

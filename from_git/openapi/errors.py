@@ -3,7 +3,7 @@
 from typing import Any
 
 from from_git.errors import kinds
-from from_git.profiles import LABELS
+from from_git.forges.registry import KINDS
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ def _complaints(name: str, subject: str, reason: str) -> Json:
 
 
 _MEMBERS: dict[str, Json] = {
-    "upstream": {"type": "string", "enum": list(LABELS), "description": "The forge that failed."},
+    "upstream": {"type": "string", "enum": [], "description": "The forge that failed."},
     "profile": {"type": "string", "description": "The profile's URL as asked."},
     "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
     "urls": {
@@ -44,7 +44,8 @@ def error_schema(status: int) -> Json:
     sorts = [kind for kind in kinds() if kind.status == status]
     [code] = {kind.code for kind in sorts}
     first: Json = {"error": {"const": code}, **_FIRST}
-    members = {name: _MEMBERS[name] for kind in sorts for name in kind.members}
+    known = {**_MEMBERS, "upstream": {**_MEMBERS["upstream"], "enum": list(KINDS)}}
+    members = {name: known[name] for kind in sorts for name in kind.members}
     return {
         "type": "object",
         "properties": {**first, **members},

@@ -67,7 +67,7 @@ class PictureSchema(AutoSchema):
             "summary": picture.shows,
             "description": f"A picture of {wide} by {high} pixels for `<img>`. {_DRAWN}",
             "tags": ["pictures"],
-            "parameters": [components.URL_PARAMETER, self._theme],
+            "parameters": [components.url_parameter(), self._theme],
             "responses": _responses("The picture.", shown),
         }
 
@@ -88,7 +88,7 @@ class BadgeSchema(AutoSchema):
             "summary": "One key of an answer for shields' endpoint badge",
             "description": f"What https://shields.io/badges/endpoint-badge draws. {_DRAWN} It has `isError`.",
             "tags": ["pictures"],
-            "parameters": [_KEY, components.URL_PARAMETER],
+            "parameters": [_KEY, components.url_parameter()],
             "responses": {**_responses("The badge.", shown), "404": missing},
         }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from from_git.forges.registry import KINDS
 from from_git.openapi import components
 
 Json = dict[str, Any]
@@ -27,7 +28,7 @@ _EVENT: Json = {
 }
 _EXAMPLE = (
     'event: progress\ndata: {"profiles":{"done":0,"found":1,"known":1,"kept":0},"pages":{"done":1,"known":3},'
-    '"watchers":{"done":20,"known":240},"retries":0,"waits":[],"cost":{"bitbucket":{"calls":22,"seconds":1.3,"points":0,'
+    '"watchers":{"done":20,"known":240},"retries":0,"waits":[],"cost":{"FORGE":{"calls":22,"seconds":1.3,"points":0,'
     '"retries":0}},"elapsed":0.412}\n\n'
 )
 _LAST_ID: Json = {
@@ -44,13 +45,14 @@ class StreamSchema(AutoSchema):
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
         """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
-        events = {"schema": _EVENT, "examples": {"progress": {"summary": "One event", "value": _EXAMPLE}}}
+        example = {"summary": "One event", "value": _EXAMPLE.replace("FORGE", list(KINDS)[-1])}
+        events = {"schema": _EVENT, "examples": {"progress": example}}
         return {
             "operationId": "from_git_stream_get",
             "summary": "The progress of an answer, and then the answer",
             "description": _DESCRIPTION,
             "tags": ["stream"],
-            "parameters": [components.URL_PARAMETER, components.EXPAND_PARAMETER, _LAST_ID],
+            "parameters": [components.url_parameter(), components.EXPAND_PARAMETER, _LAST_ID],
             "responses": {
                 "200": {
                     "description": "The events; a failure is one of them.",

@@ -1,87 +1,21 @@
 """Every setting of from-git, once: settings module, `local_settings.py.example` and docs/settings.md come from here.
 
 A value comes from `local_settings.py` beside manage.py, else from the environment variable of the same name, else from
-the default. Whatever is wrong stops the start, all of it at once. No Django here: this runs before Django is set up.
+the default. Whatever is wrong stops the start, all of it at once. This runs before Django is set up. Each
+kind of forge declares its own settings, in its folder.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from from_git.options import readers
-from from_git.options.readers import WrongSetting
+from from_git import readers
+from from_git.forges.registry import KINDS
+from from_git.values.kind import Kind
+from from_git.values.option import Option
 
-
-@dataclass(frozen=True)
-class Option:
-    """One setting."""
-
-    name: str
-    read: Callable[[object], Any]
-    """From what was written to the value; raises WrongSetting."""
-    default: Any
-    help: str
-    unit: str = ""
-    minimum: float | None = None
-    secret: bool = False
-    """Whether the value must never be shown."""
-
-    def value(self, written: object) -> Any:
-        """The checked value; raises WrongSetting."""
-        value = self.read(written)
-        if self.minimum is not None and isinstance(value, int | float) and value < self.minimum:
-            raise WrongSetting(f"expected at least {self.minimum:g}{' ' + self.unit if self.unit else ''}")
-        return value
-
-
-OPTIONS = (
-    Option(
-        "GITHUB_API_TOKEN",
-        readers.header_text,
-        "",
-        "needed for GitHub profiles; a token without any scope is enough",
-        secret=True,
-    ),
-    Option(
-        "GITHUB_GRAPHQL_URL",
-        readers.web_address,
-        "https://api.github.com/graphql",
-        "GitHub's GraphQL API; Enterprise Server: `https://HOST/api/graphql`",
-    ),
-    Option("GITHUB_HOST", readers.host, "github.com", "the host that GitHub profile URLs carry"),
-    Option(
-        "BITBUCKET_API_URL",
-        readers.web_address,
-        "https://api.bitbucket.org/2.0",
-        "Bitbucket's REST API, ending in /2.0",
-    ),
-    Option("BITBUCKET_USERNAME", readers.text, "", "the account's e-mail address, with BITBUCKET_API_TOKEN"),
-    Option(
-        "BITBUCKET_API_TOKEN",
-        readers.text,
-        "",
-        "API token (`read:repository:bitbucket`); without credentials: 60 calls an hour",
-        secret=True,
-    ),
-    Option(
-        "BITBUCKET_ACCESS_TOKEN",
-        readers.header_text,
-        "",
-        "instead of the two above; reaches one workspace only",
-        secret=True,
-    ),
-    Option("NUM_THREADS_GITHUB", readers.threads, 8, "GitHub queries under way at the same time", "threads", 1),
-    Option(
-        "NUM_THREADS_BITBUCKET", readers.threads, 4, "Bitbucket list pages under way at the same time", "threads", 1
-    ),
-    Option(
-        "NUM_THREADS_BITBUCKET_WATCHERS",
-        readers.threads,
-        16,
-        "Bitbucket watcher counts under way at the same time",
-        "threads",
-        1,
-    ),
+_CALLS = (
     Option("REQUEST_DEADLINE", readers.seconds, 60.0, "for one whole answer", "seconds", 0.1),
     Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "for one call to a forge", "seconds", 0.1),
     Option(
@@ -98,23 +32,8 @@ OPTIONS = (
         " the environment have no effect",
         secret=True,
     ),
-    Option(
-        "GITHUB_SECONDS_PER_MINUTE",
-        readers.seconds,
-        55.0,
-        "GitHub's time to spend in any minute, 0 = no bound (Enterprise Server)",
-        "seconds",
-        0,
-    ),
-    Option(
-        "BITBUCKET_CALLS_PER_HOUR",
-        readers.calls,
-        "auto",
-        "calls to Bitbucket in any hour, 0 = no bound; auto = 60 without credentials, 1,000 with an API token, what"
-        " Bitbucket says with an access token",
-        "calls",
-        0,
-    ),
+)
+_PROFILES = (
     Option(
         "PROFILE_CACHE_SECONDS",
         readers.seconds,
@@ -123,15 +42,8 @@ OPTIONS = (
         "seconds",
         0,
     ),
-    Option(
-        "WATCHERS_CACHE_SECONDS",
-        readers.seconds,
-        0.0,
-        "how long the watcher count of a Bitbucket repository is kept where its list is read again, 0 = not at all;"
-        " `fetchedAt` then says when the oldest of them was counted",
-        "seconds",
-        0,
-    ),
+)
+_SERVICE = (
     Option(
         "STALE_IF_ERROR_SECONDS",
         readers.seconds,
@@ -222,21 +134,37 @@ OPTIONS = (
         secret=True,
     ),
 )
-"""The table; its order is the documentation's."""
-
-
 # these matter while Django starts; changing them later has no effect
 _AT_START = (
     *("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "LOG_FORMAT", "DATABASE_URL", "CACHE_URL", "NUM_PROXIES"),
 )
 
 
+@lru_cache(maxsize=4)
+def _table(kinds: tuple[Kind, ...]) -> tuple[Option, ...]:
+    rows = [kind.options for kind in kinds]
+    return (
+        *chain.from_iterable(one.access for one in rows),
+        *chain.from_iterable(one.threads for one in rows),
+        *_CALLS,
+        *chain.from_iterable(one.bounds for one in rows),
+        *_PROFILES,
+        *chain.from_iterable(one.kept for one in rows),
+        *_SERVICE,
+    )
+
+
+def table() -> tuple[Option, ...]:
+    """Every setting, those of each kind of forge too; its order is the documentation's."""
+    return _table(tuple(KINDS.values()))
+
+
 def changeable_defaults() -> dict[str, Any]:
     """Name to default of the options that may be changed while the process runs."""
-    return {option.name: option.default for option in OPTIONS if option.name not in _AT_START}
+    return {option.name: option.default for option in table() if option.name not in _AT_START}
 
 
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment variables that set no option, for a process that must begin with the defaults."""
-    ours = {option.name for option in OPTIONS} | {"DJANGO_SETTINGS_MODULE"}
+    ours = {option.name for option in table()} | {"DJANGO_SETTINGS_MODULE"}
     return {name: value for name, value in environ.items() if name not in ours}

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from from_git import options
+from from_git.forges.registry import KINDS
+from from_git.options import table
 
 _SHORTEST = 6  # characters; a shorter one would blank out ordinary words, and no forge gives such a token
 _HIDING = ("pass", "pwd", "secret", "token", "key")  # in the name of a parameter of an address
@@ -17,22 +18,21 @@ def secret_values(settings: Any) -> list[str]:
 
     Those are the values of each `Option(secret=True)`, and the passwords inside of any setting that is an address.
     """
-    named = ((option, getattr(settings, option.name, option.default)) for option in options.OPTIONS)
+    named = ((option, getattr(settings, option.name, option.default)) for option in table())
     written = tuple((option.secret, value) for option, value in named if isinstance(value, str) and value)
-    pair = settings.BITBUCKET_USERNAME, settings.BITBUCKET_API_TOKEN
-    return list(_found(written, pair if all(pair) else None))
+    pairs = (tuple(getattr(settings, name) for name in kind.basic) for kind in KINDS.values() if kind.basic)
+    return list(_found(written, tuple(pair for pair in pairs if all(pair))))
 
 
 @lru_cache(maxsize=16)  # asked for each line of the log
-def _found(written: Iterable[tuple[bool, str]], pair: tuple[str, str] | None) -> tuple[str, ...]:
+def _found(written: Iterable[tuple[bool, str]], pairs: Iterable[Iterable[str]]) -> tuple[str, ...]:
     values = []
     for secret, value in written:
         if "://" in value:
             values += passwords(value)
         elif secret:
             values.append(value)
-    if pair:
-        values.append(base64.b64encode(":".join(pair).encode()).decode())
+    values += [base64.b64encode(":".join(pair).encode()).decode() for pair in pairs]
     return tuple(dict.fromkeys(value for value in values if len(value) >= _SHORTEST))
 
 

@@ -8,11 +8,11 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from from_git.options import OPTIONS
+from from_git.forges.registry import KINDS
+from from_git.options import table
 from from_git.options.credentials import passwords
-from from_git.options.readers import WrongSetting
+from from_git.values.option import Option, WrongSetting
 
-_ELSEWHERE = dict.fromkeys(("GH_TOKEN", "GITHUB_PAT", "GITHUB_ACCESS_TOKEN"), ("GITHUB_API_TOKEN",))
 _LONG_NAME, _LONGER_NAME = 9, 12  # characters
 
 
@@ -25,7 +25,7 @@ def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[
     """
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for option in OPTIONS:
+    for option in table():
         source = "local_settings.py" if option.name in local else "the environment"
         # an empty variable is how compose files and shells say "not set"
         written = local.get(option.name, environ.get(option.name) or option.default)
@@ -35,13 +35,13 @@ def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[
             hidden = option.secret or "@" in str(written) or passwords(str(written))
             shown = "a secret value" if hidden else repr(written)[:200]
             wrong.append(f"{option.name} in {source} is {shown}: {error}.")
-    defaults = {option.name: option.default for option in OPTIONS}
+    defaults = {option.name: option.default for option in table()}
     return values, wrong + _contradictions({**defaults, **values})
 
 
 def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[str]:
     """A sentence for each upper-case name in local_settings.py that is no setting of ours and not `known`."""
-    ours = [option.name for option in OPTIONS]
+    ours = [option.name for option in table()]
     strange = [name for name in local if name.isupper() and name not in ours and not known(name)]
     sentences = []
     for name in strange:
@@ -61,20 +61,21 @@ def misspelt(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]
         environ: the environment variables.
         values: the value of each setting.
     """
-    unset = [option.name for option in OPTIONS if values.get(option.name, option.default) == option.default]
-    ours = {option.name for option in OPTIONS}
+    unset = [option for option in table() if values.get(option.name, option.default) == option.default]
+    ours = {option.name for option in table()}
     sentences = []
     for name in sorted(name for name, value in environ.items() if value and name not in ours):
-        if near := [one for one in unset if _is_near(name, one)]:
+        if near := [option.name for option in unset if _is_near(name, option)]:
             sentences.append(f"{name} in the environment is not a setting; did you mean {' or '.join(near)}?")
     return sentences
 
 
-def _is_near(name: str, ours: str) -> bool:
-    if ours in _ELSEWHERE.get(name, ()):
+def _is_near(name: str, option: Option) -> bool:
+    if name in option.elsewhere:
         return True
+    ours = option.name
     words, wanted = name.split("_"), ours.split("_")
-    if words[0] in ("GITHUB", "BITBUCKET") and len(words) >= 2 and len(wanted) == len(words) + 1:
+    if words[0] in [kind.upper() for kind in KINDS] and len(words) >= 2 and len(wanted) == len(words) + 1:
         return any(words == wanted[:left_out] + wanted[left_out + 1 :] for left_out in range(1, len(wanted)))
     return len(ours) >= _LONG_NAME and _edits(name.upper(), ours) <= (1 if len(ours) < _LONGER_NAME else 2)
 
@@ -101,13 +102,11 @@ def complaint(wrong: list[str]) -> str:
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
-    wrong = []
-    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
-        wrong.append("BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither.")
-    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
-        wrong.append("BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them.")
-    if values["GITHUB_HOST"] == "bitbucket.org":
-        wrong.append("GITHUB_HOST is bitbucket.org: expected the host of GitHub profile URLs.")
+    wrong = [sentence for kind in KINDS.values() for sentence in kind.contradictions(values)]
+    fixed = [kind.host for kind in KINDS.values() if not kind.host_option]
+    for kind in KINDS.values():
+        if kind.host_option and (host := values[kind.host_option]) in fixed:
+            wrong.append(f"{kind.host_option} is {host}: expected the host of {kind.label} profile URLs.")
     strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
     if strangers and not values["SECRET_KEY"]:
         wrong.append(

@@ -22,7 +22,7 @@ def badge(key: str, answer: Answer, now: float) -> Badge:
     """
     if not answer.found:
         return _badge(key, "not found", _COLOURS["absent"], is_error=True)
-    if key in untold(one.forge for one in answer.found):
+    if key in untold(one.kind for one in answer.found):
         return _badge(key, NOTHING, _COLOURS["absent"])
     data: Mapping[str, Any] = answer_body(answer)["data"]
     names = isinstance(data[key], list)

@@ -73,7 +73,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     if not answer.found:
         return nobody(frame, answer, now)
     who, notes = words.subject(answer), words.notes(answer, now)
-    if own.key in untold(one.forge for one in answer.found):
+    if own.key in untold(one.kind for one in answer.found):
         none = f"{own.plural} are not told by {words.forges_of(answer.found)}."
         return said(frame, f"No {own.plural.lower()}", none, notes)
     if not amounts:

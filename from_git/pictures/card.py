@@ -44,7 +44,7 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 
 def _numbers(answer: Answer) -> dict[str, int | None]:
     """By label; None for what no forge tells."""
-    stats, silent = answer.stats, untold(one.forge for one in answer.found)
+    stats, silent = answer.stats, untold(one.kind for one in answer.found)
     return {
         _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value
         for key, value in stats.numbers().items()

@@ -7,7 +7,6 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import NAMES, column, spread
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
-from from_git.profiles import LABELS
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
@@ -63,7 +62,7 @@ def _pairs(answer: Answer) -> list[Pair]:
 
 
 def _name(profile: Profile, ambiguous: bool) -> str:
-    suffix = f" ({LABELS[profile.forge]})" if ambiguous else ""
+    suffix = f" ({profile.kind.label})" if ambiguous else ""
     return text.cut(profile.owner, SMALL, NAMES - text.width(suffix, SMALL)) + suffix
 
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from from_git.values.words import listed
+
 _MARKS = 2  # combining ones on one character; a tower of them would reach into other lines
 # of the font's size, as wide as in DejaVu Sans, the widest font that the style's list may end in
 _NARROW, _WIDE = frozenset("iljI.,:;|!'`()[]/-t fr"), frozenset("mwMW@%&")
@@ -115,11 +117,6 @@ def _whole(text: str, size: float, most: float, lines: int) -> list[str]:
             break
         made = longer
     return made
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def enumerated(names: Sequence[str], most: int) -> str:

@@ -22,9 +22,10 @@ from from_git.errors import (
     UnfinishedError,
     UpstreamError,
 )
-from from_git.pictures.text import counted, enumerated, listed
-from from_git.profiles import LABELS
+from from_git.forges.registry import labels_of
+from from_git.pictures.text import counted, enumerated
 from from_git.values.profile import Profile
+from from_git.values.words import listed
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
@@ -56,10 +57,10 @@ class Note(NamedTuple):
 
 
 def short(error: FromGitError) -> str:
-    """An error in a few words, with the name of the forge that it is about: `GitHub: rate limit`."""
+    """An error in a few words, with the name of the forge that it is about, as `FORGE: rate limit`."""
     words = next((SHORT[kind] for kind in type(error).__mro__ if kind in SHORT), "failed")
-    forge = error.profile.forge if isinstance(error, UpstreamError) and error.profile else None
-    return f"{LABELS[forge]}: {words}" if forge else words
+    profile = error.profile if isinstance(error, UpstreamError) else None
+    return f"{profile.kind.label}: {words}" if profile else words
 
 
 def who(profiles: Iterable[Profile]) -> str:
@@ -74,13 +75,12 @@ def subject(answer: Answer) -> str:
 
 
 def forges_of(profiles: Iterable[Profile]) -> str:
-    """The names of their forges, in the order of LABELS."""
-    there = {profile.forge for profile in profiles}
-    return listed([label for forge, label in LABELS.items() if forge in there])
+    """The names of their forges, in the order of the registry."""
+    return listed(labels_of(profile.kind for profile in profiles))
 
 
 def absent(answer: Answer) -> Note | None:
-    """What is missing, `no such profile: github.com/nobody; repository not found: github.com/a/b`; None: nothing."""
+    """What is missing, `no such profile: HOST/nobody; repository not found: HOST/a/b`; None: nothing."""
     profiles, repositories = addresses(one.url for one in answer.missing), addresses(answer.missing_repositories)
     if not profiles and not repositories:
         return None

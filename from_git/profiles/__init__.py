@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from from_git.profiles.guesses import explained
-from from_git.profiles.reading import LABELS, RESERVED, BadUrl, read
+from from_git.profiles.reading import read
+from from_git.values.kind import BadUrl, Kind
 from from_git.values.profile import Profile
 
-__all__ = ["LABELS", "BadUrl", "Parsed", "Profile", "parse_profile", "parse_profiles"]
+__all__ = ["BadUrl", "Parsed", "Profile", "parse_profile", "parse_profiles"]
 
 _LINE = re.compile(r"[^\r\n]+")
 
@@ -25,15 +26,15 @@ class Parsed(NamedTuple):
     """How many other lines are no profiles."""
 
 
-def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str], named: int = 20) -> Parsed:
+def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int = 20) -> Parsed:
     """The profiles in `lines`, and what is wrong with the rest.
 
     Args:
         lines: URLs; each may hold several, one a line; blank ones are skipped.
-        hosts: lower-case host of profile URLs (with its port, if any) to forge.
+        hosts: lower-case host of profile URLs (with its port, if any) to kind of forge.
         named: how many bad texts are explained at most; the explanation is what takes time.
     """
-    plain = _plain(tuple(hosts))
+    plain = _plain(tuple(hosts.items()))
     profiles: dict[Profile, None] = {}
     bad: dict[str, None] = {}
     more = 0  # not by text: a million wrong ones would have to be remembered
@@ -52,7 +53,7 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, str], named: int = 
     return Parsed(list(profiles), [(text, _complaint(text, hosts)) for text in bad], more)
 
 
-def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
+def parse_profile(text: str, hosts: Mapping[str, Kind]) -> Profile:
     """The profile that `text` (without surrounding blanks) names; `hosts` as in `parse_profiles`.
 
     Raises:
@@ -64,7 +65,7 @@ def parse_profile(text: str, hosts: Mapping[str, str]) -> Profile:
         raise explained(error, text, hosts) from None
 
 
-def _complaint(text: str, hosts: Mapping[str, str]) -> BadUrl:
+def _complaint(text: str, hosts: Mapping[str, Kind]) -> BadUrl:
     try:
         parse_profile(text, hosts)
     except BadUrl as error:
@@ -73,18 +74,19 @@ def _complaint(text: str, hosts: Mapping[str, str]) -> BadUrl:
 
 
 @lru_cache(maxsize=8)
-def _plain(hosts: tuple[str, ...]) -> re.Pattern[str]:
+def _plain(hosts: tuple[tuple[str, Kind], ...]) -> re.Pattern[str]:
     """What nearly every URL looks like; ASCII, because otherwise a dotless i would be an i in another case."""
-    names = "|".join(map(re.escape, hosts))
-    return re.compile(rf"(?:https?://)?(?:www\.)?({names})/([a-z0-9_-]{{1,39}})/?", re.IGNORECASE | re.ASCII)
+    usual = "|".join(f"({re.escape(host)})/({kind.urls.name})" for host, kind in hosts)
+    return re.compile(rf"(?:https?://)?(?:www\.)?(?:{usual})/?", re.IGNORECASE | re.ASCII)
 
 
-def _quickly(text: str, plain: re.Pattern[str], hosts: Mapping[str, str]) -> Profile | None:
+def _quickly(text: str, plain: re.Pattern[str], hosts: Mapping[str, Kind]) -> Profile | None:
     """As `read` for what is plainly a profile, in a quarter of its time; None: look closer."""
     found = plain.fullmatch(text)
     if found is None:
         return None
-    host, owner = found.groups()
-    forge, key = hosts[host.lower()], owner.lower()
+    last = found.lastindex or 0
+    owner = found[last]
+    kind, key = hosts[found[last - 1].lower()], owner.lower()
     # one string for both where they are the same: 450,000 profiles have a second one for nothing
-    return None if key in RESERVED[forge] else Profile(forge, owner if key == owner else key, owner, text)
+    return None if key in kind.urls.reserved else Profile(kind, owner if key == owner else key, owner, text)

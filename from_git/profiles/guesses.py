@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from from_git.profiles.reading import MAX_URL, OTHER_FORGES, RESERVED, BadHost, BadUrl, SeveralUrls, owner_on
+from from_git.profiles.reading import MAX_URL, OTHER_FORGES, BadHost, SeveralUrls
+from from_git.values.kind import BadUrl, Kind
 
 # what comes along when an address is copied out of a text
 _AROUND = "\"'`<>()[]|*,;:.!?\u201c\u201d\u2018\u2019\u00ab\u00bb"
@@ -19,10 +20,10 @@ _ADDRESS = re.compile(
 _BEFORE = frozenset(
     "2.0 api organizations orgs rest repos repositories sponsors teams users v3 workspaces".split(" "),
 )
-_ALIKE = 0.75  # of difflib's ratio; github.org and githib.com are, example.org is not
+_ALIKE = 0.75  # of difflib's ratio; a host with another end or one other letter is, example.org is not
 
 
-def explained(error: BadUrl, text: str, hosts: Mapping[str, str]) -> BadUrl:
+def explained(error: BadUrl, text: str, hosts: Mapping[str, Kind]) -> BadUrl:
     """The error with what was probably meant by `text`."""
     host, url = (None, None) if isinstance(error, SeveralUrls) else guess(text, hosts)
     if not isinstance(error, BadHost):
@@ -32,7 +33,7 @@ def explained(error: BadUrl, text: str, hosts: Mapping[str, str]) -> BadUrl:
     return BadUrl(error.reason, url, host)  # it is enough to say which host is right
 
 
-def guess(text: str, hosts: Mapping[str, str]) -> tuple[str | None, str | None]:
+def guess(text: str, hosts: Mapping[str, Kind]) -> tuple[str | None, str | None]:
     """The host, and the URL of the profile, that `text` probably means; None where there is nothing to go by."""
     if len(text) > MAX_URL:
         return None, None
@@ -46,8 +47,9 @@ def guess(text: str, hosts: Mapping[str, str]) -> tuple[str | None, str | None]:
     while segments and segments[0].lower() in _BEFORE:
         del segments[0]
     name = segments[0].strip("@~").rstrip(_AROUND) if segments else ""
-    owner = owner_on(hosts[host], name.removesuffix(".git"))
-    if owner is None or owner.lower() in RESERVED[hosts[host]]:
+    urls = hosts[host].urls
+    owner = urls.owner(name.removesuffix(".git"))
+    if owner is None or owner.lower() in urls.reserved:
         return host, None
     return host, f"https://{host}/{owner}"
 
@@ -63,7 +65,7 @@ def _bare(text: str) -> str:
     return word.strip(_AROUND).replace("\\", "/")
 
 
-def _host(name: str, port: str, hosts: Mapping[str, str]) -> str | None:
+def _host(name: str, port: str, hosts: Mapping[str, Kind]) -> str | None:
     """The one of `hosts` that is meant by a name."""
     plain = name.removeprefix("www.").rstrip(".")
     for one in (plain + port, plain):

@@ -5,32 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NoReturn
 
+from from_git.values.kind import BadUrl, Kind
 from from_git.values.profile import Profile
 
-LABELS = {"github": "GitHub", "bitbucket": "Bitbucket"}
-"""Forge to the name that people know it by."""
-
-# Only what a forge serves as a page of its own, so that no account can stand there. Deliberately short: longer
-# public lists hold names of real users too (`ghost`), and whether an owner exists is for the forge to say.
-RESERVED = {
-    "github": frozenset(
-        (
-            "about advisories apps blog codespaces collections contact copilot customer-stories dashboard enterprise "
-            "enterprises events explore features issues join login logout marketplace mcp models new notifications "
-            "orgs organizations pricing pulls resources search security settings signup site solutions sponsors stars "
-            "team topics trending users"
-        ).split(" ")
-    ),
-    "bitbucket": frozenset("account blog dashboard product repo site snippets support workspaces".split(" ")),
-}
-"""First parts of paths, in lower case, at which no profile is."""
-_OWNER = {"github": re.compile(r"[A-Za-z0-9_-]{1,39}"), "bitbucket": re.compile(r"[A-Za-z0-9_-]{1,128}")}
-_OWNER_RULE = {
-    "github": "1 to 39 letters, digits, hyphens or underscores",
-    "bitbucket": "1 to 128 letters, digits, hyphens or underscores, or a UUID in braces",
-}
-# Bitbucket's own answers link workspaces by it, with the braces escaped
-_UUID = re.compile(r"(?:\{|%7b)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\}|%7d)", re.IGNORECASE | re.ASCII)
 OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
 """Hosts that are no misspelling of ours."""
 _URL = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
@@ -38,27 +15,7 @@ _SECOND = re.compile(r"[?&;](?:amp;)?url=", re.IGNORECASE)
 _ODD = re.compile(r"""[^!-~]|["'<>`]""")
 _ADDRESS = re.compile(r"[^?#]*")
 MAX_URL = 2_000
-"""Characters; the longest profile URL of either forge has fewer than 200."""
-
-
-class BadUrl(ValueError):
-    """The text is not a profile URL; str() says why, and what was probably meant.
-
-    Attributes:
-        reason: a phrase that says what is wrong.
-        suggestion: the URL of the profile that was probably meant.
-        host: the host that was probably meant, where the host is what is wrong.
-    """
-
-    def __init__(self, reason: str, suggestion: str | None = None, host: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.suggestion = suggestion
-        self.host = host
-
-    def __str__(self) -> str:
-        meant = self.host or self.suggestion
-        return f"{self.reason}; did you mean {meant}?" if meant else self.reason
+"""Characters; the longest profile URL of any forge has fewer than 200."""
 
 
 class BadHost(BadUrl):
@@ -69,7 +26,7 @@ class SeveralUrls(BadUrl):
     """The text holds more than one URL, so that no single one can be suggested."""
 
 
-def read(text: str, hosts: Mapping[str, str]) -> Profile:
+def read(text: str, hosts: Mapping[str, Kind]) -> Profile:
     """The profile that `text` (without surrounding blanks) names.
 
     Raises:
@@ -82,24 +39,17 @@ def read(text: str, hosts: Mapping[str, str]) -> Profile:
     scheme, host, path = parts["scheme"], parts["host"].lower().removeprefix("www."), parts["path"]
     if scheme and scheme.lower() not in ("http", "https"):
         raise BadUrl(f"profile pages have http or https addresses, not {scheme.lower()}")
-    forge = hosts.get(host, "")
-    if not forge:
+    kind = hosts.get(host)
+    if kind is None:
         _refuse_host(host, hosts)
     segments = [] if path in ("", "/") else path.removeprefix("/").removesuffix("/").split("/")
     if "" in segments:
         raise BadUrl("its path has an empty part (//)")
-    owner = _owner(forge, host, segments)
+    owner = _owner(kind, host, segments)
     if _SECOND.search(text):  # the owner is fine, and a whole profile behind it would be lost
         raise SeveralUrls("it has another url in its query; write & between parameters")
     key = owner.lower()
-    return Profile(forge=forge, key=owner if key == owner else key, owner=owner, url=text)
-
-
-def owner_on(forge: str, text: str) -> str | None:
-    """The owner of this name or UUID, as the forge may have it; None: no owner has such a name."""
-    if forge == "bitbucket" and (found := _UUID.fullmatch(text)):
-        return f"{{{found[1].lower()}}}"
-    return text if _OWNER[forge].fullmatch(text) else None
+    return Profile(kind=kind, key=owner if key == owner else key, owner=owner, url=text)
 
 
 def _refuse_odd_characters(text: str) -> None:
@@ -122,7 +72,7 @@ def _refuse_odd_characters(text: str) -> None:
         raise BadUrl("it has a comma; write one URL a line")
 
 
-def _refuse_host(host: str, hosts: Mapping[str, str]) -> NoReturn:
+def _refuse_host(host: str, hosts: Mapping[str, Kind]) -> NoReturn:
     name = host.split(":")[0].rstrip(".")
     if not host:
         raise BadUrl("it names no host; write https:// in front")
@@ -139,29 +89,18 @@ def _refuse_host(host: str, hosts: Mapping[str, str]) -> NoReturn:
     raise BadHost(f"unknown host {name}")
 
 
-def _owner(forge: str, host: str, segments: list[str]) -> str:
+def _owner(kind: Kind, host: str, segments: list[str]) -> str:
     """The owner that the path names, or BadUrl."""
-    match forge, [segment.lower() for segment in segments]:
-        case "github", ["orgs", _] | ["orgs", _, "repositories"]:
-            return _checked(forge, segments[1])
-        case _, []:
-            raise BadUrl(f"it names no owner; write https://{host}/OWNER")
-        case "github", ["orgs", _, *_]:
-            raise BadUrl("it is a page of an organization, not its profile")
-        case _, [first, *_] if first in RESERVED[forge]:
-            raise BadUrl(
-                f"{host}/{first} is a page of {LABELS[forge]} itself, not a profile; write https://{host}/OWNER"
-            )
-        case (_, [_]) | ("bitbucket", [_, "workspace", "repositories"]):
-            return _checked(forge, segments[0])
-        case "bitbucket", [_, "workspace", *_]:
-            raise BadUrl("it is a page of a workspace, not its profile")
-        case _:
+    if not segments:
+        raise BadUrl(f"it names no owner; write https://{host}/OWNER")
+    text, first = kind.urls.owner_in(segments), segments[0].lower()
+    if text is None:
+        if first in kind.urls.reserved:
+            raise BadUrl(f"{host}/{first} is a page of {kind.label} itself, not a profile; write https://{host}/OWNER")
+        if len(segments) > 1:
             raise BadUrl("it looks like a repository, not a profile")
-
-
-def _checked(forge: str, text: str) -> str:
-    owner = owner_on(forge, text)
+        text = segments[0]
+    owner = kind.urls.owner(text)
     if owner is None:
-        raise BadUrl(f"{text!r} cannot be an owner on {LABELS[forge]} ({_OWNER_RULE[forge]})")
+        raise BadUrl(f"{text!r} cannot be an owner on {kind.label} ({kind.urls.rule})")
     return owner

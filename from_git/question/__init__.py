@@ -7,23 +7,24 @@ from typing import NamedTuple, TypeVar
 from from_git import forges
 from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
+from from_git.forges.registry import example_urls, labels
 from from_git.profiles import parse_profiles
-from from_git.question.fields import MOST_OTHERS, SHAPE, Fields, encoded_fields, json_fields, plain_parts
-from from_git.question.names import NAMED, PARAMETERS, listed, refuse_unknown
+from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
+from from_git.question.names import NAMED, PARAMETERS, refuse_unknown
 from from_git.serializers import EXPANSIONS, printable
 from from_git.values.profile import Profile
+from from_git.values.words import listed
 
 __all__ = [
-    "EXAMPLE",
     "MOST_OTHERS",
     "NAMED",
     "PARAMETERS",
-    "SHAPE",
     "Fields",
     "Question",
     "asked",
     "both",
     "encoded_fields",
+    "example",
     "expand_asked",
     "json_fields",
     "plain_parts",
@@ -32,11 +33,15 @@ __all__ = [
     "refuse_unknown",
 ]
 
-EXAMPLE = "/health-check?url=https://github.com/ORG&url=https://bitbucket.org/TEAM"
 _CUT = 200  # characters of a URL in a message
 _LONGEST = 2_000  # characters of a URL that is told back whole
 _T = TypeVar("_T")
 _U = TypeVar("_U")
+
+
+def example() -> str:
+    """A right question."""
+    return f"/health-check?{'&'.join(f'url={url}' for url in example_urls())}"
 
 
 class Question(NamedTuple):
@@ -68,13 +73,13 @@ def asked(route: str, parameters: Fields, body: Fields | None = None) -> Questio
     return found
 
 
-def question(urls: Iterable[object], expand: Iterable[object], example: str = EXAMPLE) -> Question:
+def question(urls: Iterable[object], expand: Iterable[object], right: str = "") -> Question:
     """What the values of the `url` and `expand` parameters ask for: see `profiles_asked` and `expand_asked`.
 
     Raises:
         RequestError: whatever is wrong with either, in one.
     """
-    return Question(*both(lambda: profiles_asked(urls, example), lambda: expand_asked(expand)))
+    return Question(*both(lambda: profiles_asked(urls, right), lambda: expand_asked(expand)))
 
 
 def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
@@ -94,8 +99,8 @@ def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
     return first, other()
 
 
-def profiles_asked(values: Iterable[object], example: str = EXAMPLE) -> list[Profile]:
-    """The profiles in the values of the `url` parameters, each once, in the order asked; `example` is a right question.
+def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
+    """The profiles in the values of the `url` parameters, each once, in the order asked; `right` is a right question.
 
     Raises:
         RequestError: no URL at all, too many profiles, URLs that are no profiles, the first NAMED of them named, or
@@ -103,13 +108,14 @@ def profiles_asked(values: Iterable[object], example: str = EXAMPLE) -> list[Pro
     """
     profiles, bad, more = parse_profiles(_texts("url", values), forges.hosts(), NAMED)
     if bad:
-        said = [f"{_shown(url)} is not a GitHub or Bitbucket profile: {_ended(str(why))}" for url, why in bad]
+        wanted = labels("or")
+        said = [f"{_shown(url)} is not a {wanted} profile: {_ended(str(why))}" for url, why in bad]
         if more:
             said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
         complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
         raise RequestError(" ".join(said), _url_advice(), urls=complaints, urls_more=more)
     if not profiles:
-        raise RequestError("No url was given.", f"Ask like this: {example}")
+        raise RequestError("No url was given.", f"Ask like this: {right or example()}")
     if 0 < settings.MAX_PROFILES < len(profiles):
         raise RequestError(
             f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES).",

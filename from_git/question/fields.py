@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from from_git.errors import Complaint, RequestError
+from from_git.forges.registry import example_urls
 
 Fields = Mapping[str, Sequence[object]]
 """From each name to its values, both in the order sent; a value is text unless somebody sent something else."""
@@ -53,20 +54,20 @@ def json_fields(body: bytes) -> dict[str, list[object]]:
     try:
         read = json.loads(body.decode(), object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except RecursionError:
-        raise RequestError("The JSON body is nested too deeply.", SHAPE) from None
+        raise RequestError("The JSON body is nested too deeply.", shape()) from None
     except UnicodeDecodeError:
-        raise RequestError("The JSON body is not UTF-8.", SHAPE) from None
+        raise RequestError("The JSON body is not UTF-8.", shape()) from None
     except ValueError as error:
-        raise RequestError(f"The JSON body cannot be read: {error}.", SHAPE) from None
+        raise RequestError(f"The JSON body cannot be read: {error}.", shape()) from None
     if not isinstance(read, _Pairs):
-        raise RequestError("The JSON body is no object.", SHAPE)
+        raise RequestError("The JSON body is no object.", shape())
     _refuse_many(sum(name != "url" for name, _ in read))
     members = {name: value if type(value) is list else [value] for name, value in read}
     if len(members) < len(read):
         names = [name for name, _ in read]
         twice = next(name for number, name in enumerate(names) if name in names[:number])
         complaint = Complaint(twice, "it is there twice")
-        raise RequestError(f"The JSON body has {_quoted(twice)} twice.", SHAPE, parameters=[complaint])
+        raise RequestError(f"The JSON body has {_quoted(twice)} twice.", shape(), parameters=[complaint])
     return members
 
 
@@ -92,8 +93,9 @@ def plain_parts(body: bytes, boundary: bytes) -> dict[str, list[object]] | None:
     return fields if body[at:].rstrip(b"\r\n") == mark + b"--" else None
 
 
-SHAPE = 'Send JSON like {"url": ["https://github.com/ORG", "https://bitbucket.org/TEAM"]}.'
-"""What to do about a JSON body that nobody understands."""
+def shape() -> str:
+    """What to do about a JSON body that nobody understands."""
+    return f'Send JSON like {{"url": {json.dumps(example_urls())}}}.'
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -126,7 +128,7 @@ def _refuse_nested(body: bytes) -> None:
     if len(body) > _LONG:
         bones = _STRING.sub(b"", body)
         if any(bones.count(sign) > _MOST_PARTS for sign in (b"[", b"{", b":")):
-            raise RequestError("The JSON body has another shape than a question.", SHAPE)
+            raise RequestError("The JSON body has another shape than a question.", shape())
 
 
 def _refuse_constant(name: str) -> None:

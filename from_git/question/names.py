@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from from_git.errors import Complaint, RequestError
+from from_git.values.words import listed
 
 _DRAWN = ("url", "theme", "format")
 PARAMETERS: Mapping[str, Sequence[str]] = {
@@ -25,11 +26,6 @@ _PASSED = re.compile(r"utm_.*|fbclid|gclid|_|t|v|cachebust", re.DOTALL)
 NAMED = 20
 """So many of what is wrong are named, of URLs and of parameters."""
 _CUT = 200  # characters of a name
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def refuse_unknown(route: str, names: Iterable[str]) -> None:

@@ -1,7 +1,10 @@
-"""The eight keys of an answer in words, and which of them a kind of forge does not tell."""
+"""The eight keys of an answer in words, and which of them no forge tells."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from from_git.values.kind import Kind
+from from_git.values.words import listed
 
 
 class Key(NamedTuple):
@@ -10,9 +13,11 @@ class Key(NamedTuple):
     label: str
     """A heading of one or two words; `langs` and `langsNum` are the same thing, once by name and once as a number."""
     counts: str
-    """What counts, as a sentence."""
+    """What counts, as a sentence; `{tellers}` stands for the forges that have it, as `A's and B's`."""
     leaves_out: str
-    """What does not, as a sentence."""
+    """What does not, as a sentence, or nothing."""
+    thing: str = ""
+    """What is said to be absent at the forges that do not tell this key; nothing where another key says so."""
 
 
 KEYS: Mapping[str, Key] = {
@@ -33,29 +38,37 @@ KEYS: Mapping[str, Key] = {
     ),
     "followers": Key(
         "Stars",
-        "GitHub's stars, added up over all repositories.",
-        "Bitbucket has no stars; people who follow the profile itself do not count.",
+        "{tellers} stars, added up over all repositories.",
+        "People who follow the profile itself do not count.",
+        "stars",
     ),
-    "langs": Key(
-        "Languages",
-        "Every language of every repository, in lower case, each once.",
-        "Bitbucket names one language for each repository, and some have none.",
-    ),
+    "langs": Key("Languages", "Every language of every repository, in lower case, each once.", ""),
     "langsNum": Key("Languages", "How many different languages there are.", "The same one on both forges counts once."),
-    "topics": Key("Topics", "Every topic of every repository, each once.", "Bitbucket has no topics."),
+    "topics": Key("Topics", "Every topic of every repository, each once.", "", "topics"),
     "topicsNum": Key("Topics", "How many different topics there are.", "The same one counts once, wherever it occurs."),
 }
-"""By name, in the order of `data`."""
-NOT_TOLD: Mapping[str, frozenset[str]] = {
-    "github": frozenset(),
-    "bitbucket": frozenset({"followers", "topics", "topicsNum"}),
-}
-"""Kind of forge to the keys that it does not have at all: 0 in `data`, and no number wherever people read it."""
+"""By name, in the order of `data`; `described` says them for the forges that there are."""
 NOTHING = "\N{EN DASH}"
 """What stands in the place of a number that no forge tells."""
 
 
-def untold(forges: Iterable[str]) -> frozenset[str]:
+def untold(kinds: Iterable[Kind]) -> frozenset[str]:
     """The keys that none of these kinds of forge tells; none where there is no forge, since that sum is a true 0."""
-    keys = [NOT_TOLD[forge] for forge in set(forges)]
+    keys = [kind.not_told for kind in set(kinds)]
     return frozenset.intersection(*keys) if keys else frozenset()
+
+
+def described(kinds: Sequence[Kind]) -> dict[str, Key]:
+    """KEYS, with what each of these kinds of forge has of them and leaves out."""
+    return {name: _described(name, key, kinds) for name, key in KEYS.items()}
+
+
+def _described(name: str, key: Key, kinds: Sequence[Kind]) -> Key:
+    tellers = listed([f"{kind.label}'s" for kind in kinds if name not in kind.not_told])
+    silent = [kind.label for kind in kinds if name in kind.not_told] if key.thing else []
+    left_out = key.leaves_out
+    if silent:
+        lacks = f"{listed(silent)} {'has' if len(silent) == 1 else 'have'} no {key.thing}"
+        left_out = f"{lacks}; {left_out[0].lower()}{left_out[1:]}" if left_out else f"{lacks}."
+    left_out = " ".join(filter(None, (left_out, *(kind.leaves_out.get(name) for kind in kinds))))
+    return key._replace(counts=key.counts.replace("{tellers}", tellers), leaves_out=left_out)

@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass, field
 
+from from_git.values.kind import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """An organization, a user or a workspace on one forge; equal when forge and owner are, in any letter case."""
 
-    forge: str
-    """A key of LABELS."""
+    kind: Kind
+    """Of the forge."""
     key: str
     """The owner folded to one case."""
     owner: str = field(compare=False)
     """The owner as asked; a UUID in lower case and in braces."""
     url: str = field(compare=False)
     """The URL as asked, without surrounding blanks."""
+
+    @property
+    def forge(self) -> str:
+        """The name of the forge's kind."""
+        return self.kind.name

@@ -10,9 +10,9 @@ class Cost:
     calls: int = 0
     """Answered or not."""
     seconds: float = 0.0
-    """The sum of their times, which is what GitHub bounds ("roughly the sum of response times", 60 s in a minute)."""
+    """The sum of their times, which some forges bound."""
     points: int = 0
-    """Of GitHub's hourly points (`rateLimit.cost`); 0 where a forge counts calls."""
+    """What the forge has charged for them, in its own points; 0 where it counts calls."""
     retries: int = 0
     """Failed calls that were sent again, as they were or in halves."""
 

@@ -81,7 +81,7 @@ class Tally:
         """Count one public repository.
 
         Args:
-            langs: name and bytes (None: the forge reports none); a name that comes twice, which GitHub does,
+            langs: name and bytes (None: the forge reports none); a name that comes twice, which happens,
                 is one repository with both sizes.
         """
         self._original += not is_fork

@@ -20,7 +20,7 @@ from from_git.errors import (
     RequestError,
     UpstreamError,
 )
-from from_git.question import EXAMPLE
+from from_git.question import example
 from from_git.responses import error_response, method_refused, retry_after
 from from_git.serializers import error_body
 
@@ -71,7 +71,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A route that does not exist."""
-    advice = f"The answer is at {EXAMPLE}, the page at /from-git/test."
+    advice = f"The answer is at {example()}, the page at /from-git/test."
     return error_response(NothingHere("There is nothing at this address.", advice))
 
 

@@ -18,12 +18,15 @@ from from_git import forges
 from from_git.baseview import BaseView, parameters
 from from_git.conf import settings
 from from_git.errors import LineTooLong, RequestError
+from from_git.forges.registry import KINDS, labels
+from from_git.openapi.components import example_urls
 from from_git.pictures import PICTURES
-from from_git.profiles import LABELS
 from from_git.question import Fields, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
-from from_git.values.keys import KEYS, NOT_TOLD
+from from_git.values.keys import described
+from from_git.values.kind import Kind
+from from_git.values.words import listed
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
@@ -55,20 +58,33 @@ def page(request: HttpRequest) -> HttpResponse:
     A parameter that nobody knows is a 400, with what is wrong beside the form.
     """
     asked, refused = _asked(request)
+    kinds = list(KINDS.values())
+    keys = described(kinds)
     context = {
         "urls": "\n".join(map(str, asked.get("url", ()))),
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "forges": json.dumps(
-            [(forge, LABELS[forge], host, sorted(NOT_TOLD[forge])) for host, forge in forges.hosts().items()]
+            [(kind.name, kind.label, host, sorted(kind.not_told)) for host, kind in forges.hosts().items()]
         ),
-        "keys": KEYS.items(),
-        "numbers": [(name, key) for name, key in KEYS.items() if name not in ("langs", "topics")],
+        "labels": labels(),
+        "placeholder": [kind.url(kind.placeholder) for kind in kinds],
+        "absent": example_urls()[-1],
+        "bytes": _about_bytes(kinds),
+        "keys": keys.items(),
+        "numbers": [(name, key) for name, key in keys.items() if name not in ("langs", "topics")],
         # their size keeps their place free until they are there
         "pictures": [(_address(name), title, *PICTURES[name].size) for name, title in _TITLES.items()],
     }
     response = render(request, "from_git/test.html", context, status=refused.status if refused else None)
     relax(response, _PAGE_POLICY)
     return response
+
+
+def _about_bytes(kinds: list[Kind]) -> str:
+    """Whose languages have bytes, and whose do not."""
+    counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells_bytes])
+    others = [kind.label for kind in kinds if not kind.tells_bytes]
+    return f"Bytes are {counted}; {listed(others)} {'does' if len(others) == 1 else 'do'} not count them."
 
 
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
@@ -93,11 +109,12 @@ def _address(picture: str) -> str:
 @_safe_only
 def openapi(request: HttpRequest) -> HttpResponse:
     """The API's description, always as JSON."""
-    return HttpResponse(_description(), content_type="application/json")
+    return HttpResponse(_description(tuple(KINDS.values())), content_type="application/json")
 
 
 @cache
-def _description() -> bytes:
+def _description(kinds: tuple[Kind, ...]) -> bytes:
+    """The description for the forges that there are."""
     return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
 
 

@@ -1,0 +1,32 @@
+"""Bitbucket Cloud: workspaces, through REST 2.0. Light to import: the settings' rows are read first of all."""
+
+from from_git.forges.bitbucket.options import ROWS, contradictions
+from from_git.forges.bitbucket.urls import URLS
+from from_git.values.kind import Demo, Kind, NoCredentials
+
+KIND = Kind(
+    name="bitbucket",
+    label="Bitbucket",
+    host="bitbucket.org",
+    urls=URLS,
+    options=ROWS,
+    contradictions=contradictions,
+    address="BITBUCKET_API_URL",
+    basic=("BITBUCKET_USERNAME", "BITBUCKET_API_TOKEN"),
+    opening=f"{__name__}.opening",
+    without=NoCredentials(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
+    owner_word="TEAM",
+    placeholder="mailchimp",
+    examples=("mailchimp", "nobody"),
+    not_told=frozenset({"followers", "topics", "topicsNum"}),
+    tells_bytes=False,
+    leaves_out={"langs": "Bitbucket names one language for each repository, and some have none."},
+    demo=Demo(
+        owners=("mailchimp", "nobody"),
+        data="bitbucket.org/mailchimp is made up",
+        more="bitbucket.org/sourcegraph-testing (recorded, private repositories only), bitbucket.org/team-300"
+        " (generated)",
+        # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
+        credentials={"BITBUCKET_USERNAME": "username", "BITBUCKET_API_TOKEN": "api_token"},
+    ),
+)

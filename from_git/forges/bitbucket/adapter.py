@@ -18,7 +18,6 @@ from from_git.fanout import Pool
 from from_git.forges.bitbucket.counts import Counts
 from from_git.forges.bitbucket.rest import Page, Shape, is_numbered, page_of, path_of, says_missing
 from from_git.forges.bitbucket.watchers import Dialect, Watchers
-from from_git.forges.contract import Unnamed
 from from_git.forges.listing import Trail, keeps_changing, never_added_up, stats_of
 from from_git.upstream import DIRECT, Response, Upstream, Way
 from from_git.values.found import Found
@@ -38,8 +37,6 @@ _LIST = {
 }
 _READINGS = 6  # two for a list of several pages, two more if a repository is gone; each may meet a change
 _MAX_PAGES = 10_000  # a `size` that needs more is not believed
-
-_WITHOUT = Unnamed(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.")
 
 
 class Bitbucket:
@@ -69,7 +66,7 @@ class Bitbucket:
         way: Way = DIRECT,
     ) -> None:
         self.secrets = secrets
-        self.without_credentials = _WITHOUT if credentials == "none" else None
+        self.has_credentials = credentials != "none"
         self.learns_limit = learns_limit
         self.counts = counts
         self.account = account

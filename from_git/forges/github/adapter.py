@@ -14,7 +14,7 @@ from from_git.calls.pace import Pace
 from from_git.calls.reported import ReportedLimit
 from from_git.errors import CredentialsError, MalformedAnswer, TransientError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.contract import Unnamed
+from from_git.forges.github import HINT
 from from_git.forges.github.conversation import Conversation, Standing
 from from_git.forges.github.details import Details
 from from_git.forges.github.graphql import GraphqlOverUpstream, Reply
@@ -32,8 +32,6 @@ _FEWEST = 4  # repositories that the first query gives in detail at least, or no
 _OWNER = ("repositoryOwner",)  # its path in errors
 _READINGS = 3  # how often a list is read before one that never adds up is an error
 
-_WITHOUT = Unnamed(False, "answers nobody without: set GITHUB_API_TOKEN.")
-
 
 class GitHub:
     """The GitHub adapter; without a token every fetch fails at once."""
@@ -50,7 +48,7 @@ class GitHub:
         way: Way = DIRECT,
     ) -> None:
         self._token = token
-        self.without_credentials = None if token else _WITHOUT
+        self.has_credentials = bool(token)
         self.secrets: tuple[str, ...] = (token, *way.secrets) if token else way.secrets
         headers = {"Authorization": f"bearer {token}"}
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, timeout, way)
@@ -84,7 +82,7 @@ class GitHub:
 def _refuse() -> None:
     raise CredentialsError(
         "GITHUB_API_TOKEN is not set, and GitHub's GraphQL API answers nobody without a token.",
-        advice="Set it in local_settings.py or in the environment; a token without any scope is enough.",
+        advice=HINT,
     )
 
 

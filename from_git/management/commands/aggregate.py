@@ -19,15 +19,15 @@ from from_git import forges, terminal
 from from_git.aggregator import Answer, Asking, Overview, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError, lasted
-from from_git.options.readers import WrongSetting, seconds
+from from_git.forges.registry import example_urls, labels
 from from_git.question import question
+from from_git.readers import seconds
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
+from from_git.values.option import WrongSetting
 from from_git.values.profile import Profile
 
 CLIENT = "terminal"
 """Whom budgets count it for."""
-EXAMPLE = "manage.py aggregate https://github.com/ORG https://bitbucket.org/TEAM"
-"""A right question."""
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("urls", nargs="*", metavar="URL", help="a GitHub or Bitbucket profile")
+        parser.add_argument("urls", nargs="*", metavar="URL", help=f"a {labels('or')} profile")
         parser.add_argument("--json", action="store_true", help="print the JSON of /health-check")
         parser.add_argument(
             "--expand",
@@ -56,7 +56,8 @@ class Command(BaseCommand):
         as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])
-            profiles, expansions = question(options["urls"], options["expand"], EXAMPLE)
+            example = f"manage.py aggregate {' '.join(example_urls())}"
+            profiles, expansions = question(options["urls"], options["expand"], example)
             asking = Asking(limit, origin, client=CLIENT)
             answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
         except FromGitError as error:

@@ -1,7 +1,8 @@
-"""`manage.py demo`: both forges and the service on loopback, without a token or a network."""
+"""`manage.py demo`: the forges and the service on loopback, without a token or a network."""
 
 import signal
 import socket
+import textwrap
 from argparse import ArgumentParser
 from typing import Any
 from urllib.parse import urlencode
@@ -12,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from emulator import Emulator
 from from_git import forges
 from from_git.conf import settings
+from from_git.forges.registry import KINDS, labels
 from from_git.management.commands.runserver import Command as RunserverCommand
 from from_git.options import changeable_defaults
-
-PROFILES = ("https://github.com/spack", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody")
+from from_git.values.kind import Demo, Kind
 
 
 class _Server(RunserverCommand):
@@ -30,7 +31,7 @@ class _Server(RunserverCommand):
 class Command(BaseCommand):
     """Runs until Ctrl-C."""
 
-    help = "Start stand-ins for GitHub and Bitbucket with recorded and made-up data, and from-git in front of them."
+    help = f"Start stand-ins for {labels()} with recorded and made-up data, and from-git in front of them."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -71,23 +72,32 @@ def _point_at(emulator: Emulator) -> None:
         setattr(settings, name, default)
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     settings.SECURE_SSL_REDIRECT = False
-    settings.GITHUB_GRAPHQL_URL = emulator["github"].url
-    settings.GITHUB_API_TOKEN = emulator["github"].credentials["token"]
-    settings.BITBUCKET_API_URL = emulator["bitbucket"].url
-    # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
-    settings.BITBUCKET_USERNAME = emulator["bitbucket"].credentials["username"]
-    settings.BITBUCKET_API_TOKEN = emulator["bitbucket"].credentials["api_token"]
+    for kind, demo in _shown():
+        server = emulator[kind.name]
+        setattr(settings, kind.address, server.url)
+        for name, part in demo.credentials.items():
+            setattr(settings, name, server.credentials[part])
     forges.close()
 
 
+def _shown() -> list[tuple[Kind, Demo]]:
+    """The kinds of forges that the emulator has."""
+    return [(kind, kind.demo) for kind in KINDS.values() if kind.demo]
+
+
 def _welcome(base: str) -> str:
-    query = urlencode([("url", profile) for profile in PROFILES], safe=":/")
+    urls = [kind.url(owner) for kind, demo in _shown() for owner in demo.owners]
+    data = ", ".join(demo.data for _, demo in _shown())
+    more = ", ".join(demo.more for _, demo in _shown())
     return (
-        "\nfrom-git's demo. The numbers are recorded and made-up data, not today's: github.com/spack is as LLNL's\n"
-        "public catalogue recorded it in December 2025 (watchers filled in), bitbucket.org/mailchimp is made up.\n\n"
-        f"  curl '{base}/health-check?{query}'\n\n"
+        f"\n{_lines('The numbers of this demo are recorded and made-up data, not those of today: ' + data)}\n\n"
+        f"  curl '{base}/health-check?{urlencode([('url', url) for url in urls], safe=':/')}'\n\n"
         f"  {base}/from-git/test\n"
         f"  {base}/from-git/docs\n\n"
-        "More to ask for: github.com/sandialabs and bitbucket.org/sourcegraph-testing (recorded; the latter has\n"
-        "private repositories only), github.com/org-1000 and bitbucket.org/team-300 (generated). Ctrl-C stops it.\n"
+        f"{_lines(f'More to ask for: {more}')}\n"
+        "Ctrl-C stops it.\n"
     )
+
+
+def _lines(sentence: str) -> str:
+    return textwrap.fill(f"{sentence}.", 110, break_on_hyphens=False)

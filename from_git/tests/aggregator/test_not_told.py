@@ -7,10 +7,10 @@ from unittest import TestCase
 import requests
 
 from emulator import Owner, Repository
-from from_git.profiles import LABELS
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_pictures import described, shown
-from from_git.values.keys import KEYS, NOT_TOLD, untold
+from from_git.values.keys import KEYS, untold
 
 TEAM, OTHER_TEAM = "https://bitbucket.org/team-7", "https://bitbucket.org/mailchimp"
 PLAIN, NOBODY = "https://github.com/plain", "https://bitbucket.org/nobody"
@@ -22,9 +22,9 @@ class Table(TestCase):
     """Kind of forge to keys."""
 
     def test_it_has_every_kind_of_forge_and_keys_of_an_answer(self) -> None:
-        self.assertEqual(list(NOT_TOLD), list(LABELS))
-        for keys in NOT_TOLD.values():
-            self.assertLessEqual(keys, set(KEYS))
+        for kind in KINDS.values():
+            self.assertLessEqual(kind.not_told, set(KEYS))
+            self.assertLessEqual(set(kind.leaves_out), set(KEYS))
 
     def test_a_sum_is_told_if_one_of_its_parts_is(self) -> None:
         for forges, keys in {
@@ -35,7 +35,7 @@ class Table(TestCase):
             (): (),
         }.items():
             with self.subTest(forges):
-                self.assertEqual(untold(forges), set(keys))
+                self.assertEqual(untold(KINDS[name] for name in forges), set(keys))
 
 
 class NotTold(ServiceTestCase):

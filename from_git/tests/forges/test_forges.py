@@ -3,18 +3,16 @@
 from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from unittest.mock import patch
 
 import requests
 
 from emulator import Fault, Owner, Repository
-from from_git.forges import REGISTRY
-from from_git.forges.contract import Forge, Unnamed
-from from_git.profiles import LABELS
+from from_git.forges.registry import KINDS, registered
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.values.kind import NoCredentials
 
 SIZES = (0, 1, 2, 29, 30, 31, 60, 99, 100, 101, 250)
-"""Around the page sizes of both forges."""
+"""Around the sizes of pages."""
 
 
 class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
@@ -22,6 +20,10 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
 
     forge: ClassVar[str]
     kind: ClassVar[str]
+    generated: ClassVar[str]
+    """Of the owners that the emulator makes up: what stands before their number of repositories."""
+    lists_read: ClassVar[int] = 1
+    """How many answers tell the size of a list of one page, until it is believed."""
     pools: ClassVar[tuple[str, ...]]
 
     def add(self, *repositories: Repository, login: str = "tiny") -> Owner:
@@ -32,7 +34,7 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
 
     def url(self, login: str = "tiny") -> str:
         """The owner's profile URL."""
-        return f"https://{'github.com' if self.forge == 'github' else 'bitbucket.org'}/{login}"
+        return KINDS[self.forge].url(login)
 
     @abstractmethod
     def edit_lists(self, edit: Any) -> Fault:
@@ -43,8 +45,7 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
             self.settings_for_test(**dict.fromkeys(self.pools, threads))
             for size in SIZES:
                 with self.subTest(threads=threads, size=size):
-                    name = f"org-{size}" if self.forge == "github" else f"team-{size}"
-                    self.assert_exact((self.forge, name))
+                    self.assert_exact((self.forge, f"{self.generated}-{size}"))
 
     def test_an_owner_without_repositories_is_found_and_adds_nothing(self) -> None:
         self.add()
@@ -111,7 +112,7 @@ class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: igno
     def test_a_list_that_shifts_once_is_read_again(self) -> None:
         self.add(*(Repository(f"r{number}", watchers=1) for number in range(40)))
         shift = self.edit_lists(lambda page: page.update(totalCount=41, size=41))
-        self.emulator.faults.add(replace(shift, times=1 if self.forge == "bitbucket" else 2))
+        self.emulator.faults.add(replace(shift, times=self.lists_read))
 
         self.assert_exact((self.forge, "tiny"))
 
@@ -157,6 +158,8 @@ class GitHubContract(ForgeContract, ServiceTestCase):
 
     forge = "github"
     kind = "Organization"
+    generated = "org"
+    lists_read = 2
     pools = ("NUM_THREADS_GITHUB",)
 
     def edit_lists(self, edit: Any) -> Fault:
@@ -189,6 +192,7 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
 
     forge = "bitbucket"
     kind = "Workspace"
+    generated = "team"
     pools = ("NUM_THREADS_BITBUCKET", "NUM_THREADS_BITBUCKET_WATCHERS")
 
     def edit_lists(self, edit: Any) -> Fault:
@@ -218,17 +222,13 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
 
 
 class Added(ServiceTestCase):
-    """A forge that was added as docs/development.md says: a class, a line in the registry, its name."""
+    """A kind that was added as docs/development.md says."""
 
     def test_readyz_says_its_own_words(self) -> None:
-        def make(conf: Any) -> Forge:
-            forge = REGISTRY["bitbucket"](conf)
-            forge.without_credentials = Unnamed(True, "shows a few projects without: set GITSAFE_TOKEN.")
-            return forge
-
-        self.enterContext(patch.dict(REGISTRY, {"gitsafe": make}))
-        self.enterContext(patch.dict(LABELS, {"gitsafe": "GitSafe"}))
-        self.settings_for_test()
+        without = NoCredentials(True, "shows a few projects without: set GITSAFE_TOKEN.")
+        added = replace(KINDS["bitbucket"], name="gitsafe", label="GitSafe", without=without)
+        self.enterContext(registered(added))
+        self.settings_for_test(BITBUCKET_API_TOKEN="")
 
         response = requests.get(f"{self.base}/readyz", timeout=10)
 

@@ -14,13 +14,13 @@ FLOORS = [
     {"responses", "question", "safejson"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
-    {"flights"},
+    {"flights", "options"},
     {"forges", "kept"},
     {"calls"},
     {"fanout", "memory"},
     {"clock", "conf", "upstream", "askers"},
     {"errors"},
-    {"profiles", "metrics", "background", "options"},
+    {"profiles", "metrics", "background", "readers"},
     {"values"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""

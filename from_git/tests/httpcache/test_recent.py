@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory, SimpleTestCase
 
 from from_git import flights
+from from_git.forges.registry import KINDS
 from from_git.httpcache import Recent
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory
@@ -231,7 +232,7 @@ class Bounds(SimpleTestCase):
 
         for seconds in (300.0, 0.0):
             with self.settings(PROFILE_CACHE_SECONDS=seconds, LAST_GOOD_SECONDS=0.0):
-                store.keep(Profile("github", "o", "o", "https://github.com/o"), fetched(0))
+                store.keep(Profile(KINDS["github"], "o", "o", "https://github.com/o"), fetched(0))
                 self.assertIsNot(store.version, before)
                 self.assertEqual(versions, [before])
 

@@ -15,6 +15,7 @@ from from_git.fanout import Pool
 from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
+from from_git.forges.registry import KINDS
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory
 from from_git.metrics import PoolGauges
@@ -25,7 +26,8 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Language, Stats
 
-SPACK, MFEM = parse_profiles(["https://github.com/spack", "https://github.com/mfem"], {"github.com": "github"})[0]
+_HOSTS = {"github.com": KINDS["github"]}
+SPACK, MFEM = parse_profiles(["https://github.com/spack", "https://github.com/mfem"], _HOSTS)[0]
 FOUND = Found("Organization", Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4}))
 CONF = {"PROFILE_CACHE_SECONDS": 300.0, "FLIGHT_SECONDS": 900.0, "REQUEST_DEADLINE": 60.0, "UPSTREAM_TIMEOUT": 15.0}
 

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from drf_spectacular.generators import SchemaGenerator
 
 from from_git import metrics
-from from_git.options import OPTIONS
+from from_git.options import table
 from from_git.question.names import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,7 +73,7 @@ def unknown(text: str, markdown: bool = True) -> list[str]:
 
 
 def _settings(text: str) -> Iterator[str]:
-    known = {option.name for option in OPTIONS} | set(dir(global_settings)) | FOREIGN_SETTINGS | _environment()
+    known = {option.name for option in table()} | set(dir(global_settings)) | FOREIGN_SETTINGS | _environment()
     for name in _SETTING.findall(text):
         if name not in known | _capitals() and not hasattr(socket, name):
             yield f"setting {name}"

@@ -17,13 +17,13 @@ if __name__ == "__main__":
 
 from emulator import Fault
 from from_git.openapi import EXAMPLES
-from from_git.openapi.components import EXAMPLE_URLS
+from from_git.openapi.components import example_urls
 from from_git.tests.kit.hostile import exchange, request
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.throttle import ClientThrottle
 
-_GITHUB, _BITBUCKET, _NOBODY = EXAMPLE_URLS
-_QUESTION = "/health-check?" + "&".join(f"url={url}" for url in EXAMPLE_URLS)
+_GITHUB, _BITBUCKET, _NOBODY = example_urls()
+_QUESTION = "/health-check?" + "&".join(f"url={url}" for url in example_urls())
 _SMALL = "/health-check?url=https://github.com/user-3"
 _MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _CLOCK = re.compile(r"at \d\d:\d\d UTC(?: on [\d-]{10})?")

@@ -14,6 +14,7 @@ from coding_challenge.wsgi import application
 from emulator import Emulator, World
 from from_git import forges
 from from_git.conf import settings
+from from_git.forges.registry import KINDS
 from from_git.management.commands.runserver import RequestHandler, Server
 from from_git.options import changeable_defaults
 from from_git.values.tempo import Tempo
@@ -124,8 +125,7 @@ class ServiceTestCase(SimpleTestCase):
 
     def assert_exact(self, *owners: tuple[str, str]) -> dict[str, Any]:
         """Ask for the owners (forge, login) and compare with the straight sum over the emulator's data."""
-        hosts = {"github": "github.com", "bitbucket": "bitbucket.org"}
-        body = self.answer(*(f"https://{hosts[forge]}/{login}" for forge, login in owners))
+        body = self.answer(*(KINDS[forge].url(login) for forge, login in owners))
         self.assertEqual(body["data"], self.world.sum(owners))
         self.assertEqual(body["missing"], [])
         return body

@@ -10,11 +10,11 @@ from django.core.checks import run_checks
 from django.test import SimpleTestCase, override_settings
 
 from coding_challenge import documents
-from from_git.options import OPTIONS
+from from_git.options import table
 from from_git.options.loading import load, misspelt, unknown
 from from_git.tests.kit.project import environment, project_copy
 
-NAMES = [option.name for option in OPTIONS]
+NAMES = [option.name for option in table()]
 
 BROKEN: list[tuple[bytes | None, int | None, str]] = [
     (b"DEBUG = False\nGITHUB_API_TOKEN = 'hush\n", 2, "unterminated string literal"),
@@ -88,7 +88,7 @@ class Load(TestCase):
         values, wrong = load({}, {})
 
         self.assertEqual(wrong, [])
-        self.assertEqual(values, {option.name: option.default for option in OPTIONS})
+        self.assertEqual(values, {option.name: option.default for option in table()})
 
     def test_local_settings_win_over_the_environment_and_that_over_the_default(self) -> None:
         values, _ = load({"NUM_THREADS_GITHUB": 2}, {"NUM_THREADS_GITHUB": "3", "NUM_THREADS_BITBUCKET": "5"})
@@ -128,7 +128,7 @@ class Load(TestCase):
                 self.assertIn(words, wrong[0])
 
     def test_a_secret_is_never_shown(self) -> None:
-        for option in OPTIONS:
+        for option in table():
             if option.secret:
                 with self.subTest(option.name):
                     _, wrong = load({}, {option.name: "hush\x00hush"})
@@ -192,7 +192,7 @@ class Misspelt(TestCase):
 
     def said(self, *names: str, **values: Any) -> list[str]:
         """The sentences for variables of these names, under these settings."""
-        return misspelt(dict.fromkeys(names, "ghp_hush"), {**{one.name: one.default for one in OPTIONS}, **values})
+        return misspelt(dict.fromkeys(names, "ghp_hush"), {**{one.name: one.default for one in table()}, **values})
 
     def test_a_name_that_nearly_is_one_gets_a_suggestion_and_its_value_is_not_shown(self) -> None:
         for name, meant in [
@@ -223,7 +223,7 @@ class Documents(TestCase):
 
     def test_the_example_file_is_up_to_date_and_changes_nothing_when_copied(self) -> None:
         self.assertEqual(documents.EXAMPLE.read_text(encoding="utf-8"), documents.example())
-        for option in OPTIONS:
+        for option in table():
             self.assertIn(f"# {option.name} = {option.default!r}\n", documents.example())
 
     def test_the_tables_of_settings_and_errors_are_up_to_date(self) -> None:

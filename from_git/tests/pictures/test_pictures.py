@@ -20,6 +20,7 @@ from from_git.errors import (
     UpstreamError,
     kinds,
 )
+from from_git.forges.registry import KINDS
 from from_git.pictures import PICTURES, WIDTH, badge, failed_badge, text, theme_asked, words
 from from_git.pictures.drawing import HEADING, MARGIN
 from from_git.pictures.themes import DARK, LIGHT
@@ -52,7 +53,7 @@ HOSTILE = (
 def profile(owner: str, forge: str = "github") -> Profile:
     """A profile of this owner."""
     host = {"github": "github.com", "bitbucket": "bitbucket.org"}[forge]
-    return Profile(forge, owner.lower(), owner, f"https://{host}/{owner}")
+    return Profile(KINDS[forge], owner.lower(), owner, f"https://{host}/{owner}")
 
 
 def answer(

@@ -3,11 +3,12 @@
 import tracemalloc
 from unittest import TestCase
 
+from from_git.forges.registry import KINDS
 from from_git.profiles import BadUrl, parse_profile, parse_profiles
 from from_git.profiles.reading import read
 from from_git.values.profile import Profile
 
-HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
+HOSTS = {kind.host: kind for kind in KINDS.values()}
 
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 GOOD = [
@@ -218,7 +219,7 @@ class ParseProfile(TestCase):
         self.assertNotIn("did you mean", str(caught.exception))
 
     def test_profile_urls_of_an_enterprise_server_carry_its_host_and_port(self) -> None:
-        hosts = {"git.example.org:8443": "github", "bitbucket.org": "bitbucket"}
+        hosts = {"git.example.org:8443": KINDS["github"], "bitbucket.org": KINDS["bitbucket"]}
 
         self.assertEqual(parse_profile("https://git.example.org:8443/octo", hosts).owner, "octo")
         with self.assertRaises(BadUrl):
@@ -296,5 +297,7 @@ class ParseProfiles(TestCase):
                     self.assertEqual([(one, one.owner, one.url) for one in profiles], [(careful, careful.owner, text)])
 
     def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
-        self.assertEqual(Profile("github", "a", "A", "github.com/A"), Profile("github", "a", "a", "github.com/a"))
-        self.assertNotEqual(Profile("github", "a", "a", "x"), Profile("bitbucket", "a", "a", "x"))
+        github, bitbucket = KINDS["github"], KINDS["bitbucket"]
+
+        self.assertEqual(Profile(github, "a", "A", "github.com/A"), Profile(github, "a", "a", "github.com/a"))
+        self.assertNotEqual(Profile(github, "a", "a", "x"), Profile(bitbucket, "a", "a", "x"))

@@ -15,7 +15,7 @@ from unittest import TestCase, skipIf, skipUnless
 import yaml
 
 from emulator import World
-from from_git.options import OPTIONS
+from from_git.options import table
 from from_git.tests.kit.machine import Machine, Server, lacking, until
 from from_git.tests.kit.project import ROOT, documented
 
@@ -327,7 +327,7 @@ class Compose(TestCase):
     ]
 
     def test_every_variable_is_a_setting_or_gunicorns(self) -> None:
-        known = {option.name for option in OPTIONS} | {"WEB_CONCURRENCY"}
+        known = {option.name for option in table()} | {"WEB_CONCURRENCY"}
         self.assertLessEqual(set(self.services["from-git"]["environment"]), known)
         example = (DEPLOY / "environment.example").read_text(encoding="utf-8")
         self.assertLessEqual(set(re.findall(r"(?m)^([A-Z_]+)=", example)), known)
@@ -345,6 +345,6 @@ class Compose(TestCase):
         self.assertRegex(squid, rf"(?m)^http_port {self.services['squid']['ports'][0].rpartition(':')[2]} ")
 
     def test_what_stops_it_waits_longer_than_answers_take(self) -> None:
-        deadline = next(option.default for option in OPTIONS if option.name == "REQUEST_DEADLINE")
+        deadline = next(option.default for option in table() if option.name == "REQUEST_DEADLINE")
         self.assertGreater(int(self.services["from-git"]["stop_grace_period"].removesuffix("s")), deadline + 5)
         self.assertGreater(int(unit()["TimeoutStopSec"][0]), deadline + 5)

@@ -21,7 +21,7 @@ from django.test import override_settings
 from emulator import Fault
 from from_git.conf import settings
 from from_git.errors import TransientError
-from from_git.options import OPTIONS, credentials
+from from_git.options import credentials, table
 from from_git.server import logs
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -286,7 +286,7 @@ class Lines(ServiceTestCase):
                 self.assertNotIn(quote(secret, safe="").lower(), written.lower())
 
     def test_whatever_the_table_of_settings_calls_a_secret_is_hidden(self) -> None:
-        for option in OPTIONS:
+        for option in table():
             if option.secret:
                 with self.subTest(option.name), override_settings(**{option.name: f"hush/{option.name}+1"}):
                     self.assert_hidden(f"hush/{option.name}+1")
@@ -299,7 +299,7 @@ class Lines(ServiceTestCase):
                 ("http://tok3nAlone@host:1", ["tok3nAlone"]),
                 ("postgres://h/n?sslmode=require&password=hush-hush", ["hush-hush"]),
             ]:
-                if name in [option.name for option in OPTIONS]:
+                if name in [option.name for option in table()]:
                     with self.subTest(name, address=address), override_settings(**{name: address}):
                         self.assert_hidden(*secrets)
 

@@ -4,6 +4,7 @@ from unittest import TestCase
 
 from emulator import Repository
 from from_git.aggregator import Answer
+from from_git.forges.registry import KINDS
 from from_git.profiles import BadUrl, parse_profile
 from from_git.serializers import EXPANSIONS, answer_body
 from from_git.tests.kit import oracle
@@ -12,7 +13,7 @@ from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, Tally, merge
 
-HOSTS = {"github.com": "github", "bitbucket.org": "bitbucket"}
+HOSTS = {kind.host: kind for kind in KINDS.values()}
 NAMES = st.sampled_from(["c", "python", "c++", "go"])
 COUNTS = st.integers(0, 2**40)
 STATS = st.builds(
@@ -73,7 +74,7 @@ class Details(TestCase):
 
     @given(st.lists(STATS | st.none(), max_size=5))
     def test_details_are_the_slow_sum_and_rows_add_up_to_the_data(self, parts: list[Stats | None]) -> None:
-        profiles = [Profile("github", f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
+        profiles = [Profile(KINDS["github"], f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
         kept = {p: Fetched(Found("User", s) if s else None, 9.9, 5.5) for p, s in zip(profiles, parts, strict=True)}
         found = {profile: one.found for profile, one in kept.items() if one.found}
         there = [one.stats for one in found.values()]

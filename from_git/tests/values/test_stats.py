@@ -6,6 +6,7 @@ from django.test import SimpleTestCase
 
 from emulator import Owner, Repository
 from from_git.aggregator import _answer
+from from_git.forges.registry import KINDS
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.found import Fetched, Found
@@ -113,7 +114,7 @@ class Answers(SimpleTestCase):
 
     GITHUB, BITBUCKET, BY_UUID = parse_profiles(
         ["github.com/one", "bitbucket.org/one", "bitbucket.org/{3fa85f64-5717-4562-b3fc-2c963f66afa6}"],
-        {"github.com": "github", "bitbucket.org": "bitbucket"},
+        {kind.host: kind for kind in KINDS.values()},
     )[0]
 
     def watchers(self, fetched: dict[Profile, Fetched]) -> int:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import requests
 
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.values.keys import KEYS
+from from_git.values.keys import KEYS, described
 
 STATIC = Path(__file__).parents[2] / "static" / "from_git"
 
@@ -116,7 +117,7 @@ class Page(ServiceTestCase):
 
         self.assertEqual(tiles, list(KEYS))
         template = text[text.index("<template") :]
-        for key in KEYS.values():
+        for key in described(list(KINDS.values())).values():
             for words in (key.label, key.counts, key.leaves_out):
                 with self.subTest(words):
                     self.assertIn(f">{words}<", template)

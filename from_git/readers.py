@@ -7,15 +7,13 @@ import re
 import ssl
 from urllib.parse import urlsplit
 
+from from_git.values.option import WrongSetting
+
 _MAX_SECONDS = 10_000_000
 _MAX_THREADS = 1_000
 _MAX_RATE = 10_000  # requests; the time of each is kept
 _RATE = re.compile(r"([0-9]{1,9})/(?:second|minute|hour|day)")
 _HOST_PATTERN = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-
-
-class WrongSetting(ValueError):
-    """A value that its setting cannot have; str() says what is expected."""
 
 
 def text(value: object) -> str:
@@ -168,19 +166,6 @@ def authorities(value: object) -> str:
     if not found.cert_store_stats()["x509"]:
         raise WrongSetting("expected a PEM file with certificates, and there are none in it")
     return path
-
-
-def host(value: object) -> str:
-    """A host name, with a port where profile URLs have one."""
-    value = text(value).lower().removeprefix("www.")
-    if not value or any(character in value for character in "/@?#\\ "):
-        raise WrongSetting("expected a host name like github.com")
-    return value
-
-
-def calls(value: object) -> int | str:
-    """A whole number, or `auto`."""
-    return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else whole(value)
 
 
 def cache_address(value: object) -> str:

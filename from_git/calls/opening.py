@@ -1,0 +1,78 @@
+"""Accounts with their budgets, made from what the processes of a service share."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from from_git.calls.account import Account, account_key
+from from_git.calls.budget import Budget
+from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
+from from_git.calls.reported import ReportedLimit
+from from_git.calls.spent import Spent
+from from_git.calls.terms import Terms
+from from_git.clock import REAL_TIME
+from from_git.memory import SharedMemory
+from from_git.values.tempo import Tempo
+
+
+class Bound(NamedTuple):
+    """What a budget is made of; see `Budget` and `Terms`."""
+
+    limit: float | None
+    window: float
+    unit: str
+    setting: str
+    timed: bool = False
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Makes what counts the calls to one forge."""
+
+    forge: str
+    """The name of its kind, for the metrics."""
+    label: str
+    """The name of its kind for people."""
+    memory: SharedMemory
+    shared: bool
+    """Whether all processes have that memory, and with it one budget; else each has its part of the limit."""
+    workers: int
+    """The processes of the service."""
+    client_share: float
+    """See CLIENT_SHARE."""
+    tempo: Tempo
+
+    def account(self, url: str, secret: str, bound: Bound, each: Iterable[Bound] = ()) -> Account:
+        """The account that `secret` opens at `url`.
+
+        Args:
+            bound: what its calls are counted against.
+            each: bounds against which each call counts one besides.
+        """
+        key = account_key(url, secret)
+        # what bounds single calls has no clients: nobody comes near it who keeps within the budget
+        budgets = [self._budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
+        return Account(key, self._budget(key, bound), self.memory, each=budgets, forge=self.forge, tempo=self.tempo)
+
+    def reported(self, account: Account, unit: str, window: float) -> ReportedLimit:
+        """What is left of a limit that the forge counts itself for that account."""
+        return ReportedLimit(Terms(self.label, unit, window, ""), self._spent(f"{account.key}:{unit}", window))
+
+    def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
+        share = 1.0 if self.shared else 1.0 / self.workers
+        terms = Terms(self.label, bound.unit, bound.window, bound.setting, is_part=share < 1.0, more=bound.more)
+        return Budget(bound.limit, self._spent(key, bound.window, clients), terms, bound.timed, share)
+
+    def _spent(self, key: str, window: float, clients: bool = True) -> Spent:
+        """What all processes that share the memory have spent, or what this one has."""
+
+        def ledger(client: str | None) -> Ledger:
+            if not self.shared:
+                return LocalLedger(REAL_TIME.now)
+            # a client's address is nobody's business
+            own = "" if client is None else f":{hashlib.sha256(client.encode()).hexdigest()[:16]}"
+            return SharedLedger(self.memory, f"{key}{own}", window)
+
+        return Spent(window, ledger, clients, self.client_share)

@@ -1,0 +1,82 @@
+"""The settings of Bitbucket."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from from_git import readers
+from from_git.values.option import Option, Rows
+
+
+def _calls(value: object) -> int | str:
+    """A whole number, or `auto`."""
+    return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else readers.whole(value)
+
+
+ROWS = Rows(
+    access=(
+        Option(
+            "BITBUCKET_API_URL",
+            readers.web_address,
+            "https://api.bitbucket.org/2.0",
+            "Bitbucket's REST API, ending in /2.0",
+        ),
+        Option("BITBUCKET_USERNAME", readers.text, "", "the account's e-mail address, with BITBUCKET_API_TOKEN"),
+        Option(
+            "BITBUCKET_API_TOKEN",
+            readers.text,
+            "",
+            "API token (`read:repository:bitbucket`); without credentials: 60 calls an hour",
+            secret=True,
+        ),
+        Option(
+            "BITBUCKET_ACCESS_TOKEN",
+            readers.header_text,
+            "",
+            "instead of the two above; reaches one workspace only",
+            secret=True,
+        ),
+    ),
+    threads=(
+        Option(
+            "NUM_THREADS_BITBUCKET", readers.threads, 4, "Bitbucket list pages under way at the same time", "threads", 1
+        ),
+        Option(
+            "NUM_THREADS_BITBUCKET_WATCHERS",
+            readers.threads,
+            16,
+            "Bitbucket watcher counts under way at the same time",
+            "threads",
+            1,
+        ),
+    ),
+    bounds=(
+        Option(
+            "BITBUCKET_CALLS_PER_HOUR",
+            _calls,
+            "auto",
+            "calls to Bitbucket in any hour, 0 = no bound; auto = 60 without credentials, 1,000 with an API token, what"
+            " Bitbucket says with an access token",
+            "calls",
+            0,
+        ),
+    ),
+    kept=(
+        Option(
+            "WATCHERS_CACHE_SECONDS",
+            readers.seconds,
+            0.0,
+            "how long the watcher count of a Bitbucket repository is kept where its list is read again, 0 = not at all;"
+            " `fetchedAt` then says when the oldest of them was counted",
+            "seconds",
+            0,
+        ),
+    ),
+)
+
+
+def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the credentials together."""
+    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
+        yield "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither."
+    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
+        yield "BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them."

@@ -1,0 +1,46 @@
+"""The settings of GitHub."""
+
+from from_git import readers
+from from_git.values.option import Option, Rows, WrongSetting
+
+
+def _host(value: object) -> str:
+    """A host name, with a port where profile URLs have one."""
+    value = readers.text(value).lower().removeprefix("www.")
+    if not value or any(character in value for character in "/@?#\\ "):
+        raise WrongSetting("expected a host name like github.com")
+    return value
+
+
+ROWS = Rows(
+    access=(
+        Option(
+            "GITHUB_API_TOKEN",
+            readers.header_text,
+            "",
+            "needed for GitHub profiles; a token without any scope is enough",
+            secret=True,
+            elsewhere=("GH_TOKEN", "GITHUB_PAT", "GITHUB_ACCESS_TOKEN"),
+        ),
+        Option(
+            "GITHUB_GRAPHQL_URL",
+            readers.web_address,
+            "https://api.github.com/graphql",
+            "GitHub's GraphQL API; Enterprise Server: `https://HOST/api/graphql`",
+        ),
+        Option("GITHUB_HOST", _host, "github.com", "the host that GitHub profile URLs carry"),
+    ),
+    threads=(
+        Option("NUM_THREADS_GITHUB", readers.threads, 8, "GitHub queries under way at the same time", "threads", 1),
+    ),
+    bounds=(
+        Option(
+            "GITHUB_SECONDS_PER_MINUTE",
+            readers.seconds,
+            55.0,
+            "GitHub's time to spend in any minute, 0 = no bound (Enterprise Server)",
+            "seconds",
+            0,
+        ),
+    ),
+)

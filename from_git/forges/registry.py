@@ -1,0 +1,47 @@
+"""The kinds of forges that there are: one line each. Light to import, since settings are read before Django is set up.
+
+A kind's folder is complete by itself; nothing else names a kind, and no kind asks the registry.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from from_git.values.kind import Kind
+from from_git.values.words import listed
+
+_FOLDERS = (
+    "github",
+    "bitbucket",
+)
+KINDS: dict[str, Kind] = {name: import_module(f"from_git.forges.{name}").KIND for name in _FOLDERS}
+"""By name, in the order of their settings and of lists of them."""
+
+
+@contextmanager
+def registered(kind: Kind) -> Iterator[Kind]:
+    """Have this kind too, as the last one, until the end of the block: for a kind that is tried out.
+
+    Its settings have values only if whoever enters sets them.
+    """
+    KINDS[kind.name] = kind
+    try:
+        yield kind
+    finally:
+        del KINDS[kind.name]
+
+
+def labels_of(kinds: Iterable[Kind]) -> list[str]:
+    """The names that people know these kinds by, each once, in the order of KINDS."""
+    there = set(kinds)
+    return [kind.label for kind in KINDS.values() if kind in there]
+
+
+def labels(last: str = "and") -> str:
+    """The names of all kinds in words: `A, B and C`."""
+    return listed(labels_of(KINDS.values()), last)
+
+
+def example_urls() -> list[str]:
+    """A profile URL of each kind, with a word like `ORG` for the owner."""
+    return [kind.url(kind.owner_word) for kind in KINDS.values()]
