@@ -1,4 +1,4 @@
-"""What is written from the tables of options and errors: `python -m coding_challenge.documents` does it."""
+"""Writes tables in documents and the example file from the settings and the errors: run it with `python -m`."""
 
 import re
 from pathlib import Path
@@ -17,8 +17,8 @@ _MADE_BY = "made by python -m coding_challenge.documents"
 def example() -> str:
     """The text of local_settings.py.example: every option with its default, commented out."""
     lines = [
-        "# Copy this file to local_settings.py and take the # away from what you want to change.",
-        "# Each name may be an environment variable instead; what stands here wins.",
+        "# Copy this file to local_settings.py and remove the # before each setting that you change.",
+        "# A setting may be an environment variable of the same name instead; local_settings.py wins.",
         "",
     ]
     for option in options():
