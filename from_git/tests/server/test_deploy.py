@@ -86,8 +86,8 @@ class Deployed(TestCase):
         return done.stdout + done.stderr
 
     def project(self, place: str) -> None:
-        """Put the project there, as a clone would."""
-        unwanted = (".git", ".venv", ".*_cache", "__pycache__", "node_modules", "local_settings.py", "*.sqlite3")
+        """Put the project there as a clone would; modules are compiled already, or each process would do it again."""
+        unwanted = (".git", ".venv", ".*_cache", "node_modules", "local_settings.py", "*.sqlite3")
         shutil.copytree(
             ROOT, self.machine.root / place.lstrip("/"), symlinks=True, ignore=shutil.ignore_patterns(*unwanted)
         )
