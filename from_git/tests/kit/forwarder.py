@@ -4,13 +4,14 @@ import http.client
 import socket
 import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from from_git.tests.kit.loopback import LoopbackServer, pour
 
-class Forwarder:
+
+class Forwarder(LoopbackServer):
     """An HTTP proxy on loopback: tunnels for CONNECT, and passes on requests with a whole address.
 
     Args:
@@ -22,12 +23,10 @@ class Forwarder:
     """
 
     def __init__(self, wanted: str = "", refuses: int = 0) -> None:
+        super().__init__()
         self.wanted = wanted
         self.refuses = refuses
         self.seen: list[tuple[str, dict[str, str]]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"forwarder": self}))
-        self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
 
     @property
     def url(self) -> str:
@@ -39,20 +38,19 @@ class Forwarder:
         """All that it could read."""
         return repr(self.seen)
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def serve(self, connection: socket.socket) -> None:
+        """Answer its requests."""
+        with connection:
+            _Handler(connection, connection.getpeername(), cast(Any, self))
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    forwarder: Forwarder
+
+    @property
+    def forwarder(self) -> Forwarder:
+        """Whose request this is."""
+        return cast(Forwarder, self.server)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -74,9 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response_only(200, "Connection established")
         self.end_headers()
-        back = threading.Thread(target=_pour, args=(far, self.connection), daemon=True)
+        back = threading.Thread(target=pour, args=(far, self.connection), daemon=True)
         back.start()
-        _pour(self.connection, far)
+        pour(self.connection, far)
         back.join(10)
         self.close_connection = True
 
@@ -115,11 +113,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(page)
         return bool(status)
-
-
-def _pour(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)

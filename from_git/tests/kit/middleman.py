@@ -4,25 +4,25 @@ import socket
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
+from from_git.tests.kit.loopback import LoopbackServer
 
-class Middleman:
+
+class Middleman(LoopbackServer):
     """Passes on what comes to its port on loopback to another one, until it forgets.
 
     Attributes:
         connections: how many came.
-        port: where it listens.
+        target: the port that new connections lead to.
     """
 
     def __init__(self, target: int) -> None:
+        super().__init__()
         self.connections = 0
-        self._target = target
+        self.target = target
         self._links: list[_Link] = []
         self._lock = threading.Lock()
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = int(self._socket.getsockname()[1])
 
     def instead_of(self, url: str) -> str:
         """The address that leads through here."""
@@ -41,29 +41,21 @@ class Middleman:
         with self._lock:
             return sum(link.swallowed.is_set() for link in self._links)
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+        super().__exit__(kind, error, trace)
         with self._lock:
             for link in self._links:
                 link.close()
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._socket.accept()
-                link = _Link(near, socket.create_connection(("127.0.0.1", self._target)))
-                with self._lock:
-                    self.connections += 1
-                    self._links.append(link)
-                link.start()
+    def serve(self, connection: socket.socket) -> None:
+        """Pass on in both directions."""
+        link = _Link(connection, socket.create_connection(("127.0.0.1", self.target)))
+        with self._lock:
+            self.connections += 1
+            self._links.append(link)
+        link.start()
 
 
 class _Link:

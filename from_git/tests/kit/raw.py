@@ -4,52 +4,32 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
-from types import TracebackType
-from typing import Self
+
+from from_git.tests.kit.loopback import LoopbackServer
 
 Script = Callable[[socket.socket, threading.Event], None]
 
 
-class RawServer:
+class RawServer(LoopbackServer):
     """Runs `script(connection, stopped)` for each connection, after the request's headers have been read.
 
     `requests` holds what was received, one entry a connection.
     """
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.requests: list[bytes] = []
         self._script = script
-        self._stopped = threading.Event()
-        self._socket = socket.create_server(("127.0.0.1", 0))
         self._tls = tls
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}/2.0"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/2.0"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._socket.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with (
-            suppress(OSError),
-            self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as served,
-        ):
+    def serve(self, connection: socket.socket) -> None:
+        """Read the headers of a request, and run the script."""
+        with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as served:
             request = read_request(served)
             if request:
                 self.requests.append(request)
-                self._script(served, self._stopped)
+                self._script(served, self.stopped)
 
 
 def read_request(connection: socket.socket) -> bytes:

@@ -6,7 +6,6 @@ import time
 from contextlib import ExitStack
 from typing import Any
 from unittest import TestCase
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from django.core.cache import caches
@@ -17,9 +16,10 @@ from from_git.errors import TooHeavyError
 from from_git.memory import SharedMemory
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.middleman import Middleman
-from from_git.tests.kit.raw import RawServer, keeping, read_request, sending, silent
+from from_git.tests.kit.raw import RawServer, keeping, read_request, silent
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.kit.system import idle_for
 from from_git.tests.upstream.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, idle
 from from_git.upstream.clocked import CallState, Silent
@@ -63,10 +63,11 @@ class Silence(TestCase):
         self.assertLess(answer.seconds, 3.0)
 
     def test_one_that_is_silent_takes_all_that_lay_idle_as_long_with_it(self) -> None:
-        arrived = threading.Barrier(3, timeout=10)
+        arrived, met = threading.Barrier(3, timeout=10), threading.Event()
 
         def script(connection: socket.socket, stopped: threading.Event) -> None:
-            arrived.wait()  # so that each call has a connection of its own
+            if not met.is_set():
+                arrived.wait()  # so that each call has a connection of its own
             keeping(OK, 9)(connection, stopped)
 
         _, middleman, upstream = self.world(script, timeout=3.0)
@@ -74,12 +75,11 @@ class Silence(TestCase):
         self.assertEqual(middleman.connections, 3)
         middleman.forget()
         time.sleep(PAUSE)
-        arrived.abort()
+        met.set()
         callers = [Waiting() for _ in range(4)]
 
-        with patch.object(threading.Barrier, "wait", lambda *_: 0):
-            for caller in callers:
-                upstream.call(caller, "GET", upstream.base_url)
+        for caller in callers:
+            upstream.call(caller, "GET", upstream.base_url)
 
         self.assertEqual([caller.sent_again for caller in callers], [1, 0, 0, 0])
         self.assertEqual((middleman.swallowed, middleman.connections), (1, 4))
@@ -109,17 +109,13 @@ class Silence(TestCase):
         upstream.call(Waiting(), "GET", upstream.base_url)
         middleman.forget()
         time.sleep(PAUSE)
-        with patch.object(middleman, "_target", urlsplit(self.silent_server()).port):
-            caller, begun = Waiting(), time.monotonic()
-            with self.assertRaises(TooHeavyError):
-                upstream.call(caller, "GET", upstream.base_url)
+        middleman.target = self.enterContext(RawServer(silent)).port
+        caller, begun = Waiting(), time.monotonic()
+        with self.assertRaises(TooHeavyError):
+            upstream.call(caller, "GET", upstream.base_url)
 
         self.assertEqual((caller.sent_again, middleman.connections), (1, 2))
         self.assertGreaterEqual(time.monotonic() - begun, 2.0)
-
-    def silent_server(self) -> str:
-        """The address of one that takes calls and never answers."""
-        return self.enterContext(RawServer(silent)).url
 
     def test_what_lay_idle_for_about_a_minute_is_not_used_again(self) -> None:
         server, middleman, upstream = self.world(keeping(OK, 9), timeout=9.0)
@@ -127,47 +123,39 @@ class Silence(TestCase):
         middleman.forget()
 
         caller = Waiting()
-        hour_later = idle.now() + 3600.0
-        with patch.object(idle, "now", lambda: hour_later):
+        with idle_for(3600.0):
             upstream.call(caller, "GET", upstream.base_url)
 
         self.assertEqual((caller.sent_again, middleman.swallowed, len(server.requests)), (0, 0, 2))
 
     def test_closed_ones_that_lay_idle_as_long_cost_one_call_more_in_all(self) -> None:
-        arrived = threading.Barrier(3, timeout=10)
+        arrived, met = threading.Barrier(3, timeout=10), threading.Event()
 
         def script(connection: socket.socket, stopped: threading.Event) -> None:
-            arrived.wait()
+            if not met.is_set():
+                arrived.wait()
             keeping(OK, 1)(connection, stopped)
 
         _, _, upstream = self.world(script, timeout=3.0)
         self.together(upstream, 3)
         time.sleep(PAUSE)
+        met.set()
         caller = Waiting()
 
-        with patch.object(threading.Barrier, "wait", lambda *_: 0):
-            upstream.call(caller, "GET", upstream.base_url)
+        upstream.call(caller, "GET", upstream.base_url)
 
         self.assertEqual(caller.sent_again, 1)
 
     def test_the_kernel_probes_idle_connections(self) -> None:
-        made: list[socket.socket] = []
-        connect = socket.socket.connect
+        _, _, upstream = self.world(keeping(OK, 9), timeout=5.0, connections=1)
+        upstream.call(Waiting(), "GET", upstream.base_url)
 
-        def noted(sock: socket.socket, address: Any) -> None:
-            made.append(sock)
-            connect(sock, address)
-
-        server = self.enterContext(RawServer(sending(OK)))
-        upstream = Upstream(server.url, "SOME_URL", {}, 1, 5.0)
-        self.addCleanup(upstream.close)
-        with patch.object(socket.socket, "connect", noted):
-            upstream.call(Waiting(), "GET", upstream.base_url)
-            options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-            options += [(socket.IPPROTO_TCP, option, value) for option, value in idle.KEEPALIVE.items()]
-            self.assertEqual(
-                [made[0].getsockopt(level, name) for level, name, _ in options], [one[2] for one in options]
-            )
+        [connection] = upstream._adapter._pool.pool.queue
+        options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+        options += [(socket.IPPROTO_TCP, option, value) for option, value in idle.KEEPALIVE.items()]
+        self.assertEqual(
+            [connection.sock.getsockopt(level, name) for level, name, _ in options], [one[2] for one in options]
+        )
 
     def test_only_the_first_byte_after_a_pause_is_waited_for_less_long(self) -> None:
         call = CallState()
@@ -271,8 +259,7 @@ class Redis(ServiceTestCase):
         memory.set("key", 1, 60.0)
         middleman.forget()
 
-        hour_later = idle.now() + 3600.0
-        with patch.object(idle, "now", lambda: hour_later):
+        with idle_for(3600.0):
             self.assertEqual(memory.get("key"), 1)
 
         self.assertEqual(middleman.swallowed, 0)

@@ -1,10 +1,8 @@
 """UPSTREAM_PROXY: the one way out, by tunnel to https and in clear only to an http address that the owner has set."""
 
 import base64
-import os
 import socket
 import tempfile
-from unittest.mock import patch
 
 from django.core.checks import run_checks
 from django.test import SimpleTestCase, override_settings
@@ -15,6 +13,7 @@ from from_git.tests.kit import authority
 from from_git.tests.kit.forwarder import Forwarder
 from from_git.tests.kit.raw import RawServer, sending, silent
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.kit.system import environment_with
 
 USER, PASSWORD = "me", "s3cret/of the+proxy"
 PAIR = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -73,14 +72,14 @@ class Ways(ProxyTestCase):
     def test_without_the_setting_the_environment_names_none(self) -> None:
         self.encrypted()
         names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy")
-        with Forwarder() as proxy, patch.dict(os.environ, dict.fromkeys(names, proxy.url) | {"no_proxy": ""}):
+        with Forwarder() as proxy, environment_with(**dict.fromkeys(names, proxy.url), no_proxy=""):
             self.assert_exact(*OWNERS)
 
         # the test's own client does as the environment says
         self.assertEqual([line for line, _ in proxy.seen if "/health-check?" not in line], [])
 
     def test_with_the_setting_the_environment_makes_no_exception(self) -> None:
-        with Forwarder() as proxy, patch.dict(os.environ, {"NO_PROXY": "*", "no_proxy": "127.0.0.1"}):
+        with Forwarder() as proxy, environment_with(NO_PROXY="*", no_proxy="127.0.0.1"):
             self.through(proxy)
             self.assert_exact(*OWNERS)
 

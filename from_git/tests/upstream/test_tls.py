@@ -13,7 +13,6 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any
 from unittest import TestCase
-from unittest.mock import patch
 
 from emulator import Emulator
 from emulator.bitbucket.credentials import Credentials
@@ -23,8 +22,9 @@ from from_git.tests.kit import authority
 from from_git.tests.kit.project import environment, project_copy
 from from_git.tests.kit.raw import RawServer, keeping
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.kit.system import environment_with
 from from_git.tests.upstream.test_upstream import OK, SECRET, Waiting
-from from_git.upstream import Upstream, Way, tls
+from from_git.upstream import Upstream, Way
 
 UNKNOWN = "its TLS certificate is signed by an authority that is not trusted here."
 WRONG_NAME = "its TLS certificate is for another host name than the one that was asked."
@@ -75,12 +75,14 @@ class Certificates(TestCase):
     ) -> None:
         server, upstream = self.world(authority.server())
 
-        with patch.object(tls, "context", wraps=tls.context) as made:
-            answers = [upstream.call(Waiting(), "GET", upstream.base_url) for _ in range(12)]
+        answers, contexts = [], set()
+        for _ in range(12):
+            answers.append(upstream.call(Waiting(), "GET", upstream.base_url))
+            contexts |= {id(one.sock.context) for one in upstream._adapter._pool.pool.queue if one and one.sock}
 
         self.assertEqual([answer.json() for answer in answers], [{}] * 12)
         self.assertEqual(len(server.requests), 2)
-        self.assertEqual(made.call_count, 1)
+        self.assertEqual(contexts, {id(upstream._adapter._pool.conn_kw["ssl_context"])})
 
     def test_the_usual_authorities_are_trusted_beside_it(self) -> None:
         _, upstream = self.world(authority.server())
@@ -95,7 +97,7 @@ class Certificates(TestCase):
         folder = self.folder()
         keys = os.path.join(folder, "keys")
         names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-        with patch.dict(os.environ, dict.fromkeys(names, authority.ca_file(folder)) | {"SSLKEYLOGFILE": keys}):
+        with environment_with(**dict.fromkeys(names, authority.ca_file(folder)), SSLKEYLOGFILE=keys):
             self.assertEqual(self.refused(authority.server(), "").reason, UNKNOWN)
             _, upstream = self.world(authority.server())
             upstream.call(Waiting(), "GET", upstream.base_url)
@@ -180,13 +182,7 @@ class Forges(ServiceTestCase):
 
     def test_a_name_is_resolved_and_verified(self) -> None:
         self.behind(authority.server("localhost"), self.ca_file(), "localhost")
-        with patch.object(socket, "getaddrinfo", _loopback(socket.getaddrinfo)):
-            self.assert_exact(("github", "user-3"), ("bitbucket", "team-3"))
-
-
-def _loopback(resolve: Any) -> Any:
-    """IPv4 only, where the emulator listens."""
-    return lambda host, port, *rest: resolve(authority.LOOPBACK if host == "localhost" else host, port, *rest)
+        self.assert_exact(("github", "user-3"), ("bitbucket", "team-3"))
 
 
 class Setting(TestCase):
