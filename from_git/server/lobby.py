@@ -15,10 +15,8 @@ from typing import Any
 
 from from_git.server.incoming import Incoming
 
-HEAD = 10.0
-"""Seconds for the head of a request, from its first byte on."""
-BODY, BYTES_PER_SECOND = 10.0, 1_000
-"""Seconds for a body, and one more for each so many bytes that have come."""
+PATIENCE, BYTES_PER_SECOND = 10.0, 1_000
+"""Seconds for the head of a request, from its first byte on; and for a body, with one more for each so many bytes."""
 PARTING = 2.0
 """Seconds in which a client may still read the last answer and close."""
 
@@ -67,6 +65,7 @@ class Lobby:
         serve: takes a connection whose request is whole, and the request.
         refuse: answers a connection whose request is not whole; the connection stays here for its end.
         close: ends a connection.
+        patience: seconds for a head, and for a body besides those for its bytes.
     """
 
     def __init__(
@@ -76,8 +75,9 @@ class Lobby:
         serve: Callable[[Any, Incoming], None],
         refuse: Callable[[Any, Exception], None],
         close: Callable[[Any], None],
+        patience: float = PATIENCE,
     ) -> None:
-        self._poller, self._idle = poller, idle
+        self._poller, self._idle, self._patience = poller, idle, patience
         self._serve, self._refuse, self._close = serve, refuse, close
         # each in the order in which they came, so that the first is the oldest
         self._stages: dict[Stage, dict[Waiting, None]] = {stage: {} for stage in Stage}
@@ -157,12 +157,12 @@ class Lobby:
         elif one.stage is Stage.BODY:
             one.until += len(data) / BYTES_PER_SECOND
         elif incoming.begun:
-            self._move(one, Stage.BODY, BODY)
+            self._move(one, Stage.BODY, self._patience)
             if incoming.expects:
                 with suppress(OSError):
                     one.conn.sock.send(_CONTINUE)
         elif one.stage is not Stage.HEAD:
-            self._move(one, Stage.HEAD, HEAD)
+            self._move(one, Stage.HEAD, self._patience)
         while self._held > _HELD:
             half = (*self._stages[Stage.BODY], *self._stages[Stage.HEAD])
             self._refused(max(half, key=lambda one: len(one.incoming.data)), TooMany())

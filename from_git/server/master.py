@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import tempfile
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,30 +41,41 @@ def values() -> dict[str, Any]:
 class Log(Logger):
     """gunicorn's own lines in the form of all others, and without our credentials."""
 
+    settings = staticmethod(values)
+    """Gives the value of each setting."""
+
     def setup(self, cfg: Any) -> None:
         """At the start, and again at each reload."""
         super().setup(cfg)
-        found = values()
+        found = self.settings()
         line = logs.formatter(found["LOG_FORMAT"], partial(credentials.secret_values, SimpleNamespace(**found)))
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:
                 handler.setFormatter(line)
 
 
-def make_metrics_folder() -> None:
+def make_metrics_folder(
+    environ: MutableMapping[str, str] = os.environ,
+    place: str | None = None,
+    at_exit: Callable[..., object] = atexit.register,
+) -> None:
     """Name a folder in the environment for the workers' metrics, unless one is named there.
 
     A fresh one goes with this process. It stays at a reload, where old workers still count in it; a second master, as
     SIGUSR2 makes one, gets its own.
+
+    Args:
+        place: the folder in which a fresh one is made; None: the system's own for such files.
+        at_exit: is given what this process does at its end.
     """
-    given = os.environ.get(METRICS, "")
+    given = environ.get(METRICS, "")
     made = _OURS.fullmatch(Path(given).name)
     if given and (made is None or int(made[1]) == os.getpid()):
         Path(given).mkdir(parents=True, exist_ok=True)
         return
-    folder = tempfile.mkdtemp(prefix=f"from-git-{os.getpid()}-")
-    os.environ[METRICS] = folder
-    atexit.register(_remove, folder, os.getpid())
+    folder = tempfile.mkdtemp(prefix=f"from-git-{os.getpid()}-", dir=place)
+    environ[METRICS] = folder
+    at_exit(_remove, folder, os.getpid())
 
 
 def _remove(folder: str, owner: int) -> None:
@@ -71,14 +83,14 @@ def _remove(folder: str, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def on_starting(server: Any) -> None:
+def on_starting(server: Any, *, environ: Mapping[str, str] = os.environ) -> None:
     """Empty the folder of metrics: what an earlier run counted is over. Not beside a master that still serves."""
-    for sentence in loading.misspelt(os.environ, values()):
+    for sentence in loading.misspelt(environ, values()):
         server.log.warning(sentence)
     os.register_at_fork(after_in_parent=partial(_after_fork, os.getpid()))
-    if "GUNICORN_PID" in os.environ:
+    if "GUNICORN_PID" in environ:
         return
-    for path in Path(os.environ[METRICS]).glob("*_[0-9]*.db"):
+    for path in Path(environ[METRICS]).glob("*_[0-9]*.db"):
         if not path.name.endswith(f"_{os.getpid()}.db"):  # with preload_app this process has begun already
             path.unlink(missing_ok=True)
 
@@ -97,7 +109,7 @@ def _after_fork(master: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def post_worker_init(worker: Any) -> None:
+def post_worker_init(worker: Any, *, environ: MutableMapping[str, str] = os.environ) -> None:
     """Tell the service what gunicorn's command line has decided, and that it may be asked."""
     from django.conf import settings
 
@@ -105,12 +117,12 @@ def post_worker_init(worker: Any) -> None:
 
     settings.SERVER_THREADS = worker.cfg.threads
     # without a shared cache each worker has its part of the budgets
-    os.environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)
+    environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)
     probes.started()
 
 
-def child_exit(server: Any, worker: Any) -> None:
+def child_exit(server: Any, worker: Any, *, environ: Mapping[str, str] = os.environ) -> None:
     """Forget the gauges of a worker that is gone; its counters stay in the sums."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid, environ.get(METRICS))

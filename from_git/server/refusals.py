@@ -8,7 +8,7 @@ from gunicorn.http import errors
 from gunicorn.http.message import Request
 from structlog.contextvars import bound_contextvars
 
-from from_git.server.lobby import BODY, BYTES_PER_SECOND, HEAD, TooMany, TooSlow
+from from_git.server.lobby import BYTES_PER_SECOND, PATIENCE, TooMany, TooSlow
 
 
 class Refusal(NamedTuple):
@@ -50,7 +50,7 @@ _LENGTH = Refusal(
 _LATE = Refusal(
     408,
     "ERR3",
-    f"The request came too slowly: a head has {HEAD:g} s, a body {BODY:g} s and one more for each"
+    f"The request came too slowly: a head has {PATIENCE:g} s, a body {PATIENCE:g} s and one more for each"
     f" {BYTES_PER_SECOND:,} bytes.",
     "Send it again, faster.",
 )

@@ -5,10 +5,11 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from selectors import EVENT_READ
-from typing import Any
+from typing import Any, ClassVar
 
 from gunicorn import util
 from gunicorn.http import errors
@@ -19,10 +20,8 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from from_git.server import refusals
 from from_git.server.incoming import Incoming, longest_line
-from from_git.server.lobby import Lobby, Stage
+from from_git.server.lobby import PATIENCE, Lobby, Stage
 
-SENDING = 60.0
-"""Seconds for one piece of an answer to be taken by the client."""
 PROBES = (b"/livez", b"/readyz", b"/metrics")
 """What has threads of its own, so that whoever watches over the service is answered however full it is."""
 
@@ -76,8 +75,8 @@ class Parser(RequestParser):
         self.unreader = Unreader(source)
         self.continued = False
         """Whether the client has been told to send the body."""
-        self.sending = SENDING
-        """Seconds for one piece of the answer."""
+        self.sending: float | None = None
+        """Seconds for one piece of the answer; None: as the worker has it."""
 
     def __next__(self) -> Request:
         request: Request = super().__next__()
@@ -91,6 +90,10 @@ class Worker(ThreadWorker):
 
     sockets: list[Any]
     wsgi: Any
+    sending: ClassVar[float] = 60.0
+    """Seconds for one piece of an answer to be taken by the client."""
+    patience: ClassVar[float] = PATIENCE
+    """Seconds for a part of a request; see `Lobby`."""
 
     def init_signals(self) -> None:
         """Begin to take signals; a SIGTERM that came since the fork (see `master.pre_fork`) is taken now."""
@@ -115,7 +118,7 @@ class Worker(ThreadWorker):
     def run(self) -> None:
         """Serve until SIGTERM, then end with the answers that are under way, for at most `graceful_timeout`."""
         self._probes = ThreadPoolExecutor(_PROBE_THREADS, "probes")
-        self._lobby = Lobby(self.poller, self.cfg.keepalive, self._serve, self._refuse, self._close)
+        self._lobby = Lobby(self.poller, self.cfg.keepalive, self._serve, self._refuse, self._close, self.patience)
         self._takes_again = self._looks_again = self._says_again = 0.0
         self.poller.register(self.method_queue.fileno(), EVENT_READ, self.method_queue.run_callbacks)
         while self.alive and self.is_parent_alive():
@@ -194,7 +197,7 @@ class Worker(ThreadWorker):
         conn.data_ready = True
         conn.parser.unreader.unread(data)
         conn.parser.continued = incoming.expects
-        conn.parser.sending = _SENDING_PROBE if probe else SENDING
+        conn.parser.sending = _SENDING_PROBE if probe else self.sending
         answer = (self._probes if probe else self.tpool).submit(self.handle, conn)
         answer.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
@@ -216,7 +219,7 @@ class Worker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer one request; a client that does not take its answer is as good as gone."""
-        conn.sock.settimeout(getattr(conn.parser, "sending", SENDING))
+        conn.sock.settimeout(getattr(conn.parser, "sending", None) or self.sending)
         try:
             return super().handle_request(req, conn)
         except TimeoutError:
@@ -238,9 +241,9 @@ class Worker(ThreadWorker):
             self.sockets = []
         self.stopping()
 
-    def stopping(self) -> None:
-        """Tell the probes; called in a signal handler, so nothing is imported here."""
-        if probes := sys.modules.get("from_git.probes"):
+    def stopping(self, modules: Mapping[str, Any] = sys.modules) -> None:
+        """Tell the probes, if they are among these modules; called in a signal handler, so nothing is imported here."""
+        if probes := modules.get("from_git.probes"):
             probes.stopping()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:

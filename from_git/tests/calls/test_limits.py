@@ -1,12 +1,10 @@
 """Limits that are never met by surprise: on emulators that keep them, with windows of a second or two."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
-from unittest.mock import patch
 
 import requests
 from django.core.cache import caches
@@ -16,6 +14,7 @@ from from_git import forges
 from from_git.tests.kit.project import environment, project_copy
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.kit.system import environment_with
 
 Ask = tuple[tuple[str, str], ...]
 
@@ -273,7 +272,7 @@ class Workers(ServiceTestCase):
     def test_each_worker_has_an_equal_part(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=56.0, BITBUCKET_CALLS_PER_HOUR=100)
         for workers, seconds, calls in [("", 56.0, 100.0), ("1", 56.0, 100.0), ("4", 14.0, 25.0), ("x", 56.0, 100.0)]:
-            with self.subTest(workers), patch.dict(os.environ, WEB_CONCURRENCY=workers):
+            with self.subTest(workers), environment_with(WEB_CONCURRENCY=workers):
                 forges.close()
                 github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
                 self.assertEqual(github.account.budget.limit, seconds)

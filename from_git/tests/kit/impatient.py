@@ -1,10 +1,9 @@
 """gunicorn's worker, with a client that must take each piece of an answer, and send each part, within a second."""
 
-from from_git.server import lobby
-from from_git.server import worker as server
-
-server.SENDING = lobby.HEAD = lobby.BODY = 1.0
+from from_git.server import worker
 
 
-class Worker(server.Worker):
+class Worker(worker.Worker):
     """As the one of the repository."""
+
+    sending = patience = 1.0

@@ -5,7 +5,6 @@ import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from unittest.mock import Mock
 
 import requests
 from django.core.handlers.wsgi import WSGIHandler
@@ -253,9 +252,13 @@ class Counted(ProbesTestCase):
         assert isinstance(github, GitHub)
         for error, outcome in ((Cancelled(), "cancelled"), (ZeroDivisionError(), "fault")):
             with self.subTest(outcome):
+
+                def fail(error: BaseException = error) -> None:
+                    raise error
+
                 before = scraped(self.base)
                 group = FetchGroup(time.monotonic() + 30.0)
-                Calls(group, github.account).start(github.pool, Mock(side_effect=error), self.fail)
+                Calls(group, github.account).start(github.pool, fail, self.fail)
                 with suppress(ZeroDivisionError):
                     group.wait()
                 self.assertEqual(self.grown(before, "upstream_calls_total", outcome, "github"), 1)

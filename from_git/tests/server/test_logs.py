@@ -9,9 +9,9 @@ import logging.config
 import os
 import socket
 import threading
+from contextlib import redirect_stderr
 from typing import Any, cast
 from unittest import TestCase
-from unittest.mock import patch
 from urllib.parse import quote
 
 import requests
@@ -67,8 +67,9 @@ class Written(TestCase):
         self.assertIs(config["handlers"]["console"]["()"], logs.LineHandler)
         with os.fdopen(os.dup(1), "w") as closed:
             made = logs.LineHandler(closed)
-        with patch.object(logging, "raiseExceptions", False):
+        with redirect_stderr(io.StringIO()) as said:
             made.handle(logging.makeLogRecord({"msg": "into nothing"}))
+        self.assertIn("into nothing", said.getvalue())
 
 
 class Format(TestCase):

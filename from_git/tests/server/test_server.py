@@ -8,10 +8,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock, patch
 
 from django.test import SimpleTestCase, override_settings
 from gunicorn.config import Config
@@ -72,10 +72,10 @@ class Settings(SimpleTestCase):
 
     @override_settings(SERVER_THREADS=80)
     def test_the_service_knows_how_many_threads_and_workers_there_really_are(self) -> None:
-        with patch.dict(os.environ, {"WEB_CONCURRENCY": "1"}):
-            master.post_worker_init(SimpleNamespace(cfg=SimpleNamespace(threads=6, workers=3)))
+        environ = {"WEB_CONCURRENCY": "1"}
+        master.post_worker_init(SimpleNamespace(cfg=SimpleNamespace(threads=6, workers=3)), environ=environ)
 
-            self.assertEqual((settings.SERVER_THREADS, os.environ["WEB_CONCURRENCY"]), (6, "3"))
+        self.assertEqual((settings.SERVER_THREADS, environ), (6, {"WEB_CONCURRENCY": "3"}))
 
 
 class Bounds(SimpleTestCase):
@@ -177,7 +177,8 @@ class Bounds(SimpleTestCase):
         closed: list[Any] = []
         conn = SimpleNamespace(sock=self.ours)
         with selectors.DefaultSelector() as poller:
-            lobby = Lobby(poller, 75.0, Mock(), Mock(), closed.append)
+            never: Any = self.fail
+            lobby = Lobby(poller, 75.0, never, never, closed.append)
             lobby.wait(conn, Stage.FIRST)
             [registered] = poller.get_map().values()
             self.client_end.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -205,23 +206,23 @@ class Stopping(SimpleTestCase):
     """SIGTERM to a worker."""
 
     def test_the_probes_are_told_if_there_are_any(self) -> None:
-        worker, told = server.Worker.__new__(server.Worker), Mock()
-        with patch.dict(sys.modules, {"from_git.probes": told}):
-            worker.stopping()
-        told.stopping.assert_called_once_with()
-        with patch.dict(sys.modules):
-            sys.modules.pop("from_git.probes", None)
-            worker.stopping()
+        worker, told = server.Worker.__new__(server.Worker), list[str]()
+        worker.stopping({"from_git.probes": SimpleNamespace(stopping=lambda: told.append("stopping"))})
+        self.assertEqual(told, ["stopping"])
+        worker.stopping({})
 
 
 class Line(SimpleTestCase):
     """gunicorn's own lines."""
 
     def test_they_are_in_the_form_of_all_others_and_hold_no_credential(self) -> None:
-        said = io.StringIO()
         token = "ghp_hush-hush-hush"
-        with patch.object(master, "values", return_value=self.values(token)), patch.object(sys, "stderr", said):
-            log = master.Log(Config())
+
+        class Log(master.Log):
+            settings = staticmethod(lambda: self.values(token))
+
+        with redirect_stderr(io.StringIO()) as said:
+            log = Log(Config())
             self.addCleanup(log.error_log.handlers.clear)
             log.error("It says %s", token)
 
@@ -251,7 +252,7 @@ class Metrics(SimpleTestCase):
         """A folder as a killed run leaves it."""
         super().setUp()
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.enterContext(patch.dict(os.environ, {master.METRICS: str(self.folder)}))
+        self.environ = {master.METRICS: str(self.folder)}
         self.own = f"counter_{os.getpid()}.db"
         for name in ("counter_1.db", "gauge_liveall_1.db", self.own, "notes.txt"):
             (self.folder / name).touch()
@@ -261,39 +262,37 @@ class Metrics(SimpleTestCase):
         return {path.name for path in self.folder.iterdir()}
 
     def test_a_start_empties_it(self) -> None:
-        master.on_starting(None)
+        master.on_starting(None, environ=self.environ)
 
         self.assertEqual(self.left(), {self.own, "notes.txt"})
 
     def test_a_second_master_beside_one_that_serves_does_not(self) -> None:
-        with patch.dict(os.environ, {"GUNICORN_PID": "1"}):
-            master.on_starting(None)
+        master.on_starting(None, environ={**self.environ, "GUNICORN_PID": "1"})
 
         self.assertIn("counter_1.db", self.left())
 
     def test_the_gauges_of_a_worker_that_is_gone_go_and_its_counters_stay(self) -> None:
-        master.child_exit(None, SimpleNamespace(pid=1))
+        master.child_exit(None, SimpleNamespace(pid=1), environ=self.environ)
 
         self.assertEqual(self.left(), {"counter_1.db", self.own, "notes.txt"})
 
     def test_one_that_is_named_is_taken_and_made(self) -> None:
         wanted = self.folder / "deep" / "down"
-        with patch.dict(os.environ, {master.METRICS: str(wanted)}):
-            master.make_metrics_folder()
+        self.environ[master.METRICS] = str(wanted)
 
-            self.assertEqual(os.environ[master.METRICS], str(wanted))
+        master.make_metrics_folder(self.environ)
+
+        self.assertEqual(self.environ, {master.METRICS: str(wanted)})
         self.assertTrue(wanted.is_dir())
 
     def test_the_folder_of_another_master_is_not_taken(self) -> None:
-        with (
-            patch.dict(os.environ, {master.METRICS: str(self.folder / f"from-git-{os.getpid() + 1}-abc")}),
-            patch("atexit.register") as register,
-            patch("tempfile.tempdir", str(self.folder)),
-        ):
-            master.make_metrics_folder()
+        self.environ[master.METRICS] = str(self.folder / f"from-git-{os.getpid() + 1}-abc")
+        at_exit: list[tuple[Any, ...]] = []
 
-            self.assertRegex(os.environ[master.METRICS], rf"/from-git-{os.getpid()}-\w+$")
-            remove, *arguments = register.call_args.args
+        master.make_metrics_folder(self.environ, str(self.folder), lambda *what: at_exit.append(what))
+
+        self.assertRegex(self.environ[master.METRICS], rf"/from-git-{os.getpid()}-\w+$")
+        [(remove, *arguments)] = at_exit
         remove(arguments[0], os.getpid() + 1)  # a worker ends
         self.assertTrue(Path(arguments[0]).exists())
         remove(*arguments)
