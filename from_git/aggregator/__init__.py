@@ -44,13 +44,13 @@ class Answer:
     in `stats`."""
 
 
-def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
+def aggregate(profiles: Sequence[Profile], asking: Asking, waiter: Waiter | None = None) -> Answer:
     """What `watched` returns at its end.
 
     Raises:
         UpstreamError: see `watched`.
     """
-    watch = watched(profiles, asking, tick=None)
+    watch = watched(profiles, asking, None, waiter)
     while True:
         try:
             next(watch)
@@ -60,7 +60,10 @@ def aggregate(profiles: Sequence[Profile], asking: Asking) -> Answer:
 
 
 def watched(
-    profiles: Sequence[Profile], asking: Asking, tick: float | None = USUAL.tick
+    profiles: Sequence[Profile],
+    asking: Asking,
+    tick: float | None = USUAL.tick,
+    waiter: Waiter | None = None,
 ) -> Generator[Callable[[], Overview], None, Answer]:
     """Fetch all `profiles` (distinct) that are not kept side by side, merge them, and report progress meanwhile.
 
@@ -70,6 +73,7 @@ def watched(
 
     Args:
         tick: seconds between two reports; None for no reports.
+        waiter: gets the news of the flights; None: a new one.
 
     Raises:
         UpstreamError: the first failure of any profile, naming it; the other fetches end, unless another request waits
@@ -77,7 +81,7 @@ def watched(
         UnfinishedError: the time is over, or will be, and asking again finds more; names the first unfinished profile.
         DeadlineError: the time is over; names the first unfinished profile that makes no progress.
     """
-    waiter = Waiter(asking.client)
+    waiter = waiter or Waiter(asking.client)
     kept = look_up(profiles, asking, waiter)
     fetches = Fetches([one for one in profiles if one not in kept], asking, waiter)
     look = partial(overview, kept, fetches, len(profiles), asking.begun)

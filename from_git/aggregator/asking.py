@@ -1,6 +1,7 @@
 """The terms of one question: which client asks, and how long it waits."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -23,6 +24,8 @@ class Asking:
     never."""
     begun: float = field(default_factory=time.monotonic)
     """The time at which the request came."""
+    now: Callable[[], float] = time.monotonic
+    """The monotonic clock."""
 
     @property
     def deadline(self) -> float:
@@ -36,4 +39,4 @@ class Asking:
 
     def waited(self) -> float:
         """The time since the request came."""
-        return time.monotonic() - self.begun
+        return self.now() - self.begun

@@ -35,15 +35,25 @@ class Fetches:
         outcomes: the outcomes of the profiles that are done.
         old: the profiles in `outcomes` that have last good numbers only, and why there are no new ones.
         tally: the sums over the flights that have ended.
+
+    Args:
+        worked: gives the CPU seconds that this thread has used.
     """
 
-    def __init__(self, profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> None:
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        asking: Asking,
+        waiter: Waiter,
+        worked: Callable[[], float] = time.thread_time,
+    ) -> None:
         self.outcomes: dict[Profile, Fetched] = {}
         self.old: dict[Profile, UpstreamError] = {}
         self.tally = Tally(waiter)
         self._profiles = profiles
         self._asking = asking
         self._waiter = waiter
+        self._worked = worked
         self._flights: dict[Profile, Flight] = {}  # in the air
         self._own: dict[Flight, Profile] = {}  # as this request spelt it: another one may have spelt it otherwise
         self._sizes = Sizes()
@@ -68,9 +78,9 @@ class Fetches:
             sized = self._take_next(pace)
             self._begin_more()
             if sized or (pace and time.monotonic() - shown >= pace):
-                before = time.thread_time()
+                before = self._worked()
                 yield
-                shown, spent = time.monotonic(), time.thread_time() - before
+                shown, spent = time.monotonic(), self._worked() - before
                 pace = tick and max(tick, min(_SELDOM, spent * _REST))
 
     def leave(self) -> None:

@@ -4,20 +4,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from unittest.mock import patch
-
-from django.core.cache import caches
 
 from emulator import Fault, Owner, Repository
-from from_git import aggregator, flights, forges
-from from_git.aggregator import Answer, Asking, aggregate, asking, fetches, watched
-from from_git.aggregator.tally import Sizes
+from from_git import flights, forges
+from from_git.aggregator import Answer, Asking, aggregate, watched
 from from_git.errors import BudgetError, CredentialsError, DeadlineError, LimitError, TransientError, UpstreamError
 from from_git.flights.waiter import Waiter
 from from_git.tests.flights.test_cache import KeptTestCase, redis_settings
+from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_redis, start_redis
-from from_git.values.profile import Profile
 
 GITHUB, BITBUCKET, NOBODY = "https://github.com/user-3", "https://bitbucket.org/team-7", "https://github.com/nobody"
 OTHER = "https://github.com/user-4"
@@ -26,13 +22,32 @@ HANG = Fault("hang", path="/graphql")
 DAY = 86_400.0
 
 
+class Odd(Waiter):
+    """One that takes flights from its queue in a way of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.usual, self.get = self.get, self.odd
+
+    def odd(self, block: bool = True, timeout: float | None = None) -> Any:
+        """See `get`, and `usual`."""
+        raise NotImplementedError
+
+
 class LastGoodTestCase(KeptTestCase):
     """Profiles whose time is over, and whose last numbers are there."""
 
-    def ask_for(self, *urls: str, patience: float | None = 5.0, seconds: float = 30.0, **options: Any) -> Answer:
+    def ask_for(
+        self,
+        *urls: str,
+        patience: float | None = 5.0,
+        seconds: float = 30.0,
+        waiter: Waiter | None = None,
+        **options: Any,
+    ) -> Answer:
         """What `aggregate` makes of it."""
         profiles = [self.profile(url) for url in urls]
-        return aggregate(profiles, Asking(seconds, "A_SETTING", patience=patience, **options))
+        return aggregate(profiles, Asking(seconds, "A_SETTING", patience=patience, **options), waiter)
 
     def old(self, answer: Answer) -> dict[str, type[UpstreamError]]:
         """Which profiles are old, and the kind of error that says why."""
@@ -264,14 +279,18 @@ class Patience(LastGoodTestCase):
         self.world.remove("github", "leaver")
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.9))
         self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-7", seconds=0.3))
-        gone, take = self.profile("https://github.com/leaver"), fetches.Fetches._have
+        gone = self.profile("https://github.com/leaver")
 
-        def have(own: fetches.Fetches, profile: Profile, fetched: flights.Fetched) -> None:
-            take(own, profile, fetched)
-            settled(lambda: gone in flights.kept([gone], anew=False), True)  # its word is in the queue by now
+        class Slow(Odd):
+            """One that takes the first outcome only when the other one's word is in the queue."""
 
-        with patch.object(fetches.Fetches, "_have", have):
-            answer = self.ask_for(gone.url, BITBUCKET, patience=0.1)
+            def odd(self, block: bool = True, timeout: float | None = None) -> Any:
+                flight = self.usual(block, timeout)
+                if flight.ended:
+                    settled(lambda: gone in flights.kept([gone], anew=False), True)
+                return flight
+
+        answer = self.ask_for(gone.url, BITBUCKET, patience=0.1, waiter=Slow())
 
         self.assertEqual((answer.missing, self.old(answer)), ((gone,), {}))
 
@@ -285,51 +304,35 @@ class Patience(LastGoodTestCase):
         self.had(GITHUB)
         self.emulator.faults.add(HANG)
         profile, ahead, begun = self.profile(GITHUB), 0.0, time.monotonic()
-        real, is_news = time.monotonic, Sizes.is_news
 
-        def late(self: Sizes, flight: flights.Flight) -> bool:
-            nonlocal ahead
-            ahead = 7.0  # the thread gets its turn only now
-            return is_news(self, flight)
-
-        class Hasty(Waiter):
+        class Hasty(Odd):
             """One that a flight speaks to at once."""
 
-            def __init__(self, client: str) -> None:
-                super().__init__(client)
-                self.said, self.later = False, self.get
-                self.get = self.at_once
+            def odd(self, block: bool = True, timeout: float | None = None) -> Any:
+                nonlocal ahead
+                flight = flights.current()._flights.get(profile)
+                if ahead or flight is None:
+                    return self.usual(block, timeout)
+                ahead = 7.0  # the thread gets its turn only now
+                return flight
 
-            def at_once(self, block: bool = True, timeout: float | None = None) -> flights.Flight:
-                if not self.said and (flight := flights.current()._flights.get(profile)):
-                    self.said = True
-                    return flight
-                later: flights.Flight = self.later(block, timeout)
-                return later
-
-        with (
-            patch.object(aggregator, "Waiter", Hasty),
-            patch.object(Sizes, "is_news", late),
-            patch.object(asking, "time", MovedClock(lambda: real() + ahead)),
-        ):
-            answer = self.ask_for(GITHUB, patience=5.0, seconds=15.0)
+        answer = self.ask_for(GITHUB, patience=5.0, seconds=15.0, waiter=Hasty(), now=lambda: time.monotonic() + ahead)
 
         self.assertEqual(self.old(answer), {GITHUB: DeadlineError})
-        self.assertLess(real() - begun, 7.0)  # not up to the deadline, which is eight seconds away then
+        self.assertLess(time.monotonic() - begun, 7.0)  # not up to the deadline, which is eight seconds away then
 
     def test_what_no_budget_can_pay_is_old_before_the_first_call(self) -> None:
         self.had(BITBUCKET, GITHUB)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1)
-        caches["default"].set("spent", 1)
-        with patch.object(forges.forge("bitbucket"), "foresee", side_effect=BudgetError("It needs 8 calls.", 60.0)):
-            calls = self.emulator.meter.snapshot()["bitbucket"].calls
-            answer = self.assert_old(BudgetError, BITBUCKET, of=(GITHUB,))
-            self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, calls)
-            self.assertIn("It needs 8 calls", answer.old[self.profile(BITBUCKET)].message)
-            with self.assertRaises(BudgetError) as raised:
-                self.ask_for(BITBUCKET, "https://bitbucket.org/team-9")
-            self.assertEqual(raised.exception.profile, self.profile("https://bitbucket.org/team-9"))
-            self.assertRaises(BudgetError, self.ask_for, BITBUCKET, patience=None)
+        spend(forges.forge("bitbucket").account.budget, 1.0)
+        calls = self.emulator.meter.snapshot()["bitbucket"].calls
+        answer = self.assert_old(BudgetError, BITBUCKET, of=(GITHUB,))
+        self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, calls)
+        self.assertIn("this answer needs about 1 more, and 0", answer.old[self.profile(BITBUCKET)].message)
+        with self.assertRaises(BudgetError) as raised:
+            self.ask_for(BITBUCKET, "https://bitbucket.org/team-9")
+        self.assertEqual(raised.exception.profile, self.profile("https://bitbucket.org/team-9"))
+        self.assertRaises(BudgetError, self.ask_for, BITBUCKET, patience=None)
 
     def test_one_that_will_be_late_is_old_at_once(self) -> None:
         url = "https://bitbucket.org/team-30"
@@ -362,11 +365,3 @@ class Patience(LastGoodTestCase):
 
         self.assertEqual(self.old(hasty.result()), {GITHUB: DeadlineError})
         self.assertEqual(self.old(patient.result()), {})
-
-
-class MovedClock:
-    """The module `time` with another monotonic clock."""
-
-    def __init__(self, monotonic: Any) -> None:
-        self.monotonic = monotonic
-        self.thread_time = time.thread_time

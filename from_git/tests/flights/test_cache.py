@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from unittest.mock import patch
 
 import psutil
 import requests
@@ -16,8 +15,9 @@ from redis import Redis
 
 from emulator import Emulator, Fault, World
 from from_git import aggregator, flights, forges
-from from_git.aggregator import Asking, fetches
+from from_git.aggregator import Asking
 from from_git.errors import DeadlineError
+from from_git.flights.waiter import Waiter
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.leftovers import objects, settled, threads
 from from_git.tests.kit.servers import needs_redis, start_redis
@@ -86,11 +86,22 @@ class KeptTestCase(ServiceTestCase):
             self.assertTrue(settled(lambda: self.calls() > before, True))
             yield answer
 
-    def facts(self) -> list[dict[str, Any]]:
-        """What the log lines of the requests from now on hold of their fetches, filled when they are written."""
-        found: list[dict[str, Any]] = []
-        self.enterContext(patch.object(aggregator, "bind_contextvars", lambda **facts: found.append(facts)))
-        return found
+    def facts(self) -> Callable[[], list[Any]]:
+        """Gives the facts in the log lines of the requests from now on."""
+        lines = self.enterContext(self.assertLogs("from_git.middleware", "INFO"))
+        return lambda: [one.msg for one in lines.records]
+
+
+class Interrupted(Waiter):
+    """One whom Ctrl-C takes from the queue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.get = self.interrupt
+
+    def interrupt(self, block: bool = True, timeout: float | None = None) -> flights.Flight:
+        """Be interrupted."""
+        raise KeyboardInterrupt
 
 
 class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
@@ -102,7 +113,8 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         facts = self.facts()
 
         self.assertEqual(self.calls_of(lambda: self.assertEqual(self.answer(SPACK, MAILCHIMP, NOBODY), first)), 0)
-        self.assertEqual((facts[0]["cache_hits"], facts[0]["joined"], facts[1]["missing"]), (3, 0, 1))
+        [line] = facts()
+        self.assertEqual((line["cache_hits"], line["joined"], line["missing"]), (3, 0, 1))
 
     def test_overlapping_questions_share_what_they_have_in_common(self) -> None:
         alone = self.calls_of(lambda: self.answer(TEAM))
@@ -130,7 +142,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         for answer in (first.result(), *answers):
             self.assertEqual(answer.json()["data"], self.world.sum([("bitbucket", "team-30")]))
         self.assertEqual(self.calls() - before, alone)
-        lines = [one for one in facts if "joined" in one]
+        lines = [one for one in facts() if "joined" in one]
         self.assertEqual(sorted(one["joined"] for one in lines), [0, *[1] * 7])
         self.assertEqual([one["bitbucket_calls"] for one in lines if "bitbucket_calls" in one], [alone])
 
@@ -141,7 +153,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         with self.meanwhile(TEAM) as first:
             other = self.ask("https://bitbucket.org/Team-30?token=x")
 
-        self.assertEqual(sorted(one["joined"] for one in facts if "joined" in one), [0, 1])
+        self.assertEqual(sorted(one["joined"] for one in facts() if "joined" in one), [0, 1])
         self.assertEqual([first.result().status_code, other.status_code], [502, 502])
         self.assertEqual(first.result().json()["profile"], TEAM)
         self.assertEqual(other.json()["profile"], "https://bitbucket.org/Team-30?token=x")
@@ -184,9 +196,9 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
 
     def test_who_is_interrupted_leaves(self) -> None:
         self.emulator.faults.add(Fault("hang", path="/graphql"))
-        interrupted = patch.object(fetches.Fetches, "_take_next", side_effect=KeyboardInterrupt)
-        with interrupted, self.assertRaises(KeyboardInterrupt):
-            aggregator.aggregate([self.profile(SPACK)], Asking(30.0, "REQUEST_DEADLINE", longest=900.0))
+        asking = Asking(30.0, "REQUEST_DEADLINE", longest=900.0)
+        with self.assertRaises(KeyboardInterrupt):
+            aggregator.aggregate([self.profile(SPACK)], asking, Interrupted())
         self.assertEqual(settled(objects, {}), {})
 
     def test_a_request_without_a_horizon_lets_nothing_go_on(self) -> None:

@@ -3,15 +3,15 @@
 import http.client
 import time
 from typing import Any
-from unittest.mock import patch
 
 import requests
 from django.core.cache import caches
 from django.utils.http import parse_http_date
 
 from emulator import Fault
-from from_git import aggregator, flights
+from from_git import aggregator
 from from_git.tests.kit.hostile import exchange
+from from_git.tests.kit.looks import CACHES, CountingCache
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import WorkersTestCase
@@ -25,17 +25,21 @@ class CachingTestCase(ServiceTestCase):
     def setUp(self) -> None:
         """Keep profiles; count the looks at what is kept, which a recent answer does without."""
         super().setUp()
-        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, CACHES=CACHES)
         self.tempo_for_test(recent=60.0)  # a busy machine may take longer than one
-        self.looks = self.enterContext(patch.object(flights, "kept", wraps=flights.kept))
 
     def remembered(self, *urls: str) -> requests.Response:
         """The answer, which has been fetched and then been asked for once more, so that its bytes are remembered."""
         self.ask(*urls)
         response = self.ask(*urls)
         self.assertEqual(response.status_code, 200, response.text)
-        self.looks.reset_mock()
+        self.looks()
         return response
+
+    def looks(self) -> int:
+        """Looks at what is kept, since the last time."""
+        seen, CountingCache.looks = CountingCache.looks, 0
+        return seen
 
     def exchange(self, method: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """The answer for SPACK to a request with these headers and no others, but for a Host."""

@@ -8,7 +8,6 @@ from unittest.mock import patch
 
 from emulator import Fault
 from from_git import flights, forges
-from from_git.conf import settings
 from from_git.flights.waiter import Waiter
 from from_git.forges.bitbucket.adapter import BitbucketFetch
 from from_git.forges.github.adapter import GitHubFetch
@@ -33,10 +32,6 @@ class LifecycleTestCase(ServiceTestCase):
         github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
         pools: list[Any] = [github.pool, bitbucket.pool, bitbucket.watchers_pool]  # type: ignore[attr-defined]
         self.assertEqual(settled(lambda: [pool.size - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
-
-    def settings_kept(self, **changes: Any) -> Any:
-        """Other settings for the block, with the same pools."""
-        return patch.multiple(settings._wrapped, **changes)
 
     def public(self, forge: str, login: str) -> int:
         """How many public repositories the owner has."""
@@ -103,11 +98,11 @@ class Hung(LifecycleTestCase):
             for path in ("/graphql", "/2.0/repositories/mailchimp", "*/watchers"):
                 with self.subTest(kind=kind, path=path):
                     self.emulator.faults.add(Fault(kind, path=path, seconds=0.5))
-                    with self.settings_kept(REQUEST_DEADLINE=0.3):
-                        self.failure(504, GITHUB, BITBUCKET)
+                    self.settings_kept(REQUEST_DEADLINE=0.3)
+                    self.failure(504, GITHUB, BITBUCKET)
                     self.emulator.faults.clear()
-                    with self.settings_kept(REQUEST_DEADLINE=20.0):
-                        self.assert_exact(*BOTH)
+                    self.settings_kept(REQUEST_DEADLINE=20.0)
+                    self.assert_exact(*BOTH)
         self.assert_idle()
         self.assert_nothing_left()
 
@@ -115,14 +110,15 @@ class Hung(LifecycleTestCase):
         self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=60.0)
         for kind in self.kinds:
             with self.subTest(kind):
+                self.settings_kept(REQUEST_DEADLINE=60.0)
                 # the other forge fails when this one hangs for sure
                 self.emulator.faults.add(Fault(kind, path="/graphql", seconds=0.5, times=1))
                 self.emulator.faults.add(Fault("slow", path="/2.0/repositories/team-5", seconds=0.1))
                 self.emulator.faults.add(Fault("status", path="*team-5*/watchers", status=403))
                 self.failure(502, GITHUB, "https://bitbucket.org/team-5")
                 self.emulator.faults.clear()
-                with self.settings_kept(REQUEST_DEADLINE=20.0):
-                    self.assert_exact(*BOTH)
+                self.settings_kept(REQUEST_DEADLINE=20.0)
+                self.assert_exact(*BOTH)
         self.assert_idle()
         self.assert_nothing_left()
 

@@ -2,17 +2,21 @@
 
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
-from unittest.mock import patch
 
 import requests
 
 from emulator import Fault
-from from_git.aggregator import fetches
+from from_git.aggregator import Asking
+from from_git.aggregator.fetches import Fetches
+from from_git.flights.waiter import Waiter
+from from_git.question import profiles_asked
 from from_git.tests.kit.events import COMMENT, Event, Listener
 from from_git.tests.kit.streaming import MAILCHIMP, NOBODY, SLOW, SMALL, SPACK, TEAM, StreamTestCase, names, progresses
+from from_git.values.profile import Profile
 
 ANEW = {"Cache-Control": "no-cache"}
 EVIL = "a\nb\rc\u2028d\x85e\n\nevent: answer\ndata: {}\n\n"
@@ -194,17 +198,28 @@ class ProgressEvents(StreamTestCase):
 
     def test_looks_take_a_tenth_of_the_time_and_the_clock_is_not_asked_for_each_profile(self) -> None:
         urls = [f"https://github.com/nobody-{number}" for number in range(60)]
-        self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.1))
+        self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.3))
+        profiles = Counted(profiles_asked(urls))
         spent = iter(range(10**6))  # each look takes a second
-        self.enterContext(patch.object(time, "thread_time", lambda: next(spent) * 1.0))
-        with patch.object(fetches.Fetches, "_late", autospec=True, side_effect=AssertionError) as late:
-            bodies = progresses(self.listen("\n".join(urls)))
-            late.assert_not_called()
-        looks = [one["elapsed"] for one in bodies]
+        fetches = Fetches(profiles, Asking(30.0, "A_SETTING"), Waiter(), lambda: next(spent) * 1.0)
+        profiles.walks = 0
+        begun = time.monotonic()
+        looks = [time.monotonic() - begun for _ in fetches.all(0.1)]
 
-        self.assertEqual(bodies[-1]["profiles"]["done"], 60)
-        for before, after in pairwise(looks[2:-1]):
+        self.assertEqual((len(fetches.outcomes), profiles.walks), (60, 0))
+        self.assertGreater(len(looks), 2)
+        for before, after in pairwise(looks[1:]):
             self.assertGreaterEqual(after - before, 0.9)
+
+
+class Counted(list[Profile]):
+    """A list that counts how often somebody walks through it."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Profile]:
+        self.walks += 1
+        return super().__iter__()
 
 
 class Shared(StreamTestCase):
