@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
@@ -22,10 +19,9 @@ from emulator.control import PREFIX, Control
 from emulator.exchange import Answer, Call, Exchange, read
 from emulator.kind import Kind, Place
 from emulator.latency import Latency
+from emulator.listener import Listener
 from emulator.meter import Meter, Timing
 from emulator.world import World
-
-HOST = "127.0.0.1"
 
 Hook = Callable[[str, str, str], None]
 
@@ -83,7 +79,6 @@ class Emulator:
         **options: Mapping[str, Any],
     ) -> None:
         self.world = World() if world is None else world
-        self.port = port
         self.latency = latency
         kinds = _chosen(self.world.kinds, limits, options)
         self.faults = faults_of(kinds, clock)
@@ -94,13 +89,10 @@ class Emulator:
             for name, kind in self._kinds.items()
         }
         self._control = Control(self.world, self.meter, self.faults)
-        self._tls = tls
+        self._listener = Listener(self._handle, port, tls)
         self._hook: Hook | None = None
         self._homes: WeakKeyDictionary[object, tuple[int, str]] = WeakKeyDictionary()
         self._connections = 0
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping: asyncio.Event | None = None
 
     def _latency(self) -> Latency:
         return self.latency
@@ -116,7 +108,12 @@ class Emulator:
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        return f"{'https' if self._tls else 'http'}://{HOST}:{self.port}"
+        return self._listener.origin
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on, once it does."""
+        return self._listener.port
 
     def introduction(self) -> str:
         """A line about each forge: its address and credentials."""
@@ -144,49 +141,12 @@ class Emulator:
             OSError: the port is taken.
             RuntimeError: it runs already.
         """
-        if self._thread:
-            raise RuntimeError("the emulator runs already")
-        ready: Future[None] = Future()
-        thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="emulator", daemon=True)
-        thread.start()
-        try:
-            ready.result()
-        except BaseException:
-            thread.join()
-            raise
-        self._thread = thread
+        self._listener.start()
         return self
 
     def stop(self) -> None:
         """Close the port and every connection at once, also those of calls that hang; no error if it does not run."""
-        thread, self._thread = self._thread, None
-        if thread and self._loop and self._stopping:
-            # the loop is gone where the thread has ended by itself
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._stopping.set)
-            thread.join()
-
-    async def _serve(self, ready: Future[None]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-        # a call whose client is gone must not go on, or the concurrency counted would be wrong
-        server = web.Server(self._handle, handler_cancellation=True, access_log=None, keepalive_timeout=600.0)
-        runner = web.ServerRunner(server, shutdown_timeout=0)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, HOST, self.port, backlog=1024, reuse_address=True, ssl_context=self._tls)
-            await site.start()
-        except OSError as error:
-            ready.set_exception(error)
-        else:
-            self.port = runner.addresses[0][1]
-            ready.set_result(None)
-            await self._stopping.wait()
-        # calls that hang would hold up an orderly end
-        for handler in server.connections:
-            if handler.transport:
-                handler.transport.abort()
-        await runner.cleanup()
+        self._listener.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith(PREFIX):

@@ -18,9 +18,10 @@ from emulator.github.documents import Operation, Refused, check
 from emulator.github.errors import Typed, as_json
 from emulator.github.executor import CopyingExecutor
 from emulator.github.points import Points
-from emulator.github.resolvers import Views, Visit
+from emulator.github.resolvers import Visit
 from emulator.github.schema import schema
 from emulator.github.secondary import Secondary
+from emulator.github.views import Views
 from emulator.kind import Place
 
 PATH = "/graphql"

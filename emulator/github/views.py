@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.github.listing import Listing
-from emulator.github.opaque import Mark, node_id
+from emulator.github.opaque import Mark, node_id, node_parts
 from emulator.github.traits import GITHUB
 from emulator.model import Owner, Repository, canonical_time
+from emulator.owners import Owners
 
 WEB = "https://github.com"
 
@@ -133,6 +134,44 @@ class OwnerView:
             "createdAt": min((view.fields["createdAt"] for view in self.repositories), default="2011-01-01T00:00:00Z"),
             "view": self,
         }
+
+
+class Views:
+    """The views of owners, each kept until its owner is replaced. For the server's thread only."""
+
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
+        self._views: dict[str, OwnerView] = {}
+
+    def owner(self, login: str) -> OwnerView | None:
+        """The owner of that name as it is now, or None."""
+        owner = self._owners.owner(GITHUB, login)
+        if owner is None:
+            return None
+        view = self._views.get(login.lower())
+        if view is None or view.owner is not owner:
+            view = self._views[login.lower()] = OwnerView(owner)
+        return view
+
+    def repository(self, login: str, name: str) -> RepositoryView | None:
+        """The repository of that name, or None."""
+        view = self.owner(login)
+        return view.by_name.get(name.lower()) if view else None
+
+    def node(self, text: str) -> Fields | None:
+        """The object with that node id, or None where there is none (any more)."""
+        kind, parts = node_parts(text) or ("", [])
+        if not parts or kind not in ("O", "U", "R"):
+            return None
+        if kind != "R":
+            view = self.owner(str(parts[0]))
+            return view.fields if view and view.owner.kind[0] == kind else None
+        if len(parts) != 2:
+            return None
+        identity = str(parts[0]), int(parts[1])
+        view = self.owner(self._owners.home(GITHUB, identity))
+        repository = view.by_id.get(identity) if view else None
+        return repository.fields if repository else None
 
 
 @lru_cache(maxsize=1024)
