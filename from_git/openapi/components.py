@@ -88,18 +88,47 @@ def headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+_SIZE: Json = {"type": ["integer", "null"], "minimum": 0, "description": "Of code; null where no forge says."}
+
+
 def error_name(status: int) -> str:
     """The name of the schema of the errors with this status."""
     return f"Error{status}"
 
 
 def schemas() -> Json:
-    """All of them by name."""
+    """The schemas of answers, forms and errors, by name."""
+    sums = _sums()
+    errors = {error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})}
+    question: Json = {
+        "type": "object",
+        "properties": {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
+        "required": ["url"],
+        "additionalProperties": False,
+    }
+    return {
+        "Answer": _answer(),
+        "Data": _object(sums),
+        "Profile": _profile(sums),
+        "Language": _object({"name": {"type": "string"}, "repos": _COUNT, "bytes": _SIZE}),
+        "Topic": _object({"name": {"type": "string"}, "repos": _COUNT}),
+        "Badge": _badge(),
+        "Question": question,
+        "Form": {**_object({"url": _urls(), "expand": EXPAND}), "required": ["url"]},
+        **errors,
+    }
+
+
+def _sums() -> Json:
+    """The keys of `data`."""
     kinds_of = {"langs": _NAMES, "topics": _NAMES}
-    sums: Json = {
+    return {
         name: {**kinds_of.get(name, _COUNT), "description": f"{key.counts} {key.leaves_out}"}
         for name, key in described(list(KINDS.values())).items()
     }
+
+
+def _profile(sums: Json) -> Json:
     profile: Json = {
         "url": {"type": "string", "description": "As asked."},
         "forge": {"type": "string", "enum": list(KINDS)},
@@ -108,9 +137,10 @@ def schemas() -> Json:
         **sums,
         "fetchedAt": {**_MOMENT, "description": "When the oldest of these numbers was counted, in UTC."},
     }
-    size: Json = {"type": ["integer", "null"], "minimum": 0, "description": "Of code; null where no forge says."}
-    lang = _object({"name": {"type": "string"}, "repos": _COUNT, "bytes": size})
-    topic = _object({"name": {"type": "string"}, "repos": _COUNT})
+    return _object(profile)
+
+
+def _answer() -> Json:
     answer: Json = {
         "error": {"const": "OK"},
         "data": {"$ref": "#/components/schemas/Data"},
@@ -126,22 +156,7 @@ def schemas() -> Json:
         "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
         "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),
     }
-    return {
-        "Answer": {**_object({**answer, **added}), "required": list(answer)},
-        "Data": _object(sums),
-        "Profile": _object(profile),
-        "Language": lang,
-        "Topic": topic,
-        "Badge": _badge(),
-        "Question": {
-            "type": "object",
-            "properties": {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
-            "required": ["url"],
-            "additionalProperties": False,
-        },
-        "Form": {**_object({"url": _urls(), "expand": EXPAND}), "required": ["url"]},
-        **{error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})},
-    }
+    return {**_object({**answer, **added}), "required": list(answer)}
 
 
 def _badge() -> Json:

@@ -7,12 +7,10 @@ ours, never from a client. All functions are safe from any thread.
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
-import structlog
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -23,10 +21,9 @@ from prometheus_client import (
     generate_latest,
     values,
 )
-from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
-logger = structlog.stdlib.get_logger(__name__)
+from from_git.metrics.reserved import Reserved
 
 M = TypeVar("M", Counter, Gauge, Histogram)
 __all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "PoolGauges"]
@@ -34,62 +31,8 @@ __all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "PoolGauges"]
 SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 """Whether several processes are counted together."""
 
-_FILE = 1 << 16  # bytes of a file that the library makes
-_ENTRY = 64  # bytes of a value beside its name, and some more
-
-
-class _Reserved(MmapedDict):
-    """A file of metrics whose blocks are there before anything is written into them; without room, memory.
-
-    The library makes files with holes, and whoever writes into a hole when the disk is full dies of SIGBUS. What a
-    process counts in memory is in nobody's sums.
-    """
-
-    def __init__(self, filename: str, read_mode: bool = False) -> None:
-        self._memory = -1 if read_mode else _memory_unless(partial(_reserve_file, filename))
-        super().__init__(filename if self._memory < 0 else f"/proc/self/fd/{self._memory}", read_mode)  # type: ignore[no-untyped-call]
-
-    def _init_value(self, key: str) -> None:
-        room = self._capacity
-        while self._used + len(key.encode()) + _ENTRY > room:
-            room *= 2
-        if room > self._capacity and self._memory < 0:
-            self._memory = _memory_unless(partial(os.posix_fallocate, self._f.fileno(), 0, room))
-            if self._memory >= 0:
-                os.write(self._memory, self._m[:])
-                self._f.close()
-                self._f = open(f"/proc/self/fd/{self._memory}", "r+b")  # noqa: SIM115 - as the library does
-        super()._init_value(key)  # type: ignore[no-untyped-call]
-
-
-def _reserve_file(filename: str) -> None:
-    with open(filename, "a+b") as file:
-        size = os.fstat(file.fileno()).st_size
-        try:
-            os.posix_fallocate(file.fileno(), 0, max(size, _FILE))
-        except OSError:
-            if size == 0:
-                os.unlink(filename)  # whoever sums up cannot read an empty one
-            raise
-
-
-def _memory_unless(reserve: Callable[[], None]) -> int:
-    """A file in memory where none can be had on disk, else -1."""
-    try:
-        reserve()
-    except OSError as error:
-        _say_once(str(error.strerror))
-        return os.memfd_create("metrics")
-    return -1
-
-
-@functools.cache
-def _say_once(reason: str) -> None:
-    logger.error("There is no room for metrics, and what this process counts now is not shown", reason=reason)
-
-
 if SEVERAL:
-    values.MmapedDict = _Reserved  # type: ignore[attr-defined]  # the class of the library's own files
+    values.MmapedDict = Reserved  # type: ignore[attr-defined]  # the class of the library's own files
 disable_created_metrics()  # type: ignore[no-untyped-call]  # several processes have none, so one has none either
 _REGISTRY = CollectorRegistry()  # not the library's own: its process_… would be those of whichever worker is asked
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
