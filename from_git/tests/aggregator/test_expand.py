@@ -10,7 +10,7 @@ import requests
 from emulator import Owner, Repository
 from from_git.tests.kit.github import GitHubTestCase
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.tests.views.test_health_check import KEYS
+from from_git.tests.views.test_views import KEYS
 
 SPACK, MAILCHIMP = "https://github.com/spack", "https://bitbucket.org/mailchimp"
 BOTH = [("github", "spack"), ("bitbucket", "mailchimp")]

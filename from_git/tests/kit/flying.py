@@ -16,7 +16,7 @@ from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
 from from_git.forges.registry import KINDS
-from from_git.kept.store import Store
+from from_git.kept.store import Store, key_of
 from from_git.memory import SharedMemory
 from from_git.metrics import PoolGauges
 from from_git.profiles import parse_profiles
@@ -216,6 +216,13 @@ class CacheTestCase(SimpleTestCase):
         return ManualFlights(
             store or self.store(account, cache), claims or self.claims(account, shared, cache), self.forge_of
         )
+
+    def seconds_to_live(self, profile: Profile, what: str = "profile") -> float:
+        """How long the cache itself keeps something of a profile."""
+        key = self.cache.make_key(key_of(what, "account", profile))
+        if isinstance(self, InRedis):
+            return float(self.cache._cache.get_client(key).ttl(key))
+        return float(self.cache._expire_info[key]) - time.time()
 
     def look(self, *processes: Flights) -> None:
         """Let each watch look, which renews what is theirs."""

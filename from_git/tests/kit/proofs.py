@@ -98,10 +98,10 @@ PROOFS: dict[str, str] = {
         "question.test_question.Names.test_each_unknown_one_is_refused_and_named_with_what_was_meant"
     ),
     "Ten megabytes of fields with other names than url, or of nested JSON, are refused after the first few.": (
-        "question.test_question.Many.test_fields_that_are_not_url_are_bounded_with_or_without_a_name"
+        "question.test_many.Many.test_fields_that_are_not_url_are_bounded_with_or_without_a_name"
     ),
     "Of any number of wrong URLs twenty are explained and the others counted.": (
-        "question.test_question.Many.test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted"
+        "question.test_many.Many.test_of_80_000_bad_hosts_twenty_are_named_and_the_rest_is_counted"
     ),
     "An open EventSource in a browser asks once.": (
         "views.test_stream_browser.EventSources.test_it_hears_one_answer_and_asks_the_forges_once"
@@ -140,13 +140,13 @@ PROOFS: dict[str, str] = {
         "views.test_lifecycle.ClientGone.test_its_work_ends_with_the_deadline_and_leaves_nothing"
     ),
     "A fetch that makes progress when the deadline passes is found by asking again.": (
-        "flights.test_cache.InRedis.test_a_slow_one_is_answered_by_asking_again"
+        "flights.test_flights_redis.InRedis.test_a_slow_one_is_answered_by_asking_again"
     ),
     "A fetch whose process is killed or paused is done by another one that waits.": (
-        "flights.test_cache_workers.Shared.test_a_holder_that_is_killed_or_paused_is_replaced"
+        "flights.test_flights_workers.Shared.test_a_holder_that_is_killed_or_paused_is_replaced"
     ),
     "A cache that is killed, hangs, is full or holds nonsense costs calls and no answers.": (
-        "flights.test_cache.Away.test_one_that_hangs_costs_no_answer"
+        "flights.test_flights_redis.Away.test_one_that_hangs_costs_no_answer"
     ),
     "After SIGTERM running requests are still answered.": (
         "server.test_workers.Ends.test_what_is_running_when_it_is_told_to_end_is_still_answered"
@@ -174,10 +174,10 @@ PROOFS: dict[str, str] = {
         "server.test_squid.Hits.test_a_kept_answer_carries_the_id_of_its_own_request"
     ),
     "A broken local_settings.py stops every start with one line that shows no value.": (
-        "options.test_settings.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
+        "options.test_start.Start.test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value"
     ),
     "No line of the log holds a setting that the table calls secret.": (
-        "server.test_logs.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
+        "server.test_log_lines.Lines.test_whatever_the_table_of_settings_calls_a_secret_is_hidden"
     ),
     "SIGKILL loses only the answers of that worker.": (
         "server.test_workers.Ends.test_a_killed_worker_takes_its_own_answers_along_and_the_next_one_comes_from_a_new_worker"

@@ -1,16 +1,16 @@
 """From pasted text to profiles."""
 
-import tracemalloc
 from unittest import TestCase
 
 from from_git.forges.registry import KINDS
-from from_git.profiles import BadUrl, parse_profile, parse_profiles
-from from_git.profiles.reading import read
-from from_git.values.profile import Profile
+from from_git.profiles import BadUrl, parse_profile
 
 HOSTS = {kind.host: kind for kind in KINDS.values()}
 
+
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
 GOOD = [
     ("https://github.com/mailchimp", "github", "mailchimp"),
     ("http://github.com/mailchimp", "github", "mailchimp"),
@@ -41,6 +41,7 @@ GOOD = [
     (f"bitbucket.org/{{{UUID}}}", "bitbucket", f"{{{UUID}}}"),
     (f"https://bitbucket.org/{{{UUID.upper()}}}/workspace/repositories", "bitbucket", f"{{{UUID}}}"),
 ]
+
 
 BAD = [
     ("https://bitucket.org/mailchimp", "unknown host bitucket.org; did you mean bitbucket.org?"),
@@ -112,6 +113,8 @@ BAD = [
 
 
 ORG = "https://github.com/org-5"
+
+
 MEANT = {
     # what comes along from a text, a document or a program
     "https://github.com/org-5.": ORG,
@@ -224,80 +227,3 @@ class ParseProfile(TestCase):
         self.assertEqual(parse_profile("https://git.example.org:8443/octo", hosts).owner, "octo")
         with self.assertRaises(BadUrl):
             parse_profile("https://github.com/octo", hosts)
-
-
-class ParseProfiles(TestCase):
-    """Many texts."""
-
-    def test_the_same_profile_counts_once_in_its_first_spelling(self) -> None:
-        spellings = ["  https://github.com/MailChimp ", "github.com/mailchimp/", "http://www.github.com/mailCHIMP"]
-
-        profiles, bad, _ = parse_profiles(spellings, HOSTS)
-
-        self.assertEqual([profile.url for profile in profiles], ["https://github.com/MailChimp"])
-        self.assertEqual(bad, [])
-
-    def test_the_same_owner_on_two_forges_is_two_profiles_in_the_order_asked(self) -> None:
-        profiles, *_ = parse_profiles(["bitbucket.org/x", "github.com/x"], HOSTS)
-
-        self.assertEqual([profile.forge for profile in profiles], ["bitbucket", "github"])
-
-    def test_one_value_may_hold_several_lines_and_blank_ones_are_skipped(self) -> None:
-        profiles, bad, _ = parse_profiles(["github.com/a\r\n\r\n  github.com/b\n\rgithub.com/c", "", "  "], HOSTS)
-
-        self.assertEqual([profile.owner for profile in profiles], ["a", "b", "c"])
-        self.assertEqual(bad, [])
-
-    def test_every_bad_url_is_named_once_in_the_order_asked(self) -> None:
-        _, bad, more = parse_profiles(["nowhere", "github.com/a", "ftp://x", "nowhere"], HOSTS)
-
-        self.assertEqual(([text for text, _ in bad], more), (["nowhere", "ftp://x"], 0))
-
-    def test_the_first_bad_ones_are_named_and_other_lines_counted(self) -> None:
-        lines = [f"x{number}" for number in range(50)] * 2
-
-        _, bad, more = parse_profiles(lines, HOSTS, named=3)
-
-        self.assertEqual(([text for text, _ in bad], more), (["x0", "x1", "x2"], 94))
-
-    def test_a_profile_is_small_and_holds_no_text_twice(self) -> None:
-        [profile], *_ = parse_profiles(["github.com/a-b"], HOSTS)
-
-        self.assertFalse(hasattr(profile, "__dict__"))
-        self.assertIs(profile.key, profile.owner)
-
-    def test_a_hundred_thousand_take_a_bounded_number_of_bytes_each(self) -> None:
-        number = 100_000
-        for value, bound in (
-            ("\n".join(f"github.com/{n:x}" for n in range(number)), 270),
-            ("\n".join(f"githib.com/{n:x}" for n in range(number)), 20),
-        ):
-            tracemalloc.start()
-            self.addCleanup(tracemalloc.stop)
-            profiles, _, more = parse_profiles([value], HOSTS)
-            _, peak = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-            self.assertEqual(len(profiles) or more + 20, number)
-            self.assertLess(peak / number, bound)
-
-    def test_the_quick_way_and_the_careful_one_agree(self) -> None:
-        for text in [
-            *(text for text, *_ in (*GOOD, *BAD)),
-            "github.com/login",
-            "g\u0131thub.com/a",
-            "bitbucket.org/\u017f",
-        ]:
-            with self.subTest(text):
-                profiles, bad, _ = parse_profiles([text], HOSTS)
-                try:
-                    careful = read(text, HOSTS)
-                except BadUrl:
-                    self.assertEqual((profiles, len(bad)), ([], 1))
-                else:
-                    self.assertEqual([(one, one.owner, one.url) for one in profiles], [(careful, careful.owner, text)])
-
-    def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
-        github, bitbucket = KINDS["github"], KINDS["bitbucket"]
-
-        self.assertEqual(Profile(github, "a", "A", "github.com/A"), Profile(github, "a", "a", "github.com/a"))
-        self.assertNotEqual(Profile(github, "a", "a", "x"), Profile(bitbucket, "a", "a", "x"))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import requests
 
 from emulator import Fault
-from from_git.tests.flights.test_cache_workers import CALLS, SharedTestCase
+from from_git.tests.flights.test_flights_workers import CALLS, SharedTestCase
 from from_git.tests.kit.events import COMMENT, Event, Listener, listen
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.hostile import exchange

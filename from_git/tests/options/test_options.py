@@ -1,20 +1,14 @@
 """The table of options: what is read, what is refused, and the documents made from it."""
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from unittest import TestCase
-
-from django.core.checks import run_checks
-from django.test import SimpleTestCase, override_settings
 
 from coding_challenge import documents
 from from_git.options import table
 from from_git.options.loading import load, misspelt, unknown
-from from_git.tests.kit.project import environment, project_copy
 
 NAMES = [option.name for option in table()]
+
 
 BROKEN: list[tuple[bytes | None, int | None, str]] = [
     (b"DEBUG = False\nGITHUB_API_TOKEN = 'hush\n", 2, "unterminated string literal"),
@@ -30,6 +24,8 @@ BROKEN: list[tuple[bytes | None, int | None, str]] = [
     (None, None, "Is a directory"),
 ]
 """What local_settings.py may be, None for a folder; the line that is named, and some of the words."""
+
+
 ORDINARY = """
 PATH HOME USER SHELL LANG TERM PWD EDITOR TMPDIR DEBUG_MODE DISPLAY HOSTNAME PYTHONPATH VIRTUAL_ENV XDG_CACHE_HOME
 SECRET OMP_NUM_THREADS MKL_NUM_THREADS NUM_THREADS GITHUB_ACTIONS GITHUB_API_URL GITHUB_SERVER_URL GITHUB_REPOSITORY
@@ -39,6 +35,7 @@ GUNICORN_CMD_ARGS SECRET_KEY_BASE PROMETHEUS_MULTIPROC_DIR DJANGO_SETTINGS_MODUL
 LOGNAME LOG_DIR INVOCATION_ID
 """.split()
 """Variables of other programs."""
+
 
 WRONG: list[tuple[str, Any, str]] = [
     ("NUM_THREADS_GITHUB", "0", "expected at least 1 threads"),
@@ -232,148 +229,3 @@ class Documents(TestCase):
                 text = document.read_text(encoding="utf-8")
                 self.assertEqual(documents.with_tables(text), text)
                 self.assertIn(content, text)
-
-
-class Start(TestCase):
-    """The project as a whole, in a process of its own."""
-
-    def manage(self, *arguments: str, local: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run manage.py in a copy of the project, with this local_settings.py and these variables alone."""
-        folder = project_copy(self)
-        if local is not None:
-            (folder / "local_settings.py").write_text(local, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=folder,
-            env=environment(**settings),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def broken(self, folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-        """What a command says in that copy of the project."""
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value(self) -> None:
-        for text, line, words in BROKEN:
-            folder = project_copy(self)
-            path = folder / "local_settings.py"
-            if text is None:
-                path.mkdir()
-            else:
-                path.write_bytes(text)
-            place = f"{path}, line {line}: " if line else f"{path}: "
-            starts = (["manage.py", "check"], ["manage.py", "runserver"], ["-m", "gunicorn"])
-            for command in starts if text in (None, BROKEN[0][0]) else starts[:1]:
-                with self.subTest(text, command=command):
-                    done = self.broken(folder, *command)
-                    self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
-                    self.assertTrue(done.stderr.startswith(place), done.stderr)
-                    self.assertIn(words, done.stderr)
-                    self.assertNotIn("hush", done.stdout + done.stderr)
-
-    def test_a_broken_file_that_it_imports_is_named(self) -> None:
-        folder = project_copy(self)
-        (folder / "mine.py").write_text("x = 1\n  y = 2\n", encoding="utf-8")
-        (folder / "local_settings.py").write_text("from mine import x\n", encoding="utf-8")
-
-        done = self.broken(folder, "manage.py", "check")
-
-        self.assertEqual((done.returncode, done.stderr), (1, f"{folder / 'mine.py'}, line 2: unexpected indent.\n"))
-
-    def test_a_misspelt_variable_is_a_warning_of_check(self) -> None:
-        sentence = "NUM_THREADS_GITHB in the environment is not a setting; did you mean NUM_THREADS_GITHUB?"
-
-        result = self.manage("check", NUM_THREADS_GITHB="4")
-
-        self.assertEqual(result.returncode, 0)
-        self.assertIn(f"(from_git.W003) {sentence}", result.stderr)
-
-    def test_wrong_values_stop_the_start_and_all_are_named(self) -> None:
-        local = "NUM_THREADS_GITHUB = 0\nGITHUB_API_TOKN = 'x'\nDATABASE_URL = 'nonsense'\n"
-        result = self.manage("check", local=local, DEBUG="maybe")
-
-        self.assertNotEqual(result.returncode, 0)
-        for name in (
-            "NUM_THREADS_GITHUB in local_settings.py",
-            "DEBUG in the environment",
-            "did you mean GITHUB_API_TOKEN",
-            "DATABASE_URL",
-        ):
-            self.assertIn(name, result.stderr)
-
-    def test_a_wrong_database_url_is_told_without_being_shown(self) -> None:
-        result = self.manage("check", DATABASE_URL="nonsense-with-pa55word")
-
-        self.assertNotEqual(result.returncode, 0)
-        self.assertIn("DATABASE_URL", result.stderr)
-        self.assertNotIn("pa55word", result.stderr)
-
-    def test_without_any_settings_check_warns_of_the_token_and_migrate_works(self) -> None:
-        check = self.manage("check")
-        migrate = self.manage("migrate")
-
-        self.assertEqual((check.returncode, migrate.returncode), (0, 0), check.stderr + migrate.stderr)
-        self.assertIn("from_git.W001", check.stderr)
-
-    def test_running_and_answering_make_no_database(self) -> None:
-        probe = (
-            "from django.core.management import get_commands, load_command_class as load;"
-            "load(get_commands()['runserver'], 'runserver').check_migrations();"
-            "import os; print(os.path.exists('db.sqlite3'))"
-        )
-        result = self.manage("shell", "--no-imports", "-c", probe)
-
-        self.assertEqual(result.stdout.split()[-1:], ["False"], result.stderr)
-
-    def test_a_token_in_local_settings_silences_the_warning(self) -> None:
-        result = self.manage("check", local="GITHUB_API_TOKEN = 'ghp_x'\n")
-
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertNotIn("W001", result.stderr)
-
-    def test_djangos_own_settings_may_stand_in_local_settings(self) -> None:
-        result = self.manage(
-            "shell",
-            "-c",
-            "from django.conf import settings; print(settings.LANGUAGE_CODE)",
-            local="LANGUAGE_CODE = 'de'",
-        )
-
-        self.assertIn("de", result.stdout)
-
-
-class Checks(SimpleTestCase):
-    """`manage.py check`."""
-
-    def ids(self, **settings: Any) -> list[str | None]:
-        """What the checks say under these settings."""
-        good: dict[str, Any] = {
-            "GITHUB_API_TOKEN": "x",
-            "GITHUB_GRAPHQL_URL": "https://h/g",
-            "BITBUCKET_API_URL": "https://h/2.0",
-        }
-        good["MISSPELT_VARIABLES"] = []
-        with override_settings(**{**good, **settings}):
-            return [message.id for message in run_checks()]
-
-    def test_a_good_configuration_has_no_warnings(self) -> None:
-        self.assertEqual(self.ids(), [])
-        self.assertEqual(self.ids(GITHUB_GRAPHQL_URL="http://127.0.0.1:1/graphql"), [])
-
-    def test_a_missing_token_and_an_unencrypted_upstream_are_warnings(self) -> None:
-        self.assertEqual(self.ids(GITHUB_API_TOKEN=""), ["from_git.W001"])
-        self.assertEqual(self.ids(BITBUCKET_API_URL="http://api.bitbucket.org/2.0"), ["from_git.W002"])
-
-    def test_a_misspelt_variable_is_a_warning(self) -> None:
-        self.assertEqual(self.ids(MISSPELT_VARIABLES=["X is not a setting."]), ["from_git.W003"])

@@ -1,20 +1,11 @@
-"""What is kept of profiles, and what a cache may do to it."""
+"""Profiles that are kept, and what a cache may do to them."""
 
-import itertools
-import json
 import random
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
-from from_git import errors
-from from_git.errors import BudgetError, DeadlineError, LimitError, TransientError, UpstreamError
-from from_git.kept.codec import decoded, encoded
+from from_git.kept.codec import encoded
 from from_git.tests.kit.flying import (
     FOUND,
     MFEM,
@@ -27,10 +18,10 @@ from from_git.tests.kit.flying import (
     broken,
     fetched,
 )
-from from_git.tests.kit.servers import needs_redis, start_redis
+from from_git.tests.kit.servers import needs_redis
 from from_git.values.found import Found
 from from_git.values.progress import Progress
-from from_git.values.stats import Language, Stats
+from from_git.values.stats import Stats
 
 A, B = "a" * 32, "b" * 32
 NONSENSE: tuple[Any, ...] = (
@@ -170,31 +161,6 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(one.anew({}), {})
         self.assertTrue(5 < self.seconds_to_live(SPACK, "anew") <= 10)
 
-    def test_a_claim_is_the_first_ones_and_ends_by_itself(self) -> None:
-        claims = self.claims()
-        self.assertEqual([claims.claim(SPACK, own) for own in (A, B, A)], [A, A, A])
-        self.assertEqual(claims.claim(MFEM, B), B)
-        self.assertTrue(3 < self.seconds_to_live(SPACK, "flight") <= 5)
-        self.assertEqual(claims.claim(SPACK, B, instead_of=B), A)
-        self.assertEqual(claims.claim(SPACK, B, instead_of=A), B)
-
-    def test_of_two_at_the_same_moment_one_has_the_claim(self) -> None:
-        claims = self.claims(cache=Between(self.cache, get=lambda key: None))  # expired between the questions
-        claims.claim(SPACK, A)
-        self.assertEqual(claims.claim(SPACK, B), B)
-
-    def test_who_claims_in_the_moment_of_an_end_has_it_and_no_other(self) -> None:
-        self.claims().claim(SPACK, A)
-
-        def get(key: str) -> Any:
-            found = self.cache.get(key)
-            if found == A:  # expires between the questions, and a third one is quicker
-                self.cache.set(key, B, timeout=5)
-                return None
-            return found
-
-        self.assertEqual(self.claims(cache=Between(self.cache, get=get)).claim(SPACK, "c" * 32), B)
-
     def test_what_others_have_found_since_the_cache_is_back_counts(self) -> None:
         cache = Between(self.cache, set=broken)
         store = self.store(cache=cache)
@@ -203,59 +169,6 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 9.0, None)})
         store.keep(SPACK, fetched(self.now - 1.0))
         self.assertEqual(store.kept([SPACK]), {SPACK: fetched(self.now - 1.0)})
-
-    def test_a_claim_is_renewed_and_given_back_by_who_has_it(self) -> None:
-        claims = self.claims()
-        claims.claim(SPACK, A)
-        claims.renew({SPACK: (B, Progress(pages=2))})
-        self.assertEqual(claims.claim(SPACK, B), A)
-        claims.publish(SPACK, B, None)
-        self.assertEqual(claims.claim(SPACK, B), A)
-        claims.publish(SPACK, A, None)
-        claims.renew({SPACK: (B, Progress())})
-        self.assertEqual(claims.claim(SPACK, A), B)
-        news = claims.news({SPACK: B}) or {}
-        self.assertEqual((news[SPACK].holder, news[SPACK].outcome, news[SPACK].progress), (B, None, Progress()))
-
-    def test_a_claim_that_changes_hands_while_it_is_renewed_stays_where_it_is(self) -> None:
-        claims = self.claims()
-        for taken, holder in ((B, B), ("", "c" * 32)):
-            with self.subTest(taken):
-                self.cache.clear()
-                claims.claim(SPACK, A)
-
-                def get_many(keys: Any, taken: str = taken) -> Any:
-                    found = self.cache.get_many(keys)
-                    claims.publish(SPACK, A, None)
-                    if taken:
-                        claims.claim(SPACK, taken)
-                    return found
-
-                self.claims(cache=Between(self.cache, get_many=get_many)).renew({SPACK: (A, Progress())})
-                self.assertEqual(claims.claim(SPACK, "c" * 32), holder)
-
-    def test_who_waits_elsewhere_is_known_for_a_while(self) -> None:
-        claims = self.claims()
-        self.assertFalse(claims.wanted(A))
-        self.assertEqual(claims.renew({SPACK: (A, Progress())}), {})
-        claims.want(A, 7.5, 5)
-        self.assertTrue(claims.wanted(A))
-        self.assertEqual(claims.renew({SPACK: (A, Progress()), MFEM: (B, Progress())}), {SPACK: 7.5})
-
-    def test_outcomes_reach_who_follows(self) -> None:
-        claims = self.claims()
-        limit = LimitError("its rate limit is used up.", 40.0, guessed=True)
-        limit.tries = 3
-        for outcome in (fetched(5.0), fetched(5.0, None), limit, UpstreamError("said{said}", "foreign <words>")):
-            with self.subTest(outcome):
-                claims.claim(SPACK, A)
-                claims.publish(SPACK, A, outcome)
-                news = (claims.news({SPACK: A}) or {})[SPACK]
-                self.assertIsNone(news.holder)
-                self.assertEqual((type(news.outcome), str(news.outcome)), (type(outcome), str(outcome)))
-                if isinstance(outcome, UpstreamError):
-                    found = vars(news.outcome)
-                    self.assertEqual({**found, "guessed": True}, {**vars(outcome), "guessed": True})
 
     def test_nonsense_under_any_key_is_as_if_there_were_nothing(self) -> None:
         for value in [*NONSENSE, *spoilt(self.now)]:
@@ -277,13 +190,6 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
                 self.assertEqual(first.outcome, FOUND)
                 self.assertIn(second.outcome, (FOUND, ...))  # a claim by an id may be somebody's
                 self.forge.fetches.clear()
-
-    def seconds_to_live(self, profile: Any, what: str = "profile") -> float:
-        """How long the cache itself keeps something."""
-        key = self.cache.make_key(self.store()._key(what, profile))
-        if isinstance(self, InRedis):
-            return float(self.cache._cache.get_client(key).ttl(key))
-        return float(self.cache._expire_info[key]) - time.time()
 
 
 class InOneProcess(Contract, InMemory, CacheTestCase):
@@ -373,111 +279,3 @@ class BetweenProcesses(Contract, InRedis, CacheTestCase):
 
         self.assertEqual(store.last_good([SPACK]), {})
         self.assertEqual(self.store().last_good([SPACK]), {})  # nor does another process, which knows only the cache
-
-
-@needs_redis
-class Away(CacheTestCase):
-    """A Redis that goes away in the middle."""
-
-    def make_cache(self) -> Any:
-        """One of its own, since it is killed."""
-        self.address = start_redis(type(self))
-        return RedisCache(self.address, {"OPTIONS": {"serializer": "coding_challenge.serializer.JsonSerializer"}})
-
-    def test_each_process_then_fetches_for_itself_and_keeps_it(self) -> None:
-        one, other = self.process(), self.process()
-        first, second = Client(one), Client(other)
-        self.look(one, other)
-        with Redis.from_url(self.address) as redis:
-            redis.shutdown(nosave=True)
-
-        self.look(one, other)
-        self.assertEqual(len(self.forge.fetches), 2)
-        for fetch in self.forge.fetches:
-            fetch.end(FOUND)
-
-        self.assertEqual([first.outcome, second.outcome], [FOUND, FOUND])
-        self.assertEqual(other.store.kept([SPACK])[SPACK].found, FOUND)
-        self.assertEqual(other.store.anew(other.store.kept([SPACK])), {})
-        self.assertEqual(set(other.store.anew(other.store.kept([SPACK]))), {SPACK})
-
-
-class AwayForAWhile(CacheTestCase):
-    """A cache that goes and comes."""
-
-    def make_cache(self) -> Any:
-        """One whose questions fail when the test says so."""
-        return Between(LocMemCache("away-for-a-while", {}))
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        """Answer nothing inside the block."""
-        self.cache.instead.update(dict.fromkeys(("get", "get_many", "set", "set_many", "delete"), broken))
-        yield
-        self.cache.instead.clear()
-
-    def test_what_a_process_kept_meanwhile_does_not_outlive_what_it_learns_later(self) -> None:
-        store = self.store()
-        with self.away():
-            store.keep(SPACK, fetched(self.now - 5.0))
-            self.assertEqual(set(store.last_good([SPACK])), {SPACK})
-
-        store.keep(SPACK, fetched(self.now, None))
-
-        with self.away():
-            self.assertEqual(store.last_good([SPACK]), {})
-
-    def test_of_two_outcomes_the_later_one_counts(self) -> None:
-        store = self.store()
-        with self.away():
-            store.keep(SPACK, fetched(self.now - 5.0))
-        for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
-            self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))
-            self.assertEqual(bool(store.last_good([SPACK])), there)
-
-
-class Codec(CacheTestCase):
-    """Outcomes as JSON."""
-
-    def make_cache(self) -> Any:
-        """None is needed."""
-        return LocMemCache("codec", {})
-
-    def test_every_error_comes_back_as_it_was(self) -> None:
-        kinds: list[type[UpstreamError]] = [UpstreamError]
-        for kind in kinds:
-            kinds += kind.__subclasses__()
-        self.assertIn(errors.TooHeavyError, kinds)
-        for kind in kinds:
-            error = UpstreamError("it said no{said}.", "why").bare()
-            error.__class__ = kind
-            if issubclass(kind, LimitError | errors.UnfinishedError | TransientError):
-                error.wait = 12.5
-            with self.subTest(kind.__name__):
-                back = decoded(json.loads(json.dumps(encoded(error))))
-                self.assertIs(type(back), kind)
-                self.assertEqual((str(back), vars(back)), (str(error), vars(error)))
-
-    def test_what_an_error_is_about_stays_with_who_asked(self) -> None:
-        back = decoded(encoded(UpstreamError("no").about(SPACK)))
-        assert isinstance(back, UpstreamError)
-        self.assertIsNone(back.profile)
-
-    def test_a_cut_value_is_none(self) -> None:
-        whole = json.dumps(encoded(fetched(self.now)))
-        for end in range(0, len(whole), 7):
-            try:
-                value = json.loads(whole[:end])
-            except ValueError:
-                continue
-            self.assertIsNone(decoded(value))
-        for one, other in itertools.pairwise([{}, {"langs": []}, encoded(BudgetError("x", None)), 7]):
-            self.assertNotEqual(type(decoded([one, other])), DeadlineError)
-
-    def test_it_is_safe_to_change_what_was_read(self) -> None:
-        stats = Stats(1, 0, 0, 0, {"c": Language(1, 5)}, {})
-        store = self.store()
-        store.keep(SPACK, fetched(self.now, Found("User", stats)))
-        first = store.kept([SPACK])[SPACK]
-        assert first.found
-        self.assertIsNot(first.found, store.kept([SPACK])[SPACK].found)
