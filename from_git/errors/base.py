@@ -1,17 +1,17 @@
-"""What all errors are."""
+"""The base of all errors that a client sees."""
 
 from typing import Any, ClassVar
 
 
 class FromGitError(Exception):
-    """An outcome that a client sees; `status` is the HTTP status, `code` the body's `error`."""
+    """An error that a client sees; `status` is the HTTP status, `code` the `error` of the body."""
 
     status: ClassVar[int]
     code: ClassVar[str]
     members: ClassVar[tuple[str, ...]] = ()
-    """What the body has beyond `error`, `message` and `advice`, in its order."""
+    """The members of the body beside `error`, `message` and `advice`, in order."""
     usual_advice: ClassVar[str] = ""
-    """The advice of an error that is raised without its own."""
+    """The advice where the error is raised without one."""
     _advice: str | None = None
 
     @property
@@ -21,30 +21,30 @@ class FromGitError(Exception):
 
     @property
     def advice(self) -> str:
-        """What to do about it, in whole sentences."""
+        """What the client can do, in whole sentences."""
         return self.usual_advice if self._advice is None else self._advice
 
     @property
     def retry_after(self) -> int | None:
-        """Whole seconds after which asking again can help, or None when time alone does not help."""
+        """Whole seconds after which asking again can help; None if time alone does not help."""
         return None
 
     def facts(self) -> dict[str, Any]:
-        """The values of `members`; one that is not known is left out."""
+        """The values of `members`, without those that are unknown."""
         known = self._known()
         return {name: value for name in self.members if (value := known.get(name)) is not None}
 
     def _known(self) -> dict[str, Any]:
-        """What is known of any member."""
+        """The values of members, as far as they are known."""
         return {"retryAfter": self.retry_after}
 
 
 def kinds(kind: type[FromGitError] = FromGitError) -> list[type[FromGitError]]:
-    """The errors that a client can see, in the order of their tree."""
+    """The classes of errors below `kind`, in the order of their tree."""
     below = [one for sub in kind.__subclasses__() for one in kinds(sub)]
     return below if kind is FromGitError else [kind, *below]
 
 
 def meaning(kind: type[FromGitError]) -> str:
-    """What an error says to a client, from its class."""
+    """The meaning of an error in one sentence, from its docstring; README and OpenAPI show it."""
     return " ".join((kind.__doc__ or "").split("\n\n")[0].split())

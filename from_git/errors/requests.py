@@ -1,4 +1,4 @@
-"""Failures that no forge has to do with: the question, this server, ourselves."""
+"""Errors that no forge causes: a wrong question, a full server, our own faults."""
 
 import math
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ _API = "The API is described at /from-git/docs."
 
 
 class Complaint(NamedTuple):
-    """What is wrong with one URL or one parameter of a question."""
+    """One wrong URL or parameter of a question."""
 
     subject: str
     """The URL or the parameter's name, as asked."""
     reason: str
-    """A phrase that says what is wrong with it."""
+    """A phrase that says what is wrong."""
     suggestion: str | None = None
-    """What was probably meant, in place of `subject`."""
+    """The URL or name that was probably meant."""
 
 
 class RequestError(FromGitError):
@@ -26,10 +26,10 @@ class RequestError(FromGitError):
 
     Args:
         message: what is wrong, in whole sentences.
-        advice: what to do about it; None: the class's usual one.
-        urls: what is wrong with each URL, those of them that are named.
-        urls_more: how many URLs are wrong besides.
-        parameters: what is wrong with each parameter or member of the body.
+        advice: what the client can do; None for the usual advice of the class.
+        urls: the wrong URLs that are named.
+        urls_more: how many more URLs are wrong.
+        parameters: the wrong parameters or members of the body.
     """
 
     status = 400
@@ -138,8 +138,8 @@ class AskedTooOften(RequestError):
     """This client asks more often than CLIENT_RATE.
 
     Args:
-        limit: how often it may, in words.
-        wait: seconds until it may ask again.
+        limit: how often a client may ask, in words.
+        wait: seconds until this client may ask again.
     """
 
     status = 429

@@ -1,4 +1,4 @@
-"""Failures of a forge, or of us with it."""
+"""Errors of a forge, and of our calls to it."""
 
 import math
 from collections.abc import Iterable
@@ -12,20 +12,20 @@ from from_git.values.profile import Profile
 class UpstreamError(FromGitError):
     """A forge failed, sent nonsense, or said something that leaves the numbers in doubt.
 
-    `reason` says what the forge did, in whole sentences that begin with a small letter; `said` are the forge's own
-    words, which are foreign text and are shown behind it, cut and cleaned; `advice` says what to do. `profile` is None
-    until `about` says for whom it happened.
+    `reason` says what the forge did, in whole sentences that begin with a small letter. `said` are the forge's own
+    words: foreign text, which is shown behind the reason, cut and cleaned. `advice` says what to do. `profile` is None
+    until `about` names one.
     """
 
     status = 502
     code = "ERR2"
     members: ClassVar[tuple[str, ...]] = ("upstream", "profile")
     attempts: ClassVar[int] = 1
-    """How often a call that ends in this may be sent in all."""
+    """How often a call that ends in this error may be sent in all."""
     outcome: ClassVar[str] = "failed"
-    """How the metrics call a call that ends in this."""
+    """The label `outcome` of the metrics for a call that ends in this error."""
     wait: float | None = None
-    """Seconds that the forge wants us to wait before the next try; None: it does not say."""
+    """Seconds to wait before the next try, as the forge said; None if it did not."""
     doubtful: bool = False
     """Whether one more try may help where the same credential was good a moment ago."""
 
@@ -35,31 +35,27 @@ class UpstreamError(FromGitError):
         super().__init__(reason, said)
         self.reason = reason
         self._advice = advice
-        # cleaned before anything is looked for in it: a token with a zero-width space inside is still a token
+        # cleaned before secrets are looked for: a token with a zero-width space inside is still a token
         self.said = "".join(filter(str.isprintable, said)) if isinstance(said, str) else ""
         self.profile: Profile | None = None
         self.tries = 1
         """How often the call was sent."""
 
     def bare(self) -> Self:
-        """A copy without traceback and cause, which hold on to all that was under way."""
-        error = type(self).__new__(type(self))  # copy.copy would call __init__, with what was made of its arguments
+        """A copy without traceback and cause, which would keep the whole fetch in memory."""
+        error = type(self).__new__(type(self))  # copy.copy would call __init__ with other arguments
         error.__dict__.update(self.__dict__)
         return error
 
-    def about(self, profile: Profile, secrets: Iterable[str] = ()) -> Self:
-        """A copy that names `profile` (as its asker spelt it) and the profile's forge.
-
-        Args:
-            secrets: what must not be shown, should the forge's own words repeat it.
-        """
-        error = self.without(secrets)
+    def about(self, profile: Profile) -> Self:
+        """A bare copy, with its cause, that names `profile` as this request spelt it."""
+        error = self.bare()
         error.profile = profile
         error.__cause__ = self.__cause__
         return error
 
     def without(self, secrets: Iterable[str]) -> Self:
-        """A bare copy that holds none of `secrets`."""
+        """A bare copy in which stars stand for each of `secrets`, should the forge's own words repeat one."""
         error = self.bare()
         for secret in secrets:
             error.reason, error.said = struck(error.reason, secret), struck(error.said, secret)
@@ -123,7 +119,7 @@ class LimitError(UpstreamError):
     """The forge's rate limit is used up; asking again after `retryAfter` seconds helps.
 
     Args:
-        wait: seconds until it can serve us again; None: no time helps.
+        wait: seconds until the forge serves us again; None if no time helps.
         guessed: whether `wait` is our guess, because the forge did not say.
     """
 
@@ -152,8 +148,8 @@ class BudgetError(LimitError):
     """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps.
 
     Args:
-        reason: what is needed and what there is, as a whole sentence.
-        wait: seconds until the same question can be paid; None: no time helps.
+        reason: the calls or seconds that are needed and that are left, as a whole sentence.
+        wait: seconds until the same question can be paid; None if no time helps.
         advice: what to do, besides asking again where time helps.
     """
 
@@ -201,7 +197,7 @@ _OF_REPOSITORY = "for its repository"
 
 
 def of_repository(error: E, name: str) -> E:
-    """The error, which says of which repository it is, where its name (`OWNER/NAME`) is known."""
+    """The same error, whose reason names the repository, where its name (`OWNER/NAME`) is known."""
     if name and not error.reason.startswith(_OF_REPOSITORY):
         error.reason = f"{_OF_REPOSITORY} {name} {error.reason}"
     return error
