@@ -1,4 +1,4 @@
-"""The documents: decisions are whole, examples are answers, the picture of the rooms has every room."""
+"""The documents: decisions are whole, examples are answers, links lead somewhere, the picture has every room."""
 
 import re
 from unittest import TestCase
@@ -50,6 +50,22 @@ class Examples(ServiceTestCase):
             for path, answer in examples:
                 with self.subTest(name, path=path):
                     self.assertEqual(requests.get(self.base + path, timeout=30).text, answer)
+
+
+class Links(TestCase):
+    """Relative links of Markdown files."""
+
+    def test_each_leads_to_a_file_and_a_heading(self) -> None:
+        for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "emulator" / "DATA.md"):
+            for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+                with self.subTest(path.name, link=link):
+                    name, _, anchor = link.partition("#")
+                    target = path.parent / name if name else path
+                    self.assertTrue(target.exists())
+                    if anchor:
+                        heads = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+                        anchors = [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads]
+                        self.assertIn(anchor, anchors)
 
 
 class Rooms(TestCase):
