@@ -42,7 +42,7 @@ def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W002: credentials would cross the network in clear text."""
     warnings: list[CheckMessage] = []
-    for name in (kind.address for kind in KINDS.values()):
+    for name in (kind.options.address for kind in KINDS.values()):
         parts = urlsplit(getattr(settings, name))
         near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.UPSTREAM_PROXY
         if parts.scheme == "http" and not near:

@@ -28,7 +28,7 @@ def forge(name: str) -> "Forge":
 
 def hosts() -> dict[str, Kind]:
     """Host of profile URLs to kind."""
-    return {getattr(settings, kind.host_option) if kind.host_option else kind.host: kind for kind in KINDS.values()}
+    return {getattr(settings, kind.options.host) if kind.options.host else kind.host: kind for kind in KINDS.values()}
 
 
 def site(kind: Kind) -> str:

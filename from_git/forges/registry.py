@@ -24,11 +24,13 @@ def registered(kind: Kind) -> Iterator[Kind]:
 
     Its settings have values only if whoever enters sets them.
     """
+    before = dict(KINDS)
     KINDS[kind.name] = kind
     try:
         yield kind
     finally:
-        del KINDS[kind.name]
+        KINDS.clear()
+        KINDS.update(before)
 
 
 def labels_of(kinds: Iterable[Kind]) -> list[str]:
@@ -44,4 +46,4 @@ def labels(last: str = "and") -> str:
 
 def example_urls() -> list[str]:
     """A profile URL of each kind, with a word like `ORG` for the owner."""
-    return [kind.url(kind.owner_word) for kind in KINDS.values()]
+    return [kind.url(kind.examples.word) for kind in KINDS.values()]

@@ -34,7 +34,7 @@ TOLD = {
 
 def example_urls() -> list[str]:
     """The URLs of the examples, of each kind of forge; the first one exists."""
-    return [kind.url(owner) for kind in KINDS.values() for owner in kind.examples]
+    return [kind.url(owner) for kind in KINDS.values() for owner in kind.examples.api]
 
 
 def url_parameter() -> Json:

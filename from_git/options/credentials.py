@@ -20,7 +20,8 @@ def secret_values(settings: Any) -> list[str]:
     """
     named = ((option, getattr(settings, option.name, option.default)) for option in table())
     written = tuple((option.secret, value) for option, value in named if isinstance(value, str) and value)
-    pairs = (tuple(getattr(settings, name) for name in kind.basic) for kind in KINDS.values() if kind.basic)
+    names = (kind.options.basic for kind in KINDS.values())
+    pairs = ((getattr(settings, one[0], ""), getattr(settings, one[1], "")) for one in names if one)
     return list(_found(written, tuple(pair for pair in pairs if all(pair))))
 
 

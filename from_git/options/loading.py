@@ -102,11 +102,11 @@ def complaint(wrong: list[str]) -> str:
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
-    wrong = [sentence for kind in KINDS.values() for sentence in kind.contradictions(values)]
-    fixed = [kind.host for kind in KINDS.values() if not kind.host_option]
+    wrong = [sentence for kind in KINDS.values() for sentence in kind.options.contradictions(values)]
+    fixed = [kind.host for kind in KINDS.values() if not kind.options.host]
     for kind in KINDS.values():
-        if kind.host_option and (host := values[kind.host_option]) in fixed:
-            wrong.append(f"{kind.host_option} is {host}: expected the host of {kind.label} profile URLs.")
+        if (name := kind.options.host) and values[name] in fixed:
+            wrong.append(f"{name} is {values[name]}: expected the host of {kind.label} profile URLs.")
     strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
     if strangers and not values["SECRET_KEY"]:
         wrong.append(

@@ -1,11 +1,11 @@
 """A kind of forge, as it says all of itself; see `from_git.forges.registry` for those that there are."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from from_git.values.option import Rows
+from from_git.values.option import KindOptions
 
 
 class BadUrl(ValueError):
@@ -65,6 +65,17 @@ class NoCredentials(NamedTuple):
     """How to set it, in whole sentences."""
 
 
+class Examples(NamedTuple):
+    """Owners of a forge in examples."""
+
+    word: str
+    """What stands for any owner, as `ORG`."""
+    form: str
+    """In the page's form."""
+    api: tuple[str, ...]
+    """In the API's description; of the first kind of forge the first one exists."""
+
+
 class Demo(NamedTuple):
     """What the demo's emulator has of a forge."""
 
@@ -89,31 +100,17 @@ class Kind:
     host: str
     """Of its profile URLs, where no setting says another one."""
     urls: ProfileUrls
-    options: Rows
-    """Its settings."""
-    address: str
-    """The setting that holds the address of its API."""
+    options: KindOptions
     opening: str
     """The module whose `opened(settings)` makes its adapter; imported when the first one is made."""
     without: NoCredentials
-    owner_word: str
-    """What stands for an owner in an example, as `ORG`."""
-    placeholder: str
-    """The owner in the example of the page's form."""
-    examples: tuple[str, ...]
-    """Owners in examples of the API's description."""
-    host_option: str = ""
-    """The setting that holds the host of its profile URLs."""
-    basic: tuple[str, str] | None = None
-    """The settings of a user name and a password that travel together, in base64."""
+    examples: Examples
     not_told: frozenset[str] = frozenset()
     """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
     tells_bytes: bool = True
     """Whether it says how many bytes of a language there are."""
     leaves_out: Mapping[str, str] = field(default_factory=dict)
     """What its numbers leave out, a sentence for a key of an answer."""
-    contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
-    """A sentence for each pair of values of its settings that cannot stand together."""
     demo: Demo | None = None
 
     def url(self, owner: str) -> str:

@@ -1,6 +1,6 @@
 """What a setting is: a row of the table of settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,9 +37,11 @@ class Option:
         return value
 
 
-class Rows(NamedTuple):
-    """The settings of one kind of forge, by their places in the table."""
+class KindOptions(NamedTuple):
+    """The settings of one kind of forge: their rows, by places in the table, and what is known of them."""
 
+    address: str
+    """The setting that holds the address of its API."""
     access: tuple[Option, ...] = ()
     """Addresses and credentials."""
     threads: tuple[Option, ...] = ()
@@ -48,3 +50,9 @@ class Rows(NamedTuple):
     """What may be spent."""
     kept: tuple[Option, ...] = ()
     """For how long something is kept."""
+    host: str = ""
+    """The setting that holds the host of its profile URLs; empty: they have always the same."""
+    basic: tuple[str, str] | None = None
+    """The settings of a user name and a password that travel together, in base64."""
+    contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
+    """A sentence for each pair of values that cannot stand together."""

@@ -67,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
             [(kind.name, kind.label, host, sorted(kind.not_told)) for host, kind in forges.hosts().items()]
         ),
         "labels": labels(),
-        "placeholder": [kind.url(kind.placeholder) for kind in kinds],
+        "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "absent": example_urls()[-1],
         "bytes": _about_bytes(kinds),
         "keys": keys.items(),

@@ -1,23 +1,18 @@
 """Bitbucket Cloud: workspaces, through REST 2.0. Light to import: the settings' rows are read first of all."""
 
-from from_git.forges.bitbucket.options import ROWS, contradictions
+from from_git.forges.bitbucket.options import OPTIONS
 from from_git.forges.bitbucket.urls import URLS
-from from_git.values.kind import Demo, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 KIND = Kind(
     name="bitbucket",
     label="Bitbucket",
     host="bitbucket.org",
     urls=URLS,
-    options=ROWS,
-    contradictions=contradictions,
-    address="BITBUCKET_API_URL",
-    basic=("BITBUCKET_USERNAME", "BITBUCKET_API_TOKEN"),
+    options=OPTIONS,
     opening=f"{__name__}.opening",
     without=NoCredentials(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
-    owner_word="TEAM",
-    placeholder="mailchimp",
-    examples=("mailchimp", "nobody"),
+    examples=Examples("TEAM", "mailchimp", ("mailchimp", "nobody")),
     not_told=frozenset({"followers", "topics", "topicsNum"}),
     tells_bytes=False,
     leaves_out={"langs": "Bitbucket names one language for each repository, and some have none."},

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from from_git import readers
-from from_git.values.option import Option, Rows
+from from_git.values.option import KindOptions, Option
 
 
 def _calls(value: object) -> int | str:
@@ -12,7 +12,18 @@ def _calls(value: object) -> int | str:
     return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else readers.whole(value)
 
 
-ROWS = Rows(
+def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the credentials together."""
+    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
+        yield "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither."
+    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
+        yield "BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them."
+
+
+OPTIONS = KindOptions(
+    address="BITBUCKET_API_URL",
+    basic=("BITBUCKET_USERNAME", "BITBUCKET_API_TOKEN"),
+    contradictions=_contradictions,
     access=(
         Option(
             "BITBUCKET_API_URL",
@@ -72,11 +83,3 @@ ROWS = Rows(
         ),
     ),
 )
-
-
-def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the credentials together."""
-    if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
-        yield "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither."
-    if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:
-        yield "BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them."

@@ -1,23 +1,19 @@
 """GitHub: organizations and users, through GraphQL v4. Light to import: the settings' rows are read first of all."""
 
-from from_git.forges.github.options import ROWS
+from from_git.forges.github.options import OPTIONS
 from from_git.forges.github.urls import URLS
-from from_git.values.kind import Demo, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 HINT = "Set it in local_settings.py or in the environment; a token without any scope is enough."
 KIND = Kind(
     name="github",
     label="GitHub",
     host="github.com",
-    host_option="GITHUB_HOST",
     urls=URLS,
-    options=ROWS,
-    address="GITHUB_GRAPHQL_URL",
+    options=OPTIONS,
     opening=f"{__name__}.opening",
     without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", "GITHUB_API_TOKEN", HINT),
-    owner_word="ORG",
-    placeholder="mailchimp",
-    examples=("mfem",),
+    examples=Examples("ORG", "mailchimp", ("mfem",)),
     demo=Demo(
         owners=("spack",),
         data="github.com/spack is as LLNL's public catalogue recorded it in December 2025 (watchers filled in)",

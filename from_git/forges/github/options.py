@@ -1,7 +1,7 @@
 """The settings of GitHub."""
 
 from from_git import readers
-from from_git.values.option import Option, Rows, WrongSetting
+from from_git.values.option import KindOptions, Option, WrongSetting
 
 
 def _host(value: object) -> str:
@@ -12,7 +12,9 @@ def _host(value: object) -> str:
     return value
 
 
-ROWS = Rows(
+OPTIONS = KindOptions(
+    address="GITHUB_GRAPHQL_URL",
+    host="GITHUB_HOST",
     access=(
         Option(
             "GITHUB_API_TOKEN",

@@ -74,7 +74,7 @@ def _point_at(emulator: Emulator) -> None:
     settings.SECURE_SSL_REDIRECT = False
     for kind, demo in _shown():
         server = emulator[kind.name]
-        setattr(settings, kind.address, server.url)
+        setattr(settings, kind.options.address, server.url)
         for name, part in demo.credentials.items():
             setattr(settings, name, server.credentials[part])
     forges.close()

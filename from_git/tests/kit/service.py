@@ -12,9 +12,11 @@ from django.test import SimpleTestCase, override_settings
 
 from coding_challenge.wsgi import application
 from emulator import Emulator, World
+from emulator.kind import Kind
+from emulator.kinds import KINDS
 from from_git import forges
 from from_git.conf import settings
-from from_git.forges.registry import KINDS
+from from_git.forges import registry
 from from_git.management.commands.runserver import RequestHandler, Server
 from from_git.options import changeable_defaults
 from from_git.values.tempo import Tempo
@@ -43,13 +45,15 @@ class ServiceTestCase(SimpleTestCase):
     """See `runner`."""
     points: ClassVar[int] = 5000
     """Of GitHub's, in an hour."""
+    emulated: ClassVar[tuple[Kind, ...]] = KINDS
+    """The kinds of forges that the emulator has."""
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start the emulator and the service."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": cls.points}, limits=False))
-        cls.world = cls.emulator.world
+        cls.world = World(kinds=cls.emulated)
+        cls.emulator = cls.enterClassContext(Emulator(cls.world, github={"points": cls.points}, limits=False))
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)
         thread = threading.Thread(target=cls.server.serve_forever, args=(0.01,), daemon=True)
@@ -125,7 +129,7 @@ class ServiceTestCase(SimpleTestCase):
 
     def assert_exact(self, *owners: tuple[str, str]) -> dict[str, Any]:
         """Ask for the owners (forge, login) and compare with the straight sum over the emulator's data."""
-        body = self.answer(*(KINDS[forge].url(login) for forge, login in owners))
+        body = self.answer(*(registry.KINDS[forge].url(login) for forge, login in owners))
         self.assertEqual(body["data"], self.world.sum(owners))
         self.assertEqual(body["missing"], [])
         return body
