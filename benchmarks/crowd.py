@@ -53,7 +53,7 @@ class Crowd:
             def small(times: list[float]) -> None:
                 for number in range(self.small):
                     times.append(found.ask(owners[number % len(owners)], headers=_client("192.0.2.1")))
-                    time.sleep(_PAUSE)
+                    time.sleep(_PAUSE)  # between two questions of one client, as clients do
 
             def together() -> None:
                 nonlocal after
@@ -62,9 +62,9 @@ class Crowd:
                 small(beside)
                 leave.set()
                 left.result()
-                time.sleep(_SETTLED)
+                time.sleep(_SETTLED)  # the server notices by its heartbeat that the client has left
                 before = _calls(found)
-                time.sleep(_SETTLED)
+                time.sleep(_SETTLED)  # of calls that are not made nothing is heard
                 after = _calls(found) - before
 
             baseline = measure(found, found.worker, lambda: small(idle))

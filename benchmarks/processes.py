@@ -179,7 +179,7 @@ def wait_for(address: str, process: "subprocess.Popen[bytes]", verify: str | boo
         try:
             requests.get(address, timeout=1, verify=verify)
         except requests.RequestException:
-            time.sleep(0.05)
+            time.sleep(0.05)  # a process that begins tells nobody when it listens
         else:
             return
     raise RuntimeError(f"{process.args!r} does not listen")

@@ -63,7 +63,7 @@ class AcornServer:
         left = self._refused_for()
         if left is not None:
             return self._error(429, "too many calls", {"Retry-After": str(left)}, refused=True)
-        await asyncio.sleep(self._place.latency().seconds(self._random))
+        await asyncio.sleep(self._place.latency().seconds(self._random))  # as the forge that it stands for takes
         return self._answer(call)
 
     def _refused_for(self) -> int | None:

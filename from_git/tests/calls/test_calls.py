@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from emulator import Fault, Latency, Repository, preset
 from from_git.errors import TransientError
 from from_git.tests.kit.github import GitHubTestCase
+from from_git.tests.kit.leftovers import settled
 from from_git.values.tempo import USUAL
 
 BITBUCKET = "https://bitbucket.org/team-130"
@@ -72,8 +72,7 @@ class Outages(GitHubTestCase):
             for url in failing:
                 pool.submit(fail, url)
             self.addCleanup(stopped.set)
-            while self.emulator.meter.snapshot()["github"].calls < 20:
-                time.sleep(0.01)
+            self.assertTrue(settled(lambda: self.emulator.meter.snapshot()["github"].calls >= 20, True))
             for size in (40, 50, 60):
                 self.assert_exact(("github", f"org-{size}"))
             stopped.set()

@@ -7,8 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import ClassVar
 from unittest import skipUnless
 
 import requests
@@ -43,7 +42,6 @@ class SharedTestCase(WorkersTestCase):
         """Start everything."""
         super().setUpClass()
         cls.redis = start_redis(cls)
-        case: Any = SimpleNamespace(addCleanup=cls.addClassCleanup, enterContext=cls.enterClassContext)
         settings = {
             "CACHE_URL": cls.redis,
             "PROFILE_CACHE_SECONDS": "300",
@@ -51,7 +49,7 @@ class SharedTestCase(WorkersTestCase):
             "NUM_THREADS_BITBUCKET_WATCHERS": "4",
             "SERVER_THREADS": "32",
         }
-        cls.machines = [Gunicorn(case, cls.emulator, 2, **settings) for _ in range(cls.number)]
+        cls.machines = [Gunicorn(cls, cls.emulator, 2, **settings) for _ in range(cls.number)]
 
     def setUp(self) -> None:
         """Begin with nothing kept."""

@@ -51,9 +51,9 @@ def descriptors() -> int:
     return psutil.Process().num_fds()
 
 
-def settled(look: Callable[[], Any], wanted: Any) -> Any:
-    """What `look` gives: `wanted`, as soon as it does, or what it gives when patience ends."""
-    end = time.monotonic() + _PATIENCE
+def settled(look: Callable[[], Any], wanted: Any, patience: float = _PATIENCE) -> Any:
+    """What `look` gives: `wanted`, as soon as it does, or what it gives when patience (seconds) ends."""
+    end = time.monotonic() + patience
     while (found := look()) != wanted and time.monotonic() < end:
-        time.sleep(0.02)
+        time.sleep(0.02)  # whatever it looks at, often in another process, tells nobody of its changes
     return found

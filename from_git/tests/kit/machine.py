@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from unittest import TestCase
 
 import psutil
 
+from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import ROOT
 
 _PATIENCE = 120  # seconds for anything
@@ -183,8 +183,5 @@ class Server:
 
 def until(true: Callable[[], bool]) -> None:
     """Wait for something to be true; how long is nobody's business, within reason."""
-    end = time.monotonic() + _PATIENCE
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError("it never came to it")
-        time.sleep(0.05)
+    if not settled(lambda: bool(true()), True, _PATIENCE):
+        raise AssertionError("it never came to it")

@@ -11,9 +11,10 @@ from from_git.options import without_ours
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def project_copy(case: TestCase) -> Path:
-    """A folder with the project but no local_settings.py, removed at the end of the test."""
-    folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
+def project_copy(case: TestCase | type[TestCase]) -> Path:
+    """A folder with the project but no local_settings.py, removed at the end of the test, or of the class."""
+    temporary = tempfile.TemporaryDirectory()
+    folder = Path(case.enterClassContext(temporary) if isinstance(case, type) else case.enterContext(temporary))
     for name in ("from_git", "emulator"):
         (folder / name).symlink_to(ROOT / name)
     # copies, no links: local_settings.py is looked for beside the file that asks

@@ -6,10 +6,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from unittest import TestCase, skipUnless
 
+from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import ROOT
 
 SQUID = "/usr/sbin/squid"  # often not in the PATH of who is not root
@@ -65,10 +65,13 @@ def _start(case: type[TestCase], command: list[str], port: int, end: signal.Sign
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     case.addClassCleanup(server.wait)
     case.addClassCleanup(server.send_signal, end)
-    while server.poll() is None:
+
+    def listens() -> bool | None:
         try:
             socket.create_connection(("127.0.0.1", port), 1.0).close()
-            return
         except OSError:
-            time.sleep(0.01)
-    raise AssertionError(f"{command[0]} ended at once")
+            return None if server.poll() is None else False
+        return True
+
+    if not settled(lambda: listens() is not None, True) or not listens():
+        raise AssertionError(f"{command[0]} does not listen")

@@ -3,19 +3,19 @@
 import re
 import subprocess
 import sys
-import time
 from unittest import TestCase
 
 import psutil
 
 from emulator import Emulator
+from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy
 
 _PATIENCE = 60.0  # seconds that it may take to listen, or to have its workers
 
 
 class Gunicorn:
-    """One gunicorn, killed at the end of the test if it still runs.
+    """One gunicorn, killed at the end of the test, or of the class, if it still runs.
 
     Attributes:
         base: where it listens.
@@ -23,9 +23,12 @@ class Gunicorn:
         folder: its copy of the project.
     """
 
-    def __init__(self, case: TestCase, emulator: Emulator, workers: int, *options: str, **changes: str) -> None:
+    def __init__(
+        self, case: TestCase | type[TestCase], emulator: Emulator, workers: int, *options: str, **changes: str
+    ) -> None:
         self.folder = folder = project_copy(case)
         self._log = folder / "stderr"
+        self._begun = 0
         settings = {
             "GITHUB_GRAPHQL_URL": emulator["github"].url,
             "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
@@ -44,27 +47,37 @@ class Gunicorn:
                 stdout=log,
                 stderr=log,
             )
-        case.addCleanup(self.process.wait)
-        case.addCleanup(self._kill)
+        clean_up = case.addClassCleanup if isinstance(case, type) else case.addCleanup
+        clean_up(self.process.wait)
+        clean_up(self._kill)
         self.base = self._address()
         self._wanted = workers
         self.workers()
 
     @property
     def said(self) -> str:
-        """Everything that it and its workers wrote."""
+        """Everything that it and its workers wrote since `begin`, or the start."""
+        return self._all()[self._begun :]
+
+    def begin(self) -> None:
+        """Forget what was said, at the beginning of a test."""
+        self._begun = len(self._all())
+
+    def _all(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
     def workers(self, without: int = 0) -> list[psutil.Process]:
         """The workers, as soon as all of them are there; `without` is the id of one that must be gone."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
-            found = psutil.Process(self.process.pid).children()
-            booted = self.said.count("Booting worker")
-            if len(found) == self._wanted and without not in [one.pid for one in found] and booted >= self._wanted:
-                return found
-            time.sleep(0.02)
-        raise AssertionError(self.said)
+        found: list[psutil.Process] = []
+
+        def complete() -> bool:
+            found[:] = psutil.Process(self.process.pid).children()
+            booted = self._all().count("Booting worker")
+            return len(found) == self._wanted and without not in [one.pid for one in found] and booted >= self._wanted
+
+        if not settled(complete, True, _PATIENCE):
+            raise AssertionError(self.said)
+        return found
 
     def busy(self) -> psutil.Process:
         """The worker that has a client's connection open; there must be one."""
@@ -85,12 +98,13 @@ class Gunicorn:
         }
 
     def _address(self) -> str:
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            if found := re.search(r"Listening at: (http://\S+)", self.said):
-                return found[1]
-            time.sleep(0.02)
-        raise AssertionError(self.said)
+        def address() -> str:
+            return "".join(re.findall(r"Listening at: (http://\S+)", self.said)[:1])
+
+        settled(lambda: bool(address()) or self.process.poll() is not None, True, _PATIENCE)
+        if not address():
+            raise AssertionError(self.said)
+        return address()
 
     def _kill(self) -> None:
         if self.process.poll() is None:

@@ -150,7 +150,8 @@ class OnDjangosServer(Methods, ServiceTestCase):
 class OnGunicorn(Methods, WorkersTestCase):
     """As in production."""
 
-    def setUp(self) -> None:
+    @classmethod
+    def setUpClass(cls) -> None:
         """Start it."""
-        super().setUp()
-        self.base = Gunicorn(self, self.emulator, 1).base
+        super().setUpClass()
+        cls.base = Gunicorn(cls, cls.emulator, 1).base

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from threading import Event, Thread
 
 import psutil
@@ -79,10 +80,10 @@ def said_on(connection: socket.socket) -> bytes:
 class DoorTestCase(WorkersTestCase):
     """One worker with eight threads and a thousand connections."""
 
-    def setUp(self) -> None:
-        """Start it, and have it load all that a first request needs."""
-        super().setUp()
-        self.gunicorn = self.started()
+    @cached_property
+    def gunicorn(self) -> Gunicorn:
+        """The one of a test that starts no other one."""
+        return self.started()
 
     def started(self, *options: str, **changes: str) -> Gunicorn:
         """A server that has answered once."""
@@ -178,7 +179,7 @@ class Crowded(DoorTestCase):
     def is_quiet(self, worker: psutil.Process) -> bool:
         """Whether it has computed nothing for a moment."""
         before = worker.cpu_times()
-        time.sleep(0.5)
+        time.sleep(0.5)  # gunicorn says nowhere that its threads wait for a client
         return worker.cpu_times()[:2] == before[:2]
 
 
@@ -217,7 +218,7 @@ class Slow(DoorTestCase):
 
         for _ in range(6):  # longer than a body has without the bytes that come
             client.sendall(b" " * 1_500)
-            time.sleep(0.3)
+            time.sleep(0.3)  # gunicorn's worker counts seconds until it gives up a body
         client.sendall(BODY)
 
         self.assertIn(b"200 OK", said_on(client))

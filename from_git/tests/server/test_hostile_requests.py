@@ -2,6 +2,7 @@
 
 import socket
 from functools import partial
+from typing import ClassVar
 
 from from_git.middleware import HEADERS
 from from_git.tests.kit.hostile import JSON, assert_clear, exchange, request
@@ -13,10 +14,18 @@ from from_git.tests.server.test_workers import URLS, WorkersTestCase
 class Hostile(WorkersTestCase):
     """Requests that nobody sends by accident, where gunicorn takes them otherwise than Django's server does."""
 
-    def setUp(self) -> None:
+    gunicorn: ClassVar[Gunicorn]
+
+    @classmethod
+    def setUpClass(cls) -> None:
         """Start it."""
+        super().setUpClass()
+        cls.gunicorn = Gunicorn(cls, cls.emulator, 1)
+
+    def setUp(self) -> None:
+        """Begin with nothing said."""
         super().setUp()
-        self.gunicorn = Gunicorn(self, self.emulator, 1)
+        self.gunicorn.begin()
 
     def test_what_it_passes_on_is_refused_in_json(self) -> None:
         body = b'{"url": "github.com/a/b"}'

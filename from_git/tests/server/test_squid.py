@@ -99,7 +99,7 @@ class Hits(SquidTestCase):
 
     def test_its_age_grows_from_the_services(self) -> None:
         self.through()
-        time.sleep(1.1)
+        time.sleep(1.1)  # Squid counts whole seconds
 
         second = self.through()
         other = self.through(question={"url": [SPACK, f"{SPACK}?{self.id()}"]})

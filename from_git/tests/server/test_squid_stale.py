@@ -20,7 +20,7 @@ class Revalidation(SquidTestCase):
     def stale(self, response: requests.Response, beyond: int = 0) -> None:
         """Wait until it is, and so many seconds longer."""
         most = int(re.findall(r"max-age=(\d+)", response.headers["Cache-Control"])[0])
-        time.sleep(most - int(response.headers["Age"]) + beyond + 1)
+        time.sleep(most - int(response.headers["Age"]) + beyond + 1)  # by the clock of Squid
 
     def setUp(self) -> None:
         """Things are fresh for a second."""

@@ -25,8 +25,10 @@ from from_git.upstream import Upstream, idle
 from from_git.upstream.clocked import CallState, Silent
 from from_git.upstream.redispool import IdleAwarePool
 
-PAUSE = idle.DOUBTED + 0.2
-"""Seconds after which a connection is doubted."""
+
+def pause() -> None:
+    """Let connections lie idle until they are doubted."""
+    time.sleep(idle.DOUBTED + 0.2)  # the kernel's clock says how long a connection lay idle, and Redis has its own
 
 
 class Silence(TestCase):
@@ -52,7 +54,7 @@ class Silence(TestCase):
         _, middleman, upstream = self.world(keeping(OK, 9), timeout=9.0)
         upstream.call(Waiting(), "GET", upstream.base_url)
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
 
         caller = Waiting()
         answer = upstream.call(caller, "POST", upstream.base_url, {"a": 1})
@@ -74,7 +76,7 @@ class Silence(TestCase):
         self.together(upstream, 3)
         self.assertEqual(middleman.connections, 3)
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
         met.set()
         callers = [Waiting() for _ in range(4)]
 
@@ -95,7 +97,7 @@ class Silence(TestCase):
         caller = Waiting()
         for _ in range(2):
             upstream.call(caller, "GET", upstream.base_url)
-            time.sleep(PAUSE)
+            pause()
 
         self.assertEqual((caller.sent_again, len(server.requests)), (0, 1))
 
@@ -108,7 +110,7 @@ class Silence(TestCase):
         _, middleman, upstream = self.world(script, timeout=1.5)
         upstream.call(Waiting(), "GET", upstream.base_url)
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
         middleman.target = self.enterContext(RawServer(silent)).port
         caller, begun = Waiting(), time.monotonic()
         with self.assertRaises(TooHeavyError):
@@ -138,7 +140,7 @@ class Silence(TestCase):
 
         _, _, upstream = self.world(script, timeout=3.0)
         self.together(upstream, 3)
-        time.sleep(PAUSE)
+        pause()
         met.set()
         caller = Waiting()
 
@@ -188,7 +190,7 @@ class Forges(ServiceTestCase):
         for owner in owners:
             self.assert_exact(owner)
         self.middleman.forget()
-        time.sleep(PAUSE)
+        pause()
         self.emulator.meter.reset()
 
     def test_an_owner_of_each_is_exact_and_no_question_is_made_smaller(self) -> None:
@@ -232,7 +234,7 @@ class Redis(ServiceTestCase):
         for cache_number in range(3):  # a connection each
             memory.set(f"key-{cache_number}", cache_number, 60.0)
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
 
         self.assertEqual([memory.get(f"key-{number}") for number in range(3)], [0, 1, 2])
 
@@ -246,7 +248,7 @@ class Redis(ServiceTestCase):
         for connection in taken:
             pool.release(connection)
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
 
         for connection in [pool.get_connection() for _ in range(3)]:
             connection.send_command("PING")
@@ -269,7 +271,7 @@ class Redis(ServiceTestCase):
         self.settings_kept(PROFILE_CACHE_SECONDS=300.0)
         self.assert_exact(("bitbucket", "team-120"))
         middleman.forget()
-        time.sleep(PAUSE)
+        pause()
         self.emulator.meter.reset()
 
         self.assert_exact(("bitbucket", "team-120"))

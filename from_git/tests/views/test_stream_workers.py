@@ -2,7 +2,6 @@
 
 import signal
 import time
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import requests
@@ -37,9 +36,8 @@ class Places(WorkersTestCase):
     def setUpClass(cls) -> None:
         """Start it."""
         super().setUpClass()
-        case: Any = SimpleNamespace(addCleanup=cls.addClassCleanup, enterContext=cls.enterClassContext)
         worker = ("--worker-class", "from_git.tests.kit.impatient.Worker")
-        cls.gunicorn = Gunicorn(case, cls.emulator, 1, *worker, SERVER_THREADS="6")
+        cls.gunicorn = Gunicorn(cls, cls.emulator, 1, *worker, SERVER_THREADS="6")
 
     def listener(self, *urls: str, **options: Any) -> Listener:
         """A stream that is read bit by bit."""
@@ -179,7 +177,7 @@ class Through(SquidTestCase):
 
         def ceased() -> bool:
             before = self.emulator.meter.snapshot()["watchers"].calls
-            time.sleep(0.3)
+            time.sleep(0.3)  # of calls that are not made nothing is heard
             return self.emulator.meter.snapshot()["watchers"].calls == before
 
         self.assertTrue(settled(ceased, True))
