@@ -141,7 +141,7 @@ class Way(PageTestCase):
         page.wait_for_selector("h2:text-is('Stopped')")
         page.wait_for_timeout(900)  # a call that is under way, and two heartbeats: with each the server looks
         calls = self.emulator.meter.snapshot()["watchers"].calls
-        page.wait_for_timeout(1_000)
+        page.wait_for_timeout(1_000)  # of calls that are not made nothing is heard
 
         self.assertEqual(self.emulator.meter.snapshot()["watchers"].calls, calls)
         self.assertLess(calls, 14)
