@@ -30,8 +30,9 @@ NUMBERS = itertools.count()
 
 @needs_redis
 class SharedTestCase(WorkersTestCase):
-    """Machines of two workers each, that share a Redis."""
+    """Machines of two workers each, that share a Redis; who waits and who leaves does so within half a second."""
 
+    alone = True
     redis: ClassVar[str]
     machines: ClassVar[list[Gunicorn]]
     number = 2
