@@ -129,7 +129,7 @@ class Shared(SharedTestCase):
             with self.subTest(number), Redis.from_url(self.redis) as redis:
                 redis.flushall()
                 self.emulator.meter.reset()
-                self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.2))
+                self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.4))
                 with self.meanwhile() as first, ThreadPoolExecutor(3) as pool:
                     others = [pool.submit(self.get, self.machines[1]) for _ in range(3)]
                     self.assertTrue(settled(lambda: len(redis.keys("*:wanted")), 1))
