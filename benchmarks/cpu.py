@@ -18,8 +18,8 @@ from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
 from emulator.latency import Latency
 from emulator.world import World
-from from_git.forges.github.adapter import PAGE_SIZE
-from from_git.forges.github.nodes import LIST_SIZE, OWNER
+from from_git.forges.github.queries import SIZES
+from from_git.forges.github.query_texts import OWNER
 
 _NAMES = 20  # languages or topics of one repository that need no second query
 
@@ -89,13 +89,13 @@ class PageCpu:
 
 def _page(login: str) -> dict[str, Any]:
     """What the service sends for an owner of one page."""
-    return {"query": OWNER, "variables": {"login": login, "first": PAGE_SIZE, "listed": LIST_SIZE}}
+    return {"query": OWNER, "variables": {"login": login, "first": SIZES.first, "listed": SIZES.listed}}
 
 
 def _one_page_owners(smallest: int) -> list[str]:
-    """Generated owners of `smallest` to PAGE_SIZE repositories that need no second query for more languages."""
+    """Generated owners of `smallest` to SIZES.first repositories that need no second query for more languages."""
     found, world = [], World(recorded=False)
-    for login in [f"{kind}-{size}" for size in range(smallest, PAGE_SIZE + 1) for kind in ("org", "user")]:
+    for login in [f"{kind}-{size}" for size in range(smallest, SIZES.first + 1) for kind in ("org", "user")]:
         owner = world.owner("github", login)
         if owner and all(max(len(one.languages), len(one.topics)) <= _NAMES for one in owner.repositories):
             found.append(login)

@@ -22,8 +22,7 @@ import requests
 
 from benchmarks.processes import TOKEN
 from benchmarks.questions import POOLS
-from from_git.forges.github.adapter import PAGE_SIZE as PAGE
-from from_git.forges.github.nodes import LIST_SIZE as LIGHT_PAGE
+from from_git.forges.github.queries import SIZES
 
 THREADS = POOLS["NUM_THREADS_GITHUB"]
 SMALLEST_BATCH = 18
@@ -40,7 +39,7 @@ $isFork: Boolean, $isArchived: Boolean) { repositoryOwner(login: $login) { %s } 
 LIGHT = _QUERY % _IDS
 DETAILED = _QUERY % _PAGE
 SIZE = _QUERY % f"all: repositories({_ARGUMENTS}) {{ totalCount }}"
-FIRST = _QUERY % f"page: {_PAGE} ids: {_IDS.replace('$first', str(LIGHT_PAGE))}"
+FIRST = _QUERY % f"page: {_PAGE} ids: {_IDS.replace('$first', str(SIZES.listed))}"
 BATCH = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Repository {{ {_DETAILS} }} }} }}"
 
 Nodes = dict[str, Any]
@@ -191,7 +190,7 @@ def pages(crew: Crew, size: int, ends: tuple[str, ...], filters: tuple[dict[str,
 
 def ids(crew: Crew, size: Size, page: int = 0) -> Nodes:
     """The ids from one end of the list and batches meanwhile; beside the first ids a first page in detail, if any."""
-    details, listing = Details(crew, size), Listing(crew, LIGHT, LIGHT_PAGE)
+    details, listing = Details(crew, size), Listing(crew, LIGHT, SIZES.listed)
 
     def arrived(new: list[str], total: int) -> None:
         # those of the first page are on their way
@@ -207,16 +206,16 @@ def ids(crew: Crew, size: Size, page: int = 0) -> Nodes:
 
 def ids_from_both_ends(crew: Crew, size: Size) -> Nodes:
     """How many there are, then the ids from both ends of the list, and batches meanwhile."""
-    details, walk = Details(crew, size), Listing(crew, LIGHT, LIGHT_PAGE).walk
+    details, walk = Details(crew, size), Listing(crew, LIGHT, SIZES.listed).walk
     total = crew.start(partial(crew.ask, SIZE, first=1)).result()["repositoryOwner"]["all"]["totalCount"]
-    from_end = total // LIGHT_PAGE // 2 * LIGHT_PAGE
+    from_end = total // SIZES.listed // 2 * SIZES.listed
     ascending = details.beside(walk, "ASC", details.add, None, total - from_end)
     return details.finish(ascending, details.beside(walk, "DESC", details.add, None, from_end))
 
 
-def first_page_with_ids(crew: Crew, size: Size, page: int = PAGE) -> Nodes:
+def first_page_with_ids(crew: Crew, size: Size, page: int = SIZES.first) -> Nodes:
     """A first page in detail and the first ids in one query, then the other ids, and batches meanwhile."""
-    details, walk = Details(crew, size), Listing(crew, LIGHT, LIGHT_PAGE).walk
+    details, walk = Details(crew, size), Listing(crew, LIGHT, SIZES.listed).walk
     owner = crew.start(partial(crew.ask, FIRST, first=page)).result()["repositoryOwner"]
     first, info = owner["ids"], owner["ids"]["pageInfo"]
     details.nodes.update(_by_id(owner["page"]["nodes"]))
@@ -236,9 +235,11 @@ PLANS: dict[str, Callable[[Crew], Nodes]] = {
     **{f"5 ids, {n}": partial(ids, size=fixed(n)) for n in (15, 25, 30, 40, 50, 100)},
     **{f"6 sizes, both ends, {n}": partial(ids_from_both_ends, size=fixed(n)) for n in (30, 40)},
     **{f"7 first page, {n}": partial(first_page_with_ids, size=shared(n)) for n in (30, 40, 50)},
-    **{f"8 speculative, {n}": partial(ids, size=shared(n), page=PAGE) for n in (30, 40, 50)},
+    **{f"8 speculative, {n}": partial(ids, size=shared(n), page=SIZES.first) for n in (30, 40, 50)},
     "9 ids, even, 40": partial(ids, size=even(40)),
-    **{f"9 first page of {n}, even, 40": partial(first_page_with_ids, size=even(40), page=n) for n in (10, PAGE)},
+    **{
+        f"9 first page of {n}, even, 40": partial(first_page_with_ids, size=even(40), page=n) for n in (10, SIZES.first)
+    },
 }
 
 

@@ -105,8 +105,8 @@ def path_of(one: Entry, workspace: str) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a list of repositories."""
+class RepositoriesPage:
+    """One page of a list of repositories, as Bitbucket gives it."""
 
     entries: list[Entry]
     size: int | None
@@ -115,13 +115,17 @@ class Page:
     """The address of the next page, None on the last."""
 
 
-def page_of(answer: Response, credentials: str, url: str) -> Page:
-    """What the answer to the page at `url` says; raises as `members`, `entry` and `check_next`."""
+def repositories_page(answer: Response, credentials: str, url: str) -> RepositoriesPage:
+    """What the answer to the page at `url` says.
+
+    Raises:
+        UpstreamError, MalformedAnswer: see `members`, `entry` and `check_next`.
+    """
     page = members(answer, credentials)
     entries, following = [entry(value) for value in get(page, "values", kind=list)], next_of(page)
     if following is not None:
         check_next(following, url)
-    return Page(entries, size_of(page), following)
+    return RepositoriesPage(entries, size_of(page), following)
 
 
 def check_next(link: str, url: str) -> None:

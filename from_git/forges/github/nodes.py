@@ -1,100 +1,16 @@
-"""What from-git asks GitHub's GraphQL API, and what an answer says about one repository.
+"""What the answers of GitHub's GraphQL API say about an owner and its repositories."""
 
-Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nodes) and the schema that
-@octokit/graphql-schema publishes.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from from_git.errors import MalformedAnswer, UpstreamError, of_repository
-from from_git.forges.reading import get
+from from_git.errors import MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.forges.github.graphql import Reply
+from from_git.forges.listing import Page
+from from_git.forges.once import Gone
+from from_git.forges.reading import get, maybe
 from from_git.values.stats import LARGEST
 
-LIST_SIZE = 100
-"""Ids of one list page; the most that GitHub gives."""
-NAMES_SIZE = 100
-"""Languages or topics of one page of NAMES; the most that GitHub gives."""
-
-# `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
-# counts internal repositories as private. CREATED_AT never changes, so a cursor does not shift: whatever comes or goes
-# meanwhile, no repository that stays is lost.
-_LIST = """
-      privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
-    ) {"""
-# `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
-# for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
-# languages, none more than 40; GitHub takes no more than 20 topics.
-_DETAILS = """
-fragment Details on Repository {
-  id
-  isFork
-  isPrivate
-  stargazerCount
-  watchers { totalCount }
-  languages(first: 40) { totalCount edges { size node { name } } }
-  repositoryTopics(first: 20) { totalCount nodes { topic { name } } }
-}
-"""
-OWNER = f"""
-query Owner($login: String!, $first: Int!, $listed: Int!) {{
-  rateLimit {{ cost }}
-  repositoryOwner(login: $login) {{
-    __typename
-    detailed: repositories(
-      first: $first{_LIST}
-      nodes {{ ...Details }}
-    }}
-    repositories(
-      first: $listed{_LIST}
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id nameWithOwner }}
-    }}
-  }}
-}}
-{_DETAILS}"""
-REPOSITORIES = f"""
-query Repositories($login: String!, $listed: Int!, $after: String) {{
-  rateLimit {{ cost }}
-  repositoryOwner(login: $login) {{
-    __typename
-    repositories(
-      first: $listed, after: $after{_LIST}
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id nameWithOwner }}
-    }}
-  }}
-}}
-"""
-DETAILS = f"""
-query Details($ids: [ID!]!) {{
-  rateLimit {{ cost }}
-  nodes(ids: $ids) {{ ...Details }}
-}}
-{_DETAILS}"""
-NAMES = """
-query Names($ids: [ID!]!, $first: Int!, $languagesAfter: String, $topicsAfter: String) {
-  rateLimit { cost }
-  nodes(ids: $ids) {
-    ... on Repository {
-      id
-      isPrivate
-      languages(first: $first, after: $languagesAfter) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        edges { size node { name } }
-      }
-      repositoryTopics(first: $first, after: $topicsAfter) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        nodes { topic { name } }
-      }
-    }
-  }
-}
-"""
+_OWNER = ("repositoryOwner",)  # its path in errors
 
 
 class Repository(NamedTuple):
@@ -113,20 +29,62 @@ class Detailed(NamedTuple):
     """What a node with Details says."""
 
     id: str
-    repository: Repository | None
-    """None: it is private, or not found."""
-    named: bool
+    repository: Repository | Gone
+    named: bool = True
     """Whether all its languages and topics are there."""
-    absent: bool = False
-    """Whether GitHub says that there is none of that id."""
+
+
+class OwnerPage(NamedTuple):
+    """What a reply says about the owner and one page of the list."""
+
+    kind: str
+    listed: Page[str]
+    """`OWNER/NAME` of each repository by its id, in the order of the list."""
+    details: list[Detailed]
+
+
+def owner_page(reply: Reply) -> OwnerPage | None:
+    """What a reply with a page of the list says; None when GitHub says that there is no such owner.
+
+    Raises:
+        MalformedAnswer: names the place.
+        TransientError: the reply contradicts itself.
+    """
+    found = reply.data.get("repositoryOwner", None if reply.not_found else ...)
+    if found is None and reply.not_found <= {_OWNER}:
+        return None
+    if _OWNER in reply.not_found:
+        raise MalformedAnswer("repositoryOwner is there, and NOT_FOUND")
+    owner = get(reply.data, "repositoryOwner", kind=dict)
+    details = get(owner, "detailed", "nodes", kind=list) if "detailed" in owner else []
+    # they are asked for by their ids, which the list beside tells
+    absent = {(*_OWNER, "detailed", "nodes", place) for place, node in enumerate(details) if node is None}
+    if reply.not_found - absent:
+        raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
+    if absent - reply.not_found:
+        raise MalformedAnswer("a repository is null without an error")
+    page = get(owner, "repositories", kind=dict)
+    nodes = get(page, "nodes", kind=list)
+    names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
+    given = [detailed_of(node, names.get) for node in details if node is not None]
+    more = get(page, "pageInfo", "hasNextPage", kind=bool)
+    # they are the first of the same list: one that ends without them, an empty one above all, is not believed
+    if not more and not names.keys() >= {one.id for one in given}:
+        raise TransientError("its list leaves out repositories of which the same answer gives details.")
+    kind, total = get(owner, "__typename", kind=str), get(page, "totalCount", kind=int)
+    return OwnerPage(kind, Page(names, total, more, maybe(page, "pageInfo", "endCursor", kind=str)), given)
 
 
 def detailed(node: Any) -> Detailed:
-    """What a node with Details says."""
+    """What a node with Details says.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
     identity = get(node, "id", kind=str)
     # our own look as well: one ignored argument would leak private counts
     if get(node, "isPrivate", kind=bool):
-        return Detailed(identity, None, True)
+        return Detailed(identity, Gone.PRIVATE)
     langs, sizes, langs_total = _langs(node)
     topics, topics_total = _topics(node)
     found = Repository(
@@ -140,13 +98,13 @@ def detailed(node: Any) -> Detailed:
     return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
 
 
-def detailed_of(node: Any, names: Mapping[str, str]) -> Detailed:
-    """As `detailed`; what is wrong is said of the repository, where its id is among `names` (`OWNER/NAME` by id)."""
+def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:
+    """As `detailed`; its errors name the repository, where `path_of` knows its id as `OWNER/NAME`."""
     try:
         return detailed(node)
     except MalformedAnswer as error:
         identity = node.get("id") if isinstance(node, dict) else None
-        raise of_repository(error, names.get(identity, "") if isinstance(identity, str) else "") from None
+        raise of_repository(error, (path_of(identity) if isinstance(identity, str) else None) or "") from None
 
 
 class Names(NamedTuple):
@@ -164,8 +122,8 @@ class Names(NamedTuple):
     earlier: tuple[list[str], list[str]] | None = None
     """The sorted names of the reading before this one, where one page did not hold all."""
 
-    def following(self) -> "Names | None":
-        """What to read on from, None when all is read.
+    def following(self, page_size: int) -> "Names | None":
+        """What to read on from, None when all is read; `page_size`: names of one page at most.
 
         Names of several pages are read until two readings agree: one language swapped for another between two pages
         leaves the counts as they are. Sizes may change, and the order with them; the newer ones count.
@@ -178,19 +136,22 @@ class Names(NamedTuple):
         if (len(self.langs), len(self.topics)) != self.totals:
             raise _changed()
         read = (sorted(self.langs), sorted(self.topics))
-        if max(map(len, read)) <= NAMES_SIZE or self.earlier == read:
+        if max(map(len, read)) <= page_size or self.earlier == read:
             return None
         if self.earlier is not None:
             raise _changed()
         return Names(earlier=read)
 
 
-def names(node: dict[str, Any], before: Names) -> Names:
-    """Those `before` and those of a node of NAMES.
+def names(node: dict[str, Any], before: Names) -> Names | Gone:
+    """Those `before` and those of a node of NAMES; Gone for a repository that is private by now.
 
     Raises:
+        MalformedAnswer: names the place.
         UpstreamError: there are more or fewer than before, so pages may have shifted.
     """
+    if get(node, "isPrivate", kind=bool):  # its new names are nobody's business
+        return Gone.PRIVATE
     # a connection that has ended is asked again from its end, which gives an empty page
     langs, sizes, langs_total = _langs(node)
     topics, topics_total = _topics(node)

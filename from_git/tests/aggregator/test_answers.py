@@ -2,19 +2,19 @@
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
 import requests
 from django.core.cache import caches
 from django.test import override_settings
 
 from emulator import Fault, Latency, Owner, Repository
-from from_git.forges.bitbucket import adapter as bitbucket
-from from_git.forges.github import adapter as github
-from from_git.forges.github import details, nodes
+from from_git.forges import forge
+from from_git.forges.bitbucket.adapter import Bitbucket
+from from_git.forges.github.adapter import GitHub
+from from_git.forges.github.queries import Sizes
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st
 from from_git.tests.kit.service import ServiceTestCase
@@ -40,24 +40,22 @@ class AnswersTestCase(ServiceTestCase):
     def sizes(self, sizes: Mapping[str, int]) -> Iterator[None]:
         """A new service with pages and pools of these sizes."""
         threads = sizes["THREADS"]
-        batches = {
-            "_BATCH": sizes["BATCH"],
-            "_SMALL_BATCH": sizes["SMALL_BATCH"],
-            "_NAMES_BATCH": sizes["NAMES_BATCH"],
-            "NAMES_SIZE": sizes["NAMES"],
-        }
-        with ExitStack() as stack:
-            stack.enter_context(patch.multiple(github, PAGE_SIZE=sizes["GITHUB_PAGE"], LIST_SIZE=sizes["LIST"]))
-            for name, size in batches.items():
-                stack.enter_context(patch.object(details, name, size))
-            stack.enter_context(patch.object(nodes, "NAMES_SIZE", sizes["NAMES"]))
-            stack.enter_context(patch.object(bitbucket, "PAGE_SIZE", sizes["BITBUCKET_PAGE"]))
-            stack.enter_context(patch.dict(bitbucket._LIST, pagelen=str(sizes["BITBUCKET_PAGE"])))
-            stack.enter_context(
-                override_settings(
-                    NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads
-                )
-            )
+        queries = Sizes(
+            sizes["GITHUB_PAGE"],
+            sizes["LIST"],
+            sizes["BATCH"],
+            sizes["SMALL_BATCH"],
+            sizes["NAMES_BATCH"],
+            sizes["NAMES"],
+        )
+        with override_settings(
+            NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads
+        ):
+            github, bitbucket = forge("github"), forge("bitbucket")
+            assert isinstance(github, GitHub)
+            assert isinstance(bitbucket, Bitbucket)
+            github.access = replace(github.access, sizes=queries)
+            bitbucket.access = replace(bitbucket.access, page_size=sizes["BITBUCKET_PAGE"])
             self.emulator.before_call(None)
             self.emulator.faults.clear()
             caches["default"].clear()

@@ -3,13 +3,9 @@
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
-from unittest.mock import patch
 
 from emulator import Emulator, Fault, Latency, Owner, Repository, World, preset
 from from_git.errors import BudgetError, DeadlineError, LimitError, UpstreamError
-from from_git.forges.bitbucket import adapter as bitbucket
-from from_git.forges.github import adapter as github
-from from_git.forges.github import details
 from from_git.tests.kit.oracle import expected
 from from_git.tests.kit.seeds import SeededTestCase
 from from_git.tests.kit.simulation import Simulation
@@ -36,7 +32,7 @@ def repositories(count: int) -> list[Repository]:
 
 
 class InterleavingTestCase(SeededTestCase):
-    """An emulator, and small pages, so that a small owner needs many calls."""
+    """An emulator."""
 
     forge: ClassVar[str]
     emulator: ClassVar[Emulator]
@@ -48,11 +44,7 @@ class InterleavingTestCase(SeededTestCase):
         cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": 10**9}, limits=False))
 
     def setUp(self) -> None:
-        """Begin with small pages."""
-        self.enterContext(patch.multiple(github, PAGE_SIZE=7, LIST_SIZE=20))
-        self.enterContext(patch.multiple(details, _BATCH=8, _SMALL_BATCH=4, _NAMES_BATCH=2))
-        self.enterContext(patch.object(bitbucket, "PAGE_SIZE", 10))
-        self.enterContext(patch.dict(bitbucket._LIST, pagelen="10"))
+        """Leave nothing behind."""
         self.addCleanup(self.emulator.before_call, None)
         self.addCleanup(self.emulator.faults.clear)
 

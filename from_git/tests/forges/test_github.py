@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator import Owner, Repository
-from from_git.forges.github.adapter import PAGE_SIZE
-from from_git.forges.github.nodes import LIST_SIZE
+from from_git.forges.github.queries import SIZES
 from from_git.tests.kit.github import GitHubTestCase, ids_in
 
 
@@ -49,10 +48,10 @@ class Numbers(GitHubTestCase):
 
     def test_repositories_of_the_same_second_are_neither_lost_nor_doubled(self) -> None:
         self.add(
-            *(Repository(f"r{n}", watchers=1, created_at="2020-01-01T00:00:00Z") for n in range(2 * PAGE_SIZE + 1))
+            *(Repository(f"r{n}", watchers=1, created_at="2020-01-01T00:00:00Z") for n in range(2 * SIZES.first + 1))
         )
 
-        self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["watchers"], 2 * PAGE_SIZE + 1)
+        self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["watchers"], 2 * SIZES.first + 1)
 
     def test_every_topic_counts_beyond_the_first_20_and_beyond_100(self) -> None:
         for number in (20, 21, 100, 101, 130):
@@ -61,7 +60,7 @@ class Numbers(GitHubTestCase):
                 self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["topicsNum"], number)
 
     def test_many_repositories_with_more_names_than_details_show_all_count(self) -> None:
-        languages = [{f"L{n}": n for n in range(30 + number % 40)} for number in range(2 * LIST_SIZE)]
+        languages = [{f"L{n}": n for n in range(30 + number % 40)} for number in range(2 * SIZES.listed)]
         self.add(*(Repository(f"r{number}", languages=one, watchers=1) for number, one in enumerate(languages)))
 
         for threads in (1, 8):
@@ -70,7 +69,7 @@ class Numbers(GitHubTestCase):
                 self.assertEqual(self.assert_exact(("github", "tiny"))["data"]["langsNum"], 69)
 
     def test_a_repository_that_comes_twice_in_a_list_counts_once(self) -> None:
-        self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 2)))
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(SIZES.first + 2)))
 
         def double(data: Any) -> None:
             for key in ("detailed", "repositories"):
@@ -203,7 +202,7 @@ class Doubts(GitHubTestCase):
             self.assertIn("endCursor does not move", self.failure(502, self.url)["message"])
 
     def test_details_of_another_shape_are_an_error_that_names_the_place(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 1)))
+        self.add(*(Repository(f"r{n}") for n in range(SIZES.first + 1)))
         shapes: list[tuple[Any, str]] = [
             (lambda node: node.update(watchers=None), "watchers.totalCount is absent"),
             (lambda node: node["watchers"].update(totalCount=2**60), "out of range"),
@@ -244,7 +243,7 @@ class Doubts(GitHubTestCase):
                     self.assertIn(place, self.failure(502, self.url)["message"])
 
     def test_nodes_that_are_not_those_asked_for_are_an_error(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 2)))
+        self.add(*(Repository(f"r{n}") for n in range(SIZES.first + 2)))
         changes: dict[str, Callable[[Any], object]] = {
             "null without a word": lambda data: data.update(nodes=[None, data["nodes"][1]]),
             "one too few": lambda data: data["nodes"].pop(),
@@ -259,7 +258,7 @@ class Doubts(GitHubTestCase):
                 self.assertIn("does not match its API", self.failure(502, self.url)["message"])
 
     def test_an_id_that_is_said_to_be_gone_and_still_there_is_an_error(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(PAGE_SIZE + 2)))
+        self.add(*(Repository(f"r{n}") for n in range(SIZES.first + 2)))
 
         def contradict(body: Any) -> Any:
             return {**body, "errors": [{"type": "NOT_FOUND", "message": "gone", "path": ["nodes", 0]}]}
@@ -269,7 +268,7 @@ class Doubts(GitHubTestCase):
         self.assertIn("not those that were asked for", self.failure(502, self.url)["message"])
 
     def test_a_list_that_ends_too_early_is_found_out(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(3 * LIST_SIZE)))
+        self.add(*(Repository(f"r{n}") for n in range(3 * SIZES.listed)))
 
         def stop(body: Any) -> Any:
             body["data"]["repositoryOwner"]["repositories"]["pageInfo"]["hasNextPage"] = False

@@ -11,9 +11,9 @@ from emulator.github.opaque import node_id
 from from_git import forges
 from from_git.aggregator import Asking, watched
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.forges.github.adapter import PAGE_SIZE, GitHub
-from from_git.forges.github.conversation import Conversation
+from from_git.forges.github.adapter import GitHub
 from from_git.forges.github.details import Details
+from from_git.forges.github.queries import SIZES, Queries
 from from_git.question import profiles_asked
 from from_git.tests.kit.github import GitHubTestCase, ids_in
 
@@ -89,14 +89,14 @@ class Changes(GitHubTestCase):
         for query, languages in (("query Details", 3), ("query Names", 50)):
             with self.subTest(query):
                 late = Repository("late", watchers=9, languages={f"L{n}": 1 for n in range(languages)})
-                others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+                others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(SIZES.first)]
                 self.add(*others, late)
                 self.change(others, lambda _, body, query=query: query in body)  # type: ignore[misc]
 
-                self.assertEqual(self.answer(self.url)["data"]["originalRepos"], PAGE_SIZE)
+                self.assertEqual(self.answer(self.url)["data"]["originalRepos"], SIZES.first)
 
     def test_a_repository_that_github_loses_for_a_moment_counts(self) -> None:
-        self.add(*(Repository(f"r{n}", watchers=1) for n in range(2 * PAGE_SIZE)))
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(2 * SIZES.first)))
 
         def lose(body: Any) -> Any:
             body["data"]["nodes"][0] = None
@@ -107,7 +107,7 @@ class Changes(GitHubTestCase):
         self.assert_exact(("github", "tiny"))
 
     def test_a_repository_that_is_listed_and_never_found_by_its_id_does_not_count(self) -> None:
-        self.add(*(Repository(f"r{n}", watchers=1) for n in range(PAGE_SIZE + 1)))
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(SIZES.first + 1)))
 
         def lose(body: Any) -> Any:
             errors = [{"type": "NOT_FOUND", "message": "gone", "path": ["nodes", 0]}]
@@ -115,12 +115,12 @@ class Changes(GitHubTestCase):
 
         self.fault("edit", contains="query Details", edit=lose)
 
-        self.assertEqual(self.answer(self.url)["data"]["watchers"], PAGE_SIZE)
+        self.assertEqual(self.answer(self.url)["data"]["watchers"], SIZES.first)
         # first page, details; list, details again
         self.assertEqual(self.emulator.meter.snapshot()["github"].calls, 4)
 
     def test_a_list_with_another_vanished_repository_in_each_reading_is_an_error_after_three(self) -> None:
-        stand = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+        stand = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(SIZES.first)]
         calls: list[str] = []
 
         def come_and_go(upstream: str, path: str, body: str) -> None:
@@ -154,16 +154,17 @@ class Changes(GitHubTestCase):
         names = {node_id("R", "tiny", one.id): f"tiny/{one.name}" for one in owner.repositories}
         first, last = ({identity: names[identity]} for identity in names)
         group = FetchGroup(time.monotonic() + 30)
-        details = Details(Conversation(forge.standing, group), forge.pool, lambda: None)
+        details = Details(Queries(forge.access, group)).once
 
-        details.want(last, more=False)
-        details.want(first, more=True)
+        for page, more in ((last, False), (first, True)):
+            details.note(page, more)
+            details.start()
 
         self.assertTrue(group.wait())
-        self.assertEqual([one.watchers for one in details.of(names)], [1, 2])
+        self.assertEqual([details.known[one].watchers for one in names], [1, 2])  # type: ignore[union-attr]
 
     def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
-        others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(PAGE_SIZE)]
+        others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(SIZES.first)]
         self.add(*others, Repository("late", watchers=9))
         private = Repository("late", watchers=9, is_private=True)
         self.change([*others, private], lambda _, body: "query Details" in body)
@@ -184,7 +185,7 @@ class Calls(GitHubTestCase):
         return self.emulator.meter.snapshot()["github"].calls
 
     def test_an_owner_of_one_page_costs_one_call_and_one_point(self) -> None:
-        for size in (0, 1, PAGE_SIZE):
+        for size in (0, 1, SIZES.first):
             with self.subTest(size):
                 self.assertEqual(self.calls(size), 1)
                 self.assertEqual(self.emulator.meter.snapshot()["github"].points, 1)
@@ -211,7 +212,7 @@ class Calls(GitHubTestCase):
     @staticmethod
     def short_total(body: Any) -> Any:
         """The first page, with a total that is one more than what it gives in detail."""
-        body["data"]["repositoryOwner"]["repositories"]["totalCount"] = PAGE_SIZE + 1
+        body["data"]["repositoryOwner"]["repositories"]["totalCount"] = SIZES.first + 1
         return body
 
     def test_with_the_default_pool_points_are_at_most_three_times_those_of_pages_of_a_hundred(self) -> None:
@@ -266,7 +267,7 @@ class Calls(GitHubTestCase):
             pace.learn(repositories, 0.3 + 1.0 * repositories, 1)
 
         # the first 18, and 12; the first 18, and three batches of 18 for the rest
-        self.assertEqual(self.calls(PAGE_SIZE), 2)
+        self.assertEqual(self.calls(SIZES.first), 2)
         self.assertEqual(self.calls(70), 4)
 
     def test_what_it_cost_is_counted_as_the_forge_counts_it_and_logged(self) -> None:
@@ -282,7 +283,7 @@ class Calls(GitHubTestCase):
             (facts["github_calls"], facts["github_points"]), (counts["github"].calls, counts["github"].points)
         )
         self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts["github"].seconds)
-        [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.fetches"]
+        [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.tally"]
         found = re.search(
             r"github takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
             pace,

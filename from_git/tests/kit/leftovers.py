@@ -15,10 +15,12 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.calls.spent import Reservation
 from from_git.flights.flight import Flight
-from from_git.forges.bitbucket.adapter import BitbucketFetch
-from from_git.forges.github.adapter import GitHubFetch
+from from_git.forges.bitbucket.fetch import BitbucketFetch
+from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.listing import Listing
+from from_git.forges.once import Once
 
-KINDS = (FetchGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch)
+KINDS = (FetchGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch, Listing, Once)
 _PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock
 
 

@@ -9,29 +9,28 @@ from typing import Any
 from unittest.mock import patch
 
 from emulator import Emulator
-from from_git.calls import budget, ledgers, ratelimit, reported
-from from_git.calls import pace as cost
-from from_git.calls import sending as calls
 from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool
-from from_git.fanout import group as groups
-from from_git.fanout import pool as pools
-from from_git.forges.bitbucket import adapter as bitbucket
-from from_git.forges.bitbucket import watchers
-from from_git.forges.bitbucket.adapter import Bitbucket, BitbucketFetch
+from from_git.forges.bitbucket.adapter import Bitbucket
 from from_git.forges.bitbucket.counts import Counts
-from from_git.forges.github import adapter as github
-from from_git.forges.github import details, graphql
-from from_git.forges.github.adapter import GitHub, GitHubFetch
+from from_git.forges.bitbucket.fetch import BitbucketFetch
+from from_git.forges.github import graphql
+from from_git.forges.github.adapter import GitHub
+from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.github.queries import Sizes
 from from_git.tests.kit.budgets import budget_of, reported_limit
+from from_git.tests.kit.locks import scheduled
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
 
-MODULES = (groups, pools, bitbucket, budget, calls, cost, details, github, ledgers, ratelimit, reported, watchers)
+MODULES = scheduled("fanout", "calls", "forges")
+"""Those that the scheduler drives."""
+SMALL = Sizes(first=7, listed=20, batch=8, small_batch=4, names_batch=2)
+_SMALL_PAGE = 10  # of Bitbucket; small pages, so that a small owner needs many calls
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
@@ -106,16 +105,16 @@ class Simulation:
         pool = Pool("github", self.threads)
         token = self.emulator["github"].credentials["token"]
         points = reported_limit("points", self.clock.now)
-        return GitHub(self.emulator["github"].url, token, pool, 10.0, self.account, points, self.clock.now)
+        url, now = self.emulator["github"].url, self.clock.now
+        return GitHub(url, token, pool, 10.0, self.account, points, now, sizes=SMALL)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
         bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
-        return Bitbucket(
-            self.emulator["bitbucket"].url, "", (), "none", *pools, 10.0, self.account, False, Counts(Memory(), "", 0)
-        )
+        url, counts = self.emulator["bitbucket"].url, Counts(Memory(), "", 0)
+        return Bitbucket(url, "", (), "none", *pools, 10.0, self.account, False, counts, page_size=_SMALL_PAGE)
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""

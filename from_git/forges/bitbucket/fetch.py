@@ -1,0 +1,145 @@
+"""Bitbucket: the fetch of one workspace.
+
+Sources: developer.atlassian.com/cloud/bitbucket/rest (intro "Pagination", "Filter", "Partial responses"; group
+Repositories) and support.atlassian.com "API request limits".
+"""
+
+import time
+from collections.abc import Iterable
+from functools import partial
+from urllib.parse import quote, urlencode
+
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.sending import Calls
+from from_git.forges.bitbucket.access import BitbucketAccess
+from from_git.forges.bitbucket.rest import (
+    RepositoriesPage,
+    Shape,
+    is_numbered,
+    path_of,
+    repositories_page,
+    says_missing,
+)
+from from_git.forges.bitbucket.watchers import Watchers
+from from_git.forges.listing import Listing, Page, Place, stats_of
+from from_git.values.found import Found
+from from_git.values.progress import Cost, Progress
+from from_git.values.stats import Tally
+
+_LIST = {
+    "sort": "created_on",
+    "q": "is_private=false",
+    # only what is named comes back: without `next` and `size` here the list could not be walked. `parent` is asked for
+    # whole, because a part of it may be absent and would take the fork with it
+    "fields": "next,size,values.uuid,values.slug,values.full_name,values.is_private,values.language,values.parent,"
+    "values.links.watchers.href",
+}
+_READINGS = 6  # two for a list of several pages, two more if a repository is gone; each may meet a change
+
+
+class BitbucketFetch:
+    """One workspace's list, its pages and watcher counts side by side; see `Fetch`.
+
+    Reading a list of several pages twice takes no longer: the watchers take longer.
+    """
+
+    def __init__(self, access: BitbucketAccess, owner: str, group: FetchGroup) -> None:
+        self._access = access
+        self._calls = Calls(group, access.account)
+        self._on_found = group.found
+        self._begun = time.time()
+        # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
+        self._workspace = owner.lower()
+        self._base = f"{access.upstream.base_url}/repositories/{quote(self._workspace, safe='')}"
+        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
+        self._watchers = Watchers(access, self._calls, self._paths)
+        self._listing: Listing[Shape | None] = Listing(
+            self.ask, self._watchers.once, access.page_size, _READINGS, shifts=True
+        )
+
+    def outcome(self) -> Found | None:
+        """See `Fetch.outcome`."""
+        listed = self._listing.outcome()
+        if listed is None:
+            return None
+        tally, missing = Tally(), []
+        for uuid, shape in listed.items():
+            if shape is None:
+                continue
+            watchers = self._watchers.once.known[uuid]
+            if isinstance(watchers, int):
+                is_fork, language = shape
+                tally.add_repository(is_fork=is_fork, watchers=watchers, langs=[(language, None)] if language else [])
+            else:
+                missing.append(self._paths[uuid])
+        workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
+        oldest = self._keep_counts(listed) if self._access.counts.kept else None
+        return Found("Workspace", stats_of(tally), tuple(sorted(missing)), workspace, oldest)
+
+    def _keep_counts(self, uuids: Iterable[str]) -> float | None:
+        """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""
+        counts = self._watchers.counted(uuids, self._begun)
+        self._access.counts.keep(self._workspace, counts)
+        oldest = min((at for _, at in counts.values()), default=self._begun)
+        return oldest if oldest < self._begun else None
+
+    def progress(self) -> Progress:
+        """See `Fetch.progress`."""
+        pages, watchers = self._listing.pages(), self._watchers.once.counts()
+        return self._calls.progress(*pages, *watchers, found=self._listing.found)
+
+    def cost(self) -> Cost:
+        """See `Fetch.cost`."""
+        return self._calls.spending.cost()
+
+    def ask(self, place: Place = None) -> None:
+        """Have a page of the list asked for."""
+        url = place if isinstance(place, str) else self._address(place)
+        self._calls.start(self._access.pool, partial(self._read, place, url), partial(self._take, place))
+
+    def _address(self, number: int | None) -> str:
+        parameters: dict[str, object] = {"pagelen": self._access.page_size, **_LIST}
+        if number is not None:
+            parameters["page"] = number
+        elif self._listing.rows == {}:
+            # an empty list without a size is asked for once more, and otherwise
+            del parameters["fields"]
+        return f"{self._base}?{urlencode(parameters)}"
+
+    def _read(self, place: Place, url: str) -> RepositoriesPage | None:
+        answer = self._access.get(self._calls, url)
+        if place is None and not self._listing.found and says_missing(answer):
+            return None
+        return repositories_page(answer, self._access.credentials, url)
+
+    def _take(self, place: Place, page: RepositoriesPage | None) -> None:
+        """Note the repositories of a page, start the next ones, and have watchers counted; None: no such workspace."""
+        if page is None:
+            self._listing.take(place, None)
+            return
+        begins = not self._listing.found
+        if begins:
+            self._begin(page)
+        public = [one for one in page.entries if one.shape is not None]
+        self._paths.update({one.uuid: path_of(one, self._workspace) for one in public})
+        self._watchers.note(public, self._base)
+        following = page.following
+        if following and isinstance(place, str):
+            done, known = self._watchers.once.counts()
+            self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
+        rows = {one.uuid: one.shape for one in page.entries}
+        numbered = following is not None and is_numbered(following)
+        self._listing.take(place, Page(rows, page.size, following is not None, following, numbered))
+        self._watchers.once.start()
+        if begins:
+            self._on_found()
+
+    def _begin(self, page: RepositoriesPage) -> None:
+        """Set aside what the workspace is going to cost, by its first page."""
+        remembered = self._access.counts.of(self._workspace)
+        self._watchers.remember(remembered)
+        size = page.size or 0
+        pages = -(-size // self._access.page_size)
+        # the watchers, and the other pages of two readings
+        known = max(0, max(size, len(page.entries)) - len(remembered))
+        self._calls.plan(known + 2 * max(pages, 2) - 1 if page.following else known)

@@ -1,0 +1,143 @@
+"""GitHub: the fetch of one owner."""
+
+from functools import partial
+
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.halving import Origin
+from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.forges.github.details import Details
+from from_git.forges.github.nodes import OwnerPage, Repository, owner_page
+from from_git.forges.github.queries import GitHubAccess, Queries
+from from_git.forges.github.query_texts import OWNER, REPOSITORIES
+from from_git.forges.listing import Listing, Place, stats_of
+from from_git.forges.once import Gone
+from from_git.values.found import Found
+from from_git.values.progress import Cost, Progress
+from from_git.values.stats import Tally
+
+_FEWEST = 4  # repositories that the first query gives in detail at least, or none
+_READINGS = 3  # of a list at most
+
+
+def _detailed_in(page: OwnerPage | None) -> int:
+    """How many repositories a first page gives in detail."""
+    return len(page.details) if page else 0
+
+
+class GitHubFetch:
+    """One owner's list, beside the details of its repositories; see `Fetch`.
+
+    The first query gives the first repositories in detail and the ids of the first hundred. Further pages of the list
+    give ids alone, which is quick; the details are asked for by id as soon as ids are there.
+    """
+
+    def __init__(self, access: GitHubAccess, owner: str, group: FetchGroup) -> None:
+        self._owner = owner
+        self._pool = access.pool
+        self._sizes = access.sizes
+        self._queries = Queries(access, group)
+        self._calls = self._queries.calls
+        self._details = Details(self._queries)
+        # cursors over the date of creation do not shift
+        self._listing: Listing[str] = Listing(
+            self._ask_list, self._details.once, access.sizes.listed, _READINGS, shifts=False
+        )
+        self._kind = ""
+        self._on_found = group.found
+        self._rests: list[Origin] = []  # of first pages that were too heavy
+
+    def outcome(self) -> Found | None:
+        """See `Fetch.outcome`."""
+        listed = self._listing.outcome()
+        if listed is None:
+            return None
+        while self._rests:
+            self._rests.pop().answered(0, whole=True)
+        tally, missing = Tally(), []
+        for identity, path in listed.items():
+            one = self._details.once.known[identity]
+            if one is Gone.ABSENT:
+                missing.append(path)
+            elif isinstance(one, Repository):
+                tally.add_repository(
+                    is_fork=one.is_fork,
+                    watchers=one.watchers,
+                    followers=one.followers,
+                    langs=zip(one.langs, one.sizes, strict=True),
+                    topics=one.topics,
+                )
+        return Found(self._kind, stats_of(tally), tuple(sorted(missing)))
+
+    def progress(self) -> Progress:
+        """See `Fetch.progress`."""
+        pages, details = self._listing.pages(), self._details.once.counts()
+        return self._calls.progress(*pages, *details, found=self._listing.found)
+
+    def cost(self) -> Cost:
+        """See `Fetch.cost`."""
+        return self._calls.spending.cost()
+
+    def ask_first_page(self, first: int, origin: Origin | None = None) -> None:
+        """Have the first repositories asked for in detail, with the first page of the list.
+
+        Where even few of them are too many, the list is asked for alone: one repository may be what fails.
+        """
+        first = self._details.most(first)
+        if origin:
+            # the smaller page stands in place of a part alone: the rest is answered when all is
+            origin.add()
+            self._rests.append(origin)
+        if first < _FEWEST:
+            if origin:
+                origin.doubt()
+            self._calls.start(self._pool, partial(self._read_list, None), self._begin)
+            return
+        ask, smaller = partial(self._read_first, first), partial(self.ask_first_page, first // 2)
+        self._calls.start(self._pool, ask, self._begin, first, smaller, origin, gave=_detailed_in)
+
+    def _read_first(self, first: int) -> OwnerPage | None:
+        variables = {"login": self._owner, "first": first, "listed": self._sizes.listed}
+        reply = self._queries.ask(OWNER, variables, "Owner")
+        page = owner_page(reply)
+        self._queries.learn(reply, _detailed_in(page))
+        return page
+
+    def _begin(self, page: OwnerPage | None) -> None:
+        """Take in the first page, and start all the rest at once; None: there is no such owner."""
+        if page is None:
+            self._listing.take(None, None)
+            return
+        self._details.take_first(page.details, page.listed.rows)
+        total = page.listed.total or 0
+        rest = total - len(page.details)
+        batches = self._details.plan(rest)
+        if page.listed.more or batches:
+            self._queries.plan(batches + -(-total // self._sizes.listed) - 1, rest)
+        self._take(None, page)
+        self._on_found()
+
+    def _ask_list(self, place: Place) -> None:
+        """Have a page of the list asked for, ids alone."""
+        self._calls.start(self._pool, partial(self._read_more, place), partial(self._take, place))
+
+    def _read_list(self, cursor: Place) -> OwnerPage | None:
+        variables = {"login": self._owner, "listed": self._sizes.listed, "after": cursor}
+        reply = self._queries.ask(REPOSITORIES, variables, "Repositories")
+        page = owner_page(reply)
+        self._queries.learn(reply, 0)
+        return page
+
+    def _read_more(self, cursor: Place) -> OwnerPage:
+        page = self._read_list(cursor)
+        if page is None:
+            raise UpstreamError("the owner vanished while its repositories were being listed.", advice="Ask again.")
+        return page
+
+    def _take(self, place: Place, page: OwnerPage) -> None:
+        """Note the ids of a page, start the next page, and have the details asked for."""
+        if page.listed.more and page.listed.following is None and page.listed.rows:
+            raise MalformedAnswer("pageInfo.endCursor is not a string")
+        self._kind = page.kind
+        self._details.once.note(page.listed.rows, page.listed.more)
+        self._listing.take(place, page.listed)
+        self._details.once.start()

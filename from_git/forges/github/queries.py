@@ -1,0 +1,92 @@
+"""GitHub: the queries of one fetch, and what their answers tell about the cost of those to come."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from from_git import metrics
+from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.pace import Pace
+from from_git.calls.reported import ReportedLimit
+from from_git.calls.retries import usable
+from from_git.calls.sending import Calls
+from from_git.fanout import Pool
+from from_git.forges.github.graphql import GraphqlOverUpstream, Reply
+from from_git.values.progress import Cost
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Repositories of one query."""
+
+    first: int = 30
+    """That the first query gives in detail: an owner with no more costs one call."""
+    listed: int = 100
+    """Of one page of the list, ids alone; the most that GitHub gives."""
+    # GitHub's time grows with the repositories of which a query asks details (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one
+    # in four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried:
+    # docs/performance.md
+    batch: int = 40
+    """Whose details are asked for by id, at most."""
+    small_batch: int = 18
+    """More batches than one for each so many would be mostly round trip (100 ms against 10 ms each)."""
+    names_batch: int = 20
+    """With many names, that are worth a query while all threads are busy."""
+    names: int = 100
+    """Not repositories: languages or topics of one page; the most that GitHub gives."""
+
+
+SIZES = Sizes()
+
+
+@dataclass(frozen=True)
+class GitHubAccess:
+    """What all fetches from one GitHub share: the way there, and what is known of its limits."""
+
+    client: GraphqlOverUpstream
+    pool: Pool
+    account: Account
+    pace: Pace
+    points: ReportedLimit
+    sizes: Sizes = SIZES
+
+
+class Queries:
+    """The queries of one fetch. Safe from any thread."""
+
+    def __init__(self, access: GitHubAccess, group: FetchGroup) -> None:
+        self.access = access
+        self.calls = Calls(group, access.account, access.pace)
+        self._group = group
+
+    def ask(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
+        """Send one query; for the `ask` of a call.
+
+        Raises:
+            UpstreamError, DeadlineError, Cancelled: see `GraphqlOverUpstream.execute`.
+        """
+        reply = self.access.client.execute(query, variables, operation_name, caller=self.calls)
+        self.calls.spending.add(Cost(points=reply.points))
+        metrics.points("github", reply.points)
+        if reply.left:
+            left, seconds = reply.left
+            self.access.points.tell(left, seconds)
+            metrics.points_left("github", left, time.time() + seconds)
+            if left == 0:  # this answer is good, the next query would be refused
+                self.access.account.limit.block(seconds, "its points of this hour are used up.")
+        return reply
+
+    def learn(self, reply: Reply, repositories: int) -> None:
+        """Take in what a reply with details of so many repositories has cost."""
+        self.access.pace.learn(repositories, reply.seconds, reply.points)
+
+    def plan(self, queries: int, repositories: int) -> None:
+        """Set aside what so many more queries for so many repositories in all are expected to take.
+
+        Raises:
+            BudgetError: what may be spent in time, or the points that are left, do not suffice.
+        """
+        seconds, points = self.access.pace.expected(queries, repositories)
+        self.access.points.plan(self._group, points, usable(self._group.time_left()))
+        self.calls.plan(seconds)
