@@ -15,17 +15,9 @@ from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_redis, start_redis
 
 GITHUB, BITBUCKET, NOBODY = "https://github.com/user-3", "https://bitbucket.org/team-7", "https://github.com/nobody"
-
-
 OTHER = "https://github.com/user-4"
-
-
 DOWN = Fault("status", path="/graphql", status=401)
-
-
 HANG = Fault("hang", path="/graphql")
-
-
 DAY = 86_400.0
 
 

@@ -33,8 +33,6 @@ MODULES = [
     *(groups, pools, store),
     *(import_module(f"from_git.flights.{one.name}") for one in iter_modules(flights.__path__)),
 ]
-
-
 FOUND = Found("User", Stats(1, 0, 0, 0, {}, {}))
 
 

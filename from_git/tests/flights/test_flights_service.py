@@ -20,14 +20,8 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.profile import Profile
 
 SPACK, MAILCHIMP, NOBODY = "https://github.com/spack", "https://bitbucket.org/mailchimp", "https://github.com/nobody"
-
-
 TEAM, OTHER_TEAM = "https://bitbucket.org/team-30", "https://bitbucket.org/team-7"
-
-
 ANEW = {"Cache-Control": "no-cache"}
-
-
 SLOW = Fault("slow", path="/2.0/*", seconds=0.07)
 
 

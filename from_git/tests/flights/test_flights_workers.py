@@ -20,11 +20,7 @@ from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import WorkersTestCase
 
 TEAM, OTHER_TEAM = "https://bitbucket.org/team-30", "https://bitbucket.org/team-7"
-
-
 CALLS = 31
-
-
 NUMBERS = itertools.count()
 
 

@@ -55,6 +55,13 @@ def floor(name: str) -> int:
 class House(TestCase):
     """What no review should have to look for."""
 
+    def test_every_room_has_its_floor_and_its_test_module(self) -> None:
+        rooms = {room(path) for path in sources("from_git")} - {"__init__"}
+        self.assertEqual(rooms, set().union(*FLOORS))
+        for name in sorted(rooms):
+            with self.subTest(name):
+                self.assertTrue((ROOT / "from_git" / "tests" / name / f"test_{name}.py").is_file())
+
     def test_a_room_imports_only_from_below(self) -> None:
         for path in sources("from_git"):
             for name in imports(path):

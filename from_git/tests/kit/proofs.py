@@ -26,7 +26,7 @@ PROOFS: dict[str, str] = {
         "calls.test_retries.Decisions.test_each_failure_is_followed_by_what_the_table_says"
     ),
     "Two processes with one Redis together never spend more than the limit.": (
-        "calls.test_account.Shared.test_two_processes_cannot_spend_more_than_the_limit_together"
+        "calls.test_ledgers.Shared.test_two_processes_cannot_spend_more_than_the_limit_together"
     ),
     "A hanging name resolver ends with the timeout of the call.": (
         "upstream.test_upstream.Faults.test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call"
@@ -77,7 +77,7 @@ PROOFS: dict[str, str] = {
         "upstream.test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
     ),
     "Links to other addresses are not followed, and get no credentials.": (
-        "upstream.test_upstream.Destinations.test_links_that_lead_away_are_not_followed"
+        "upstream.test_destinations.Destinations.test_links_that_lead_away_are_not_followed"
     ),
     "A cancelled or late call counts with its reservation, since the forge may go on with it.": (
         "calls.test_budget.Windows.test_a_call_that_was_left_alone_costs_at_least_what_was_reserved"

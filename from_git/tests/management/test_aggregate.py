@@ -20,11 +20,7 @@ from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy
 
 MANAGE = [sys.executable, "manage.py"]
-
-
 TEAM_CALLS = 7
-
-
 LINES = 30  # more than either command says before it listens
 
 

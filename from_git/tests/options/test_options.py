@@ -8,8 +8,6 @@ from from_git.options import table
 from from_git.options.loading import load, misspelt, unknown
 
 NAMES = [option.name for option in table()]
-
-
 BROKEN: list[tuple[bytes | None, int | None, str]] = [
     (b"DEBUG = False\nGITHUB_API_TOKEN = 'hush\n", 2, "unterminated string literal"),
     (b"GITHUB_API_TOKEN = hush_hush\n", 1, "text needs quotes"),
@@ -24,8 +22,6 @@ BROKEN: list[tuple[bytes | None, int | None, str]] = [
     (None, None, "Is a directory"),
 ]
 """What local_settings.py may be, None for a folder; the line that is named, and some of the words."""
-
-
 ORDINARY = """
 PATH HOME USER SHELL LANG TERM PWD EDITOR TMPDIR DEBUG_MODE DISPLAY HOSTNAME PYTHONPATH VIRTUAL_ENV XDG_CACHE_HOME
 SECRET OMP_NUM_THREADS MKL_NUM_THREADS NUM_THREADS GITHUB_ACTIONS GITHUB_API_URL GITHUB_SERVER_URL GITHUB_REPOSITORY
@@ -35,8 +31,6 @@ GUNICORN_CMD_ARGS SECRET_KEY_BASE PROMETHEUS_MULTIPROC_DIR DJANGO_SETTINGS_MODUL
 LOGNAME LOG_DIR INVOCATION_ID
 """.split()
 """Variables of other programs."""
-
-
 WRONG: list[tuple[str, Any, str]] = [
     ("NUM_THREADS_GITHUB", "0", "expected at least 1 threads"),
     ("NUM_THREADS_GITHUB", "many", "expected a whole number"),

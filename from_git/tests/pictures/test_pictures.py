@@ -22,14 +22,8 @@ from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge
 
 NOW = 1_795_880_000.0  # 2026-11-28 15:33:20 UTC
-
-
 SVG = "{http://www.w3.org/2000/svg}"
-
-
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "from_git" / "pictures"
-
-
 HOSTILE = (
     "<script>alert(1)</script>",
     "a&b\"c'd",
@@ -72,23 +66,11 @@ def named(*names: str) -> Stats:
 
 
 SPACK, TEAM, NOBODY = profile("spack"), profile("mailchimp", "bitbucket"), profile("nobody")
-
-
 PLAIN = answer({SPACK: named("python", "c", "rust"), TEAM: Stats(7, 3, 12)}, (NOBODY,))
-
-
 OLD = answer({SPACK: named("python", "c"), TEAM: Stats(7, 3, 12)}, old=(SPACK,), age=7_300.0)
-
-
 EMPTY = answer({SPACK: Stats()})
-
-
 NONE = answer({}, (NOBODY,))
-
-
 ERROR = LimitError("its rate limit is used up.", 45.0).about(SPACK)
-
-
 LONG = RequestError(" ".join(f"'https://example.org/{number}' is not a profile." for number in range(200)))
 
 

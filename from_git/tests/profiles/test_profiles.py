@@ -6,11 +6,7 @@ from from_git.forges.registry import KINDS
 from from_git.profiles import BadUrl, parse_profile
 
 HOSTS = {kind.host: kind for kind in KINDS.values()}
-
-
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-
-
 GOOD = [
     ("https://github.com/mailchimp", "github", "mailchimp"),
     ("http://github.com/mailchimp", "github", "mailchimp"),
@@ -41,8 +37,6 @@ GOOD = [
     (f"bitbucket.org/{{{UUID}}}", "bitbucket", f"{{{UUID}}}"),
     (f"https://bitbucket.org/{{{UUID.upper()}}}/workspace/repositories", "bitbucket", f"{{{UUID}}}"),
 ]
-
-
 BAD = [
     ("https://bitucket.org/mailchimp", "unknown host bitucket.org; did you mean bitbucket.org?"),
     ("https://bitbucket.com/mailchimp", "did you mean bitbucket.org?"),
@@ -110,11 +104,7 @@ BAD = [
     ("https://github.com:99999/mailchimp", "did you mean github.com?"),
     ("https://github.com/" + "a" * 2_000, "longer than 2000 characters"),
 ]
-
-
 ORG = "https://github.com/org-5"
-
-
 MEANT = {
     # what comes along from a text, a document or a program
     "https://github.com/org-5.": ORG,

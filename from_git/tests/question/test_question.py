@@ -12,11 +12,7 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.keys import KEYS
 
 SPACK, MFEM = "https://github.com/spack", "https://github.com/mfem"
-
-
 UUID = "{3fa85f64-5717-4562-b3fc-2c963f66afa6}"
-
-
 UNKNOWN = {
     "amp;url": "url",
     "amp;amp;url": "url",
@@ -40,17 +36,9 @@ UNKNOWN = {
     "x\x1b[31m\u202e": None,
 }
 """Names that nobody knows, and what was meant."""
-
-
 PASSED = ("utm_source", "utm_", "fbclid", "gclid", "_", "t", "v", "cachebust")
-
-
 DRAWN = ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/chart/repos.svg", "/from-git/chart/topics.svg")
-
-
 BADGE = "/from-git/badge/watchers"
-
-
 JSON = {"Content-Type": "application/json"}
 
 

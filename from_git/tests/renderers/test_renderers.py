@@ -11,8 +11,6 @@ from from_git.serializers import ROW
 from from_git.tests.kit.service import ServiceTestCase
 
 JSON, CSV, HTML = "application/json", "text/csv; charset=utf-8; header=present", "text/html; charset=utf-8"
-
-
 URLS = ("https://github.com/mfem", "https://bitbucket.org/nobody", "https://bitbucket.org/mailchimp")
 
 

@@ -15,14 +15,8 @@ from from_git.tests.kit.machine import Machine, Server, lacking, until
 from from_git.tests.kit.project import ROOT, documented
 
 DEPLOY = ROOT / "deploy"
-
-
 OWNERS = [("github", "spack"), ("bitbucket", "mailchimp")]
-
-
 ASKED = "/health-check?url=https://github.com/spack&url=https://bitbucket.org/mailchimp"
-
-
 FORGES = {
     "GITHUB_GRAPHQL_URL": "http://127.0.0.1:9000/graphql",
     "GITHUB_API_TOKEN": "emulator-token",
@@ -30,8 +24,6 @@ FORGES = {
     "BITBUCKET_CALLS_PER_HOUR": "0",
     "PROFILE_CACHE_SECONDS": "0",
 }
-
-
 BASE = "http://127.0.0.1:8000"
 
 

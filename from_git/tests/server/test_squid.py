@@ -18,8 +18,6 @@ from from_git.tests.kit.servers import SQUID_CONF, needs_squid, start_squid
 from from_git.tests.kit.service import ServiceTestCase
 
 HOST = "from-git.example.org"
-
-
 SPACK = "https://github.com/spack"
 
 

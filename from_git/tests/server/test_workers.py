@@ -18,8 +18,6 @@ from from_git.tests.kit.project import environment, project_copy
 from from_git.tests.kit.workers import Gunicorn
 
 URLS = ["https://github.com/spack", "https://bitbucket.org/mailchimp"]
-
-
 OWNERS = [("github", "spack"), ("bitbucket", "mailchimp")]
 
 

@@ -2,15 +2,13 @@
 
 import gzip
 import socket
-import tempfile
 import threading
 import time
-from pathlib import Path
 from unittest import TestCase
 
 from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
-from from_git.tests.kit.raw import RawServer, Script, dripping, keeping, read_request, sending, silent
-from from_git.tests.kit.system import environment_with, resolver
+from from_git.tests.kit.raw import RawServer, Script, dripping, sending, silent
+from from_git.tests.kit.system import resolver
 from from_git.upstream import MAX_BODY, Response, Upstream
 
 SECRET = "Bearer s3cret-value"
@@ -123,70 +121,6 @@ class Answers(UpstreamTestCase):
         )
 
 
-class KeepAlive(UpstreamTestCase):
-    """Connections that serve many calls, and servers that close them when they like."""
-
-    def test_calls_share_a_connection(self) -> None:
-        server, upstream = self.world(keeping(OK, 10))
-
-        for _ in range(5):
-            upstream.call(Waiting(), "GET", upstream.base_url)
-
-        self.assertEqual(len(server.requests), 1)
-
-    def test_a_call_on_a_connection_that_turns_out_to_be_closed_is_sent_again(self) -> None:
-        server, upstream = self.world(keeping(OK, 2))
-
-        answers = [upstream.call(Waiting(), "POST", upstream.base_url, {"a": 1}) for _ in range(9)]
-
-        self.assertEqual([answer.status for answer in answers], [200] * 9)
-        self.assertEqual(len(server.requests), 5)
-
-    def test_an_interim_answer_is_passed_by_and_the_next_call_gets_its_own(self) -> None:
-        for status in (b"100 Continue", b"102 Processing", b"103 Early Hints"):
-            with self.subTest(status):
-
-                def script(connection: socket.socket, stopped: threading.Event, interim: bytes = status) -> None:
-                    for body in (b"1", b"2"):
-                        connection.sendall(b"HTTP/1.1 " + interim + b"\r\nLink: </x>\r\n\r\n")
-                        stopped.wait(0.05)
-                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + body)
-                        read_request(connection)
-
-                server, upstream = self.world(script)
-
-                answers = [upstream.call(Waiting(), "GET", upstream.base_url).json() for _ in range(2)]
-
-                self.assertEqual((answers, len(server.requests)), ([1, 2], 1))
-
-    def test_closing_ends_idle_connections(self) -> None:
-        ended = threading.Event()
-
-        def script(connection: socket.socket, stopped: threading.Event) -> None:
-            connection.sendall(OK)
-            if connection.recv(1) == b"":
-                ended.set()
-
-        _, upstream = self.world(script)
-        upstream.call(Waiting(), "GET", upstream.base_url)
-
-        upstream.close()
-
-        self.assertTrue(ended.wait(10))
-
-    def test_a_call_that_fails_on_a_new_connection_or_within_an_answer_is_not_sent_again(self) -> None:
-        server, upstream = self.world(sending(b""))
-        with self.assertRaises(UpstreamError):
-            upstream.call(Waiting(), "GET", upstream.base_url)
-        self.assertEqual(len(server.requests), 1)
-
-        server, upstream = self.world(keeping(OK, 1, then=b"HTTP/1.1 2"))
-        upstream.call(Waiting(), "GET", upstream.base_url)
-        with self.assertRaises(UpstreamError):
-            upstream.call(Waiting(), "GET", upstream.base_url)
-        self.assertEqual(len(server.requests), 1)
-
-
 class Faults(UpstreamTestCase):
     """What goes wrong on the way."""
 
@@ -297,69 +231,3 @@ class Time(UpstreamTestCase):
 
         with self.assertRaises(Cancelled):
             self.ask(script, caller=caller)
-
-
-class Destinations(UpstreamTestCase):
-    """Credentials go to addresses under the base URL only."""
-
-    def test_the_credentials_are_sent_to_the_configured_address(self) -> None:
-        server, upstream = self.world(sending(OK))
-
-        upstream.call(Waiting(), "GET", upstream.base_url + "/repositories/x?page=2")
-
-        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[0])
-        self.assertIn(b"GET /2.0/repositories/x?page=2 ", server.requests[0])
-
-    def test_links_that_lead_away_are_not_followed(self) -> None:
-        server, upstream = self.world(sending(OK))
-        host = upstream.base_url.removesuffix("/2.0")
-        for url in (
-            "http://evil.example/2.0/x",
-            host.replace("http:", "https:") + "/2.0/x",
-            host.replace("127.0.0.1", "127.0.0.1.evil.example") + "/2.0/x",
-            host + "1/2.0/x",
-            host.replace("http://", "http://user@") + "/2.0/x",
-            host + "/1.0/x",
-            host + "/2.00/x",
-            host + "/2.0/../admin",
-            host + "/2.0/%2e%2E/admin",
-            host + "/2.0/..\\admin",
-            "/2.0/x",
-            "http://[::1/2.0/x",
-            "",
-        ):
-            with self.subTest(url), self.assertRaisesRegex(UpstreamError, "a link that leads elsewhere") as caught:
-                upstream.call(Waiting(), "GET", url)
-            self.assertEqual(caught.exception.advice, "Look at SOME_URL.")
-        self.assertEqual(server.requests, [])
-
-    def test_neither_proxies_nor_netrc_nor_cookies_have_a_say(self) -> None:
-        with RawServer(sending(OK)) as proxy:
-            netrc = Path(self.enterContext(tempfile.TemporaryDirectory())) / "netrc"
-            netrc.write_text("machine 127.0.0.1 login me password other\n", encoding="utf-8")
-            environment = {
-                "NETRC": str(netrc),
-                "http_proxy": proxy.url,
-                "HTTP_PROXY": proxy.url,
-                "ALL_PROXY": proxy.url,
-                "no_proxy": "",
-            }
-            with environment_with(**environment):
-                head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nSet-Cookie: id=1\r\nContent-Length: 2\r\n\r\n{}"
-                server, upstream = self.world(sending(head))
-                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
-                upstream.call(Waiting(), "GET", upstream.base_url + "/x")
-
-            self.assertEqual(proxy.requests, [])
-        self.assertEqual(len(server.requests), 2)
-        self.assertNotIn(b"Cookie", server.requests[1])
-        self.assertIn(b"Authorization: Bearer s3cret-value", server.requests[1])
-
-    def test_the_same_address_in_another_spelling_is_the_same(self) -> None:
-        for base, link in [
-            ("https://API.example.org/2.0", "https://api.example.org/2.0/x"),
-            ("https://api.example.org:443/2.0", "https://api.example.org/2.0/x?y=1"),
-            ("http://api.example.org/2.0/", "http://api.example.org:80/2.0"),
-        ]:
-            with self.subTest(base):
-                self.assertTrue(Upstream(base, "SOME_URL", {}, 1, 1.0).owns(link))

@@ -10,11 +10,7 @@ from emulator import Fault
 from from_git.tests.kit.pages import ACME, GONE, SILENT, SOLO, TEAM, PageTestCase
 
 SLOW_WATCHERS = Fault("slow", path="/2.0/repositories/*/watchers", seconds=0.4)
-
-
 BEGUN = "progress[value]:not([value='0'])"
-
-
 WIDTHS = (320, 360, 768, 1280, 2560)
 
 

@@ -18,8 +18,6 @@ from from_git.tests.kit.streaming import MAILCHIMP, NOBODY, SLOW, SMALL, SPACK, 
 from from_git.values.profile import Profile
 
 ANEW = {"Cache-Control": "no-cache"}
-
-
 EVIL = "a\nb\rc\u2028d\x85e\n\nevent: answer\ndata: {}\n\n"
 
 

@@ -1,0 +1,83 @@
+"""Responses that every route has, as functions."""
+
+import json
+from collections.abc import Generator
+from contextvars import ContextVar
+from unittest import TestCase
+
+from django.http import HttpResponse
+
+from from_git.errors import LimitError, RequestError
+from from_git.responses import (
+    SAFE,
+    Streamed,
+    error_response,
+    method_refused,
+    methods_response,
+    retry_after,
+    unsafe_response,
+)
+
+WHO = ContextVar("WHO", default="nobody")
+
+
+class Errors(TestCase):
+    """Those that no view of REST framework raised."""
+
+    def test_they_have_their_status_their_body_and_their_headers(self) -> None:
+        response = error_response(RequestError("It is wrong.", "Mend it."), {"X-More": "1"})
+        self.assertEqual((response.status_code, response.headers["X-More"]), (400, "1"))
+        self.assertEqual(
+            json.loads(response.content), {"error": "ERR3", "message": "It is wrong.", "advice": "Mend it."}
+        )
+        self.assertNotIn("Retry-After", response.headers)
+
+    def test_where_time_helps_a_header_says_how_much(self) -> None:
+        self.assertEqual(retry_after(RequestError("x")), {})
+        self.assertEqual(retry_after(LimitError("x", 12.2)), {"Retry-After": "13"})
+        self.assertEqual(error_response(LimitError("x", 12.2)).headers["Retry-After"], "13")
+
+
+class Methods(TestCase):
+    """OPTIONS, and methods that are not taken."""
+
+    def test_options_say_which_there_are_and_nothing_else(self) -> None:
+        response = methods_response(["GET", "POST"])
+        self.assertEqual((response.status_code, response.content), (204, b""))
+        self.assertEqual(dict(response.headers), {"Allow": "GET, POST"})
+
+    def test_a_route_that_shows_something_answers_each_method_by_the_table(self) -> None:
+        for method, status in (("OPTIONS", 204), ("POST", 405), ("DELETE", 405), ("BREW", 405)):
+            with self.subTest(method):
+                response = unsafe_response(method)
+                self.assertEqual((response.status_code, response.headers["Allow"]), (status, ", ".join(SAFE)))
+
+    def test_a_refusal_names_the_method_and_those_that_there_are(self) -> None:
+        error = method_refused("PUT", ["GET", "HEAD"])
+        self.assertEqual(error.message, "PUT is not allowed here. Allowed: GET, HEAD.")
+        self.assertEqual(error.advice, "Use one of GET, HEAD.")
+
+
+class InItsContext(TestCase):
+    """Parts that are made while a response is sent."""
+
+    def test_they_and_their_end_run_in_the_context_of_the_request(self) -> None:
+        seen: list[str] = []
+
+        def parts() -> Generator[bytes, None, None]:
+            try:
+                while True:
+                    seen.append(WHO.get())
+                    yield b"x"
+            finally:
+                seen.append(f"end of {WHO.get()}")
+
+        token = WHO.set("the request")
+        response: HttpResponse = Streamed(parts())  # type: ignore[assignment]
+        WHO.reset(token)
+        sent = iter(response)
+        self.assertEqual([next(sent), next(sent)], [b"x", b"x"])
+        response.close()
+
+        self.assertEqual(seen, ["the request", "the request", "end of the request"])
+        self.assertEqual(WHO.get(), "nobody")

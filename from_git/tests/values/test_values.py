@@ -1,0 +1,66 @@
+"""What all values are: frozen, and equal by what they hold."""
+
+import dataclasses
+import pkgutil
+from importlib import import_module
+from unittest import TestCase
+
+from from_git import values
+from from_git.forges.registry import KINDS
+from from_git.values.found import Fetched, Found
+from from_git.values.profile import Profile
+from from_git.values.progress import Cost, Progress
+from from_git.values.stats import Stats
+from from_git.values.tempo import USUAL, Tempo
+from from_git.values.words import listed
+
+MODULES = [import_module(f"{values.__name__}.{one.name}") for one in pkgutil.iter_modules(values.__path__)]
+
+
+class All(TestCase):
+    """Every dataclass of the room."""
+
+    def test_they_are_frozen(self) -> None:
+        found = [
+            one
+            for module in MODULES
+            for one in vars(module).values()
+            if dataclasses.is_dataclass(one) and isinstance(one, type) and one.__module__ == module.__name__
+        ]
+        self.assertIn(Found, found)
+        for one in found:
+            with self.subTest(one.__qualname__):
+                self.assertTrue(one.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+
+
+class Each(TestCase):
+    """By what they hold."""
+
+    def test_profiles_are_equal_by_forge_and_folded_owner_whatever_was_written(self) -> None:
+        one, other = list(KINDS.values())[:2]
+        profile = Profile(one, "owner", "Owner", "https://forge.example/Owner")
+        self.assertEqual(profile, Profile(one, "owner", "OWNER", "http://forge.example/OWNER/"))
+        self.assertNotEqual(profile, Profile(other, "owner", "Owner", profile.url))
+        self.assertEqual(len({profile, Profile(one, "owner", "o", "x")}), 1)
+
+    def test_outcomes_are_equal_by_all_that_they_hold(self) -> None:
+        self.assertEqual(Fetched(Found("User", Stats(1)), 5.0, 4.0), Fetched(Found("User", Stats(1)), 5.0, 4.0))
+        self.assertNotEqual(Fetched(None, 5.0, 4.0), Fetched(None, 5.0, 5.0))
+
+    def test_costs_add_up(self) -> None:
+        self.assertEqual(Cost(1, 0.5, 2, 3) + Cost(10, 0.25, 20, 30), Cost(11, 0.75, 22, 33))
+        self.assertEqual(Cost() + Cost(4, 1.0), Cost(4, 1.0))
+
+    def test_progress_is_pages_and_repositories_together(self) -> None:
+        self.assertEqual(Progress(pages=2, pages_known=3, watchers=40, watchers_known=50).done, (42, 53))
+
+    def test_the_usual_seconds_are_those_of_the_service(self) -> None:
+        self.assertEqual(USUAL, Tempo())
+        self.assertLess(USUAL.first_wait, USUAL.longest_wait)
+        self.assertLess(USUAL.tick, USUAL.heartbeat)
+
+    def test_names_in_a_sentence(self) -> None:
+        for names, words in [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]:
+            with self.subTest(words):
+                self.assertEqual(listed(names), words)
+        self.assertEqual(listed(["a", "b"], "or"), "a or b")
