@@ -3,6 +3,7 @@
 A kind's folder is complete by itself; nothing else names a kind, and no kind asks the registry.
 """
 
+import copyreg
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,6 +17,18 @@ _FOLDERS = (
 )
 KINDS: dict[str, Kind] = {name: import_module(f"from_git.forges.{name}").KIND for name in _FOLDERS}
 """By name, in the order of their settings and of lists of them."""
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return KINDS[name]
+
+
+copyreg.pickle(Kind, lambda kind: (kind_named, (kind.name,)))  # a copy is the one object that there is
 
 
 @contextmanager

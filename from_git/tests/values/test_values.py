@@ -1,6 +1,8 @@
 """What all values are: frozen, and equal by what they hold."""
 
+import copy
 import dataclasses
+import pickle
 import pkgutil
 from importlib import import_module
 from unittest import TestCase
@@ -42,6 +44,11 @@ class Each(TestCase):
         self.assertEqual(profile, Profile(one, "owner", "OWNER", "http://forge.example/OWNER/"))
         self.assertNotEqual(profile, Profile(other, "owner", "Owner", profile.url))
         self.assertEqual(len({profile, Profile(one, "owner", "o", "x")}), 1)
+
+    def test_a_copy_of_a_kind_is_the_kind_in_another_process_too(self) -> None:
+        for kind in KINDS.values():
+            self.assertIs(copy.deepcopy(kind), kind)
+            self.assertIs(pickle.loads(pickle.dumps(kind)), kind)  # noqa: S301 - our own bytes
 
     def test_outcomes_are_equal_by_all_that_they_hold(self) -> None:
         self.assertEqual(Fetched(Found("User", Stats(1)), 5.0, 4.0), Fetched(Found("User", Stats(1)), 5.0, 4.0))
