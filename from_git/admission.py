@@ -1,4 +1,4 @@
-"""How many answers and streams one process gives at the same time, so that a thread is left for probes."""
+"""Places: how many answers and streams one process gives at the same time, so that a thread is left for probes."""
 
 import threading
 from types import TracebackType
@@ -31,15 +31,15 @@ class Place:
         self.client = client
 
     def release(self) -> None:
-        """Give it back; a second call does nothing."""
+        """Give the place back; a second call does nothing."""
         _held.discard(self)
         publish()
 
     def until_sent(self, response: HttpResponseBase) -> None:
-        """Keep it until `response` is sent, or its client has gone away.
+        """Keep the place until `response` is sent, or its client has gone away.
 
-        A short one, which no client can keep a thread from sending, gives it back as soon as it is made: else a client
-        that asks one question after the other would find its own last one in the way.
+        A short response, which no client can hold up, gives the place back as soon as it is made: else a client that
+        asks one question after the other would be refused because of its own last one.
         """
         if isinstance(response, SimpleTemplateResponse):
             response.add_post_render_callback(self._made)
@@ -62,7 +62,7 @@ class Place:
 
 
 def at_most() -> int:
-    """How many places there are now."""
+    """The number of places."""
     return max(1, int(settings.SERVER_THREADS) - FOR_PROBES)
 
 
@@ -70,7 +70,7 @@ def place(client: str = "") -> Place:
     """Take a place for a client, without waiting: `with place(): …`, or `until_sent`.
 
     Raises:
-        ServerFull: all are taken, or the client has all but those that are left to others.
+        ServerFull: all places are taken, or the client has all but those that are left to other clients.
     """
     with _lock:
         bound = at_most()
@@ -88,6 +88,6 @@ def place(client: str = "") -> Place:
 
 
 def publish() -> None:
-    """Tell the metrics how many are taken."""
+    """Set the metrics to the number of places that are taken."""
     with _lock:  # so that the last word is the newest
         metrics.answers(len(_held), at_most())

@@ -1,4 +1,4 @@
-"""A question whose answer may never come, asked without waiting for it for long."""
+"""A check that may hang, without waiting for it for long."""
 
 import logging
 import threading
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 class BackgroundCheck(Generic[T]):
-    """Asks on a thread of its own, once at a time however many look, and keeps the answer. Safe from any thread.
+    """A check that runs on a thread of its own, once at a time, and whose answer is kept. Safe from any thread.
 
     Args:
-        ask: the question; whatever it raises is no answer.
-        kept: seconds for which an answer, or that there is none, is not asked for again.
-        patience: seconds that somebody waits for it.
+        ask: the check; an exception counts as no answer.
+        kept: seconds for which an answer, or its absence, is kept.
+        patience: seconds that `look` waits at most.
     """
 
     def __init__(self, ask: Callable[[], T], kept: float, patience: float) -> None:
@@ -29,7 +29,7 @@ class BackgroundCheck(Generic[T]):
         self._until = 0.0
 
     def look(self) -> T | None:
-        """The answer; None when there is none in time."""
+        """The answer; None where there is none in time."""
         with self._lock:
             if time.monotonic() < self._until:
                 return self._answer
@@ -38,12 +38,12 @@ class BackgroundCheck(Generic[T]):
                 asked = self._asked = threading.Event()
                 threading.Thread(target=self._run, args=(asked,), name="background-check", daemon=True).start()
         if not asked.wait(self._patience):
-            self._keep(None)  # others need not wait for it as well
+            self._keep(None)  # other callers need not wait as well
         with self._lock:
             return self._answer
 
     def forget(self) -> None:
-        """Ask anew at the next look."""
+        """Run the check anew at the next look."""
         with self._lock:
             self._until, self._asked = 0.0, None
 
@@ -51,7 +51,7 @@ class BackgroundCheck(Generic[T]):
         answer = None
         try:
             answer = self._ask()
-        except Exception as error:  # noqa: BLE001 - that it fails is what is asked
+        except Exception as error:  # noqa: BLE001 - a failure is an answer too
             logger.debug("No answer: %s", type(error))
         with self._lock:
             if self._asked is asked:

@@ -1,4 +1,4 @@
-"""What every view of REST framework has here: which format a client likes best, OPTIONS, errors."""
+"""The base of all REST framework views: content negotiation, OPTIONS, errors."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,20 +22,17 @@ _QUALITY = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*
 
 
 class Negotiation(DefaultContentNegotiation):
-    """By `?format=`, which decides alone, else by `Accept` with its weights (RFC 9110, 12.5.1).
-
-    REST framework's own takes no notice of `q`.
-    """
+    """By `?format=`, else by `Accept` with its weights (RFC 9110, 12.5.1), which REST framework's own ignores."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """The renderer that the client likes best, the first of equals, and its media type.
+        """The renderer with the highest weight, the first of equals, and its media type.
 
         Raises:
             NothingHere: there is no such format.
             RequestError: two formats are named, or there are too many parameters.
-            FormatRefused: the client accepts none of them.
+            FormatRefused: none of the media types in `Accept` is available.
         """
         there = list(renderers)
         formats, types = [str(one.format) for one in there], [str(one.media_type) for one in there]
@@ -57,7 +54,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def parameters(request: HttpRequest) -> dict[str, list[object]]:
-    """The parameters of the address, read once; Django's own reading has no bound that leaves `url` out.
+    """The parameters of the address, read once, with our bounds: Django's would count `url` too.
 
     Raises:
         RequestError: there are too many.
@@ -70,7 +67,7 @@ def parameters(request: HttpRequest) -> dict[str, list[object]]:
 
 
 def _format(request: Request) -> str:
-    """The one that is asked for; nothing where none is."""
+    """The format that is asked for; empty without one."""
     named = list(dict.fromkeys(map(str, parameters(request._request).get("format", ()))))
     if len(named) > 1:
         complaint = Complaint("format", "is there twice")
@@ -79,9 +76,9 @@ def _format(request: Request) -> str:
 
 
 def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
-    """The weight that a list of media ranges gives to the type, and how closely its range fits."""
+    """The weight that `Accept` gives to the media type, and how specific the matching range is."""
     ranges = [found for one in accepted if (found := _RANGE.fullmatch(one))]
-    if not ranges:  # absent or illegible: as if any would do
+    if not ranges:  # absent or illegible: any media type will do
         return 1.0, 0
     fits = {media_type: 3, media_type.partition("/")[0] + "/*": 2, "*/*": 1}
     close, weight = 0, 0.0
@@ -94,12 +91,12 @@ def _score(media_type: str, accepted: Sequence[str]) -> tuple[float, int]:
 
 
 class JSONOnly(Negotiation):
-    """Whatever `Accept` and `format` say, the one media type."""
+    """One media type, whatever `Accept` and `format` say."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """JSON, which the few errors with a status of their own are in."""
+        """JSON, for the few errors with an error status."""
         return SafeJSON(), str(SafeJSON.media_type)
 
 
@@ -112,18 +109,18 @@ class BaseView(APIView):
 
     @property
     def allowed_methods(self) -> list[str]:
-        """The methods that there are, in the order of every `Allow`."""
+        """The methods of the view, in the order of every `Allow`."""
         found = super().allowed_methods
         return [name for name in ("GET", "HEAD", "POST", "OPTIONS") if name in found]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """As REST framework does; OPTIONS are answered whatever else the request says."""
+        """As in REST framework; OPTIONS is answered whatever else the request says."""
         if request.method == "OPTIONS":
             return methods_response(self.allowed_methods)
         return super().dispatch(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """As REST framework does, and choose how the error is shown."""
+        """As in REST framework; an error is JSON unless the chosen renderer can show it."""
         response = super().handle_exception(exc)
         if not isinstance(getattr(self.request, "accepted_renderer", None), self.keeps_errors):
             self.request.accepted_renderer = SafeJSON()

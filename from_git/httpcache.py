@@ -1,4 +1,4 @@
-"""What HTTP caches are told of an answer, and the bytes of recent answers, so that asking again costs next to nothing.
+"""Headers for HTTP caches, conditional requests, and the bytes of recent answers, which are sent again at once.
 
 Freshness counts from the oldest number in an answer: `Age` is how old it is, and `max-age` how old it may become until
 the first of its profiles is asked for again. RFC 9110 (validators, preconditions) and 9111 (caching).
@@ -40,11 +40,11 @@ _OF_THE_BODY = ("Content-Type", "Content-Length", "Vary")
 
 @dataclass(frozen=True)
 class Rendered:
-    """The bytes of a 200 and what is known of them; times in seconds since the epoch."""
+    """The bytes of a 200 and its validators; times in seconds since the epoch."""
 
     body: bytes
     headers: Mapping[str, str]
-    """Those of the response without the ones about its age."""
+    """The headers of the response, without those about its age."""
     etag: str
     cache_control: str
     oldest: float
@@ -52,32 +52,32 @@ class Rendered:
     newest: float
     """When the last of its fetches ended."""
     expires: float
-    """When the first of its profiles is asked for again."""
+    """When the first of its profiles must be fetched again."""
     route: ResolverMatch | None
-    """By which requests are counted."""
+    """The route that the metrics count."""
     facts: Mapping[str, Any]
-    """For the request's line in the log."""
+    """The facts for the request's line in the log."""
 
 
 def mark(response: HttpResponseBase, answer: Answer, version: object) -> None:
-    """Say that a response is a rendering of `answer`, which was made from what `version` of the cache had."""
+    """Mark a response as a rendering of `answer`, which was made when the cache had this `version`."""
     setattr(response, _MARK, (answer, version))
 
 
 def wants_anew(request: HttpRequest) -> bool:
-    """Whether the client says that nothing kept will do: `no-cache` or `max-age=0` (RFC 9111, 5.2.1).
+    """Whether the client wants all profiles fetched anew: `no-cache` or `max-age=0` (RFC 9111, 5.2.1).
 
-    `no-store` does not say so. What a proxy says of itself when it asks whether what it has is still right is for its
-    configuration: Squid says `max-age` with the largest age in its `refresh_pattern`.
+    `no-store` does not mean that. A proxy that revalidates says what its configuration says: Squid sends `max-age` with
+    the largest age in its `refresh_pattern`.
     """
     said = _directives(request)
     return "no-cache" in said or bool(_NO_AGE.fullmatch(said.get("max-age", "")))
 
 
 def cached(get_response: _Handler) -> _Handler:
-    """Give marked responses what caches need, answer conditional requests, and answer again what was asked just now.
+    """Add cache headers to marked responses, answer conditional requests, and send recent answers again.
 
-    Outside of whatever else adds headers, so that an answer that is used again has them too.
+    It stands outside of all middleware that adds headers, so that an answer that is sent again has them too.
     """
     recent = Recent()
 
@@ -103,7 +103,7 @@ def cached(get_response: _Handler) -> _Handler:
 
 
 def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
-    """What the response to `answer` is made of."""
+    """The bytes and validators of the response to `answer`."""
     fetched = answer.fetched.values()
     # the media type too: one tag names one representation (RFC 9110, 8.8.3)
     digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
@@ -123,7 +123,7 @@ def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None
 
 
 def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
-    """The 200, or what the request's conditions make of it: 304 or 412."""
+    """The 200, or 304 or 412 by the conditions of the request."""
     # within its own second a later answer would have the same date (RFC 9110, 8.8.2)
     last_modified = math.floor(one.newest) if math.floor(one.newest) < math.floor(now) else None
     headers = {
@@ -146,7 +146,7 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
 
 
 def _status(meta: Mapping[str, Any], etag: str, last_modified: int | None) -> HTTPStatus:
-    """What the conditions of a GET or HEAD make of a 200, in the order of RFC 9110, 13.2.2.
+    """The status by the conditions of a GET or HEAD, in the order of RFC 9110, 13.2.2.
 
     A condition with a date counts only beside no condition with tags, and only where there is a date to compare with.
     """
@@ -165,7 +165,7 @@ def _status(meta: Mapping[str, Any], etag: str, last_modified: int | None) -> HT
 
 
 def _modified_since(date: str | None, last_modified: int | None) -> bool | None:
-    """Whether it was modified after a header's date; None where one of the two is no date."""
+    """Whether the answer was modified after a header's date; None where there is no such date."""
     since = None if date is None else parse_http_date_safe(date)
     return None if since is None or last_modified is None else last_modified > since
 
@@ -187,7 +187,7 @@ class Recent:
         self._answers: OrderedDict[tuple[str, ...], tuple[object, float, Rendered]] = OrderedDict()
 
     def get(self, request: HttpRequest) -> Rendered | None:
-        """The answer to the same question, if it is recent and nothing is to be looked at besides."""
+        """The answer to the same question, if it is recent and the request needs no other look."""
         key = _question(request)
         found = self._answers.get(key) if key else None
         if found is None or settings.CLIENT_RATE:
@@ -197,7 +197,7 @@ class Recent:
         return one if in_time and version is flights.version() else None
 
     def put(self, request: HttpRequest, version: object, one: Rendered) -> None:
-        """Remember an answer that was made from what `version` of the cache had."""
+        """Remember an answer that was made when the cache had this `version`."""
         key = _question(request)
         if key is None or sum(map(len, key)) > _MOST_KEY or len(one.body) > _MOST_BODY:
             return
@@ -209,7 +209,7 @@ class Recent:
 
 
 def _question(request: HttpRequest) -> tuple[str, ...] | None:
-    """What an answer depends on; None for a request that is no plain question."""
+    """The parts of a request that its answer depends on; None for a request that is no plain question."""
     meta = request.META
     if request.method not in ("GET", "HEAD") or any(meta.get(name) for name in _NOT_PLAIN):
         return None
@@ -222,7 +222,7 @@ def _question(request: HttpRequest) -> tuple[str, ...] | None:
 
 
 def _directives(request: HttpRequest) -> dict[str, str]:
-    """What the client's Cache-Control says, in lower case, each with its value."""
+    """The directives of the client's Cache-Control, in lower case, with their values."""
     said = request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")
     parts = (one.partition("=") for one in said)
     return {name.strip(): value.strip().strip('"') for name, _, value in parts}

@@ -1,4 +1,4 @@
-"""What every request and every response has: an id, a line in the log, the same headers, text in UTF-8."""
+"""For every request and response: an id, a line in the log, common headers, UTF-8."""
 
 import json
 import re
@@ -29,12 +29,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-"""On every response, unless it already has its own."""
+"""The headers of every response that does not set them itself."""
 REFUSED_CHARSET = "from_git.refused_charset"
-"""Key of the WSGI environment that is there when the request's text is no UTF-8."""
+"""The key of the WSGI environment that marks a request whose text is not UTF-8."""
 
 QUIET = {"livez", "readyz", "metrics"}
-"""Routes that are asked every few seconds, whose lines are for debugging."""
+"""Routes that are asked every few seconds; their log lines have the level DEBUG."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _MAX_METHOD, _MAX_PATH = 20, 300  # characters in the log; a client may send megabytes
@@ -42,14 +42,14 @@ _Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def request_id(given: str | None) -> str:
-    """The id that came in, if it is one that a header and a log can hold, else a new one."""
+    """The id that the client gave, if a header and a log can hold it, else a new one."""
     return given if given and _ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def write_line(status: int, method: str, path: str, seconds: float, route: str = "other") -> None:
-    """Count a request, and write its one line, with all that has been bound meanwhile.
+    """Count a request and write its log line, with all context variables bound meanwhile.
 
-    Without the query, which may hold secrets. `route`: its name in the table of routes.
+    The line has no query, which may hold secrets. `route` is the name in the table of routes.
     """
     metrics.request(route, method, status, seconds)
     usual = "OK" if status < 400 else "ERR3" if status < 500 else "ERRX"
@@ -74,7 +74,7 @@ def refused(
     path: str,
     retry_after: int | None = None,
 ) -> tuple[dict[str, str], bytes]:
-    """Headers and body of the answer to what a server refuses before Django sees it; counts it and writes its line.
+    """Headers and body for a request that the server refuses before Django sees it; counts it and writes its line.
 
     Args:
         words: message and advice.
@@ -92,15 +92,15 @@ def refused(
 
 
 def logged(get_response: _Handler) -> _Handler:
-    """Give the request its id, and its line when the response is there. Outermost, so that nothing escapes it."""
+    """Give each request its id and its log line. The outermost middleware, so that no request escapes it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # what is bound is this request's alone: a server's thread serves one after the other
+        # context variables must end with the request: a server thread serves many
         return copy_context().run(in_context, request)
 
     def in_context(request: HttpRequest) -> HttpResponse:
         begun = time.monotonic()
-        own_id = request_id(request.META.get("HTTP_X_REQUEST_ID"))  # `headers` would be made of all of them first
+        own_id = request_id(request.META.get("HTTP_X_REQUEST_ID"))  # `request.headers` would parse all of them
         bind_contextvars(request_id=own_id)
         response = get_response(request)
         response.headers[REQUEST_ID] = own_id
@@ -109,13 +109,13 @@ def logged(get_response: _Handler) -> _Handler:
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
         _measure(response)
-        # no route: nothing there, or a file of the page
+        # no route: an unknown address, or a static file
         route = request.resolver_match.view_name if request.resolver_match else "other"
 
         def end() -> None:
             write_line(response.status_code, request.method or "", request.path, time.monotonic() - begun, route)
 
-        if isinstance(response, Streamed):  # which begins now
+        if isinstance(response, Streamed):  # its line is due at its end
             response._resource_closers.append(partial(response.context.run, end))
         else:
             end()
@@ -125,7 +125,7 @@ def logged(get_response: _Handler) -> _Handler:
 
 
 def _measure(response: HttpResponse) -> None:
-    """Set the Content-Length where it is due: Django forgets some responses and does it for a 204 too."""
+    """Set the Content-Length where it is due: Django forgets some responses, and sets it for a 204 too."""
     if response.status_code == 204:
         del response.headers["Content-Length"]
     elif not response.streaming and response.status_code != 304:
@@ -133,11 +133,11 @@ def _measure(response: HttpResponse) -> None:
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types
-    """WhiteNoise, whose 405 and 416 are in the form of every other error, and which knows OPTIONS."""
+    """WhiteNoise, with 405 and 416 in the form of all errors, and with OPTIONS."""
 
     @staticmethod
     def serve(static_file: Any, request: HttpRequest) -> HttpResponseBase:
-        """The file, or the reason why not."""
+        """The file, or an error in our form."""
         if request.method in ("GET", "HEAD"):
             served: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
             if served.status_code == RangeRefused.status:
@@ -149,7 +149,7 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no type
 
 
 def utf8_only(get_response: _Handler) -> _Handler:
-    """A 415 for what the WSGI application has found to be no UTF-8."""
+    """Refuse a request that the WSGI application has marked as not UTF-8."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if REFUSED_CHARSET in request.META:

@@ -1,6 +1,6 @@
-"""Whether the process lives, whether it can answer, and what it has counted: for those who watch over it.
+"""Probes: `/livez`, `/readyz` and `/metrics`, for orchestrators and Prometheus.
 
-They ask by address and without TLS, every few seconds, and also when the service is full. So the routes here are
+These ask by address and without TLS, every few seconds, and also when the service is full. So the routes here are
 answered for any Host, take no place, and wait for nothing.
 """
 
@@ -44,7 +44,7 @@ _publishing = False
 
 
 def answered(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer PATHS here, outside of what looks at Host or leads to https, and no other method than GET and HEAD."""
+    """Answer PATHS here, before the middleware that checks Host and redirects to https; GET and HEAD only."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path_info not in PATHS:
@@ -59,12 +59,12 @@ def answered(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 
 def livez(request: HttpRequest) -> HttpResponse:
-    """200 as long as the process answers at all; looks at nothing."""
+    """200 as long as the process answers; it looks at nothing."""
     return JsonResponse({"status": "ok"}, headers=_NO_STORE)
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 with what is degraded, each reason a sentence that says what to do; 503 where nothing can be answered.
+    """200 with a sentence for each part that is degraded; 503 where no question can be answered.
 
     `status` is `ready` or `degraded` with 200; `starting`, `stopping`, or `unable` (no forge can be asked within
     REQUEST_DEADLINE) with 503.
@@ -76,20 +76,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What all processes of this server have counted, for Prometheus."""
+    """The counters of all processes of this server, for Prometheus."""
     publish()
     return HttpResponse(counted.exposed(), content_type=counted.CONTENT_TYPE_LATEST, headers=_NO_STORE)
 
 
 def starting() -> None:
-    """Not to be asked yet: `/readyz` says so until `started`."""
+    """Let `/readyz` say `starting` until `started` is called."""
     _set("starting")
 
 
 def started() -> None:
-    """Ready to answer; to be called in each process of the server when the application is loaded.
+    """Let `/readyz` say `ready`; to be called in each process of the server when the application is loaded.
 
-    Where processes have parts of the limits, each begins to say what it has spent.
+    Where each process has its part of the limits, it begins to publish its spending.
     """
     global _publishing
     _set("running")
@@ -99,12 +99,12 @@ def started() -> None:
 
 
 def stopping() -> None:
-    """Not to be asked any more: `/readyz` says so from now on. Safe in a signal handler."""
+    """Let `/readyz` say `stopping` from now on. Safe in a signal handler."""
     _set("stopping")
 
 
 def publish() -> None:
-    """Set the gauges that time moves, to what is true now."""
+    """Set the gauges that change with time to their values now."""
     admission.publish()
     shared = forges.shared()
     seen = _check.look() if shared else None
@@ -133,16 +133,16 @@ def _cache() -> Any:
 
 
 def _statuses() -> list[AccountStatus]:
-    """How we stand with each forge, in the order of the registry; asks no forge, but may ask a shared cache."""
+    """The status of our account at each forge, in the order of the registry; asks no forge, maybe a shared cache."""
     return [status_of(name, forges.forge(name).account) for name in KINDS]
 
 
 class _Seen(NamedTuple):
-    """What a look at the shared cache has found."""
+    """The result of a look at the shared cache."""
 
     statuses: list[AccountStatus]
     words: str
-    """Of the cache's server, where it answers and does not do what it is asked."""
+    """The words of the cache's server, where it answers and refuses."""
 
 
 def _ask_shared() -> _Seen:
@@ -169,7 +169,7 @@ setting_changed.connect(_forget)  # override_settings in tests
 
 
 def _look() -> tuple[list[str], bool]:
-    """What is degraded, and whether any forge can be asked."""
+    """The sentences of `degraded`, and whether any forge can be asked."""
     seen = _check.look() if forges.shared() else _Seen(_statuses(), "")
     reasons = []
     if seen is None:
@@ -187,7 +187,7 @@ def _look() -> tuple[list[str], bool]:
 
 
 def _about(one: AccountStatus) -> tuple[list[str], bool]:
-    """What is wrong with one forge, and whether it can be asked all the same."""
+    """The sentences about one forge, and whether it can be asked all the same."""
     kind, reasons, able = KINDS[one.forge], [], True
     label = kind.label
     if not forges.forge(one.forge).has_credentials:
@@ -199,12 +199,12 @@ def _about(one: AccountStatus) -> tuple[list[str], bool]:
     for budget in one.allowances:
         wait = max(wait, budget.wait)
         reasons += _about_budget(label, budget)
-    # a shorter wait is part of an answer
+    # a shorter wait is part of an answer's time
     return reasons, able and wait < settings.REQUEST_DEADLINE
 
 
 def _about_budget(label: str, budget: Allowance) -> list[str]:
-    """What is wrong with what may be spent at a forge: it is used up, or so far that large answers must wait."""
+    """The sentence about a budget that is used up, or so far that large answers must wait."""
     limit = budget.limit or 0.0
     figures = f"{budget.spent:,.0f} of {limit:,.0f} {budget.unit}, {budget.setting}"
     if budget.wait:

@@ -1,4 +1,4 @@
-"""How an answer is shown: JSON, CSV, or REST framework's browsable API."""
+"""Renderers of an answer: JSON, CSV, and REST framework's browsable API."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", 
 
 
 class AnswerJSON(SafeJSON):
-    """The default."""
+    """An answer as JSON, the default."""
 
     content_type: ClassVar[str] = SafeJSON.media_type
     headers: ClassVar[Mapping[str, str]] = {}
@@ -48,8 +48,8 @@ class AnswerCSV(BaseRenderer):
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:
         """The bytes of a 200: a header, then a row for each profile in the order asked, then the missing repositories.
 
-        `expand` changes nothing: the rows are what `profiles` adds to the JSON. What a profile's forge does not tell
-        is an empty cell, and so are all numbers of what is missing.
+        `expand` changes nothing: the rows are those that `profiles` adds to the JSON. A number that a profile's forge
+        does not tell is an empty cell, and so are all numbers of a missing profile or repository.
         """
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, ROW, restval="", lineterminator="\r\n")
@@ -59,12 +59,12 @@ class AnswerCSV(BaseRenderer):
         return text.getvalue().encode()
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        """Never asked: errors are JSON, and answers come from `content`."""
+        """Never called: errors are JSON, and answers come from `content`."""
         raise NotImplementedError
 
 
 class Browsable(BrowsableAPIRenderer):
-    """The JSON inside a page for a browser, without anything inline, so that our policy holds."""
+    """The JSON inside a page for a browser, without inline scripts and styles, which our policy forbids."""
 
     template = "from_git/api.html"
 
@@ -101,7 +101,7 @@ def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> No
 
 
 def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
-    """The rows of a table: of profiles, of those that are missing, of missing repositories under their profile."""
+    """The rows of a table: profiles that exist and that are missing, then missing repositories by profile."""
     rows = dict(zip(answer.found, profile_rows(answer), strict=True))
     missing = frozenset(answer.missing)
     for profile in answer.fetched:
@@ -120,7 +120,7 @@ def _missing(profile: Profile, url: str, kind: str) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """A value as a spreadsheet may have it: numbers stay numbers, and no text is run as a formula."""
+    """A value as a cell: numbers stay numbers, and no spreadsheet runs a text as a formula."""
     if isinstance(value, str):
         return _harmless(value)
     if isinstance(value, list | tuple):

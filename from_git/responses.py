@@ -1,4 +1,4 @@
-"""Responses that every route has: errors in their one form, OPTIONS, and methods that are not taken."""
+"""Responses that every route has: errors in one form, OPTIONS, and methods that are not allowed."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextvars import Context, copy_context
@@ -11,14 +11,14 @@ from from_git.errors import FromGitError, MethodRefused
 from from_git.serializers import error_body
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-"""The methods of a route that only shows something."""
+"""The methods of a read-only route."""
 
 
 class Streamed(StreamingHttpResponse):
-    """A response whose parts are made while it is sent, in the context of its request, which is the log's.
+    """A response whose parts are made while it is sent, in the context variables of its request.
 
     Attributes:
-        context: what is bound there; for whoever has something to say at the end.
+        context: those variables, which the log line at the end needs.
     """
 
     def __init__(self, parts: Generator[bytes, None, None], **options: Any) -> None:
@@ -47,25 +47,25 @@ def error_response(error: FromGitError, headers: dict[str, str] | None = None) -
 
 
 def retry_after(error: FromGitError) -> dict[str, str]:
-    """The header that says in how many seconds asking again can help, where time helps."""
+    """The Retry-After header, where asking again later can help."""
     return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def methods_response(allowed: Iterable[str]) -> HttpResponse:
-    """The answer to OPTIONS: which methods there are, and nothing else."""
+    """The answer to OPTIONS: the allowed methods, and nothing else."""
     response = HttpResponse(status=204, headers={"Allow": ", ".join(allowed)})
     del response.headers["Content-Type"]
     return response
 
 
 def unsafe_response(method: str) -> HttpResponse:
-    """The answer of a route that only shows something to a method that is not GET or HEAD."""
+    """The answer of a read-only route to a method other than GET and HEAD."""
     if method == "OPTIONS":
         return methods_response(SAFE)
     return error_response(method_refused(method, SAFE), {"Allow": ", ".join(SAFE)})
 
 
 def method_refused(method: str, allowed: Iterable[str]) -> MethodRefused:
-    """The error for a method that a route does not take."""
+    """The error for a method that a route does not allow."""
     names = ", ".join(allowed)
     return MethodRefused(f"{method} is not allowed here. Allowed: {names}.", f"Use one of {names}.")

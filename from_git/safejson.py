@@ -1,4 +1,4 @@
-"""JSON as views of REST framework send it."""
+"""JSON as the views of REST framework send it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from from_git.serializers import error_text
 
 
 class SafeJSON(JSONRenderer):
-    """JSON whose errors, which repeat what somebody sent, have nothing in their bytes that a terminal would obey.
+    """JSON in whose bytes control characters are escaped, since errors repeat texts that a client sent.
 
-    What is said is the same: whoever reads the JSON has each text as it was sent.
+    A reader of the JSON gets each text as it was sent.
     """
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:

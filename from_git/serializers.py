@@ -1,4 +1,4 @@
-"""From an outcome to the members of its JSON, in their fixed order."""
+"""From answers and errors to the members of their JSON, in a fixed order."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ EXPANSIONS = ("profiles", "langs", "topics")
 
 
 def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
-    """The body of a 200; `expand`: those of EXPANSIONS that it has besides, after all else."""
+    """The body of a 200; `expand`: the members of EXPANSIONS that follow all others."""
     body: dict[str, Any] = {
         "error": "OK",
         "data": _data(answer.stats),
@@ -39,7 +39,7 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
 
 
 def profile_rows(answer: Answer) -> list[dict[str, Any]]:
-    """What each profile that exists adds to the answer, in the order asked."""
+    """The numbers of each profile that exists, in the order asked."""
     return [
         {
             "url": profile.url,
@@ -54,7 +54,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
 
 
 def progress_body(overview: Overview) -> dict[str, Any]:
-    """How far a request is, as a stream says it."""
+    """The progress of a request, as the data of a stream's event."""
     return {
         "profiles": {
             "done": overview.done,
@@ -72,12 +72,12 @@ def progress_body(overview: Overview) -> dict[str, Any]:
 
 
 def error_body(error: FromGitError) -> dict[str, Any]:
-    """The body of any failure that we know."""
+    """The body of an error."""
     return {**plain_error_body(error.code, error.message, error.advice), **error.facts()}
 
 
 def plain_error_body(code: str, message: str, advice: str) -> dict[str, Any]:
-    """The body of a failure without further members; its words may repeat a header."""
+    """The body of an error without further members; its words may repeat a header."""
     return {"error": code, "message": printable(message), "advice": printable(advice)}
 
 
@@ -101,12 +101,12 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
 
 
 def _utc(seconds: float) -> str:
-    """Seconds since the epoch in ISO 8601, the begun second left out."""
+    """Seconds since the epoch in ISO 8601, rounded down to a second."""
     return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def printable(text: str) -> str:
-    """The text with what a terminal would obey, or an eye not see, escaped as in JSON."""
+    """The text with control and invisible characters escaped as in JSON."""
     return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 

@@ -1,4 +1,4 @@
-"""An answer for a terminal: a table, and bars for what is many."""
+"""An answer for a terminal: tables and bars."""
 
 from collections.abc import Iterable, Iterator
 
@@ -90,7 +90,7 @@ def _bars(title: str, rows: Iterable[tuple[str, int, str]], whole: int) -> Table
 
 
 def _size(size: int | None) -> str:
-    """Bytes of code for an eye; nothing where no forge says."""
+    """Bytes of code in readable units; empty where no forge tells them."""
     if size is None:
         return ""
     left, unit = float(size), 0

@@ -1,4 +1,4 @@
-"""Who a client is, and how often one may ask; any number of times unless CLIENT_RATE says otherwise."""
+"""How clients are told apart, and how often one may ask: without a bound unless CLIENT_RATE sets one."""
 
 import ipaddress
 import re
@@ -11,17 +11,17 @@ from structlog.contextvars import bind_contextvars
 
 from from_git.conf import settings
 
-_NETWORK = 64  # bits of an IPv6 address that a provider gives to one customer, who may use all below them
+_NETWORK = 64  # bits of an IPv6 address that a provider gives to one customer
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 class ClientThrottle(SimpleRateThrottle):
-    """CLIENT_RATE for each client, counted in Django's cache; while that is down, nobody is refused."""
+    """CLIENT_RATE for each client, counted in Django's cache; while the cache is away, no client is refused."""
 
     scope = "client"
 
     def get_rate(self) -> str | None:
-        """CLIENT_RATE as it is now, None for no bound."""
+        """CLIENT_RATE at this moment, None for no bound."""
         return settings.CLIENT_RATE or None
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
@@ -38,10 +38,10 @@ class ClientThrottle(SimpleRateThrottle):
 
 
 def client(request: Request) -> str:
-    """The address of the client, by the connection or by what NUM_PROXIES proxies say in X-Forwarded-For.
+    """The address of the client, from the connection or from X-Forwarded-For with NUM_PROXIES proxies.
 
-    An IPv4 address, or the /64 network of an IPv6 one, in its one spelling. What a proxy says and is no address counts
-    for nothing: the connection's address decides then.
+    An IPv4 address, or the /64 network of an IPv6 address, in one spelling. Where a proxy gives no address, the
+    connection's address decides.
     """
     connection = request.META.get("REMOTE_ADDR", "")
     proxies = settings.NUM_PROXIES

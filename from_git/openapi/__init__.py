@@ -1,6 +1,6 @@
-"""The API's own description (OpenAPI 3.1): what drf-spectacular cannot read from the views.
+"""The API's description (OpenAPI 3.1), as far as drf-spectacular cannot read it from the views.
 
-What is the same for an answer and for each error stands once, in `components`; errors come from the tree in `errors`,
+Shared schemas and headers stand once, in `components`; errors come from the tree in `errors`,
 examples from a file that `python -m from_git.tests.kit.outcomes` writes by asking the service.
 """
 
@@ -81,7 +81,7 @@ def _bare(response: Json) -> Json:
 
 
 def _parameters() -> list[Json]:
-    """What GET and POST both take."""
+    """The parameters of both GET and POST."""
     form = {
         "name": "format",
         "in": "query",

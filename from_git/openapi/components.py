@@ -160,7 +160,7 @@ def _answer() -> Json:
 
 
 def _badge() -> Json:
-    """What shields takes, as far as it is used."""
+    """The members of shields' endpoint badge that are used."""
     badge: Json = {
         "schemaVersion": {"const": 1},
         "label": {"type": "string"},

@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def _complaints(name: str, subject: str, reason: str) -> Json:
-    """A list of what is wrong with each URL or parameter."""
+    """The schema of a list of wrong URLs or parameters."""
     members: Json = {
         name: {"type": "string", "description": subject},
         "reason": {"type": "string", "description": reason},

@@ -26,11 +26,11 @@ _KEY: Json = {
 
 
 class Shown(Protocol):
-    """What is said of a picture."""
+    """The description of a picture."""
 
     @property
     def shows(self) -> str:
-        """What is in it, as a sentence."""
+        """The contents of the picture, as a sentence."""
         ...
 
     @property
@@ -44,7 +44,7 @@ class PictureSchema(AutoSchema):
 
     Args:
         pictures: by the name in their address.
-        themes: what `theme` takes.
+        themes: the values of `theme`.
     """
 
     def __init__(self, pictures: Mapping[str, Shown], themes: Iterable[str]) -> None:

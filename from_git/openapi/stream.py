@@ -37,7 +37,7 @@ _LAST_ID: Json = {
     "description": components.TOLD["Last-Event-ID"],
     "schema": {"type": "string"},
 }
-_REFUSED = (405, 414, 429, 503)  # what keeps a stream from beginning
+_REFUSED = (405, 414, 429, 503)  # errors that keep a stream from beginning
 
 
 class StreamSchema(AutoSchema):

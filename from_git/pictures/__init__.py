@@ -1,6 +1,6 @@
 """Answers and errors as pictures (SVG) and badges: values in, bytes out; no question, no clock, no fetch.
 
-A picture has its size whatever it shows, so that what a page has set aside for it fits an error too. The same answer,
+The size of a picture does not depend on its contents, so that the space on a page fits an error too. The same answer,
 theme and `now` give the same bytes; `now` matters only for the age of last good numbers.
 """
 

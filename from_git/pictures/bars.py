@@ -26,7 +26,7 @@ class Amount(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What the two charts say differently."""
+    """The words that differ between the two charts."""
 
     key: str
     """One of KEYS."""
@@ -96,7 +96,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
 
 
 def _rows(shown: list[Amount], rest: str) -> dict[str, Any]:
-    """What the template draws; the rest is one more row without a bar."""
+    """The rows that the template draws; all other names are one more row without a bar."""
     middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
     begin = MARGIN + column(one.name for one in shown)
     numbers = max(text.width(f"{one.repos:,}", SMALL) for one in shown)

@@ -1,4 +1,4 @@
-"""The card: who, six numbers, the main languages, and when they were counted."""
+"""The card: owners, six numbers, the main languages, and the time of the count."""
 
 from itertools import accumulate
 from typing import Any
@@ -43,7 +43,7 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 
 
 def _numbers(answer: Answer) -> dict[str, int | None]:
-    """By label; None for what no forge tells."""
+    """The numbers by label; None where no forge tells one."""
     stats, silent = answer.stats, untold(one.kind for one in answer.found)
     return {
         _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value

@@ -22,7 +22,7 @@ _MOST = 9  # lines of a message
 
 @dataclass(frozen=True)
 class Frame:
-    """What is the same whatever a picture shows, in pixels."""
+    """The frame of a picture, in pixels; the same for all contents."""
 
     height: int
     theme: str | None

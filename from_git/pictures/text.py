@@ -94,9 +94,9 @@ def _ended(lines: list[list[str]], size: float, most: float) -> list[list[str]]:
 
 
 def told(happened: str, to_do: str, size: float, most: float, lines: int) -> tuple[list[str], list[str]]:
-    """What happened and what to do about it as lines, in whole sentences; "…" stands for those that have no room.
+    """Message and advice as lines, in whole sentences; "…" stands for sentences that have no room.
 
-    What to do goes first, but for two lines. Of what happened there is at least a beginning.
+    The advice has room first, but for two lines. Of the message there is at least a beginning.
     """
     least = len(wrapped(happened, size, most, 2))
     below = _whole(to_do, size, most, lines - least)

@@ -1,4 +1,4 @@
-"""What pictures and badges say alike: who is meant, how old the numbers are, what is missing, what went wrong."""
+"""Words that pictures and badges share: owners, age of the numbers, missing profiles, errors."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -70,7 +70,7 @@ def who(profiles: Iterable[Profile]) -> str:
 
 
 def subject(answer: Answer) -> str:
-    """Whose numbers they are; whose they would be, where nobody exists."""
+    """The owners of the numbers; the owners asked for, where none of them exists."""
     return who(answer.found or answer.fetched)
 
 
@@ -80,7 +80,7 @@ def forges_of(profiles: Iterable[Profile]) -> str:
 
 
 def absent(answer: Answer) -> Note | None:
-    """What is missing, `no such profile: HOST/nobody; repository not found: HOST/a/b`; None: nothing."""
+    """The missing profiles and repositories: `no such profile: HOST/nobody; repository not found: HOST/a/b`, if any."""
     profiles, repositories = addresses(one.url for one in answer.missing), addresses(answer.missing_repositories)
     if not profiles and not repositories:
         return None
@@ -126,7 +126,7 @@ def oldest(answer: Answer, profiles: Iterable[Profile]) -> float:
 
 
 def counted_at(answer: Answer, now: float) -> Note:
-    """From when the numbers are; of last good ones also how old they are, and who gives no new ones."""
+    """The time of the count; for last good numbers also their age, and the forges that give no new ones."""
     if not answer.old:
         return Note(f"counted {moment(oldest(answer, answer.fetched))}")
     then = oldest(answer, answer.old)

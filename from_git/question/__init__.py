@@ -1,4 +1,4 @@
-"""From what a client sends to a question: names that are known, profiles, and what to add to the answer."""
+"""From the parameters of a request to a question: its profiles, and the details to add to the answer."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -45,7 +45,7 @@ def example() -> str:
 
 
 class Question(NamedTuple):
-    """What a client wants to know."""
+    """A question: profiles, and details to add."""
 
     profiles: list[Profile]
     """Each once, in the order asked."""
@@ -54,13 +54,13 @@ class Question(NamedTuple):
 
 
 def asked(route: str, parameters: Fields, body: Fields | None = None) -> Question:
-    """The question that an address and a body ask together.
+    """The question in an address and a body together.
 
     Args:
         route: a key of PARAMETERS.
 
     Raises:
-        RequestError: all that is wrong with it, in one.
+        RequestError: names all that is wrong, at once.
     """
     members = body or {}
     # not put together in a list of their own: there may be 450,000
@@ -74,19 +74,19 @@ def asked(route: str, parameters: Fields, body: Fields | None = None) -> Questio
 
 
 def question(urls: Iterable[object], expand: Iterable[object], right: str = "") -> Question:
-    """What the values of the `url` and `expand` parameters ask for: see `profiles_asked` and `expand_asked`.
+    """The question in the values of the `url` and `expand` parameters; see `profiles_asked` and `expand_asked`.
 
     Raises:
-        RequestError: whatever is wrong with either, in one.
+        RequestError: names all that is wrong with either, at once.
     """
     return Question(*both(lambda: profiles_asked(urls, right), lambda: expand_asked(expand)))
 
 
 def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
-    """What both return.
+    """The results of both functions.
 
     Raises:
-        RequestError: what is wrong with one of them, or with both together.
+        RequestError: the error of one of them, or one that joins both errors.
     """
     try:
         first = one()
@@ -183,5 +183,5 @@ def _whole(url: str) -> str:
 
 
 def _shown(url: str) -> str:
-    """A URL as asked, with what a terminal or an eye could stumble over escaped, cut after 200 characters."""
+    """A URL as asked, with control and invisible characters escaped, cut after 200 characters."""
     return f"'{printable(url if len(url) <= _CUT else url[:_CUT] + '…')}'"

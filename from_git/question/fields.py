@@ -27,7 +27,7 @@ def encoded_fields(raw: bytes) -> dict[str, list[object]]:
     """The fields of a query string or of a form's body (`a=1&b=2`), whose text is UTF-8.
 
     Raises:
-        RequestError: there are too many; whatever comes after those is not looked at.
+        RequestError: there are too many; the rest is not looked at.
     """
     fields: dict[str, list[object]] = {}
     urls = others = 0
@@ -94,12 +94,12 @@ def plain_parts(body: bytes, boundary: bytes) -> dict[str, list[object]] | None:
 
 
 def shape() -> str:
-    """What to do about a JSON body that nobody understands."""
+    """The advice for a JSON body that is not understood."""
     return f'Send JSON like {{"url": {json.dumps(example_urls())}}}.'
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """The members of a JSON object, of which a dict would drop those that are there twice."""
+    """The members of a JSON object as pairs; a dict would drop repeated members."""
 
 
 def _decoded(value: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The names that a question may have, by route, and what is said of all others."""
+"""The names of parameters by route, and the error for all others."""
 
 import difflib
 import re
@@ -29,10 +29,10 @@ _CUT = 200  # characters of a name
 
 
 def refuse_unknown(route: str, names: Iterable[str]) -> None:
-    """Refuse what is not in PARAMETERS: a question that is half understood would get wrong numbers.
+    """Refuse names that are not in PARAMETERS: a question that is half understood would get wrong numbers.
 
     Raises:
-        RequestError: names each, and what was probably meant.
+        RequestError: names each, and the parameter that was probably meant.
     """
     known = PARAMETERS[route]
     unknown = [name for name in names if name not in known and not _PASSED.fullmatch(name)]
@@ -48,7 +48,7 @@ def refuse_unknown(route: str, names: Iterable[str]) -> None:
 
 
 def _complaint(name: str, known: Sequence[str], route: str) -> Complaint:
-    """What is wrong with a name that is not known."""
+    """The complaint about an unknown name."""
     bare = name.strip().lower()
     escaped = bare.startswith("amp;")
     while bare.startswith("amp;"):

@@ -1,4 +1,4 @@
-"""HTTP in and out; every status code comes from an error's class."""
+"""Views: from an HTTP request to its response; every status code comes from the class of an error."""
 
 from from_git.views.answers import HealthCheck
 from from_git.views.failures import bad_request, exception_response, not_found, server_error

@@ -17,19 +17,19 @@ from from_git.views.counting import Counting, refuse_body
 
 
 class HealthCheck(Counting):
-    """The answer: GET with ?url=…&url=…, or POST with the same as a form or as JSON."""
+    """The view of `/health-check`: GET with ?url=…&url=…, or POST with the same members as a form or as JSON."""
 
     renderer_classes = RENDERERS
     schema = HealthCheckSchema()
     keeps_errors = (*BaseView.keeps_errors, Browsable)
 
     def get(self, request: Request) -> HttpResponseBase:
-        """Answer for the `url` parameters, with what `expand` asks for."""
+        """Answer for the profiles in the `url` parameters, with the details that `expand` names."""
         refuse_body(request)
         return self._answer(request, asked("health-check", parameters(request._request)))
 
     def post(self, request: Request) -> HttpResponseBase:
-        """Answer for the `url` and `expand` members of the body, and parameters if there are any."""
+        """Answer for the `url` and `expand` members of the body, together with those of the address."""
         return self._answer(request, asked("health-check", parameters(request._request), body_fields(request)))
 
     def _answer(self, request: Request, question: Question) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""The body of a POST as fields: JSON, a form, or a form in parts."""
+"""The body of a POST as fields: JSON, a form, or a multipart form."""
 
 import re
 
@@ -16,11 +16,11 @@ _URL_PART = re.compile(rb"""name=(?:"url"|url)[;\r\n]""")
 
 
 def body_fields(request: Request) -> Fields:
-    """The fields of the body, whose bytes alone stay behind.
+    """The fields of the body; nothing but its bytes stays in memory.
 
     Raises:
-        RequestError: it is cut off, or is not what its media type says.
-        UnsupportedMediaType: nobody here reads that.
+        RequestError: the body is cut off, or does not match its media type.
+        UnsupportedMediaType: its media type is not supported.
     """
     length = content_length(request)
     body = request._request.body
@@ -39,7 +39,7 @@ def body_fields(request: Request) -> Fields:
 
 
 def _parts(request: Request, body: bytes) -> Fields:
-    # the framework takes 50 \N{MICRO SIGN}s for each part, fifteen times as long as for what nearly all of them are
+    # the framework takes 50 \N{MICRO SIGN}s for each part, fifteen times as long as `plain_parts` does
     boundary = parse_header_parameters(str(request.content_type))[1].get("boundary", "")
     if boundary and (plain := plain_parts(body, boundary.encode())) is not None:
         return plain

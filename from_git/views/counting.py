@@ -1,4 +1,4 @@
-"""What all views share that have profiles counted: a place, a throttle, a bound on the address."""
+"""The base of all views that count profiles: a place for the answer, a throttle, bounds on address and body."""
 
 import re
 import time
@@ -20,12 +20,12 @@ _LENGTH = re.compile(r"[0-9]{1,4000}")
 
 
 class Counting(BaseView):
-    """A view that asks forges."""
+    """A view that has profiles counted."""
 
     throttle_classes = (ClientThrottle,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """As the framework's; the place of an answer is kept until it is sent."""
+        """As in REST framework; the place of an answer is kept until the answer is sent."""
         self.begun = time.monotonic()
         self.place: Place | None = None
         try:
@@ -39,7 +39,13 @@ class Counting(BaseView):
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Take a place, and refuse what is too long before anybody parses it."""
+        """Take a place, and refuse a request that is too large before it is parsed.
+
+        Raises:
+            ServerFull: there is no place.
+            LineTooLong, LengthRequired, MediaTypeRefused, BodyTooLarge: see their classes.
+            RequestError: the Content-Length is not a number.
+        """
         self.place = place(client(request))
         super().initial(request, *args, **kwargs)
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
@@ -53,7 +59,7 @@ class Counting(BaseView):
             raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
 
     def asking(self, request: Request, patience: float | None = None) -> Asking:
-        """How long this request waits for an answer; `patience`: see `Asking`."""
+        """The terms of this request; `patience`: see `Asking`."""
         return Asking(
             settings.REQUEST_DEADLINE,
             "REQUEST_DEADLINE",
@@ -66,17 +72,21 @@ class Counting(BaseView):
 
 
 def refuse_body(request: Request) -> None:
-    """Refuse a question that has a part in the body of a GET, of which nobody reads anything (RFC 9110, 9.3.1).
+    """Refuse a GET with a body, which is never read (RFC 9110, 9.3.1).
 
     Raises:
-        RequestError: it has.
+        RequestError: there is a body.
     """
     if content_length(request):
         raise RequestError("The body of a GET is not read.", "Send the URLs in the address, or as a POST.")
 
 
 def content_length(request: Request) -> int:
-    """The request's, 0 where it has none."""
+    """The Content-Length in bytes; 0 without one.
+
+    Raises:
+        RequestError: it is not a number.
+    """
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not _LENGTH.fullmatch(length):  # Python's int() takes "1_0" and "+1" too, Django's body fails with the rest
         raise RequestError("The Content-Length is not a number.", "Send one Content-Length.")

@@ -1,4 +1,4 @@
-"""What a client sees of an exception; every status code comes from an error's class."""
+"""From exceptions to responses; every status code comes from the class of an error."""
 
 import logging
 from typing import Any
@@ -29,14 +29,14 @@ _MAX_REASON = 500  # characters in the log
 
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:
-    """The response to whatever a view raised (REST framework's EXCEPTION_HANDLER)."""
+    """The response to an exception of a view (REST framework's EXCEPTION_HANDLER)."""
     ours = ours_for(error, context["view"])
     note(ours)
     return Response(error_body(ours), status=ours.status, headers=retry_after(ours))
 
 
 def note(error: FromGitError) -> None:
-    """Put an outcome into the request's line in the log."""
+    """Put the error into the request's line in the log."""
     bind_contextvars(outcome=error.code)
     if isinstance(error, UpstreamError) and error.profile:
         # the message would put the URL as asked into the log, with whatever its query holds
@@ -44,7 +44,7 @@ def note(error: FromGitError) -> None:
 
 
 def ours_for(error: Exception, view: BaseView) -> FromGitError:
-    """The one of our errors that stands for what a view raised."""
+    """Map an exception from a view to a FromGitError."""
     if isinstance(error, FromGitError):
         return error
     if isinstance(error, MethodNotAllowed):

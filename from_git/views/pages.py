@@ -36,7 +36,7 @@ _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topic
 
 
 def _safe_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let GET and HEAD through; answer OPTIONS, and others with a 405 in the form of every other error."""
+    """Let GET and HEAD through; answer OPTIONS, and refuse other methods in the form of all errors."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """The form for a person; `?url=…` fills it in, and asks where the page's script runs.
 
-    A parameter that nobody knows is a 400, with what is wrong beside the form.
+    An unknown parameter is a 400, and the page says beside the form what is wrong.
     """
     asked, refused = _asked(request)
     kinds = list(KINDS.values())
@@ -81,14 +81,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _about_bytes(kinds: list[Kind]) -> str:
-    """Whose languages have bytes, and whose do not."""
+    """The sentence that says which forges tell bytes of languages."""
     counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells_bytes])
     others = [kind.label for kind in kinds if not kind.tells_bytes]
     return f"Bytes are {counted}; {listed(others)} {'does' if len(others) == 1 else 'do'} not count them."
 
 
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
-    """The parameters of the page's address, and what is wrong with them."""
+    """The parameters of the page's address, and the error where they are wrong."""
     try:
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
@@ -114,7 +114,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _description(kinds: tuple[Kind, ...]) -> bytes:
-    """The description for the forges that there are."""
+    """The API's description for these kinds of forges."""
     return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
 
 

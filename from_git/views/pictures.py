@@ -1,7 +1,7 @@
-"""Charts, cards and badges: one media type each whatever is accepted, and errors as pictures too.
+"""Charts, cards and badges: each has one media type whatever `Accept` says, and errors are drawn too.
 
-What shows pictures shows nothing for a status of an error, so that all of them are a 200 that nobody may keep; their
-true outcome stands in the log. Only an address or a method that there is not stays what it is everywhere.
+Image proxies show nothing for an error status, so a drawn error is a 200 that no cache may keep; its true outcome
+stands in the log. Only an unknown address and a wrong method have the status that they have everywhere.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ class Drawn(Counting):
         """The profiles of a question.
 
         Raises:
-            RequestError: whatever is wrong with it.
+            RequestError: the question is wrong.
         """
         refuse_body(request)
         match = request._request.resolver_match
@@ -60,7 +60,7 @@ class Drawn(Counting):
     def get(self, request: Request, **which: str) -> HttpResponseBase:
         """Draw the answer for the `url` parameters."""
         version = kept_version()
-        # better old numbers in time than new ones that nobody sees
+        # better old numbers in time than new ones that no proxy waits for
         answer = aggregate(self.asked(request), self.asking(request, settings.TEMPO.patience))
         response = self.response_to(answer)
         if answer.old:
@@ -70,7 +70,7 @@ class Drawn(Counting):
         return response
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Draw it, unless it says that there is no such address or method."""
+        """Draw the error, unless it says that there is no such address or method."""
         error = ours_for(exc, self)
         if self.request.method not in ("GET", "HEAD") or isinstance(error, NothingHere | MethodRefused):
             return super().handle_exception(error)
@@ -86,7 +86,7 @@ class Drawing(Drawn):
     schema = PictureSchema(PICTURES, THEMES)
 
     def asked(self, request: Request) -> list[Profile]:
-        """The profiles; a wrong theme and whatever else is wrong are named together."""
+        """The profiles; a wrong theme is named together with all else that is wrong."""
         profiles, _ = both(lambda: super(Drawing, self).asked(request), self._theme)
         return profiles
 
@@ -112,7 +112,11 @@ class Badge(Drawn):
     schema = BadgeSchema()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """As of all that counts, after a look whether there is such a key."""
+        """As for every counting view, after a look whether there is such a key.
+
+        Raises:
+            NothingHere: there is no such key.
+        """
         if kwargs["key"] not in KEYS:
             raise NothingHere("There is no such badge.", f"There are {', '.join(KEYS)}.")
         super().initial(request, *args, **kwargs)
@@ -122,12 +126,12 @@ class Badge(Drawn):
         return _json(badge(self.kwargs["key"], answer, time.time()))
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
-        """A badge that says so."""
+        """A badge that says what is wrong."""
         return _json(failed_badge(self.kwargs["key"], error))
 
 
 def _svg(content: bytes) -> HttpResponse:
-    """A picture, whose own style its policy lets in when it is opened by itself."""
+    """The response with a picture, whose Content-Security-Policy allows the picture's own style."""
     response = HttpResponse(content, content_type=SVG)
     hashes = [b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(content)]
     relax(response, {"style-src": [f"'sha256-{one}'" for one in hashes]})

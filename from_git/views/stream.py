@@ -39,14 +39,14 @@ _TYPE = "text/event-stream; charset=utf-8"
 class Stream(Counting):
     """GET with the `url` and `expand` of `/health-check`.
 
-    What is wrong with the question or with a forge is an event; only what keeps the stream from beginning is a status.
+    A wrong question or a failing forge is an event; only an error that keeps the stream from beginning is a status.
     """
 
     schema = StreamSchema()
     content_negotiation_class = JSONOnly
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """As of all that counts; who has had the last event is told that there is no more, in the one way there is.
+        """As for every counting view; a client that has had the last event gets a 204, which ends its reconnecting.
 
         A browser's EventSource connects again after every end, with the id of the last event, until a 204 comes.
         """
@@ -63,11 +63,11 @@ class Stream(Counting):
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
     def head(self, request: Request) -> HttpResponseBase:
-        """The headers, without asking anybody."""
+        """The headers, without asking a forge."""
         return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
 
     def _events(self, request: Request, asking: Asking) -> Generator[bytes, None, None]:
-        """Progress, then the answer or the failure; whoever closes it leaves the fetches."""
+        """Progress, then the answer or the failure; closing the generator leaves the fetches."""
         try:
             refuse_body(request)
             profiles, expansions = asked("stream", parameters(request._request))
@@ -81,7 +81,7 @@ class Stream(Counting):
 
 
 def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, None, Answer]:
-    """An event at the start, when the size of a profile is known, and at the end; between them where there is news."""
+    """An event at the start, when the size of a profile becomes known, with each change, and at the end."""
     beat = time.monotonic()
     with closing(watched(profiles, asking, settings.TEMPO.tick)) as watch:
         look = next(watch)
