@@ -51,6 +51,9 @@ class _Handler(ServerHandler):
 class RequestHandler(WSGIRequestHandler):
     """One connection."""
 
+    # status, headers and body are sent one by one, and each would wait 40 ms for a client that puts off its ACK
+    disable_nagle_algorithm = True
+
     def handle_one_request(self) -> None:
         """As Django's, whose limit of 65,536 bytes a line is too short for a long list of URLs."""
         limit = settings.MAX_QUERY_BYTES + _CHUNK

@@ -183,7 +183,12 @@ class Contradictions(ServiceTestCase):
                 *("run", f"{self.base}/from-git/openapi.json", "--checks", "all"),
                 *("--seed", "1", "--no-color", "--generation-database", "none"),
             ],
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "from_git.tests.kit.profile_urls", "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": "from_git.tests.kit.profile_urls",
+                "PYTHONPATH": str(ROOT),
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),  # all of Unicode is looked through once
+            },
             cwd=self.enterContext(tempfile.TemporaryDirectory()),  # it leaves a folder where it runs
             capture_output=True,
             text=True,
