@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from from_git.askers import Asker
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.pauses import Pause
 from from_git.calls.permits import Bound, Permit
 from from_git.calls.ratelimit import RateLimit
-from from_git.calls.retries import Pause, fits
+from from_git.calls.retries import fits
 from from_git.calls.spent import Reservation
 from from_git.errors import LimitError
 from from_git.memory import Memory
@@ -55,7 +56,7 @@ class Account:
         self.tempo = tempo
         self.limit = RateLimit(key, memory, now)
         self.pause = Pause(now, _ASKERS, tempo)
-        """Of the fetches that have failed, when several have; others may try."""
+        """For the fetches that have failed, where several have; other fetches go on."""
         self._each = list(each)
         self._now = now
         self._good_until = 0.0

@@ -1,4 +1,4 @@
-"""One question to a forge, as a value that can be asked again."""
+"""One call to a forge, as a value that can be sent again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,26 +11,33 @@ from from_git.fanout import Pool
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Call:
-    """One question to a forge, until it is answered; kept small, since a workspace may have thousands."""
+    """One call to a forge, until it is answered; kept small, since a workspace may have thousands."""
 
     pool: Pool
     ask: Callable[[], Any]
-    """Sends the request and reads the answer: returns what it says, or raises UpstreamError. It changes nothing, so
-    that it can be called again."""
+    """Sends the request and returns what the answer says, or raises UpstreamError. Changes nothing, so that it can be
+    called again."""
     then: Callable[[Any], object]
-    """Takes in what `ask` returned; called once, after the one `ask` that did not fail."""
+    """Takes in the result of `ask`; called once, after the one `ask` that did not fail."""
     weight: int = 0
-    """Repositories that it asks for in detail."""
+    """Number of repositories that the call asks for in detail."""
     smaller: Callable[[Origin | None], object] | None = None
     """Starts calls for half as much each, in place of this one, with that `origin`."""
     origin: Origin | None = None
-    """Of what this is a half."""
+    """The failed call that this one is a part of."""
     gave: Callable[[Any], int] | None = None
-    """Of how many repositories an answer has details; None: of `weight`."""
+    """The number of repositories that an answer gives in detail; None: `weight`."""
     subject: str = ""
-    """`OWNER/NAME` of the one repository that it is about."""
+    """`OWNER/NAME` of the one repository that the call is about."""
     attempt: int = 1
     before: Count = NO_ANSWER
-    """What the fetch had been answered when it first failed."""
+    """The answers to the fetch when this call first failed."""
     compared: bool = False
     """Whether another call was answered after its last failure."""
+
+    def divide(self, origin: Origin | None) -> None:
+        """Start calls for half as much each in place of this one, which has `smaller`."""
+        if self.smaller:
+            self.smaller(origin)
+            if origin:
+                origin.answered(0, whole=True)

@@ -1,67 +1,37 @@
-"""What fetching costs at a forge: counted for each fetch, learned for each forge."""
+"""The pace of a forge: what its queries take, learned from its answers and failures."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from from_git.values.progress import Cost
+from collections.abc import Callable
 
 _MEMORY = 0.98  # weight of the past at each new answer: about the last fifty count
-_MEMORY_LEAST = 1e-6  # keeps what fades for days above nothing
+_MEMORY_LEAST = 1e-6  # lower bound of the decay, so that weights never underflow to 0
 _UNKNOWN = 0.1  # seconds a repository, before the first answer (100 took 8 to 10 s; wiiiimm/gh-manager-cli#104)
-_FEW = 2.5  # answers, the past fading
-_MARGIN = 1.5  # of the expected seconds are reserved; what a call does not take comes back at its end
+_FEW = 2.5  # answers, older ones counting less
+_MARGIN = 1.5  # times the expected seconds are reserved; what a call does not take comes back at its end
 SMALL = 5
-"""Repositories; a query for no more that fails says nothing about size."""
+"""Repositories; where a query for no more of them fails, its size is not the reason."""
 _HALF_LIFE = 60.0  # seconds after which an answer counts half: a forge that was slow must not be thought slow for ever
 _REMEMBERED = 600.0  # seconds for which a size that was too large is not asked for again
 _RISES = 60.0  # seconds after which a good answer of the largest size lets queries be twice as large
 _SPREAD = 5.0  # repositories; sizes that differ less (standard deviation) do not tell what one costs
 
 
-class Spending:
-    """A cost under way. Safe from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._cost = Cost()
-
-    def add(self, cost: Cost) -> None:
-        """Count `cost`."""
-        with self._lock:
-            self._cost += cost
-
-    @contextmanager
-    def call(self) -> Iterator[None]:
-        """Count the block as a call and its time as the forge's, however it ends."""
-        self.add(Cost(calls=1))  # at its start, so that those on their way when a request fails are counted
-        begun = time.monotonic()
-        try:
-            yield
-        finally:
-            self.add(Cost(seconds=time.monotonic() - begun))
-
-    def cost(self) -> Cost:
-        """What has been counted so far."""
-        return self._cost
-
-
 class Pace:
-    """What a forge takes for a query, learned from its answers and failures. Safe from any thread."""
+    """What queries to a forge take, learned from its answers and failures. Safe from any thread."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._seconds = _Line()
-        self._points = _Line()
+        self._seconds = _LinearFit()
+        self._points = _LinearFit()
         self._faded = now()
         self._most = 0  # repositories of a query that were not too many; nothing is known after `_until`
         self._until = 0.0
         self._changed = 0.0  # when `_most` was last set
 
     def learn(self, repositories: int, seconds: float, points: int) -> None:
-        """Take in one good answer that gave details of so many repositories."""
+        """Take in the seconds and points of one good answer that gave details of so many repositories."""
         with self._lock:
             self._fade()
             self._seconds.add(repositories, seconds)
@@ -84,18 +54,18 @@ class Pace:
             self._until, self._changed = now + _REMEMBERED, now
 
     def most(self, wanted: int) -> int:
-        """`wanted`, or fewer where so many have been too heavy."""
+        """The repositories that a query may ask for: `wanted`, or fewer where so many have been too heavy."""
         with self._lock:
             return min(wanted, self._most) if self._now() < self._until else wanted
 
     def repositories(self, seconds: float) -> int:
-        """How many repositories a query is expected to give in so many seconds; very many before that is learned."""
+        """The repositories that a query is expected to give in so many seconds; very many before the first answer."""
         with self._lock:
             each_call, each = self._seconds.line()
         return int(max(0.0, seconds - each_call) / max(each, 1e-6))
 
     def reserve(self, repositories: int) -> float:
-        """Seconds to reserve for a query that gives details of so many."""
+        """Seconds to reserve for a query that gives details of so many repositories."""
         with self._lock:
             known, (each_call, each) = self._seconds.answers, self._seconds.line()
         return _MARGIN * (each_call + each * repositories) if known else _UNKNOWN * (1 + repositories)
@@ -115,7 +85,7 @@ class Pace:
         return seconds, max(float(queries), points)
 
     def _fade(self) -> None:
-        """Let time pass for what was learned; what is known of the proportions stays."""
+        """Let older answers count less; the proportions between them stay."""
         now = self._now()
         factor = 0.5 ** ((now - self._faded) / _HALF_LIFE)
         for line in (self._seconds, self._points):
@@ -129,14 +99,14 @@ class Pace:
         return f"{seconds:.3f} s and {points:.2f} points a query, {each}"
 
 
-class _Line:
-    """Least squares over (x, y), the past fading; not safe between threads."""
+class _LinearFit:
+    """A line by least squares through points (x, y), of which older ones count less. Not safe from threads."""
 
     def __init__(self) -> None:
         self._n = self._x = self._y = self._xx = self._xy = 0.0
 
     def fade(self, factor: float) -> None:
-        """Let all that was added count so much less."""
+        """Multiply the weight of all points by `factor`."""
         self._n *= factor
         self._x *= factor
         self._y *= factor
@@ -152,13 +122,13 @@ class _Line:
 
     @property
     def answers(self) -> float:
-        """How many were added, the past fading."""
+        """Number of points, older ones counting less."""
         return self._n
 
     def sum(self, number: int, x: float) -> float:
-        """What y is for so many together whose x add up to `x`.
+        """The sum of y over `number` points whose x add up to `x`.
 
-        Where the x were too alike to tell, all of y is taken to come from x: too little rather than too much.
+        Where the x were too alike to fit a slope, all of y is taken to come from x: too little rather than too much.
         """
         first, slope = self.line()
         if slope or not self._x:
@@ -166,7 +136,7 @@ class _Line:
         return self._y / self._x * x
 
     def line(self) -> tuple[float, float]:
-        """What y is at x = 0 and how much it grows with x, neither below 0; growth 0 where the x are too alike."""
+        """y at x = 0, and the slope; neither is below 0, and the slope is 0 where the x were too alike."""
         if not self._n:
             return 0.0, 0.0
         spread = self._n * self._xx - self._x * self._x

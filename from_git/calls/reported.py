@@ -1,4 +1,4 @@
-"""What is left of a limit that the forge counts itself."""
+"""Limits that the forge counts itself, and reports with each answer."""
 
 import threading
 import time
@@ -16,13 +16,13 @@ _SAME_WINDOW = 5.0  # seconds by which two answers may tell the same end of a wi
 
 
 class ReportedLimit:
-    """What is left of a limit that the forge counts itself and tells with each answer. Safe from any thread.
+    """A limit that the forge counts itself, and of which it reports with each answer how much is left.
 
-    Its calls reserve one each, as those of a `Budget`, and one client may have as much of it.
+    Calls reserve one each, as with a `Budget`, and one client may have as large a part of it. Safe from any thread.
 
     Args:
         terms: what is counted.
-        spent: what each client has spent lately, as far as we know.
+        spent: what each client has spent in the window, as far as we know.
     """
 
     def __init__(self, terms: Terms, spent: Spent, now: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +36,7 @@ class ReportedLimit:
         self._needs = Needs()
 
     def tell(self, left: int, seconds: float) -> None:
-        """Take in what an answer says: how much is left, for so many seconds. Answers may overtake each other."""
+        """Take in what an answer reports: how much is left, for so many seconds. Answers may overtake each other."""
         until = self._now() + seconds
         with self._lock:
             same_window = abs(until - self._until) < _SAME_WINDOW
@@ -61,7 +61,7 @@ class ReportedLimit:
             return Reservation(amount, slot, now, group, client)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
-        """See `Budget.settle`; the answer has told what is left."""
+        """See `Budget.settle`; the answer has reported what is left."""
         with self._lock:
             self._under_way -= 1
 
@@ -77,10 +77,10 @@ class ReportedLimit:
         return BudgetError(self._terms.left(self._left, full.window), full.seconds)
 
     def plan(self, group: FetchGroup, amount: float, seconds: float) -> None:
-        """Set aside what `group` is still going to spend within `seconds`.
+        """Set aside `amount` for what `group` is still going to spend within `seconds`.
 
         Raises:
-            BudgetError: less is left.
+            BudgetError: less is left, and the window does not end in time.
         """
         with self._lock:
             promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
@@ -90,7 +90,7 @@ class ReportedLimit:
             self._needs.plan(group, amount)
 
     def _window(self, client: str) -> Window:
-        """What a client sees of what is left: whatever others have spent is gone; the lock is held."""
+        """The rest of the limit as a client sees it: what others have spent is gone already; the lock is held."""
         own = self._spent.own(client, self._spent.now())
         limit = self._left - self._under_way + own
         return Window(limit, max(self._spent.most(limit), 1.0), own, own)

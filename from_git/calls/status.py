@@ -1,4 +1,4 @@
-"""How we stand with a forge, for those who watch over the service."""
+"""The state of each forge's account, for `/readyz` and `/metrics`."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ _LEAST = 1.0  # a call, or a second; the smallest thing to spend
 
 @dataclass(frozen=True)
 class AccountStatus:
-    """One forge at this moment."""
+    """The account of one forge at this moment."""
 
     forge: str
     blocked: float
-    """Seconds until its limit has passed, 0 when it serves us."""
+    """Seconds until its rate limit ends; 0 where it has none."""
     allowances: tuple[Allowance, ...]
 
 
 def status_of(forge: str, account: Account) -> AccountStatus:
-    """How we stand there; it may ask a shared cache what other processes have met and spent."""
+    """The state of an account; may ask a shared cache for the limits and the spending of other processes."""
     account.limit.refresh()
     return AccountStatus(forge, account.limit.blocked(), tuple(_allowance(one) for one in account.budgets))
 

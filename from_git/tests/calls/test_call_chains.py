@@ -89,6 +89,6 @@ class Chains(SeededTestCase):
         for chain in range(CHAINS):
             self.assertEqual([left for one, left in run.answered if one == chain], list(range(LINKS, 0, -1)))
         self.assertFalse(run.budget._under_way)
-        self.assertFalse(any(run.calls._waiting.values()))
+        self.assertFalse(any(run.calls._queues._waiting.values()))
         self.assertEqual(run.pool.idle, run.pool.size)
         self.assertEqual(run.calls.spending.cost().calls, len(run.sent))

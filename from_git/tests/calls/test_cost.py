@@ -2,7 +2,8 @@
 
 from unittest import TestCase
 
-from from_git.calls.pace import Pace, Spending
+from from_git.calls.pace import Pace
+from from_git.calls.spending import Spending
 from from_git.tests.kit.time import FakeClock
 from from_git.values.progress import Cost
 
