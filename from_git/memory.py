@@ -1,4 +1,4 @@
-"""Memory that outlives a process and may fail: Django's caches, asked so that their failures hold nobody up."""
+"""Memory that outlives a process and may fail: Django's caches, asked so that a failing one delays no request."""
 
 import logging
 import math
@@ -21,31 +21,31 @@ _WARNED = 60.0  # seconds between two lines of the log about failures of one kin
 
 
 class Memory(Protocol):
-    """Numbers that outlive this process and may be shared with others, or forgotten; Django's caches are such."""
+    """Values that outlive this process and may be shared with others, or forgotten; each of Django's caches is one."""
 
     def get(self, key: str) -> Any:
-        """The value, None without one."""
+        """The value of a key; None without one."""
         ...
 
     def set(self, key: str, value: Any, timeout: float) -> Any:
-        """Keep a value for so many seconds."""
+        """Keep a value for `timeout` seconds."""
         ...
 
 
 class Warnings:
-    """Lines of the log about a cache that fails, few however often it does. Safe from any thread."""
+    """Lines of the log about a cache that fails, few of them however often it does. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._written: dict[str, float] = {}
 
     def forget(self, **_: object) -> None:
-        """Begin anew: with other settings it is another cache that fails."""
+        """Begin anew: other settings may name another cache."""
         with self._lock:
             self._written.clear()
 
     def write(self, error: Exception, consequence: str) -> None:
-        """Warn, unless this process has written of a failure of this kind within the last minute."""
+        """Warn, unless this process has warned of an error of this class within the last minute."""
         kind, now = type(error).__name__, time.monotonic()
         with self._lock:
             if now - self._written.get(kind, -math.inf) < _WARNED:
@@ -55,14 +55,14 @@ class Warnings:
 
 
 WARNINGS = Warnings()
-"""Of this process."""
+"""The warnings of this process."""
 setting_changed.connect(WARNINGS.forget)  # override_settings in tests
 
 
 def cache_words(error: Exception) -> str:
-    """What a cache's server says itself of a failure, without CACHE_URL's password; empty where it says nothing.
+    """The words of the cache's server about a failure, without CACHE_URL's password; empty without such words.
 
-    A Redis before version 6 does not know HELLO and repeats its arguments, of which one is the password.
+    A Redis before version 6 does not know HELLO and repeats its arguments, one of which is the password.
     """
     if not isinstance(error, RedisError) or not (isinstance(error, ResponseError) or error.status_code):
         return ""
@@ -75,7 +75,7 @@ def cache_words(error: Exception) -> str:
 
 
 class SharedMemory:
-    """A cache that may fail: what it cannot say is unknown, and nobody waits for it twice in a row.
+    """A cache that may fail: then its values are unknown, and for some seconds it is not asked again.
 
     Args:
         cache: one of Django's; its own timeouts bound each question.
@@ -88,15 +88,15 @@ class SharedMemory:
         self._rests_until = 0.0
 
     def get(self, key: str) -> Any:
-        """The value, None without one."""
+        """The value of a key; None without one."""
         return self.ask(lambda cache: cache.get(key), None)
 
     def set(self, key: str, value: Any, timeout: float) -> None:
-        """Keep a value for so many seconds."""
+        """Keep a value for `timeout` seconds."""
         self.ask(lambda cache: cache.set(key, value, timeout=max(1, int(timeout))), None)
 
     def ask(self, question: Callable[[Any], T], otherwise: T) -> T:
-        """The cache's answer; `otherwise` when it fails, or has just been away."""
+        """The cache's answer to `question`; `otherwise` where it fails, or has failed within the last seconds."""
         if self._now() < self._rests_until:
             return otherwise
         try:

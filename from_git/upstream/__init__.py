@@ -1,14 +1,12 @@
-"""The way out: keep-alive connections to each upstream, every call bounded in time, size and destination.
+"""Calls to upstreams over keep-alive connections, each bounded in time, size and destination.
 
-This room alone knows `requests` and what it raises (see `failures`). Whatever goes wrong leaves as an `UpstreamError`.
+This room alone knows `requests` and its errors (see `failures`); every failure leaves it as an `UpstreamError`.
 """
 
-import http.client
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
@@ -17,25 +15,26 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
 from from_git import __version__
-from from_git.errors import TransientError, UpstreamError
+from from_git.errors import UpstreamError
 from from_git.upstream import idle, proxy
-from from_git.upstream.clocked import call, clocked
+from from_git.upstream.callstate import bounded, call
 from from_git.upstream.failures import translated
 from from_git.upstream.pooled import ClockedAdapter
 from from_git.upstream.proxy import DIRECT, Proxy, Way
+from from_git.upstream.response import MAX_BODY, Response, read
 
 __all__ = ["DIRECT", "MAX_BODY", "Caller", "Response", "Upstream", "Way"]
-
-MAX_BODY = 32 * 1024 * 1024
-"""Bytes of a decoded body; the largest honest page (100 repositories with 100 languages each) has under 2 MB."""
-_CHUNK = 64 * 1024
 
 
 class Caller(Protocol):
     """The side that waits for a call; `calls.sending.Calls` is one."""
 
     def time_left(self) -> float:
-        """Seconds that the caller can still wait; raises Cancelled when nobody waits any more."""
+        """Seconds that the caller can still wait.
+
+        Raises:
+            Cancelled: the caller waits no longer.
+        """
         ...
 
     def resent(self, lost: float) -> None:
@@ -43,38 +42,15 @@ class Caller(Protocol):
 
         Args:
             lost: seconds in which the upstream most probably knew nothing of the request.
+
+        Raises:
+            UpstreamError: it must not be sent once more.
         """
         ...
 
 
-@dataclass(frozen=True)
-class Response:
-    """One upstream's answer, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    """In any letter case."""
-    body: bytes
-    """Decoded (gzip), at most MAX_BODY."""
-    seconds: float = 0.0
-    """From the last sending of the request to the end of the body."""
-
-    def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            TransientError: it is not JSON as RFC 8259 has it (NaN, invalid UTF-8 and half a surrogate pair are not),
-                or nested deeper than 1,024.
-        """
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            reason = f"it sent something that is not JSON, with status {self.status}."
-            raise TransientError(reason) from error
-
-
 class _Sending:
-    """One request on its way, and the time that it has."""
+    """One request under way, and the time that it has."""
 
     def __init__(self, caller: Caller, timeout: float) -> None:
         self.caller = caller
@@ -83,18 +59,18 @@ class _Sending:
 
     @property
     def seconds(self) -> float:
-        """Since it was sent last."""
+        """Seconds since it was sent last."""
         return time.monotonic() - self._begun
 
     def left(self) -> float:
-        """Seconds for the next step of the call, above 0."""
+        """Seconds for the next step of the call, above 0; raises TimeoutError when none are left."""
         seconds = min(self._timeout - self.seconds, self.caller.time_left())
         if seconds <= 0:
             raise TimeoutError
         return seconds
 
     def again(self) -> None:
-        """Say that it is sent once more; what a silent connection took is neither the call's time nor the forge's."""
+        """Tell the caller that it is sent once more; the time on a silent connection is not that of the call."""
         lost = self.seconds if call.silent else 0.0
         self._begun += lost
         self.caller.resent(lost)
@@ -117,11 +93,11 @@ class Upstream:
         timeout: float,
         way: Way = DIRECT,
     ) -> None:
-        """Connect nowhere yet.
+        """Make no connection yet.
 
         Args:
-            setting: where `base_url` comes from, for messages.
-            connections: kept alive; at least the number of calling threads.
+            setting: name of the setting that gives `base_url`, for messages.
+            connections: number that is kept alive; at least that of the calling threads.
             timeout: seconds for one call.
         """
         self.base_url = _normal(base_url).rstrip("/")
@@ -150,8 +126,8 @@ class Upstream:
             TransientError: a handshake that broke off, or a body that cannot be decompressed.
             TooHeavyError: no answer within the timeout, though there was a connection.
             UpstreamError: a body that is too large, a bad certificate, or `url` is not under the base URL.
-            DeadlineError: the caller's time ran out first.
-            Cancelled: the caller's group has ended.
+            DeadlineError: the time of the caller ran out first.
+            Cancelled: the caller waits no longer.
         """
         if not self.owns(url):
             raise UpstreamError(
@@ -160,18 +136,18 @@ class Upstream:
         sending = _Sending(caller, self.timeout)
         request = self._prepared(method, url, payload)
         with (
-            clocked(sending.left, self._patience.seconds),
+            bounded(sending.left, self._patience.seconds),
             translated(caller.time_left, self._setting, self.timeout, self._proxy is not None),
             self._send(request, sending) as response,
         ):
-            answer = Response(response.status_code, response.headers, _read(response), sending.seconds)
+            answer = Response(response.status_code, response.headers, read(response), sending.seconds)
         self._patience.learn(answer.seconds)
         if self._proxy and answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise proxy.failure(answer.status)
         return answer
 
     def owns(self, url: str) -> bool:
-        """Whether `url` is the base URL or lies under it, dot segments and their encodings refused."""
+        """Whether `url` is the base URL or lies under it; URLs with dot segments, encoded or not, do not."""
         try:
             parts, base = urlsplit(url), urlsplit(self.base_url)
             same = _origin(parts) == _origin(base)
@@ -186,7 +162,7 @@ class Upstream:
         self._adapter.close()
 
     def _prepared(self, method: str, url: str, payload: object) -> requests.PreparedRequest:
-        """The request, filled by hand: what a session would look up and merge each time is the same for all of ours."""
+        """The request, filled by hand: a session would merge the same values anew for each request."""
         request = requests.PreparedRequest()
         request.method, request.url, request.headers = method, requote_uri(url), self._headers
         if payload is not None:
@@ -198,9 +174,10 @@ class Upstream:
     def _send(self, request: requests.PreparedRequest, sending: _Sending) -> requests.Response:
         """Send once; again only where a kept-alive connection turns out to be closed, or to be dead.
 
-        A server may close an idle connection at any moment; what dies before the first byte of an answer was not
-        answered, and our requests only read (RFC 9112, 9.3.1). Each try takes such a connection out of the pool. Where
-        one is silent, what lay idle as long is no better, and the second try is on a new connection and the last.
+        A server may close an idle connection at any moment; a request whose connection breaks before the first byte of
+        an answer was not answered, and our requests only read (RFC 9112, 9.3.1). Each try takes such a connection out
+        of the pool. Where a connection is silent, others that lay idle as long are no better: the second try is on a
+        new connection and the last.
         """
         for _ in range(self._connections):
             try:
@@ -221,26 +198,13 @@ class Upstream:
 
 
 def _normal(url: str) -> str:
-    """`url` as requests would send it: the host of other scripts than Latin in its ASCII form."""
+    """`url` as requests would send it: a host in another script than Latin in its ASCII form."""
     try:
         return requests.Request("GET", url).prepare().url or url
     except requests.RequestException:
-        return url  # it leads nowhere, which the first call says
+        return url  # the first call raises the error
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
     """Scheme, host in lower case, port (the scheme's own where none is given) and user name."""
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme), parts.username
-
-
-def _read(response: requests.Response) -> bytes:
-    parts, size = [], 0
-    try:
-        for chunk in response.raw.stream(_CHUNK, decode_content=True):
-            size += len(chunk)
-            if size > MAX_BODY:
-                raise UpstreamError(f"it sent more than {MAX_BODY // 1024 // 1024} MB in one answer.")
-            parts.append(chunk)
-    except ValueError as error:  # what http.client makes of a chunk of negative size
-        raise http.client.HTTPException("broken framing") from error
-    return b"".join(parts)

@@ -1,103 +1,27 @@
-"""Connections that know the time: what stands between urllib3 and a socket."""
+"""Connections whose every step is bounded in time; they stand between urllib3 and a socket."""
 
 import http
 import http.client
 import io
-import math
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import urllib3
 
 from from_git.upstream import idle
+from from_git.upstream.callstate import SLICE, call
 from from_git.upstream.proxy import Proxy, ProxyFailed
 
-# The timeout of requests is for one read, so that a byte now and then keeps a call alive for ever. Below every connect
-# and read, of headers as well as of bodies, stands the clock of the call that this thread is making.
+# The timeout of requests is for one read, so that a byte now and then would keep a call alive for ever. Here every
+# connect and read, of headers as well as of bodies, is bounded by the time of the call that this thread is making.
 _BUFFER = 64 * 1024
 _MOST = 34 * 1024 * 1024  # bytes of one answer with its head; urllib3 takes a chunk of size -1 for all that follows
-_SLICE = 0.25  # seconds; how soon a call that waits for bytes learns that nobody waits for it any more
-
-
-class Silent(OSError):
-    """No byte of an answer came on a connection that lay idle, for as long as one is waited for there."""
-
-
-def _over() -> float:
-    raise TimeoutError
-
-
-class CallState(threading.local):
-    """The call that this thread is making."""
-
-    left: Callable[[], float] = staticmethod(_over)
-    """Seconds for its next step, above 0; raises when there are none or nobody waits."""
-    reused = False
-    """Whether its connection has served a call before."""
-    received = 0
-    """Bytes of its answer."""
-    idle = 0.0
-    """Seconds for which its connection had lain idle."""
-    silent = False
-    """Whether it was given up because no byte came on such a connection."""
-    fresh = False
-    """Whether it must have a connection of its own."""
-    patience = math.inf
-    """Seconds that the first byte is waited for on a connection that lay idle."""
-    asked = False
-    """Whether the request has left; not before there is a connection, with TLS where that is wanted."""
-    _until = math.inf
-
-    def forget(self) -> None:
-        """Nothing is sent yet."""
-        self.asked, self.reused, self.received, self.idle = False, False, 0, 0.0
-        self._until = math.inf
-
-    def begin(self, reused: bool, idle_seconds: float) -> None:
-        """The request leaves now."""
-        self.asked, self.reused, self.received, self.idle = True, reused, 0, idle_seconds
-        doubted = reused and idle_seconds >= idle.DOUBTED
-        self._until = time.monotonic() + self.patience if doubted else math.inf
-
-    def next_read(self) -> float:
-        """Seconds for the next read, above 0.
-
-        Raises:
-            Silent: none for the first byte.
-        """
-        seconds = min(self.left(), _SLICE)
-        if self.received or self._until == math.inf:
-            return seconds
-        rest = self._until - time.monotonic()
-        if rest <= 0:
-            self.silent = True
-            raise Silent
-        return min(seconds, rest)
-
-
-call = CallState()
-"""This thread's."""
-
-
-@contextmanager
-def clocked(left: Callable[[], float], patience: float = math.inf) -> Iterator[None]:
-    """Let `left` bound every step of the call made inside the block; see `CallState` for both."""
-    call.left, call.patience = left, patience
-    call.silent = call.fresh = False
-    call.forget()
-    try:
-        yield
-    finally:
-        call.left = _over  # an idle thread must not keep the request of its last call, with all that it found
 
 
 class _ClockedIO(io.RawIOBase):
-    """The reading half of a socket."""
+    """The reading half of a socket, bounded by the time of the call and in bytes."""
 
     def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
         self._raw = raw  # kept to be closed: the socket counts its files
@@ -112,7 +36,7 @@ class _ClockedIO(io.RawIOBase):
             try:
                 size: int = self._sock.recv_into(buffer)
             except TimeoutError:
-                continue  # `left` raises when the time is over or nobody waits
+                continue  # `left` raises when the time is over, or the call was cancelled
             call.received += size
             if call.received > _MOST:
                 raise OSError("more bytes than one answer may have")
@@ -132,8 +56,8 @@ class _ClockedResponse(http.client.HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
         """As the base class, past interim answers (RFC 9110, 15.2).
 
-        The base class passes 100 alone and takes another 1xx for the whole answer; the true one would then be read by
-        whoever calls next on this connection.
+        The base class passes over 100 alone and takes another 1xx for the whole answer; the next call on this
+        connection would then read the true answer to this one.
         """
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
@@ -145,9 +69,9 @@ class _ClockedResponse(http.client.HTTPResponse):
 
 
 def _addresses(host: str, port: int) -> list[Any]:
-    """What `getaddrinfo` gives, while the call has time; it knows no timeout, so a thread waits for it.
+    """The addresses of a host by `getaddrinfo`, which knows no timeout, so that a thread of its own waits for it.
 
-    A thread whose answer nobody waits for any more ends when the resolver gives up.
+    Where the time of the call is over, that thread ends when the resolver gives up.
     """
     found: SimpleQueue[list[Any] | OSError] = SimpleQueue()
 
@@ -160,20 +84,20 @@ def _addresses(host: str, port: int) -> list[Any]:
     threading.Thread(target=look_up, name="look-up", daemon=True).start()
     while True:
         try:
-            answer = found.get(timeout=min(call.left(), _SLICE))
+            answer = found.get(timeout=min(call.left(), SLICE))
         except Empty:
-            continue  # `left` raises when the time is over or nobody waits
+            continue  # `left` raises when the time is over, or the call was cancelled
         if isinstance(answer, OSError):
             raise answer
         return answer
 
 
 class ClockedConnection(urllib3.connection.HTTPConnection):
-    """A connection whose every step asks the clock."""
+    """A connection whose every step is bounded by the time of the call."""
 
     response_class = _ClockedResponse
     through: Proxy | None = None
-    """What it leads through."""
+    """The proxy that it leads through."""
     idle_since = 0.0
     """When it was used last, on the clock of `idle`."""
     _served = False
@@ -201,7 +125,7 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
         ):
             sock = socket.socket(family, kind, protocol)
             try:
-                # one that nobody answers at, as IPv6 may be, must leave time for the others
+                # an address that does not answer, as IPv6 may be, must leave time for the others
                 sock.settimeout(call.left() / remaining)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 idle.keep_alive(sock)

@@ -1,4 +1,4 @@
-"""The one table from what a call may raise to our errors."""
+"""The one table from the errors of libraries to ours."""
 
 import http.client
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import urllib3
 
 from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
 from from_git.upstream import proxy, tls
-from from_git.upstream.clocked import call
+from from_git.upstream.callstate import call
 from from_git.upstream.proxy import ProxyFailed
 
 E = TypeVar("E", bound=BaseException)
@@ -18,13 +18,21 @@ E = TypeVar("E", bound=BaseException)
 
 @contextmanager
 def translated(time_left: Callable[[], float], setting: str, timeout: float, proxied: bool) -> Iterator[None]:
-    """Raise our error in place of a foreign one; the most specific first.
+    """Raise our error in place of a library's in the block; the most specific rule comes first.
 
     Args:
-        time_left: seconds that the caller still has.
-        setting: where the upstream's address comes from, for messages.
+        time_left: gives the seconds that the caller still has.
+        setting: name of the setting that gives the upstream's address, for messages.
         timeout: seconds that a call has.
-        proxied: whether it goes through a proxy.
+        proxied: whether the call goes through a proxy.
+
+    Raises:
+        DeadlineError: the time of the caller is over.
+        TooHeavyError: the timeout of the call passed after the request was sent.
+        TransientError: the body cannot be decompressed, or the TLS handshake broke off.
+        BrokenError: there was no connection, or it broke.
+        UpstreamError: the certificate is bad, or the proxy refused.
+        Cancelled: the caller waits no longer.
     """
     try:
         yield
@@ -45,7 +53,7 @@ def _too_late(error: Exception, setting: str, timeout: float, proxied: bool) -> 
     within = f"within {timeout:g} s (UPSTREAM_TIMEOUT)."
     if call.asked:
         return TooHeavyError(f"it did not answer {within}")
-    # without a connection nothing was asked that could be too heavy; a handshake of TLS is no answer either
+    # without a connection no query was sent that could be too heavy; a handshake of TLS is no answer either
     if proxied and isinstance(error, requests.ConnectTimeout):
         return BrokenError(f"the proxy between us and it made no connection {within}", advice=proxy.ADVICE)
     return BrokenError(f"it did not answer {within}", advice=_unreachable(setting))
@@ -63,13 +71,13 @@ def _broken(error: Exception, setting: str) -> UpstreamError:
 
 
 def _unreachable(setting: str) -> str:
-    """What to do where there is no connection."""
+    """The advice where there is no connection."""
     advice = f"Try again later; if that does not help, look at {setting}"
     return f"{advice}, and set UPSTREAM_PROXY if a proxy is the only way out of this network."
 
 
 def _cause(error: BaseException | None, kind: type[E]) -> E | None:
-    """The first error of that kind among an error and its causes."""
+    """The first error of a kind among an error and its causes."""
     while error is not None and not isinstance(error, kind):
         error = error.__cause__ or error.__context__
     return error

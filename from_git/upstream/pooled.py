@@ -1,4 +1,4 @@
-"""The connections to one host: kept alive, distrusted when they lay idle, with one set of trusted authorities."""
+"""The connections to one host: kept alive, distrusted after they lay idle, with one set of trusted authorities."""
 
 import threading
 from typing import Any
@@ -9,12 +9,13 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from from_git.upstream import idle, tls
-from from_git.upstream.clocked import ClockedConnection, ClockedTLSConnection, call
+from from_git.upstream.callstate import call
+from from_git.upstream.clocked import ClockedConnection, ClockedTLSConnection
 from from_git.upstream.proxy import Proxy
 
 
 class _IdleAwarePool(urllib3.HTTPConnectionPool):
-    """Connections that are made anew where they lay idle for long, or where a call wants one of its own."""
+    """A pool that makes a connection anew where it lay idle for long, or where a call needs a new one."""
 
     ConnectionCls = ClockedConnection
     through: Proxy | None = None
@@ -36,10 +37,10 @@ class _IdleAwarePool(urllib3.HTTPConnectionPool):
         super()._put_conn(conn)
 
     def close_idle(self, seconds: float) -> None:
-        """Close what has been idle for at least so long."""
+        """Close the connections that have been idle for at least so many seconds."""
         begun = idle.now() - seconds
         if self.pool is not None:
-            with self.pool.mutex:  # so that nobody takes one meanwhile
+            with self.pool.mutex:  # so that no call takes one meanwhile
                 for connection in self.pool.queue:
                     if connection and connection.idle_since <= begun:
                         connection.close()
@@ -50,13 +51,13 @@ class _IdleAwareTLSPool(_IdleAwarePool, urllib3.HTTPSConnectionPool):
 
 
 class ClockedAdapter(HTTPAdapter):
-    """An adapter of requests for one host, whose connections ask the clock.
+    """An adapter of requests for one host, with connections that are bounded in time.
 
-    What such a request never needs is left out: the search for a proxy and for the host's pool, and a jar for cookies.
+    It leaves out the work that calls to one host never need: the search for a proxy and for a pool, a jar for cookies.
 
     Args:
-        connections: kept alive.
-        proxy: where connections go through.
+        connections: number that is kept alive.
+        proxy: the proxy that connections go through; None for none.
         ca_file: see `tls.context`.
     """
 
@@ -74,37 +75,41 @@ class ClockedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _IdleAwarePool, "https": _IdleAwareTLSPool}
 
     def close(self) -> None:
-        """As the base class; a pool is closed when nobody holds it any more."""
+        """As the base class; the pool is closed when the last call lets go of it."""
         self._pool = None
         super().close()
 
     def close_idle(self, seconds: float) -> None:
-        """Close the connections that have been idle for at least so long."""
+        """Close the connections that have been idle for at least so many seconds."""
         if pool := self._pool:
             pool.close_idle(seconds)
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        """The one pool, made for the first request, with what all its connections verify certificates with."""
+        """The one pool, made for the first request, with the TLS context of all its connections.
+
+        Raises:
+            UpstreamError: see `tls.context`.
+        """
         pool = self._pool
         if pool is None:
-            with self._making:  # reading the authorities takes long
+            with self._making:  # one thread alone: reading the authorities takes 30 to 40 ms
                 pool = self._pool = self._pool or self._made(request)
         return pool
 
     def _made(self, request: Any) -> Any:
         host, options = self.build_connection_pool_key_attributes(request, verify=True)
         if host["scheme"] == "https":
-            # given by itself, urllib3 makes another one for each connection: 30 to 40 ms of CPU and 0.8 MB each time
+            # urllib3 would make another one for each connection: 30 to 40 ms of CPU and 0.8 MB each time
             options["ssl_context"] = tls.context(self._ca_file)
         pool: Any = self.poolmanager.connection_from_host(**host, pool_kwargs=options)
         pool.through = self._proxy
         return pool
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: the pool has its certificates."""
+        """Do nothing: the pool has its TLS context."""
 
     def request_url(self, request: Any, proxies: Any) -> str:
-        """Path and query; the whole address where a proxy is to pass the request on."""
+        """Path and query; the whole URL where a proxy passes the request on."""
         if self._proxy and request.url.startswith("http:"):
             return str(urldefrag(request.url).url)
         return str(request.path_url)

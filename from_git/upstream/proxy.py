@@ -1,7 +1,7 @@
-"""The proxy that upstreams are reached through, where the settings name one; the environment has no say.
+"""The proxy between us and the upstreams, where the settings name one; the environment has no say.
 
-To an https upstream it makes a tunnel, and sees neither the request nor its credentials. A request to an http upstream,
-which the owner has chosen as well, it passes on.
+To an https upstream it makes a tunnel, and sees neither the request nor its credentials. It passes on a request to an
+http upstream, which the operator has chosen as well.
 """
 
 import base64
@@ -16,14 +16,14 @@ from urllib.parse import unquote, urlsplit
 from from_git.errors import BrokenError, UpstreamError
 
 ADVICE = "Try again later; if that does not help, look at UPSTREAM_PROXY."
-"""Where the proxy is away."""
+"""The advice where the proxy is away."""
 
 
 class ProxyFailed(OSError):
-    """The proxy cannot be reached, or does not do what it is asked.
+    """The proxy cannot be reached, or makes no tunnel.
 
     Args:
-        status: of its answer; 0 where it gives none.
+        status: of its answer; 0 without an answer.
     """
 
     def __init__(self, status: int = 0) -> None:
@@ -52,7 +52,7 @@ class Proxy:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What each request to the proxy itself carries."""
+        """The headers of each request to the proxy itself."""
         return {"Proxy-Authorization": self.authorization} if self.authorization else {}
 
     def tunnel(
@@ -61,10 +61,10 @@ class Proxy:
         """Have the proxy connect `sock` to the host and port.
 
         Args:
-            response: gives what reads an answer from a socket, to a method.
+            response: makes a reader of the answer from a socket and a method.
 
         Raises:
-            ProxyFailed: it does not.
+            ProxyFailed: the proxy does not.
             OSError: the connection broke, or the time is over.
         """
         there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -84,16 +84,16 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Way:
-    """How upstreams are reached."""
+    """The network between us and the upstreams."""
 
     ca_file: str = ""
-    """A PEM file with authorities that are trusted beside the usual ones; empty for none."""
+    """A PEM file with authorities that are trusted beside the usual ones; empty without one."""
     proxy: str = field(default="", repr=False)
-    """The address of a proxy, with its user name and password if it wants them; empty for none."""
+    """The address of a proxy, with user name and password if it wants them; empty without a proxy."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no message may show: the proxy's password, alone and as it travels."""
+        """The strings that no message may show: the proxy's password, alone and encoded as it is sent."""
         proxy = Proxy.at(self.proxy)
         pair = _credentials(self.proxy)
         return (pair[1], proxy.authorization.removeprefix("Basic ")) if proxy and pair and pair[1] else ()
@@ -104,13 +104,13 @@ DIRECT = Way()
 
 
 def _credentials(address: str) -> tuple[str, ...]:
-    """User name and password in an address, decoded; nothing without them."""
+    """User name and password in an address, decoded; empty without them."""
     parts = urlsplit(address)
     return () if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
 
 
 def failure(status: int) -> UpstreamError:
-    """Our error for a proxy that answered with `status` instead of making a tunnel; 0: not at all."""
+    """Our error for a proxy that answered with `status` instead of making a tunnel; 0: it did not answer."""
     if not status:
         return BrokenError("the proxy between us and it cannot be reached, or is no HTTP proxy.", advice=ADVICE)
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:

@@ -1,4 +1,4 @@
-"""Connections to Redis that are not trusted after they lay idle; see `idle`."""
+"""Connections to Redis, distrusted after they lay idle; see `idle`."""
 
 from typing import Any
 
@@ -7,22 +7,26 @@ from redis.exceptions import ConnectionError, TimeoutError
 
 from from_git.upstream import idle
 
-_PATIENCE = 0.25  # seconds for a PING, half of the timeout of a question (see the settings)
+_PATIENCE = 0.25  # seconds for a PING, half of the timeout of a command (see the settings)
 _DEAD = (ConnectionError, TimeoutError, OSError)
 
 
 class IdleAwarePool(ConnectionPool):
     """A pool of redis-py, for the option `pool_class` of Django's cache. Safe from any thread.
 
-    A connection that lay idle for a while is asked with a PING first, which changes nothing at the server; one that
-    does not answer is made anew, and with it all that lay idle as long.
+    A connection that lay idle for a while gets a PING first, which changes nothing at the server. One without an answer
+    is made anew, and so are all that lay idle as long.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"socket_keepalive": True, "socket_keepalive_options": idle.KEEPALIVE, **kwargs})
 
     def get_connection(self, *args: Any, **options: Any) -> Any:
-        """As the base class, which raises what redis-py raises where there is no connection."""
+        """As the base class, with a look at connections that lay idle.
+
+        Raises:
+            redis.exceptions.ConnectionError: there is no connection; other errors of redis-py are passed on too.
+        """
         connection = super().get_connection(*args, **options)
         seconds = idle.now() - getattr(connection, "idle_since", idle.now())
         try:
@@ -42,7 +46,7 @@ class IdleAwarePool(ConnectionPool):
         super().release(connection)
 
     def _disconnect_idle(self, seconds: float) -> None:
-        """Disconnect what has been idle for at least so long."""
+        """Disconnect the connections that have been idle for at least so many seconds."""
         begun = idle.now() - seconds
         with self._lock:
             for connection in self._available_connections:

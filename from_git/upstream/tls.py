@@ -1,4 +1,4 @@
-"""Whom an upstream's certificate must be signed by, and what a bad one means in words."""
+"""The authorities that must have signed the certificate of an upstream, and the words for a bad certificate."""
 
 import ssl
 
@@ -13,12 +13,12 @@ _AUTHORITY = {2, 18, 19, 20, 21}
 
 
 def context(ca_file: str) -> ssl.SSLContext:
-    """What all connections to one upstream verify its certificate with: reading the authorities takes 30 to 40 ms.
+    """The TLS context of all connections to one upstream; reading the authorities takes 30 to 40 ms.
 
-    Nothing comes from the environment: neither authorities nor, as urllib3 would have it, a file for session keys.
+    Nothing comes from the environment: neither authorities nor, as urllib3 would take it, a file for session keys.
 
     Args:
-        ca_file: a PEM file with authorities that are trusted beside those of Mozilla's list (certifi); empty for none.
+        ca_file: a PEM file with authorities that are trusted beside Mozilla's list (certifi); empty without one.
 
     Raises:
         UpstreamError: the file cannot be read, or holds none.
@@ -38,7 +38,7 @@ def context(ca_file: str) -> ssl.SSLContext:
 
 
 def failure(error: BaseException, setting: str) -> UpstreamError:
-    """Our error for a TLS connection that was not made; `setting`: where the upstream's address comes from."""
+    """Our error for a TLS handshake that failed; `setting`: name of the setting that gives the upstream's address."""
     bad = _certificate_error(error)
     if bad is None:  # a certificate stays what it is; a handshake that breaks off may not
         advice = f"Try again later; if that does not help, look at {setting}: it may lead to a port without TLS."

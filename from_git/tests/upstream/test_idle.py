@@ -22,7 +22,7 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import idle_for
 from from_git.tests.upstream.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, idle
-from from_git.upstream.clocked import CallState, Silent
+from from_git.upstream.callstate import CallState, Silent
 from from_git.upstream.redispool import IdleAwarePool
 
 
