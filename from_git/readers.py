@@ -17,7 +17,10 @@ _HOST_PATTERN = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 def text(value: object) -> str:
-    """A string without control characters; surrounding blanks, as a secret read from a file has, are dropped."""
+    """A string without control characters; surrounding blanks, as a secret read from a file has, are dropped.
+
+    Raises WrongSetting for anything else.
+    """
     if not isinstance(value, str):
         raise WrongSetting("expected text")
     value = value.strip()
@@ -27,7 +30,7 @@ def text(value: object) -> str:
 
 
 def header_text(value: object) -> str:
-    """Text that fits into an HTTP header."""
+    """Text that fits into an HTTP header; else raises WrongSetting."""
     value = text(value)
     if not value.isascii():
         raise WrongSetting("expected ASCII characters only")
@@ -35,7 +38,7 @@ def header_text(value: object) -> str:
 
 
 def whole(value: object) -> int:
-    """A whole number."""
+    """A whole number; else raises WrongSetting."""
     if isinstance(value, str):
         try:
             value = int(value)
@@ -47,7 +50,7 @@ def whole(value: object) -> int:
 
 
 def threads(value: object) -> int:
-    """A number of threads that a machine can have."""
+    """A number of threads that a machine can have; else raises WrongSetting."""
     value = whole(value)
     if value > _MAX_THREADS:
         raise WrongSetting(f"expected at most {_MAX_THREADS:,} threads")
@@ -55,7 +58,7 @@ def threads(value: object) -> int:
 
 
 def seconds(value: object) -> float:
-    """A number of seconds, less than the longest that a thread can wait for."""
+    """A number of seconds, less than the longest that a thread can wait for; else raises WrongSetting."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WrongSetting("expected a number of seconds")
     try:
@@ -68,7 +71,7 @@ def seconds(value: object) -> float:
 
 
 def share(value: object) -> float:
-    """A part of a whole, at most 1."""
+    """A part of a whole, at most 1; else raises WrongSetting."""
     try:
         number = seconds(value)
     except WrongSetting:
@@ -79,7 +82,7 @@ def share(value: object) -> float:
 
 
 def switch(value: object) -> bool:
-    """True or false."""
+    """True or false; else raises WrongSetting."""
     words = {
         "true": True,
         "yes": True,
@@ -99,7 +102,10 @@ def switch(value: object) -> bool:
 
 
 def names(value: object) -> list[str]:
-    """A list of host names as Django compares them: lower case, no port; as text, separated by commas."""
+    """A list of host names as Django compares them: lower case, no port; as text, separated by commas.
+
+    Raises WrongSetting for anything else.
+    """
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
@@ -120,7 +126,7 @@ def _host_pattern(name: str) -> str:
 
 
 def web_address(value: object) -> str:
-    """An http or https URL without user name, query or fragment."""
+    """An http or https URL without user name, query or fragment; else raises WrongSetting."""
     value = text(value)
     try:
         parts = urlsplit(value)
@@ -133,7 +139,10 @@ def web_address(value: object) -> str:
 
 
 def proxy_address(value: object) -> str:
-    """The address of an HTTP proxy, which may hold a user name and a password; empty for none."""
+    """The address of an HTTP proxy, which may hold a user name and a password; empty for none.
+
+    Raises WrongSetting for anything else.
+    """
     value = header_text(value)
     if not value:
         return ""
@@ -151,7 +160,7 @@ def proxy_address(value: object) -> str:
 
 
 def authorities(value: object) -> str:
-    """The absolute path of a PEM file with at least one certificate; empty for none."""
+    """The absolute path of a PEM file with at least one certificate; empty for none; else raises WrongSetting."""
     value = text(value)
     if not value:
         return ""
@@ -169,7 +178,7 @@ def authorities(value: object) -> str:
 
 
 def cache_address(value: object) -> str:
-    """locmem://, or a redis:// or rediss:// URL."""
+    """locmem://, or a redis:// or rediss:// URL; else raises WrongSetting."""
     value = text(value)
     if not value.startswith(("locmem://", "redis://", "rediss://")):
         raise WrongSetting("expected locmem:// or an address like redis://host:6379/0")
@@ -177,7 +186,7 @@ def cache_address(value: object) -> str:
 
 
 def log_level(value: object) -> str:
-    """One of the standard library's levels."""
+    """One of the standard library's levels; else raises WrongSetting."""
     value = text(value).upper()
     if value not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise WrongSetting("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -185,7 +194,7 @@ def log_level(value: object) -> str:
 
 
 def log_format(value: object) -> str:
-    """`text` or `json`."""
+    """`text` or `json`; else raises WrongSetting."""
     value = text(value).lower()
     if value not in ("text", "json"):
         raise WrongSetting("expected text or json")
@@ -193,7 +202,10 @@ def log_format(value: object) -> str:
 
 
 def rate(value: object) -> str:
-    """A number of requests in a second, minute, hour or day, like `60/minute`; empty for no bound."""
+    """A number of requests in a second, minute, hour or day, like `60/minute`; empty for no bound.
+
+    Raises WrongSetting for anything else.
+    """
     value = text(value).lower().replace(" ", "")
     if not value:
         return ""

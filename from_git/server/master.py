@@ -26,7 +26,7 @@ _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made
 
 
 def values() -> dict[str, Any]:
-    """The value of each setting. A wrong one ends the process, with a sentence for each and no traceback."""
+    """The value of each setting. A wrong one raises SystemExit, with a sentence for each and no traceback."""
     try:
         local = loading.local_settings(BASE_DIR)
     except loading.BrokenFile as error:

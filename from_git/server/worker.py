@@ -36,7 +36,7 @@ class Unreader(SocketUnreader):
     """A request's bytes, which are all here; who wants more gets what has arrived, or a TimeoutError."""
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next bytes of a refused request or body, for which no thread waits."""
+        """The next bytes of a refused request or body; TimeoutError where none are there, for no thread waits."""
         seconds = self.sock.gettimeout()
         self.sock.settimeout(0)  # Python polls a socket that has a timeout, MSG_DONTWAIT or not
         try:
@@ -56,7 +56,7 @@ class Request(AnyRequest):
         return bytes(line), bytearray(rest)
 
     def read_into(self, unreader: Any, buf: bytearray, stop: bool = False) -> None:
-        """More of a head, which is refused if there is none: the lobby passes on only what needs no more."""
+        """More of a head; LimitRequestHeaders or InvalidRequestLine without more: the lobby passes on whole heads."""
         try:
             super().read_into(unreader, buf, stop)
         except TimeoutError:
@@ -218,7 +218,7 @@ class Worker(ThreadWorker):
             self._lobby.part(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer one request; a client that does not take its answer is as good as gone."""
+        """Answer one request; NoMoreData where the client does not take its answer, and is as good as gone."""
         conn.sock.settimeout(getattr(conn.parser, "sending", None) or self.sending)
         try:
             return super().handle_request(req, conn)

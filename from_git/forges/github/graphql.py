@@ -74,7 +74,11 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
 
 
 def read_reply(answer: Response, now: float) -> Reply:
-    """The reply in a 200 answer; raises as `GraphqlOverUpstream.execute`. `now`: seconds since the epoch."""
+    """The reply in a 200 answer. `now`: seconds since the epoch.
+
+    Raises:
+        UpstreamError: see `GraphqlOverUpstream.execute`.
+    """
     if is_foreign(answer):
         raise foreign(answer, "GITHUB_GRAPHQL_URL")
     body = get(answer.json(), kind=dict)

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("--deadline", metavar="SECONDS", help="for the whole answer; default: FLIGHT_SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ask, show, and exit with the status that the outcome deserves."""
+        """Ask, show the answer or the error, and raise SystemExit with the status of the outcome."""
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
         as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="where from-git listens on 127.0.0.1; default: 8000 or a free one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Start both, serve, stop both."""
+        """Start both, serve, stop both; raises CommandError where there is no free port."""
         port = options["port"]
         if port is None:
             port = 8000 if _is_free(8000) else 0
