@@ -31,6 +31,7 @@ class GitHub:
         now: Callable[[], float] = time.monotonic,
         way: Way = DIRECT,
         sizes: Sizes = SIZES,
+        epoch: Callable[[], float] = time.time,
     ) -> None:
         self._token = token
         self.has_credentials = bool(token)
@@ -42,7 +43,7 @@ class GitHub:
         self.pace = Pace(now)
         self.account = account
         account.count_against(points)
-        self.access = GitHubAccess(GraphqlOverUpstream(self._upstream), pool, account, self.pace, points, sizes)
+        self.access = GitHubAccess(GraphqlOverUpstream(self._upstream, epoch), pool, account, self.pace, points, sizes)
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""

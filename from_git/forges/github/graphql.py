@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -54,9 +54,10 @@ class Reply:
 class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
     """python-graphql-client, sending over a pooled session instead of a new connection for each query."""
 
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Upstream, now: Callable[[], float] = time.time) -> None:
         super().__init__(endpoint=upstream.base_url)
         self._upstream = upstream
+        self._now = now
 
     def execute(self, query: str, variables: Mapping[str, object], operation_name: str, *, caller: Caller) -> Reply:
         """Send one query.
@@ -69,8 +70,8 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         payload = self._GraphqlClient__request_body(query=query, variables=variables, operation_name=operation_name)
         answer = self._upstream.call(caller, "POST", self.endpoint, payload=payload)
         if answer.status != HTTPStatus.OK:
-            raise refusal(answer, now=time.time())
-        return read_reply(answer, now=time.time())
+            raise refusal(answer, now=self._now())
+        return read_reply(answer, now=self._now())
 
 
 def read_reply(answer: Response, now: float) -> Reply:

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from from_git import flights
 from from_git.errors import Cancelled, LimitError, UpstreamError
@@ -107,14 +107,18 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertTrue(self.forge.fetches[0].group.ended)
 
     def test_who_joins_in_the_moment_of_the_last_departure_is_served(self) -> None:
-        process = self.process()
+        claims, joined = self.claims(), list[Client]()
+
+        def publish(*arguments: Any) -> None:  # cancelled, and not yet landed
+            if not joined:
+                joined.append(Client(process))
+            claims.publish(*arguments)
+
+        process = self.process(claims=Between(claims, publish=publish))
         first = Client(process)
-        self.forge.fetches[0].group._on_end = lambda: None  # cancelled, and not yet landed
         first.leave()
 
-        second = Client(process)
-        first.flight._land(None)
-        first.flight._claims.publish(SPACK, first.flight.id, None)
+        [second] = joined
         self.look(process)
         self.forge.fetches[-1].end(FOUND)
 

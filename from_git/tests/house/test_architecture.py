@@ -1,6 +1,7 @@
 """The house: who may import whom, and how large a room may be."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import TestCase
@@ -24,6 +25,19 @@ FLOORS = [
     {"values"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""
+
+
+PATCHED = {
+    "from_git/tests/kit/flying.py": "the monotonic clock of all that a flight is made of, which real threads share",
+    "from_git/tests/kit/outcomes.py": "the clock of REST framework's throttle, so that examples never change",
+    "from_git/tests/kit/scheduler.py": "locks and threads of the modules that run under the seeded scheduler",
+    "from_git/tests/kit/simulation.py": "the call of an upstream, which takes simulated time and is a real one inside",
+    "from_git/tests/kit/system.py": "the process's environment, the system's resolver of names, and its clock",
+    "from_git/tests/views/test_lifecycle.py": "a fault of our own in a task, which nothing a forge sends brings about",
+    "from_git/tests/views/test_stream_ends.py": "the same at each station of an answer",
+}
+"""Files of tests that replace something in a module or class, and what they have no other way to reach; everything else
+is handed in as an argument."""
 
 
 def sources(folder: str) -> list[Path]:
@@ -61,6 +75,22 @@ class House(TestCase):
         for name in sorted(rooms):
             with self.subTest(name):
                 self.assertTrue((ROOT / "from_git" / "tests" / name / f"test_{name}.py").is_file())
+
+    def test_no_test_module_has_more_than_300_lines(self) -> None:
+        for folder in ("from_git/tests", "emulator/tests"):
+            for path in sorted((ROOT / folder).rglob("*.py")):
+                with self.subTest(str(path.relative_to(ROOT))):
+                    self.assertLessEqual(path.read_text(encoding="utf-8").count("\n"), 300)
+
+    def test_tests_hand_in_what_they_replace_but_for_a_few(self) -> None:
+        replaces = re.compile(r"\b(?:[p]atch(?:\.\w+)?|\w*[M]ock)\(")
+        found = {
+            str(path.relative_to(ROOT)): len(replaces.findall(path.read_text(encoding="utf-8")))
+            for folder in ("from_git/tests", "emulator/tests", "benchmarks")
+            for path in (ROOT / folder).rglob("*.py")
+        }
+        self.assertEqual({path for path, number in found.items() if number}, set(PATCHED))
+        self.assertLessEqual(sum(found.values()), 20)
 
     def test_a_room_imports_only_from_below(self) -> None:
         for path in sources("from_git"):

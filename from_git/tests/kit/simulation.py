@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -17,7 +16,6 @@ from from_git.fanout import Pool
 from from_git.forges.bitbucket.adapter import Bitbucket
 from from_git.forges.bitbucket.counts import Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
-from from_git.forges.github import graphql
 from from_git.forges.github.adapter import GitHub
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.queries import Sizes
@@ -90,8 +88,7 @@ class Simulation:
     def run(self, forge: str, *owners: str) -> list[Found | UpstreamError | None]:
         """Ask for these owners at the same time, as one request does; what came out for each."""
         random.seed(self.seed)  # the jitter of retries
-        stub = patch.object(graphql, "time", SimpleNamespace(time=self.clock.now))
-        with self.scheduler.installed(MODULES), stub, patch.object(Upstream, "call", self._call()):
+        with self.scheduler.installed(MODULES), patch.object(Upstream, "call", self._call()):
             adapter = self.github() if forge == "github" else self.bitbucket()
             self.scheduler.run(partial(self._ask, adapter, owners))
             outcomes = self._judge(adapter)
@@ -106,7 +103,7 @@ class Simulation:
         token = self.emulator["github"].credentials["token"]
         points = reported_limit("points", self.clock.now)
         url, now = self.emulator["github"].url, self.clock.now
-        return GitHub(url, token, pool, 10.0, self.account, points, now, sizes=SMALL)
+        return GitHub(url, token, pool, 10.0, self.account, points, now, sizes=SMALL, epoch=now)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
