@@ -1,0 +1,131 @@
+"""The adapter of Acorn: one list by numbered pages, which says all of its repositories."""
+
+import time
+from functools import partial
+from typing import Any
+
+from from_git.askers import Asker
+from from_git.calls.account import Account
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.opening import Bound
+from from_git.calls.sending import Calls
+from from_git.errors import CredentialsError, LimitError, UpstreamError
+from from_git.fanout import Pool
+from from_git.forges.listing import Listing, Page, Place, stats_of
+from from_git.forges.once import Once
+from from_git.forges.opening import opening, way
+from from_git.forges.reading import get, maybe, retry_after, unanswered
+from from_git.tests.kit.acorn import ACORN
+from from_git.upstream import Response, Upstream
+from from_git.values.found import Found
+from from_git.values.progress import Cost, Progress
+from from_git.values.stats import Tally
+
+_PAGE_SIZE, _READINGS = 20, 4
+_Row = tuple[bool, int, int, list[str]]
+"""Fork, stars, watchers, languages."""
+
+
+def opened(conf: Any) -> "Acorn":
+    """The adapter with its pool, which live until it is closed."""
+    return Acorn(conf)
+
+
+class Acorn:
+    """See `Forge`."""
+
+    pace = None
+
+    def __init__(self, conf: Any) -> None:
+        token, reached = conf.ACORN_TOKEN, way(conf)
+        self.has_credentials = bool(token)
+        self.secrets = (token, *reached.secrets) if token else reached.secrets
+        bound = Bound(conf.ACORN_CALLS_PER_HOUR or None, conf.TEMPO.hour, "calls", "ACORN_CALLS_PER_HOUR")
+        self.account: Account = opening(ACORN, conf).account(conf.ACORN_URL, token, bound)
+        self.pool = Pool(ACORN.name, conf.NUM_THREADS_ACORN)
+        self.width = self.pool.size
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.upstream = Upstream(conf.ACORN_URL, "ACORN_URL", headers, self.width, conf.UPSTREAM_TIMEOUT, reached)
+
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
+        """See `Forge.foresee`."""
+        self.account.foresee(asker, profiles, profiles, seconds)
+
+    def fetch(self, owner: str, group: FetchGroup) -> "AcornFetch":
+        """See `Forge.fetch`."""
+        fetch = AcornFetch(self, owner, group)
+        fetch.ask()
+        return fetch
+
+    def close(self) -> None:
+        """See `Forge.close`."""
+        self.pool.close()
+        self.upstream.close()
+
+
+class AcornFetch:
+    """See `Fetch`."""
+
+    def __init__(self, forge: Acorn, owner: str, group: FetchGroup) -> None:
+        self._forge, self._group = forge, group
+        self._calls = Calls(group, forge.account)
+        self._url = f"{forge.upstream.base_url}/owners/{owner}/repositories"
+        nothing: Once[None, None] = Once(lambda ids: None)
+        self._listing: Listing[_Row] = Listing(self.ask, nothing, _PAGE_SIZE, _READINGS, shifts=True)
+
+    def outcome(self) -> Found | None:
+        """See `Fetch.outcome`."""
+        listed = self._listing.outcome()
+        if listed is None:
+            return None
+        tally = Tally()
+        for is_fork, stars, watchers, langs in listed.values():
+            tally.add_repository(
+                is_fork=is_fork, watchers=watchers, followers=stars, langs=[(name, None) for name in langs]
+            )
+        return Found("Grove", stats_of(tally))
+
+    def progress(self) -> Progress:
+        """See `Fetch.progress`."""
+        return self._calls.progress(*self._listing.pages(), 0, 0, found=self._listing.found)
+
+    def cost(self) -> Cost:
+        """See `Fetch.cost`."""
+        return self._calls.spending.cost()
+
+    def ask(self, place: Place = None) -> None:
+        """Have a page of the list asked for."""
+        self._calls.start(self._forge.pool, partial(self._read, place), partial(self._take, place))
+
+    def _read(self, place: Place) -> Page[_Row] | None:
+        answer = self._forge.upstream.call(self._calls, "GET", f"{self._url}?page={place or 1}")
+        if answer.status == 404 and place is None and not self._listing.found:
+            return None
+        if answer.status != 200:
+            raise _refusal(answer)
+        body = get(answer.json(), kind=dict)
+        rows = {get(one, "id", kind=str): _row(one) for one in get(body, "repositories", kind=list)}
+        total, following = get(body, "total", kind=int), maybe(body, "next", kind=int)
+        return Page(rows, total, following is not None, None if following is None else str(following), numbered=True)
+
+    def _take(self, place: Place, page: Page[_Row] | None) -> None:
+        begins = page is not None and not self._listing.found
+        if begins and page is not None:
+            self._calls.plan(2 * -(-(page.total or 0) // _PAGE_SIZE) - 1)
+        self._listing.take(place, page)
+        if begins:
+            self._group.found()
+
+
+def _row(value: object) -> _Row:
+    counts = get(value, "stars", kind=int), get(value, "watchers", kind=int)
+    return get(value, "fork", kind=bool), *counts, get(value, "languages", kind=list)
+
+
+def _refusal(answer: Response) -> UpstreamError:
+    if answer.status == 429:
+        wait = retry_after(answer.headers, time.time())
+        return LimitError("its limit of calls is used up.", wait or 0.0, guessed=wait is None)
+    if answer.status == 401:
+        return CredentialsError("it refused our token (401).", "", "Set ACORN_TOKEN to one that is valid.")
+    return unanswered(answer, "", "ACORN_URL", time.time())
