@@ -17,8 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
 from redis.exceptions import RedisError
 
-from from_git import admission, forges
-from from_git import metrics as counted
+from from_git import admission, forges, metrics as counted
 from from_git.background import BackgroundCheck
 from from_git.calls.status import AccountStatus, status_of
 from from_git.conf import settings

@@ -1,6 +1,9 @@
 """The base of all errors that a client sees."""
 
+import math
 from typing import Any, ClassVar
+
+from from_git.errors.words import ask_again
 
 
 class FromGitError(Exception):
@@ -12,6 +15,8 @@ class FromGitError(Exception):
     """The members of the body beside `error`, `message` and `advice`, in order."""
     usual_advice: ClassVar[str] = ""
     """The advice where the error is raised without one."""
+    wait: float | None = None
+    """Seconds until asking again, or the next try of a call, can help; None where nobody said."""
     _advice: str | None = None
 
     @property
@@ -21,13 +26,14 @@ class FromGitError(Exception):
 
     @property
     def advice(self) -> str:
-        """What the client can do, in whole sentences."""
-        return self.usual_advice if self._advice is None else self._advice
+        """When to ask again, where time helps, and what else the client can do, in whole sentences."""
+        again = ask_again(self.retry_after) if self.retry_after else ""
+        return " ".join(filter(None, (again, self.usual_advice if self._advice is None else self._advice)))
 
     @property
     def retry_after(self) -> int | None:
-        """Whole seconds after which asking again can help; None if time alone does not help."""
-        return None
+        """Whole seconds, rounded up, at least 1, after which asking again can help; None if time does not help."""
+        return max(1, math.ceil(self.wait)) if self.wait is not None and "retryAfter" in self.members else None
 
     def facts(self) -> dict[str, Any]:
         """The values of `members`, without those that are unknown."""
@@ -35,7 +41,6 @@ class FromGitError(Exception):
         return {name: value for name in self.members if (value := known.get(name)) is not None}
 
     def _known(self) -> dict[str, Any]:
-        """The values of members, as far as they are known."""
         return {"retryAfter": self.retry_after}
 
 

@@ -1,13 +1,9 @@
 """Errors that no forge causes: a wrong question, a full server, our own faults."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from from_git.errors.base import FromGitError
-from from_git.errors.words import ask_again
-
-_API = "The API is described at /from-git/docs."
 
 
 class Complaint(NamedTuple):
@@ -35,7 +31,7 @@ class RequestError(FromGitError):
     status = 400
     code = "ERR3"
     members: ClassVar[tuple[str, ...]] = ("urls", "urlsMore", "parameters")
-    usual_advice = _API
+    usual_advice = "The API is described at /from-git/docs."
 
     def __init__(
         self,
@@ -53,7 +49,6 @@ class RequestError(FromGitError):
         self.parameters = tuple(parameters)
 
     def _known(self) -> dict[str, Any]:
-        """`urls` and `urlsMore` where URLs are wrong, `parameters` where parameters are."""
         known = super()._known()
         if self.urls:
             known |= {"urls": [_shape("url", one) for one in self.urls], "urlsMore": self.urls_more}
@@ -146,13 +141,8 @@ class AskedTooOften(RequestError):
     members = ("retryAfter",)
 
     def __init__(self, limit: str, wait: float) -> None:
-        self._seconds = max(1, math.ceil(wait))
-        super().__init__(f"This client asks more often than {limit}.", ask_again(self._seconds))
-
-    @property
-    def retry_after(self) -> int:
-        """Whole seconds, rounded up, at least 1."""
-        return self._seconds
+        super().__init__(f"This client asks more often than {limit}.", "")
+        self.wait = wait
 
 
 class OwnFault(FromGitError):
@@ -172,8 +162,7 @@ class ServerFull(FromGitError):
     status = 503
     code = "ERR2"
     members = ("retryAfter",)
-    retry_after = 1
-    usual_advice = ask_again(retry_after)
+    wait = 1.0
 
     def __init__(self, places: int, of_client: bool = False) -> None:
         whose = " of this client" if of_client else ""

@@ -1,11 +1,10 @@
 """Errors of a forge, and of our calls to it."""
 
-import math
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 
 from from_git.errors.base import FromGitError
-from from_git.errors.words import ask_again, quoted, struck
+from from_git.errors.words import quoted, struck
 from from_git.values.profile import Profile
 
 
@@ -24,8 +23,6 @@ class UpstreamError(FromGitError):
     """How often a call that ends in this error may be sent in all."""
     outcome: ClassVar[str] = "failed"
     """The label `outcome` of the metrics for a call that ends in this error."""
-    wait: float | None = None
-    """Seconds to wait before the next try, as the forge said; None if it did not."""
     doubtful: bool = False
     """Whether one more try may help where the same credential was good a moment ago."""
 
@@ -71,7 +68,6 @@ class UpstreamError(FromGitError):
         return f"No answer from {self.profile.kind.label} for {self.profile.url}: {reason}"
 
     def _known(self) -> dict[str, Any]:
-        """`upstream` (the forge's name) and `profile` (the URL as asked) too."""
         named = {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}
         return {**super()._known(), **named}
 
@@ -120,6 +116,7 @@ class LimitError(UpstreamError):
 
     Args:
         wait: seconds until the forge serves us again; None if no time helps.
+        advice: what to do, besides asking again where time helps.
         guessed: whether `wait` is our guess, because the forge did not say.
     """
 
@@ -128,35 +125,16 @@ class LimitError(UpstreamError):
     attempts = 12
     outcome = "limit"
 
-    def __init__(self, reason: str, wait: float | None, guessed: bool = False, advice: str = "") -> None:
+    def __init__(self, reason: str, wait: float | None, advice: str = "", *, guessed: bool = False) -> None:
         super().__init__(reason, advice=advice)
         self.wait = wait
         self.guessed = guessed
 
-    @property
-    def retry_after(self) -> int | None:
-        """Whole seconds, rounded up, at least 1; None when no time helps."""
-        return None if self.wait is None else max(1, math.ceil(self.wait))
-
-    @property
-    def advice(self) -> str:
-        """When to ask again, and what else may help."""
-        return " ".join(filter(None, (ask_again(self.retry_after) if self.retry_after else "", super().advice)))
-
 
 class BudgetError(LimitError):
-    """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps.
-
-    Args:
-        reason: the calls or seconds that are needed and that are left, as a whole sentence.
-        wait: seconds until the same question can be paid; None if no time helps.
-        advice: what to do, besides asking again where time helps.
-    """
+    """What may be spent at the forge does not suffice for this answer; `retryAfter` is there if time helps."""
 
     attempts = 1
-
-    def __init__(self, reason: str, wait: float | None, advice: str = "") -> None:
-        super().__init__(reason, wait, advice=advice)
 
 
 class UnfinishedError(UpstreamError):
@@ -168,16 +146,6 @@ class UnfinishedError(UpstreamError):
     def __init__(self, reason: str, wait: float) -> None:
         super().__init__(reason, advice="")
         self.wait = wait
-
-    @property
-    def retry_after(self) -> int | None:
-        """Whole seconds, rounded up, at least 1."""
-        return max(1, math.ceil(self.wait or 0.0))
-
-    @property
-    def advice(self) -> str:
-        """When to ask again."""
-        return ask_again(self.retry_after or 1)
 
 
 class DeadlineError(UpstreamError):

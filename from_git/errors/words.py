@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 _MOST_WORDS = 200  # characters
 _LEAST_CLOCK = 90  # seconds; a shorter wait needs no clock
+_DAY = 86_400  # seconds
 _MOST_MINUTES = 120  # a longer wait is told in hours
 
 
@@ -52,7 +53,7 @@ def when(seconds: float, now: float | None = None) -> str:
     begun = time.time() if now is None else now
     # not of `whole`, with which a moment named again and again would change
     ready = math.ceil((begun + seconds) / 60) * 60
-    form = "%H:%M UTC" if _date(ready) == _date(begun) else "%H:%M UTC on %Y-%m-%d"
+    form = "%H:%M UTC" if ready // _DAY == begun // _DAY else "%H:%M UTC on %Y-%m-%d"
     minutes = math.ceil(whole / 60)
     duration = _counted(minutes, "minute") if minutes < _MOST_MINUTES else _counted(math.ceil(minutes / 60), "hour")
     return f"at {datetime.fromtimestamp(ready, UTC):{form}}, in {duration}"
@@ -64,10 +65,6 @@ def lasted(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def _date(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
 def _counted(number: int, unit: str) -> str:

@@ -12,9 +12,7 @@ from django.test import override_settings
 from from_git import flights
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.errors import UpstreamError
-from from_git.fanout import Pool
-from from_git.fanout import group as groups
-from from_git.fanout import pool as pools
+from from_git.fanout import Pool, group as groups, pool as pools
 from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter

@@ -11,8 +11,7 @@ from unittest import SkipTest
 from emulator import PRESETS, Fault, Owner, Repository, preset
 
 try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
+    from hypothesis import HealthCheck, given, settings, strategies as st
 except ImportError as missing:
     raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
 

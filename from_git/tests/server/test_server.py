@@ -15,8 +15,7 @@ from gunicorn.http import errors
 
 from from_git.conf import settings
 from from_git.options import credentials
-from from_git.server import master
-from from_git.server import worker as server
+from from_git.server import master, worker as server
 from from_git.server.incoming import Incoming, longest_line
 from from_git.server.lobby import Lobby, Stage, TooMany, TooSlow
 from from_git.server.refusals import refusal

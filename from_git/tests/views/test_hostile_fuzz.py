@@ -12,8 +12,7 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.views.test_hostile_client import ELSEWHERE, LOOKALIKES, TRAVERSALS
 
 try:
-    from hypothesis import given, settings
-    from hypothesis import strategies as st
+    from hypothesis import given, settings, strategies as st
 except ImportError as missing:
     raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
 
