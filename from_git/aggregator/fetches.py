@@ -10,11 +10,9 @@ from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.overdue import overdue, partly, unfinished
 from from_git.aggregator.tally import Sizes, Tally
-from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
-from from_git.kept.store import MISSING
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
@@ -58,9 +56,8 @@ class Fetches:
         self._own: dict[Flight, Profile] = {}  # as this request spelt it: another one may have spelt it otherwise
         self._sizes = Sizes()
         self._asked_again: set[Profile] = set()  # profiles whose flight had been cancelled when it was joined
-        self._lacking: set[Profile] | None = (
-            None  # unfinished profiles without last good numbers; None: patience is not over
-        )
+        # unfinished profiles without last good numbers; None: patience is not over
+        self._lacking: set[Profile] | None = None
         self._queues: dict[str, deque[Profile]] = {}
         for profile in profiles:
             self._queues.setdefault(profile.forge, deque()).append(profile)
@@ -211,9 +208,8 @@ class Fetches:
     def _do_without(self, profiles: Sequence[Profile], error: _Why, reason: _Why | None = None) -> None:
         """Take the last good numbers of these profiles, where the question allows it, or raise.
 
-        Args:
-            error: gives the error that is raised, for the first profile without last good numbers.
-            reason: gives the reason why there are no new numbers; as `error` if absent.
+        `error` gives the error for the first profile without such numbers, `reason` why there are no new ones (None: as
+        `error`).
         """
         goods = flights.last_good(profiles) if self._asking.patience is not None else {}
         if lacking := next((profile for profile in profiles if profile not in goods), None):
@@ -232,8 +228,7 @@ class Fetches:
     def _too_late(self, known: Flight | None = None) -> UpstreamError:
         """Leave the flights that have not ended; the error that says how far they are.
 
-        Args:
-            known: the flight of which it is known before the deadline.
+        `known`: the flight that is known to be late before the deadline.
         """
         late = [self._flights[profile] for profile in self._late() if profile in self._flights]
         going_on = [flight for flight in late if flight.leave(self._waiter, late=True)]
@@ -246,15 +241,9 @@ class Fetches:
         first_of_all = known or stuck or (late[0] if late else None)
         profile = self._own[first_of_all] if first_of_all else self._late()[0]
         counted = f"{len(self.outcomes):,} of {len(self._profiles):,} profiles that had to be asked for are counted."
-        if any(self._queues.values()) and self._gets_on():
+        if any(self._queues.values()) and self.tally.gets_on(self._asking.waited(), len(self._profiles)):
             return partly(self._asking, counted).about(profile)
         return overdue(first_of_all, self._asking, counted, len(self._profiles)).about(profile)
-
-    def _gets_on(self) -> bool:
-        """Whether asking again and again gets to the end before the first profiles found are kept no more."""
-        ended, found = self.tally.ended, self.tally.found
-        kept: float = settings.PROFILE_CACHE_SECONDS * (1.0 if 2 * found > ended else MISSING)
-        return ended > 0 and self._asking.waited() * len(self._profiles) / ended < kept
 
 
 def _no_news(profile: Profile) -> UpstreamError:

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from from_git import forges
+from from_git.conf import settings
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
+from from_git.kept.store import MISSING
 from from_git.values.found import Fetched
 from from_git.values.progress import Cost, Progress
 
@@ -55,6 +57,16 @@ class Tally:
         for flight in under_way:
             costs = self._with(flight, costs)
         return dict(sorted(costs.items()))
+
+    def gets_on(self, seconds: float, profiles: int) -> bool:
+        """Whether asking again and again gets to the end before the first profiles found are kept no more.
+
+        Args:
+            seconds: since the request came.
+            profiles: number that it asks for.
+        """
+        kept: float = settings.PROFILE_CACHE_SECONDS * (1.0 if 2 * self.found > self.ended else MISSING)
+        return self.ended > 0 and seconds * profiles / self.ended < kept
 
     def facts(self) -> dict[str, Any]:
         """The cost at each forge, for the request's line in the log; to be asked when all flights have ended."""

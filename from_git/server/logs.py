@@ -70,6 +70,18 @@ class LineHandler(logging.StreamHandler[TextIO]):
             rest = rest[os.write(descriptor, rest) :]
 
 
+_OF_OTHERS: dict[str, dict[str, Any]] = {
+    # without the handlers that Django gives them by default
+    "django": {"handlers": [], "level": "INFO"},
+    "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    "django.request": {"filters": ["with_traceback"]},
+    # it warns of each HEAD, whose body Django leaves to the server to drop
+    "gunicorn.http.wsgi": {"level": "ERROR"},
+    # anybody can send a wrong Host; the request's line has the 400, a traceback would say no more
+    "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+}
+
+
 def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[str, Any]:
     """Set structlog up; the value for Django's LOGGING.
 
@@ -105,17 +117,7 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
             "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["console"], "level": "WARNING"},
-        "loggers": {
-            "from_git": {"level": level},
-            # without the handlers that Django gives them by default
-            "django": {"handlers": [], "level": "INFO"},
-            "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-            "django.request": {"filters": ["with_traceback"]},
-            # it warns of each HEAD, whose body Django leaves to the server to drop
-            "gunicorn.http.wsgi": {"level": "ERROR"},
-            # anybody can send a wrong Host; the request's line has the 400, a traceback would say no more
-            "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
-        },
+        "loggers": {"from_git": {"level": level}, **_OF_OTHERS},
     }
 
 

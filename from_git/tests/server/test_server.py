@@ -18,6 +18,7 @@ from from_git.options import credentials
 from from_git.server import master, worker as server
 from from_git.server.incoming import Incoming, longest_line
 from from_git.server.lobby import Lobby, Stage, TooMany, TooSlow
+from from_git.server.parser import Parser
 from from_git.server.refusals import refusal
 from from_git.tests.kit.project import environment, project_copy
 
@@ -83,7 +84,7 @@ class Bounds(SimpleTestCase):
 
     def parsed(self, sent: bytes) -> Any:
         """The request that these bytes are."""
-        parser = server.Parser(Config(), self.ours, ("127.0.0.1", 1))
+        parser = Parser(Config(), self.ours, ("127.0.0.1", 1))
         parser.unreader.unread(sent)
         return next(parser)
 
