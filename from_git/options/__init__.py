@@ -16,13 +16,13 @@ from from_git.values.kind import Kind
 from from_git.values.option import Option
 
 _CALLS = (
-    Option("REQUEST_DEADLINE", readers.seconds, 60.0, "for one whole answer", "seconds", 0.1),
-    Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "for one call to a forge", "seconds", 0.1),
+    Option("REQUEST_DEADLINE", readers.seconds, 60.0, "time for one whole answer", "seconds", 0.1),
+    Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "time for one call to a forge", "seconds", 0.1),
     Option(
         "UPSTREAM_CA_FILE",
         readers.authorities,
         "",
-        "PEM file with authorities that are trusted beside the usual ones, e.g. the company's own",
+        "PEM file with authorities that are trusted beside the usual ones, e.g. those of a company",
     ),
     Option(
         "UPSTREAM_PROXY",
@@ -38,7 +38,7 @@ _PROFILES = (
         "PROFILE_CACHE_SECONDS",
         readers.seconds,
         300.0,
-        "how long a profile's numbers are kept, 0 = not at all; that one is missing is kept for a fifth of it",
+        "how long a profile's numbers are kept, 0 = not at all; a missing profile is remembered for a fifth of it",
         "seconds",
         0,
     ),
@@ -48,7 +48,7 @@ _SERVICE = (
         "STALE_IF_ERROR_SECONDS",
         readers.seconds,
         3600.0,
-        "for how long after its time a proxy may show an answer while no new one is to be had, 0 = not at all",
+        "how long a proxy may show an outdated answer while the service has no new one, 0 = not at all",
         "seconds",
         0,
     ),
@@ -56,8 +56,8 @@ _SERVICE = (
         "LAST_GOOD_SECONDS",
         readers.seconds,
         86_400.0,
-        "for how long a card, a chart or a badge may show the last good numbers, with their age, while a forge gives"
-        " none, 0 = not at all",
+        "how long a card, a chart or a badge may show the last good numbers, with their age, while a forge gives no"
+        " new ones, 0 = not at all",
         "seconds",
         0,
     ),
@@ -65,7 +65,7 @@ _SERVICE = (
         "FLIGHT_SECONDS",
         readers.seconds,
         900.0,
-        "the longest that one profile's fetch may take: for the page, `manage.py aggregate`, and where it goes on after"
+        "the longest time for the fetch of one profile: for the page, `manage.py aggregate`, and when it goes on after"
         " a request's deadline",
         "seconds",
         0.1,
@@ -74,7 +74,7 @@ _SERVICE = (
         "CACHE_URL",
         readers.cache_address,
         "locmem://",
-        "`redis://…` to share what is kept, fetches under way, limits, budgets and CLIENT_RATE between processes and"
+        "`redis://…` to share cached profiles, fetches under way, limits, budgets and CLIENT_RATE between processes and"
         " machines",
         secret=True,
     ),
@@ -82,7 +82,7 @@ _SERVICE = (
         "SERVER_THREADS",
         readers.whole,
         80,
-        "of one process of the server; answers hold at most four fewer, so that probes get one",
+        "threads of one process of the server; answers hold at most all but four, so that probes always get one",
         "threads",
         5,
     ),
@@ -106,7 +106,7 @@ _SERVICE = (
         "CLIENT_SHARE",
         readers.share,
         1.0,
-        "the largest part of what may be spent at a forge in any minute or hour that one client may use, e.g. `0.5`",
+        "the largest part of a forge's budget in any minute or hour that one client may use, e.g. `0.5`",
         "part",
         0.01,
     ),

@@ -65,8 +65,8 @@ OPTIONS = KindOptions(
             "BITBUCKET_CALLS_PER_HOUR",
             _calls,
             "auto",
-            "calls to Bitbucket in any hour, 0 = no bound; auto = 60 without credentials, 1,000 with an API token, what"
-            " Bitbucket says with an access token",
+            "calls to Bitbucket in any hour, 0 = no bound; auto = 60 without credentials, 1,000 with an API token, the"
+            " number that Bitbucket reports with an access token",
             "calls",
             0,
         ),
@@ -76,8 +76,8 @@ OPTIONS = KindOptions(
             "WATCHERS_CACHE_SECONDS",
             readers.seconds,
             0.0,
-            "how long the watcher count of a Bitbucket repository is kept where its list is read again, 0 = not at all;"
-            " `fetchedAt` then says when the oldest of them was counted",
+            "how long the watcher count of a Bitbucket repository is kept when its list is read again, 0 = not at all;"
+            " `fetchedAt` then is the time of the oldest count",
             "seconds",
             0,
         ),
