@@ -23,7 +23,7 @@ class Parts(TestCase):
 
     def test_a_class_that_takes_long_is_run_in_parts_of_whole_tests(self) -> None:
         self.assertEqual(self.parts(kept=3.0), [(3.0, ["a", "b", "c", "d"])])
-        self.assertEqual(self.parts(kept=12.0), [(6.0, ["a", "c"]), (6.0, ["b", "d"])])
+        self.assertEqual(self.parts(kept=18.0), [(9.0, ["a", "c"]), (9.0, ["b", "d"])])
         self.assertEqual(self.parts(kept=400.0), [(100.0, [one]) for one in "abcd"])
 
     def test_one_that_is_not_known_is_one_part_of_a_middle_length(self) -> None:

@@ -18,7 +18,7 @@ from django.test.utils import iter_test_cases  # type: ignore[attr-defined]  # i
 from from_git.tests.kit import durations
 
 TIMES = os.environ.get("FROM_GIT_TEST_TIMES", os.devnull)
-_PART = 10.0
+_PART = 15.0
 """Seconds that one process is given of one class."""
 _UNKNOWN = 2.0
 """Seconds, of a class that was not recorded."""
