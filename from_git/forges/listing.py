@@ -123,20 +123,18 @@ class Listing(Generic[Row]):
         """Note what a page says, and return the places of those to be asked for next; the lock is held."""
         known = len(self._reading)
         self._reading |= page.rows
-        fresh = len(self._reading) > known
-        pages = 0
         if page.total is not None:
             self._totals = {*(self._totals if self._shifts else ()), page.total}
             pages = -(-page.total // self._page_size)
-            self._expected = pages = pages if pages <= _MOST_PAGES else 0
-        if not page.more or isinstance(place, int):
-            return ()
-        if not self._shifts and page.total is not None and len(self._reading) > page.total + self._page_size:
+            self._expected = pages if pages <= _MOST_PAGES else 0
+        too_long = page.total is not None and len(self._reading) > page.total + self._page_size
+        if not page.more or isinstance(place, int) or (too_long and not self._shifts):
             return ()
         # only a full first page shows how many there are
-        if place is None and page.numbered and self._by_number and len(page.rows) == self._page_size and pages > 1:
-            return range(2, pages + 1)
-        return [self._follow(page.following, fresh)]
+        full = place is None and len(page.rows) == self._page_size
+        if full and page.numbered and self._by_number and self._expected > 1:
+            return range(2, self._expected + 1)
+        return [self._follow(page.following, fresh=len(self._reading) > known)]
 
     def _follow(self, place: str | None, fresh: bool) -> str:
         """Note that a page leads to `place`; a page with nothing `fresh` may come, if it leads on to another one."""

@@ -1,4 +1,4 @@
-"""Bitbucket: what all fetches share."""
+"""Bitbucket: what all its fetches share."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,11 @@ class BitbucketAccess:
     dialect: Dialect = field(default_factory=Dialect)
 
     def get(self, caller: Caller, url: str) -> Response:
-        """The answer to a GET; raises as `Upstream.call`."""
+        """The answer to a GET.
+
+        Raises:
+            UpstreamError, DeadlineError, Cancelled: see `Upstream.call`.
+        """
         answer = self.upstream.call(caller, "GET", url)
         # with access tokens only it says what the limit is (2026-04)
         limit = answer.headers.get("x-ratelimit-limit", "")

@@ -13,14 +13,9 @@ from from_git.upstream import DIRECT, Upstream, Way
 class Bitbucket:
     """The Bitbucket adapter.
 
-    Args:
+    Args: see `Forge` and `BitbucketAccess`; and
         url: the API's base, ending in /2.0.
         authorization: value of the Authorization header, or nothing for anonymous calls.
-        secrets: see `Forge.secrets`.
-        credentials: which kind that is: none, API token or access token.
-        learns_limit: whether the budget's limit is what Bitbucket says it is.
-        counts: watcher counts of earlier fetches.
-        page_size: repositories of one page of a list.
     """
 
     def __init__(

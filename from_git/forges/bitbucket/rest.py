@@ -122,10 +122,10 @@ def repositories_page(answer: Response, credentials: str, url: str) -> Repositor
         UpstreamError, MalformedAnswer: see `members`, `entry` and `check_next`.
     """
     page = members(answer, credentials)
-    entries, following = [entry(value) for value in get(page, "values", kind=list)], next_of(page)
+    entries, following = [entry(value) for value in get(page, "values", kind=list)], maybe(page, "next", kind=str)
     if following is not None:
         check_next(following, url)
-    return RepositoriesPage(entries, size_of(page), following)
+    return RepositoriesPage(entries, maybe(page, "size", kind=int), following)
 
 
 def check_next(link: str, url: str) -> None:
@@ -201,16 +201,6 @@ def members(answer: Response, credentials: str) -> dict[str, Any]:
     if is_foreign(answer):
         raise foreign(answer, "BITBUCKET_API_URL")
     return get(answer.json(), kind=dict)
-
-
-def size_of(page: dict[str, Any]) -> int | None:
-    """How many things the whole list has; optional."""
-    return maybe(page, "size", kind=int)
-
-
-def next_of(page: dict[str, Any]) -> str | None:
-    """The address of the next page, None on the last."""
-    return maybe(page, "next", kind=str)
 
 
 def is_numbered(link: str) -> bool:

@@ -9,17 +9,9 @@ from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
 from from_git.forges.bitbucket.access import BitbucketAccess
 from from_git.forges.bitbucket.counts import Count
-from from_git.forges.bitbucket.rest import (
-    Entry,
-    check_watchers,
-    members,
-    next_of,
-    says_missing,
-    size_of,
-    with_parameters,
-)
+from from_git.forges.bitbucket.rest import Entry, check_watchers, members, says_missing, with_parameters
 from from_git.forges.once import Gone, Once
-from from_git.forges.reading import get
+from from_git.forges.reading import get, maybe
 
 _AT_ONCE = 4  # calls for each thread that are under way or wait for one; the others are no more than their address
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
@@ -95,7 +87,7 @@ class Watchers:
             return _Doubt.REFUSED
         if answer.status == HTTPStatus.NOT_FOUND and says_missing(answer):
             return Gone.ABSENT
-        size = size_of(members(answer, self._access.credentials))
+        size = maybe(members(answer, self._access.credentials), "size", kind=int)
         return _Doubt.UNSAID if size is None else size
 
     def _sized(self, uuid: str, url: str, size: int | Gone | _Doubt) -> None:
@@ -114,7 +106,7 @@ class Watchers:
 
     def _page(self, url: str) -> tuple[int, str | None]:
         page = members(self._access.get(self._calls, url), self._access.credentials)
-        return len(get(page, "values", kind=list)), next_of(page)
+        return len(get(page, "values", kind=list)), maybe(page, "next", kind=str)
 
     def _counted(self, uuid: str, before: int, page: tuple[int, str | None]) -> None:
         count, following = page

@@ -99,7 +99,11 @@ def detailed(node: Any) -> Detailed:
 
 
 def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:
-    """As `detailed`; its errors name the repository, where `path_of` knows its id as `OWNER/NAME`."""
+    """As `detailed`.
+
+    Raises:
+        MalformedAnswer: names the place, and the repository where `path_of` knows `OWNER/NAME` by its id.
+    """
     try:
         return detailed(node)
     except MalformedAnswer as error:

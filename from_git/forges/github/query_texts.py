@@ -10,6 +10,14 @@ Sources: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nod
 _LIST = """
       privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
     ) {"""
+_IDS = f"""{_LIST}
+      totalCount
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{ id nameWithOwner }}
+    }}
+  }}
+}}
+"""
 # `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
 # for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
 # languages, none more than 40; GitHub takes no more than 20 topics.
@@ -34,28 +42,14 @@ query Owner($login: String!, $first: Int!, $listed: Int!) {{
       nodes {{ ...Details }}
     }}
     repositories(
-      first: $listed{_LIST}
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id nameWithOwner }}
-    }}
-  }}
-}}
-{_DETAILS}"""
+      first: $listed{_IDS}{_DETAILS}"""
 REPOSITORIES = f"""
 query Repositories($login: String!, $listed: Int!, $after: String) {{
   rateLimit {{ cost }}
   repositoryOwner(login: $login) {{
     __typename
     repositories(
-      first: $listed, after: $after{_LIST}
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id nameWithOwner }}
-    }}
-  }}
-}}
-"""
+      first: $listed, after: $after{_IDS}"""
 DETAILS = f"""
 query Details($ids: [ID!]!) {{
   rateLimit {{ cost }}
