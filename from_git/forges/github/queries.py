@@ -18,23 +18,19 @@ from from_git.values.progress import Cost
 
 @dataclass(frozen=True)
 class Sizes:
-    """Repositories of one query."""
+    """Repositories of one query at most; `names` are languages or topics of one page."""
 
-    first: int = 30
-    """That the first query gives in detail: an owner with no more costs one call."""
-    listed: int = 100
-    """Of one page of the list, ids alone; the most that GitHub gives."""
+    first: int = 30  # in detail in the first query: an owner with no more costs one call
+    listed: int = 100  # of the list, ids alone; the most that GitHub gives
     # GitHub's time grows with the repositories of which a query asks details (5: 0.4 s, 30: 3 s, 100: 8 to 10 s and one
     # in four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried:
     # docs/performance.md
     batch: int = 40
-    """Whose details are asked for by id, at most."""
-    small_batch: int = 18
-    """More batches than one for each so many would be mostly round trip (100 ms against 10 ms each)."""
-    names_batch: int = 20
-    """With many names, that are worth a query while all threads are busy."""
-    names: int = 100
-    """Not repositories: languages or topics of one page; the most that GitHub gives."""
+    small_batch: int = (
+        18  # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
+    )
+    names_batch: int = 20  # with many names, that are worth a query while all threads are busy
+    names: int = 100  # the most that GitHub gives
 
 
 SIZES = Sizes()
