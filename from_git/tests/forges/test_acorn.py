@@ -22,7 +22,7 @@ from from_git.conf import settings
 from from_git.forges.registry import KINDS, registered
 from from_git.options import credentials, table
 from from_git.options.loading import load, misspelt
-from from_git.profiles import BadUrl, parse_profile
+from from_git.profiles import BadUrl, parse_profile, parse_profiles
 from from_git.tests.forges.test_forges import ForgeContract, of_first
 from from_git.tests.kit.acorn import ACORN
 from from_git.tests.kit.events import listen
@@ -52,6 +52,7 @@ class Urls(TestCase):
         }.items():
             with self.subTest(text):
                 self.assertEqual(parse_profile(text, self.HOSTS).owner, owner)
+                self.assertEqual(parse_profiles([text], self.HOSTS).profiles[0].owner, owner)
 
     def test_its_own_words_say_why_another_text_is_none(self) -> None:
         for text, said in {
@@ -68,6 +69,7 @@ class Urls(TestCase):
                 with self.assertRaises(BadUrl) as caught:
                     parse_profile(text, self.HOSTS)
                 self.assertIn(said, str(caught.exception))
+                self.assertEqual(parse_profiles([text], self.HOSTS).profiles, [])
 
 
 class Settings(TestCase):
