@@ -7,18 +7,21 @@ that fetch. A failure leaves nothing behind: its error goes to those requests, a
 import os
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.core.cache import caches
 from django.core.signals import setting_changed
 
 from from_git import forges
+from from_git.conf import settings
 from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
 from from_git.flights.flights import Flights
 from from_git.flights.waiter import Waiter
 from from_git.kept.store import MISSING, Store, seconds_kept
 from from_git.memory import SharedMemory
+from from_git.options.credentials import secret_values
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
@@ -47,7 +50,7 @@ def current() -> Flights:
         if _flights is None:
             memory = SharedMemory(caches["default"])
             claims = Claims(memory, _account, forges.shared())
-            _flights = Flights(Store(memory, _account), claims, forges.forge)
+            _flights = Flights(Store(memory, _account), claims, forges.forge, partial(secret_values, settings))
         return _flights
 
 

@@ -1,7 +1,7 @@
 """A thing that requests wait for: it ends once, with an outcome, and tells its waiters."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from from_git.errors import Cancelled, UpstreamError
@@ -9,17 +9,22 @@ from from_git.flights.waiter import Waiters
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
+OnEnd = Callable[[Any], object]
+"""Called with what has ended."""
+Secrets = Callable[[], Iterable[str]]
+"""Gives the strings that no error shows."""
+
 
 class Awaited:
     """The part of a flight that its waiters see: its end. Safe from any thread.
 
     Args:
         profile: the profile that is fetched.
-        secrets: of its forge, which no error shows.
+        secrets: the strings that no error shows.
         on_end: called with this, once, at the end.
     """
 
-    def __init__(self, profile: Profile, secrets: tuple[str, ...], on_end: Callable[[Any], object]) -> None:
+    def __init__(self, profile: Profile, secrets: Secrets, on_end: OnEnd) -> None:
         self.profile = profile
         self._secrets = secrets
         self._on_end = on_end
@@ -37,13 +42,13 @@ class Awaited:
         """The outcome; to be asked after the flight has ended.
 
         Raises:
-            UpstreamError: the fetch's error, without a profile and without any of the forge's secrets.
+            UpstreamError: the fetch's error, without a profile and without any secret.
             Cancelled: all waiters had left.
         """
         found = self._outcome
         if isinstance(found, Fetched):
             return found
-        raise found.without(self._secrets) if isinstance(found, UpstreamError) else found or Cancelled
+        raise found.without(self._secrets()) if isinstance(found, UpstreamError) else found or Cancelled
 
     def _land(self, outcome: Fetched | BaseException | None) -> None:
         """End with this outcome; None: all waiters have left. Nothing happens the second time."""

@@ -3,12 +3,11 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
-from from_git.flights.awaited import Awaited
+from from_git.flights.awaited import Awaited, OnEnd, Secrets
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
 from from_git.flights.following import Following
 from from_git.flights.outcome import outcome_of
@@ -40,9 +39,9 @@ class Flight(Awaited):
     """
 
     def __init__(
-        self, profile: Profile, forge: Forge, store: Store, claims: Claims, on_end: Callable[["Flight"], object]
+        self, profile: Profile, forge: Forge, store: Store, claims: Claims, secrets: Secrets, on_end: OnEnd
     ) -> None:
-        super().__init__(profile, forge.secrets, on_end)
+        super().__init__(profile, secrets, on_end)
         self.id = uuid.uuid4().hex
         self.late: BudgetError | None = None
         """Why the outcome cannot be there by the deadline; None as long as it may."""
@@ -241,7 +240,7 @@ class Flight(Awaited):
             if isinstance(outcome, Fetched):
                 self._store.keep(self.profile, known := outcome, anew=self._begin[2])
             elif isinstance(outcome, UpstreamError):
-                known = outcome = outcome.without(self._secrets)
+                known = outcome = outcome.without(self._secrets())
             # our deadline is no other process's: they see the claim gone
             self._claims.publish(self.profile, self.id, None if isinstance(known, DeadlineError) else known)
         finally:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from from_git.flights.awaited import Secrets
 from from_git.flights.claims import LOOK, Claims
 from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
@@ -23,12 +24,20 @@ class Flights:
         store: the kept profiles.
         claims: on fetches, over all processes.
         forge_of: the adapter for a forge, by its name.
+        secrets: the strings that no error shows.
     """
 
-    def __init__(self, store: Store, claims: Claims, forge_of: Callable[[str], Forge]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        claims: Claims,
+        forge_of: Callable[[str], Forge],
+        secrets: Secrets = tuple,
+    ) -> None:
         self.store = store
         self.claims = claims
         self._forge_of = forge_of
+        self._secrets = secrets
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._flights: dict[Profile, Flight] = {}
@@ -50,7 +59,7 @@ class Flights:
             fresh = flight is None or not flight.board(waiter, deadline)
             if flight is None or fresh:
                 flight = self._flights[profile] = Flight(
-                    profile, self._forge_of(profile.forge), self.store, self.claims, self._ended
+                    profile, self._forge_of(profile.forge), self.store, self.claims, self._secrets, self._ended
                 )
                 flight.board(waiter, deadline)
         if fresh:

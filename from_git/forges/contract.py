@@ -32,9 +32,6 @@ class Fetch(Protocol):
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
-    secrets: tuple[str, ...]
-    """Its credentials, which no message may show."""
-
     account: Account
     """What may be spent there."""
 

@@ -1,4 +1,4 @@
-"""What no line of the log and no message may hold, from the table of settings."""
+"""The strings that no line of the log and no error may hold, from the table of settings."""
 
 import base64
 from collections.abc import Iterable
@@ -26,24 +26,31 @@ def secret_values(settings: Any) -> list[str]:
 
 
 @lru_cache(maxsize=16)  # asked for each line of the log
-def _found(written: Iterable[tuple[bool, str]], pairs: Iterable[Iterable[str]]) -> tuple[str, ...]:
+def _found(written: Iterable[tuple[bool, str]], pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     values = []
     for secret, value in written:
         if "://" in value:
             values += passwords(value)
         elif secret:
             values.append(value)
-    values += [base64.b64encode(":".join(pair).encode()).decode() for pair in pairs]
+    values += [_basic(*pair) for pair in pairs]
     return tuple(dict.fromkeys(value for value in values if len(value) >= _SHORTEST))
 
 
+def _basic(user: str, password: str) -> str:
+    """The pair as a header `Authorization: Basic` has it."""
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
 def passwords(address: str) -> list[str]:
-    """The passwords in an address: before the `@`, as written and as meant, and in its parameters."""
+    """The passwords in an address: before the `@`, as written, as meant and as sent, and in its parameters."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return [address]
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     found = [password or user]  # `token@host` too
+    if password:
+        found.append(_basic(unquote(user), unquote(password)))
     found += [value for name, value in parse_qsl(parts.query) if any(word in name.lower() for word in _HIDING)]
     return [form for value in found if value for form in dict.fromkeys((value, unquote(value)))]

@@ -91,13 +91,6 @@ class Way:
     proxy: str = field(default="", repr=False)
     """The address of a proxy, with user name and password if it wants them; empty without a proxy."""
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The strings that no message may show: the proxy's password, alone and encoded as it is sent."""
-        proxy = Proxy.at(self.proxy)
-        pair = _credentials(self.proxy)
-        return (pair[1], proxy.authorization.removeprefix("Basic ")) if proxy and pair and pair[1] else ()
-
 
 DIRECT = Way()
 """No proxy, and the usual authorities."""

@@ -22,7 +22,6 @@ class Bitbucket:
         self,
         url: str,
         authorization: str,
-        secrets: tuple[str, ...],
         credentials: str,
         pool: Pool,
         watchers_pool: Pool,
@@ -33,7 +32,6 @@ class Bitbucket:
         way: Way = DIRECT,
         page_size: int = PAGE_SIZE,
     ) -> None:
-        self.secrets = secrets
         self.has_credentials = credentials != "none"
         self.account = account
         self.pool = pool

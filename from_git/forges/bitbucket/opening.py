@@ -14,22 +14,18 @@ from from_git.forges.opening import opening, way
 def opened(conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
     authorization, credentials, limit = "", "none", 60
-    secrets: tuple[str, ...] = ()
     if conf.BITBUCKET_ACCESS_TOKEN:
-        secrets = (conf.BITBUCKET_ACCESS_TOKEN,)
         authorization, credentials, limit = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token", 0
     elif conf.BITBUCKET_API_TOKEN:
         pair = base64.b64encode(f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}".encode()).decode()
-        secrets = (conf.BITBUCKET_API_TOKEN, pair)
         authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
-    auto, make, reached = conf.BITBUCKET_CALLS_PER_HOUR == "auto", opening(KIND, conf), way(conf)
+    auto, make = conf.BITBUCKET_CALLS_PER_HOUR == "auto", opening(KIND, conf)
     limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
     bound = Bound(limit or None, make.tempo.hour, "calls", "BITBUCKET_CALLS_PER_HOUR")
     account = make.account(conf.BITBUCKET_API_URL, authorization, bound)
     return Bitbucket(
         conf.BITBUCKET_API_URL,
         authorization,
-        (*secrets, *reached.secrets),
         credentials,
         Pool(KIND.name, conf.NUM_THREADS_BITBUCKET),
         Pool(f"{KIND.name}-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS),
@@ -37,5 +33,5 @@ def opened(conf: Any) -> Bitbucket:
         account,
         learns_limit=auto and credentials == "access token",
         counts=Counts(make.memory, account.key, conf.WATCHERS_CACHE_SECONDS),
-        way=reached,
+        way=way(conf),
     )

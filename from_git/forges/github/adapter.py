@@ -35,7 +35,6 @@ class GitHub:
     ) -> None:
         self._token = token
         self.has_credentials = bool(token)
-        self.secrets: tuple[str, ...] = (token, *way.secrets) if token else way.secrets
         headers = {"Authorization": f"bearer {token}"}
         self._upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, timeout, way)
         self.pool = pool

@@ -94,8 +94,6 @@ class Fetch:
 class Simulation:
     """Clients of two processes over one cache, who join, wait and leave."""
 
-    secrets = ()
-
     def __init__(self, seed: int, shared: bool) -> None:
         self.scheduler = Scheduler(seed)
         self.random = self.scheduler.random

@@ -85,10 +85,12 @@ class FakeFetch:
             raise self._outcome
 
 
+def _secrets() -> list[str]:
+    return ["a-secret-token"]
+
+
 class FakeForge:
     """Gives fetches that last."""
-
-    secrets = ("a-secret-token",)
 
     def __init__(self) -> None:
         self.fetches: list[FakeFetch] = []
@@ -214,7 +216,10 @@ class CacheTestCase(SimpleTestCase):
     ) -> ManualFlights:
         """The flights of a process of its own, with these parts instead of the usual ones."""
         return ManualFlights(
-            store or self.store(account, cache), claims or self.claims(account, shared, cache), self.forge_of
+            store or self.store(account, cache),
+            claims or self.claims(account, shared, cache),
+            self.forge_of,
+            _secrets,
         )
 
     def seconds_to_live(self, profile: Profile, what: str = "profile") -> float:

@@ -111,7 +111,7 @@ class Simulation:
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
         url, counts = self.emulator["bitbucket"].url, Counts(Memory(), "", 0)
-        return Bitbucket(url, "", (), "none", *pools, 10.0, self.account, False, counts, page_size=_SMALL_PAGE)
+        return Bitbucket(url, "", "none", *pools, 10.0, self.account, False, counts, page_size=_SMALL_PAGE)
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""

@@ -37,15 +37,14 @@ class Acorn:
     pace = None
 
     def __init__(self, conf: Any) -> None:
-        token, reached = conf.ACORN_TOKEN, way(conf)
+        token = conf.ACORN_TOKEN
         self.has_credentials = bool(token)
-        self.secrets = (token, *reached.secrets) if token else reached.secrets
         bound = Bound(conf.ACORN_CALLS_PER_HOUR or None, conf.TEMPO.hour, "calls", "ACORN_CALLS_PER_HOUR")
         self.account: Account = opening(ACORN, conf).account(conf.ACORN_URL, token, bound)
         self.pool = Pool(ACORN.name, conf.NUM_THREADS_ACORN)
         self.width = self.pool.size
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.upstream = Upstream(conf.ACORN_URL, "ACORN_URL", headers, self.width, conf.UPSTREAM_TIMEOUT, reached)
+        self.upstream = Upstream(conf.ACORN_URL, "ACORN_URL", headers, self.width, conf.UPSTREAM_TIMEOUT, way(conf))
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
