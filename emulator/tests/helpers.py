@@ -11,7 +11,7 @@ import requests
 from emulator import Emulator, Owner, Repository, World
 
 # no test waits for longer than this, whatever is wrong
-PATIENCE = 10
+PATIENCE = 60  # seconds
 
 Json = Any
 
