@@ -50,7 +50,9 @@ def current() -> Flights:
         if _flights is None:
             memory = SharedMemory(caches["default"])
             claims = Claims(memory, _account, forges.shared())
-            _flights = Flights(Store(memory, _account), claims, forges.forge, partial(secret_values, settings))
+            # short ones too: a forge's words may repeat any token
+            secrets = partial(secret_values, settings, shortest=1)
+            _flights = Flights(Store(memory, _account), claims, forges.forge, secrets)
         return _flights
 
 

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from from_git.forges.registry import KINDS
 from from_git.options import table
 
-_SHORTEST = 6  # characters; a shorter one would blank out ordinary words, and no forge gives such a token
+_SHORTEST = 6  # characters; in the log a shorter one would blank out ordinary words, and no forge gives such a token
 _HIDING = ("pass", "pwd", "secret", "token", "key")  # in the name of a parameter of an address
 
 
-def secret_values(settings: Any) -> list[str]:
-    """Our credentials in the forms in which they travel, from Django's settings as they are now.
+def secret_values(settings: Any, shortest: int = _SHORTEST) -> list[str]:
+    """Our credentials of at least `shortest` characters, in the forms in which they travel, from the settings as now.
 
     Those are the values of each `Option(secret=True)`, and the passwords inside of any setting that is an address.
     """
@@ -22,7 +22,8 @@ def secret_values(settings: Any) -> list[str]:
     written = tuple((option.secret, value) for option, value in named if isinstance(value, str) and value)
     names = (kind.options.basic for kind in KINDS.values())
     pairs = ((getattr(settings, one[0], ""), getattr(settings, one[1], "")) for one in names if one)
-    return list(_found(written, tuple(pair for pair in pairs if all(pair))))
+    found = _found(written, tuple(pair for pair in pairs if all(pair)))
+    return [value for value in found if len(value) >= shortest]
 
 
 @lru_cache(maxsize=16)  # asked for each line of the log
@@ -34,7 +35,7 @@ def _found(written: Iterable[tuple[bool, str]], pairs: Iterable[tuple[str, str]]
         elif secret:
             values.append(value)
     values += [_basic(*pair) for pair in pairs]
-    return tuple(dict.fromkeys(value for value in values if len(value) >= _SHORTEST))
+    return tuple(dict.fromkeys(values))
 
 
 def _basic(user: str, password: str) -> str:

@@ -63,6 +63,10 @@ class Secrets(ServiceTestCase):
             self.assertIn("github", written.getvalue())
             self.assert_nowhere(written.getvalue())
 
+    def test_a_short_token_that_a_forge_repeats_is_nowhere(self) -> None:
+        self.settings_for_test(GITHUB_API_TOKEN="q7Zx")
+        self.ask_under_echo("https://github.com/spack", '"no q7Zx here"', ("q7Zx",))
+
     def ask_under_echo(self, url: str, words: str, secrets: tuple[str, ...]) -> None:
         """Ask while the forge answers with `words`, a JSON string, wherever it can."""
         bodies = [
