@@ -97,7 +97,7 @@ class Shared(SharedTestCase):
 
     def test_all_take_the_error_of_the_one_fetch(self) -> None:
         # all threads that it has for them
-        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=2.0, times=4))
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=4.0, times=4))
         self.emulator.faults.add(Fault("status", path="*/watchers", status=403))
         with self.meanwhile() as first, ThreadPoolExecutor(8) as pool:
             answers = [*pool.map(self.get, self.machines * 4), first.result()]
