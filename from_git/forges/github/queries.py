@@ -26,9 +26,8 @@ class Sizes:
     # in four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried:
     # docs/performance.md
     batch: int = 40
-    small_batch: int = (
-        18  # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
-    )
+    # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
+    small_batch: int = 18
     names_batch: int = 20  # with many names, that are worth a query while all threads are busy
     names: int = 100  # the most that GitHub gives
 
