@@ -2,7 +2,6 @@
 
 import os
 import warnings
-from pathlib import Path
 
 import environ
 from django.conf import global_settings, settings
@@ -11,13 +10,12 @@ from django.core.management.utils import get_random_secret_key
 
 from from_git import __version__
 from from_git.options import credentials, loading
+from from_git.options.place import FOLDER
 from from_git.server import logs
 from from_git.values import tempo
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
 try:
-    _local = loading.local_settings(str(BASE_DIR))
+    _local = loading.local_settings(FOLDER)
 except loading.BrokenFile as error:
     raise ImproperlyConfigured(str(error)) from None
 _values, _wrong = loading.load(_local, os.environ)
@@ -25,9 +23,11 @@ _wrong += loading.unknown(_local, lambda name: hasattr(global_settings, name))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
     try:
-        _database = environ.Env.db_url_config(_values.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+        _database = environ.Env.db_url_config(_values.get("DATABASE_URL") or "sqlite:///db.sqlite3")
     except (ValueError, ImproperlyConfigured):
         _database = {}
+if not _values.get("DATABASE_URL"):
+    _database["NAME"] = os.path.join(FOLDER, "db.sqlite3")
 if not _database.get("ENGINE"):
     _wrong.append("DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name.")
 if _wrong:

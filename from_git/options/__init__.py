@@ -1,7 +1,7 @@
 """Every setting of from-git, once: settings module, `local_settings.py.example` and docs/settings.md come from here.
 
-A value comes from `local_settings.py` beside manage.py, else from the environment variable of the same name, else from
-the default. Whatever is wrong stops the start, all of it at once. This runs before Django is set up. Each
+A value comes from `local_settings.py` (in `place.FOLDER`), else from the environment variable of the same name, else
+from the default. Whatever is wrong stops the start, all of it at once. This runs before Django is set up. Each
 kind of forge declares its own settings, in its folder.
 """
 

@@ -1,4 +1,7 @@
-"""What `gunicorn.conf.py` is made of. It runs in gunicorn's master, which never sets Django up and asks no forge."""
+"""Hooks of gunicorn's configuration, its log, the folder of metrics.
+
+All run in gunicorn's master, which never sets Django up and asks no forge.
+"""
 
 import atexit
 import os
@@ -16,9 +19,9 @@ from django.conf import global_settings
 from gunicorn.glogging import Logger
 
 from from_git.options import credentials, loading
+from from_git.options.place import FOLDER
 from from_git.server import logs
 
-BASE_DIR = str(Path(__file__).absolute().parents[2])
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable that names the folder in which the workers keep their metrics."""
 
@@ -28,7 +31,7 @@ _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made
 def values() -> dict[str, Any]:
     """The value of each setting. A wrong one raises SystemExit, with a sentence for each and no traceback."""
     try:
-        local = loading.local_settings(BASE_DIR)
+        local = loading.local_settings(FOLDER)
     except loading.BrokenFile as error:
         raise SystemExit(str(error)) from None
     found, wrong = loading.load(local, os.environ)

@@ -15,12 +15,9 @@ def project_copy(case: TestCase | type[TestCase]) -> Path:
     """A folder with the project but no local_settings.py, removed at the end of the test, or of the class."""
     temporary = tempfile.TemporaryDirectory()
     folder = Path(case.enterClassContext(temporary) if isinstance(case, type) else case.enterContext(temporary))
-    for name in ("from_git", "emulator"):
+    for name in ("coding_challenge", "emulator", "from_git", "gunicorn.conf.py"):
         (folder / name).symlink_to(ROOT / name)
-    # copies, no links: local_settings.py is looked for beside the file that asks
-    for name in ("manage.py", "gunicorn.conf.py"):
-        shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "coding_challenge", folder / "coding_challenge")
+    shutil.copy(ROOT / "manage.py", folder)  # Python imports from the folder of what a link leads to
     return folder
 
 
