@@ -1,39 +1,5 @@
-"""gunicorn's configuration, which it takes by itself when it is started here; its command line wins over each line.
+"""gunicorn's configuration, which it takes by itself when it is started here; `from-git serve` needs no such file."""
 
-docs/deploy.md says how to start it, and what to change for larger and smaller machines.
-"""
+from from_git.server import configuration
 
-import math
-
-from from_git.server import master
-from from_git.server.master import child_exit, on_starting, post_worker_init, pre_fork  # noqa: F401 - gunicorn's hooks
-
-_settings = master.values()
-master.make_metrics_folder()  # before anything that counts is imported
-
-wsgi_app = "coding_challenge.wsgi"
-bind = "127.0.0.1:8000"
-worker_class = "from_git.server.worker.Worker"
-threads = _settings["SERVER_THREADS"]
-# `workers` is gunicorn's own: WEB_CONCURRENCY, else 1, since without Redis each has only its part of the budgets
-# so that a reload takes new settings; with it, pools and locks are made after the fork all the same
-preload_app = False
-
-# seconds without a sign of life of a worker's main loop, after which it is killed with all its answers; that loop never
-# waits for a request, so this bounds none of them (REQUEST_DEADLINE does)
-timeout = 60
-# what is under way when the server is told to end is answered by its deadline; a longer stream is cut
-graceful_timeout = math.ceil(_settings["REQUEST_DEADLINE"]) + 5
-# longer than proxies keep an idle connection (nginx and Squid: 60), so that none sends into one that is just closed
-keepalive = 75
-
-limit_request_line = 0  # no bound of gunicorn's; from_git.server.worker has one above MAX_QUERY_BYTES
-limit_request_fields = 100
-limit_request_field_size = 8190
-http_parser = "python"  # the bounds above are those of this one
-forwarder_headers = ""  # else a client behind a proxy on this machine could set SCRIPT_NAME
-secure_scheme_headers: dict[str, str] = {}  # SECURE_PROXY_SSL_HEADER alone decides what counts as https
-
-control_socket_disable = True  # signals are enough
-logger_class = "from_git.server.master.Log"
-accesslog = None  # the service writes a line for each request, without the query
+globals().update(configuration.values("coding_challenge.wsgi"))

@@ -1,3 +1,3 @@
 """What does this organisation look like across all the places it hosts code?"""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -1,4 +1,4 @@
-"""`manage.py aggregate URL…`: the same answer in the terminal."""
+"""`aggregate URL…`, of `manage.py` and of `from-git`: the same answer in the terminal."""
 
 import io
 import json
@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
         try:
             limit, origin = _deadline(options["deadline"])
-            example = f"manage.py aggregate {' '.join(example_urls())}"
+            example = f"{Path(sys.argv[0]).name} aggregate {' '.join(example_urls())}"
             profiles, expansions = question(options["urls"], options["expand"], example)
             asking = Asking(limit, origin, client=CLIENT)
             answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the forges and the service on loopback, without a token or a network."""
+"""`demo`, of `manage.py` and of `from-git`: the forges and the service on loopback, without a token or a network."""
 
 import signal
 import socket

@@ -36,6 +36,8 @@ class MadeUp(TestCase):
             "Run `manage.py agregate`.": ["command manage.py agregate"],
             "```sh\n.venv/bin/python manage.py frobnicate --all\n```": ["command manage.py frobnicate"],
             "`manage.py aggregate URL --jsn`": ["option --jsn of manage.py aggregate"],
+            "`from-git migrate`": ["command from-git migrate"],
+            "```sh\n.venv/bin/from-git aggregate --jsn URL\n```": ["option --jsn of from-git aggregate"],
             "with `--deadlin SECONDS`": ["option --deadlin"],
             "`python -m from_git.tests.outcome`": ["module from_git.tests.outcome"],
             "`python -m benchmarks --quik`": ["option --quik of benchmarks"],
@@ -65,6 +67,7 @@ class MadeUp(TestCase):
     def test_what_exists_is_not_complained_of(self) -> None:
         for text in (
             "UPSTREAM_TIMEOUT, `DEBUG=1`, SECURE_SSL_REDIRECT, AF_INET, `RATE_LIMITED`",
+            "`from-git aggregate --json URL`, `.venv/bin/from-git serve --bind 0.0.0.0:80`",
             "`manage.py aggregate --json URL`, `manage.py check --deploy`, `python -m benchmarks --quick`",
             "`/from-git/badge/KEY?url=…`, `/health-check?url=…&expand=langs&format=csv`, `/livez`, `/etc/passwd`",
             'the members `originalRepos` and `retryAfter`, GitHub\'s `stargazerCount`, `{"url": "…"}`',

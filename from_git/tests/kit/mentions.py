@@ -13,6 +13,7 @@ from django.core.management import get_commands, load_command_class
 from django.urls import Resolver404, resolve
 from drf_spectacular.generators import SchemaGenerator
 
+from coding_challenge.cli import COMMANDS
 from from_git import metrics
 from from_git.options import table
 from from_git.question.names import PARAMETERS
@@ -41,7 +42,7 @@ _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`")
 _SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b(?!\*)|\b[A-Z][A-Z0-9]+(?==[\w…])")
-_COMMAND = re.compile(r"(?:^|python3? )manage\.py ([a-z]\w*)([^|&;#`]*)")
+_COMMAND = re.compile(r"(?:^|python3? |bin/)(manage\.py|from-git) ([a-z]\w*)([^|&;#`]*)")
 _MODULE = re.compile(r"python3? -m ([\w.]+)([^|&;#`]*)")
 _ADDRESS = re.compile(
     r"(?:^|(?<=[\s'\"(=]))(https?://(?:127\.0\.0\.1|localhost|from-git\.example)(?::\d+)?)?(/[\w./-]*)?(\?[^\s'\")]+)?"
@@ -80,11 +81,11 @@ def _settings(text: str) -> Iterator[str]:
 
 
 def _commands(line: str) -> Iterator[str]:
-    for name, rest in _COMMAND.findall(line):
-        if name not in get_commands():
-            yield f"command manage.py {name}"
-            continue
-        yield from (f"option {one} of manage.py {name}" for one in _long(rest) if one not in _parser_options(name))
+    for program, name, rest in _COMMAND.findall(line):
+        if name not in (COMMANDS if program == "from-git" else get_commands()):
+            yield f"command {program} {name}"
+        elif name != "serve":  # whose options are gunicorn's
+            yield from (f"option {one} of {program} {name}" for one in _long(rest) if one not in _parser_options(name))
     for name, rest in _MODULE.findall(line):
         if name.split(".")[0] not in OURS:
             continue

@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from unittest import TestCase
 
 import psutil
@@ -20,13 +22,16 @@ class Gunicorn:
     Attributes:
         base: where it listens.
         process: its master.
-        folder: its copy of the project.
+        folder: where it was started.
+        command: what starts it.
     """
+
+    command: Sequence[str] = (sys.executable, "-m", "gunicorn")
 
     def __init__(
         self, case: TestCase | type[TestCase], emulator: Emulator, workers: int, *options: str, **changes: str
     ) -> None:
-        self.folder = folder = project_copy(case)
+        self.folder = folder = self.place(case)
         self._log = folder / "stderr"
         self._begun = 0
         settings = {
@@ -41,7 +46,7 @@ class Gunicorn:
         }
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", *options],
+                [*self.command, "--bind", "127.0.0.1:0", *options],
                 cwd=folder,
                 env=environment(**settings),
                 stdout=log,
@@ -53,6 +58,10 @@ class Gunicorn:
         self.base = self._address()
         self._wanted = workers
         self.workers()
+
+    def place(self, case: TestCase | type[TestCase]) -> Path:
+        """The folder to start in: a copy of the project."""
+        return project_copy(case)
 
     @property
     def said(self) -> str:

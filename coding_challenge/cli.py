@@ -1,0 +1,61 @@
+"""The command `from-git`, and what it has in common with `manage.py`."""
+
+import os
+import sys
+from argparse import ArgumentParser
+
+from from_git import __doc__ as purpose, __version__
+from from_git.options.place import FOLDER
+
+COMMANDS = {
+    "aggregate": "show what profiles look like together: a table, or JSON",
+    "check": "look for mistakes in the settings",
+    "demo": "try all of it on recorded and made-up data, without a token or a network",
+    "serve": "run the production server; takes the options of gunicorn",
+}
+"""Name and purpose of each command of `from-git`."""
+
+
+def main() -> None:
+    """Run `from-git`.
+
+    Raises:
+        SystemExit: as `manage.py` ends; 2 for a command that does not exist.
+    """
+    epilog = "from-git COMMAND --help says more. Settings come from local_settings.py and the environment."
+    parser = ArgumentParser(prog="from-git", description=purpose, epilog=epilog)
+    parser.add_argument("--version", action="version", version=f"from-git {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    # the rest is for the command's own parser
+    command = parser.parse_args(sys.argv[1:2]).command
+    if FOLDER not in sys.path:
+        sys.path.append(FOLDER)  # so that local_settings.py may import its neighbours, as beside manage.py
+    if command == "serve":
+        from coding_challenge.serving import Service  # gunicorn, which no other command needs
+
+        Service(usage="%(prog)s [OPTIONS]", prog="from-git serve").run()
+    else:
+        manage(sys.argv)
+
+
+def manage(argv: list[str]) -> None:
+    """Run a command of Django's command line.
+
+    Args:
+        argv: the program's name, the command, its arguments.
+
+    Raises:
+        SystemExit: the command failed, or 1 with a sentence for each wrong setting, or 130 for Ctrl-C.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coding_challenge.settings")
+    from django.core.exceptions import ImproperlyConfigured  # here: gunicorn's master does without Django
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # the message says what to mend; where it was raised helps nobody
+    except KeyboardInterrupt:
+        sys.exit(130)
