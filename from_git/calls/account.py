@@ -8,7 +8,7 @@ from from_git.askers import Asker
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pauses import Pause
-from from_git.calls.permits import Bound, Permit
+from from_git.calls.permits import Limiter, Permit
 from from_git.calls.ratelimit import RateLimit
 from from_git.calls.retries import fits
 from from_git.calls.spent import Reservation
@@ -46,7 +46,7 @@ class Account:
         budget: Budget,
         memory: Memory,
         now: Callable[[], float] = time.time,
-        each: Iterable[Bound] = (),
+        each: Iterable[Limiter] = (),
         forge: str = "",
         tempo: Tempo = USUAL,
     ) -> None:
@@ -61,7 +61,7 @@ class Account:
         self._now = now
         self._good_until = 0.0
 
-    def count_against(self, bound: Bound) -> None:
+    def count_against(self, bound: Limiter) -> None:
         """Count one against `bound` for each call too."""
         self._each.append(bound)
 
@@ -103,7 +103,7 @@ class Account:
         first = self.limit.met
         if wait := blocked or self.limit.wait_for_first():
             return wait
-        reservations: list[tuple[Bound, Reservation]] = []
+        reservations: list[tuple[Limiter, Reservation]] = []
         for bound, share in (*((one, 1.0) for one in self._each), (self.budget, amount)):
             found = bound.reserve(share, group)
             if isinstance(found, Full):

@@ -17,7 +17,7 @@ from from_git.values.tempo import Tempo
 
 
 class Bound(NamedTuple):
-    """What a budget is made of; see `Budget` and `Terms`."""
+    """The figures of one budget; see `Budget` and `Terms`."""
 
     limit: float | None
     window: float
@@ -29,7 +29,7 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class Opening:
-    """Makes what counts the calls to one forge."""
+    """Makes the accounts of one forge, with their budgets and ledgers."""
 
     forge: str
     """The name of its kind, for the metrics."""
@@ -37,9 +37,9 @@ class Opening:
     """The name of its kind for people."""
     memory: SharedMemory
     shared: bool
-    """Whether all processes have that memory, and with it one budget; else each has its part of the limit."""
+    """Whether all processes share that memory, and with it one budget; else each has its part of the limit."""
     workers: int
-    """The processes of the service."""
+    """Number of worker processes of the service."""
     client_share: float
     """See CLIENT_SHARE."""
     tempo: Tempo
@@ -52,12 +52,12 @@ class Opening:
             each: bounds against which each call counts one besides.
         """
         key = account_key(url, secret)
-        # what bounds single calls has no clients: nobody comes near it who keeps within the budget
+        # bounds of single calls have no parts of clients: a client within the budget stays far below them
         budgets = [self._budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
         return Account(key, self._budget(key, bound), self.memory, each=budgets, forge=self.forge, tempo=self.tempo)
 
     def reported(self, account: Account, unit: str, window: float) -> ReportedLimit:
-        """What is left of a limit that the forge counts itself for that account."""
+        """A limit that the forge counts itself for that account, and reports with its answers."""
         return ReportedLimit(Terms(self.label, unit, window, ""), self._spent(f"{account.key}:{unit}", window))
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
@@ -66,12 +66,12 @@ class Opening:
         return Budget(bound.limit, self._spent(key, bound.window, clients), terms, bound.timed, share)
 
     def _spent(self, key: str, window: float, clients: bool = True) -> Spent:
-        """What all processes that share the memory have spent, or what this one has."""
+        """The ledgers of all processes that share the memory, else those of this process."""
 
         def ledger(client: str | None) -> Ledger:
             if not self.shared:
                 return LocalLedger(REAL_TIME.now)
-            # a client's address is nobody's business
+            # the cache, which others may read, gets no addresses of clients
             own = "" if client is None else f":{hashlib.sha256(client.encode()).hexdigest()[:16]}"
             return SharedLedger(self.memory, f"{key}{own}", window)
 

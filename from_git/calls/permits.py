@@ -9,18 +9,18 @@ from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Reservation
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 
-Bound = Budget | ReportedLimit
-"""What a call is counted against."""
+Limiter = Budget | ReportedLimit
+"""The side that a call is counted against, and that may have no room for it."""
 
 
 @dataclass(frozen=True)
 class Permit:
     """One call may be sent."""
 
-    reservations: tuple[tuple[Bound, Reservation], ...]
+    reservations: tuple[tuple[Limiter, Reservation], ...]
     over: Callable[[], object]
     """Called when the call has ended."""
-    refunded: Bound | None = None
+    refunded: Limiter | None = None
     """The bound that does not count a call which the forge refuses for its limit."""
 
     def forgive(self, seconds: float) -> None:
