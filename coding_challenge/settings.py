@@ -99,7 +99,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "from_git.views.exception_response",
+    "EXCEPTION_HANDLER": "from_git.views.failures.exception_response",
 }
 
 SPECTACULAR_SETTINGS = {

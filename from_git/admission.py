@@ -1,7 +1,7 @@
 """Places: how many answers and streams one process gives at the same time, so that a thread is left for probes."""
 
 import threading
-from types import TracebackType
+from typing import Self
 from weakref import WeakSet
 
 from django.http import HttpResponse
@@ -52,12 +52,10 @@ class Place:
         else:  # the server closes it at its end, however that comes
             response._resource_closers.append(self.release)  # type: ignore[attr-defined]
 
-    def __enter__(self) -> "Place":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from from_git.errors import Complaint, FormatRefused, NothingHere, RequestError
-from from_git.question import encoded_fields
+from from_git.question.fields import encoded_fields
 from from_git.responses import methods_response
 from from_git.safejson import SafeJSON
 

@@ -25,6 +25,7 @@ from from_git import flights
 from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
 from from_git.errors import ConditionFailed
+from from_git.kept.store import seconds_kept
 from from_git.responses import error_response
 
 _NO_AGE = re.compile(r"0+")
@@ -107,7 +108,7 @@ def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None
     fetched = answer.fetched.values()
     # the media type too: one tag names one representation (RFC 9110, 8.8.3)
     digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
-    oldest, expires = min(one.oldest for one in fetched), min(one.at + flights.seconds_kept(one) for one in fetched)
+    oldest, expires = min(one.oldest for one in fetched), min(one.at + seconds_kept(one) for one in fetched)
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=response.content,

@@ -16,28 +16,12 @@ from django.core.signals import setting_changed
 from from_git import forges
 from from_git.conf import settings
 from from_git.flights.claims import Claims
-from from_git.flights.flight import Flight
 from from_git.flights.flights import Flights
-from from_git.flights.waiter import Waiter
-from from_git.kept.store import MISSING, Store, seconds_kept
+from from_git.kept.store import Store
 from from_git.memory import SharedMemory
 from from_git.options.credentials import secret_values
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
-
-__all__ = [
-    "MISSING",
-    "Fetched",
-    "Flight",
-    "Flights",
-    "Store",
-    "Waiter",
-    "current",
-    "kept",
-    "last_good",
-    "seconds_kept",
-    "version",
-]
 
 _lock = threading.Lock()
 _flights: Flights | None = None

@@ -1,11 +1,14 @@
 """A thing that requests wait for: it ends once, with an outcome, and tells its waiters."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from from_git.errors import Cancelled, UpstreamError
-from from_git.flights.waiter import Waiters
+from from_git.fanout import TaskGroup
+from from_git.flights.waiter import Waiter
+from from_git.forges.contract import Fetch
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
@@ -29,7 +32,7 @@ class Awaited:
         self._secrets = secrets
         self._on_end = on_end
         self._lock = threading.Lock()  # around a flight's state; never around a call to its fetch, which has its own
-        self._waiters = Waiters()
+        self._waiters: dict[Waiter, float] = {}  # with their deadlines on the monotonic clock
         self._closed = self._ended = False  # closed: no waiter may board any more
         self._outcome: Fetched | BaseException | None = None
 
@@ -62,6 +65,19 @@ class Awaited:
     def _tell(self) -> None:
         """Have the waiters take a look."""
         with self._lock:
-            waiters = self._waiters.all()
+            waiters = list(self._waiters)
         for waiter in waiters:
             waiter.put(self)
+
+
+def outcome_of(group: TaskGroup | None, fetch: Fetch | None) -> Fetched | BaseException | None:
+    """The outcome, or the error, of a fetch whose group has ended; None if it was cancelled."""
+    try:
+        if group is None or not group.wait(0) or fetch is None:
+            return None
+        found, now = fetch.outcome(), time.time()
+        return Fetched(found, now, found.oldest if found and found.oldest is not None else now)
+    except Cancelled:
+        return None
+    except BaseException as error:  # noqa: BLE001 - the waiters raise it
+        return error

@@ -7,10 +7,8 @@ import uuid
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
-from from_git.flights.awaited import Awaited, OnEnd, Secrets
-from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, News
-from from_git.flights.following import Following
-from from_git.flights.outcome import outcome_of
+from from_git.flights.awaited import Awaited, OnEnd, Secrets, outcome_of
+from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, Following, News
 from from_git.flights.tracker import ProgressTracker
 from from_git.flights.waiter import Waiter
 from from_git.forges.contract import Fetch, Forge
@@ -61,7 +59,7 @@ class Flight(Awaited):
         with self._lock:
             if self._closed:
                 return False
-            self._waiters.add(waiter, deadline)
+            self._waiters[waiter] = deadline
             if self._group:
                 self._group.extend(deadline + self._grace)
         if self._group and not self._group.wanted:
@@ -92,7 +90,7 @@ class Flight(Awaited):
         """
         progress = self.progress() if late else self._tracker.seen
         with self._lock:
-            until = self._waiters.remove(waiter)
+            until = self._waiters.pop(waiter, 0.0)
             if self._closed:
                 return False
             group, holder, longest = self._group, self._following.holder, self._begin[1]
@@ -103,7 +101,7 @@ class Flight(Awaited):
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
                 group.deadline = group.horizon if moves else group.deadline
             if group and self._waiters and group.asker is waiter:
-                group.asker = self._waiters.all()[0]
+                group.asker = next(iter(self._waiters))
         if holder and goes_on:
             seconds = max(1.0, (self._begun + (longest or 0.0) if moves else until) - time.monotonic())
             self._claims.want(holder, seconds, seconds)
@@ -185,7 +183,6 @@ class Flight(Awaited):
             (self._claim if silent else self._follow)(news.holder)
 
     def _claim(self, instead_of: str = "") -> None:
-        """Fetch, or follow the process that does already."""
         holder = self._claims.claim(self.profile, self.id, instead_of)
         if holder == self.id:
             self._take_off()
@@ -196,9 +193,12 @@ class Flight(Awaited):
         with self._lock:
             again = self._following.follow(holder)
             now = time.monotonic()
-            seconds = max(LOOK, self._waiters.latest(now) - now)
+            seconds = max(LOOK, self._latest(now) - now)
         if again:
             self._claims.want(holder, seconds, CLAIM_SECONDS)
+
+    def _latest(self, otherwise: float) -> float:
+        return max(self._waiters.values(), default=otherwise)
 
     def _take_off(self) -> None:
         """Fetch here, unless it has just been done."""
@@ -214,7 +214,7 @@ class Flight(Awaited):
                 if self._closed:
                     raise Cancelled
                 self._following.holder, self._begun, self._tracker = "", now, ProgressTracker(now)
-                deadline, horizon = self._waiters.latest(now) + self._grace, None if longest is None else now + longest
+                deadline, horizon = self._latest(now) + self._grace, None if longest is None else now + longest
                 self._group = group = FetchGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()

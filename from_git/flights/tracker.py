@@ -17,9 +17,8 @@ class ProgressTracker:
     def __init__(self, begun: float | None = None) -> None:
         self.seen = Progress()
         """The progress that was seen last."""
-        self._first = (
-            None if begun is None else (0, begun)
-        )  # pages and repositories that were done when the fetch was first seen
+        # pages and repositories that were done when the fetch was first seen
+        self._first = None if begun is None else (0, begun)
         self._moved = -math.inf
 
     def look(self, progress: Progress) -> float:

@@ -9,29 +9,11 @@ from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls, labels
 from from_git.profiles import parse_profiles
-from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
-from from_git.question.names import NAMED, PARAMETERS, refuse_unknown
+from from_git.question.fields import Fields
+from from_git.question.names import NAMED, refuse_unknown
 from from_git.serializers import EXPANSIONS, printable
 from from_git.values.profile import Profile
 from from_git.values.words import listed
-
-__all__ = [
-    "MOST_OTHERS",
-    "NAMED",
-    "PARAMETERS",
-    "Fields",
-    "Question",
-    "asked",
-    "both",
-    "encoded_fields",
-    "example",
-    "expand_asked",
-    "json_fields",
-    "plain_parts",
-    "profiles_asked",
-    "question",
-    "refuse_unknown",
-]
 
 _CUT = 200  # characters of a URL in a message
 _LONGEST = 2_000  # characters of a URL that is told back whole

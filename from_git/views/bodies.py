@@ -8,7 +8,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
 from from_git.errors import RequestError
-from from_git.question import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
+from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
 from from_git.views.counting import content_length
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)

@@ -21,7 +21,8 @@ from from_git.errors import LineTooLong, RequestError
 from from_git.forges.registry import KINDS, labels
 from from_git.openapi.components import example_urls
 from from_git.pictures import PICTURES
-from from_git.question import Fields, refuse_unknown
+from from_git.question.fields import Fields
+from from_git.question.names import refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.values.keys import described

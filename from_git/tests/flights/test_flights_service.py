@@ -13,6 +13,7 @@ from emulator import Emulator, Fault, World
 from from_git import aggregator, flights, forges
 from from_git.aggregator import Asking
 from from_git.errors import DeadlineError
+from from_git.flights.flight import Flight
 from from_git.flights.waiter import Waiter
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.leftovers import objects, settled, threads
@@ -86,7 +87,7 @@ class Interrupted(Waiter):
         super().__init__()
         self.get = self.interrupt
 
-    def interrupt(self, block: bool = True, timeout: float | None = None) -> flights.Flight:
+    def interrupt(self, block: bool = True, timeout: float | None = None) -> Flight:
         """Be interrupted."""
         raise KeyboardInterrupt
 

@@ -6,7 +6,8 @@ from typing import Any
 import requests
 
 from from_git.errors import RequestError
-from from_git.question import asked, encoded_fields, profiles_asked
+from from_git.question import asked, profiles_asked
+from from_git.question.fields import encoded_fields
 from from_git.tests.kit.hostile import exchange, request
 from from_git.tests.question.test_question import JSON, MFEM, SPACK, UUID, QuestionTestCase
 
