@@ -37,9 +37,10 @@ class BackgroundCheck(Generic[T]):
             if asked is None:
                 asked = self._asked = threading.Event()
                 threading.Thread(target=self._run, args=(asked,), name="background-check", daemon=True).start()
-        if not asked.wait(self._patience):
-            self._keep(None)  # other callers need not wait as well
+        answered = asked.wait(self._patience)
         with self._lock:
+            if not answered:  # other callers need not wait as well
+                self._answer, self._until = None, time.monotonic() + self._kept
             return self._answer
 
     def forget(self) -> None:
@@ -58,7 +59,3 @@ class BackgroundCheck(Generic[T]):
                 self._asked = None
                 self._answer, self._until = answer, time.monotonic() + self._kept
         asked.set()
-
-    def _keep(self, answer: T | None) -> None:
-        with self._lock:
-            self._answer, self._until = answer, time.monotonic() + self._kept

@@ -67,7 +67,6 @@ def parameters(request: HttpRequest) -> dict[str, list[object]]:
 
 
 def _format(request: Request) -> str:
-    """The format that is asked for; empty without one."""
     named = list(dict.fromkeys(map(str, parameters(request._request).get("format", ()))))
     if len(named) > 1:
         complaint = Complaint("format", "is there twice")

@@ -71,7 +71,8 @@ def wants_anew(request: HttpRequest) -> bool:
     `no-store` does not mean that. A proxy that revalidates says what its configuration says: Squid sends `max-age` with
     the largest age in its `refresh_pattern`.
     """
-    said = _directives(request)
+    parts = (one.partition("=") for one in request.META.get("HTTP_CACHE_CONTROL", "").lower().split(","))
+    said = {name.strip(): value.strip().strip('"') for name, _, value in parts}
     return "no-cache" in said or bool(_NO_AGE.fullmatch(said.get("max-age", "")))
 
 
@@ -220,10 +221,3 @@ def _question(request: HttpRequest) -> tuple[str, ...] | None:
     host = meta.get("HTTP_HOST", ""), meta.get("HTTP_X_FORWARDED_HOST", "")
     # an empty Accept takes nothing, none takes anything
     return request.scheme or "", *host, request.path_info, meta.get("QUERY_STRING", ""), meta.get("HTTP_ACCEPT", "*/*")
-
-
-def _directives(request: HttpRequest) -> dict[str, str]:
-    """The directives of the client's Cache-Control, in lower case, with their values."""
-    said = request.META.get("HTTP_CACHE_CONTROL", "").lower().split(",")
-    parts = (one.partition("=") for one in said)
-    return {name.strip(): value.strip().strip('"') for name, _, value in parts}

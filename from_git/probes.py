@@ -137,8 +137,6 @@ def _statuses() -> list[AccountStatus]:
 
 
 class _Seen(NamedTuple):
-    """The result of a look at the shared cache."""
-
     statuses: list[AccountStatus]
     words: str
     """The words of the cache's server, where it answers and refuses."""

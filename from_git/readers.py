@@ -5,14 +5,17 @@ import math
 import os
 import re
 import ssl
-from urllib.parse import urlsplit
+from configparser import ConfigParser
+from urllib.parse import SplitResult, urlsplit
 
 from from_git.values.option import WrongSetting
+from from_git.values.words import listed
 
 _MAX_SECONDS = 10_000_000
 _MAX_THREADS = 1_000
 _MAX_RATE = 10_000  # requests; the time of each is kept
 _RATE = re.compile(r"([0-9]{1,9})/(?:second|minute|hour|day)")
+_SWITCH = {"": False, **ConfigParser.BOOLEAN_STATES}  # true, yes, on, 1 and their opposites
 _HOST_PATTERN = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
@@ -83,22 +86,10 @@ def share(value: object) -> float:
 
 def switch(value: object) -> bool:
     """True or false; else raises WrongSetting."""
-    words = {
-        "true": True,
-        "yes": True,
-        "on": True,
-        "1": True,
-        "false": False,
-        "no": False,
-        "off": False,
-        "0": False,
-        "": False,
-    }
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.strip().lower() in words:
-        return words[value.strip().lower()]
-    raise WrongSetting("expected true or false")
+    word = str(value).strip().lower() if isinstance(value, bool | str) else None
+    if word not in _SWITCH:
+        raise WrongSetting("expected true or false")
+    return _SWITCH[word]
 
 
 def names(value: object) -> list[str]:
@@ -128,12 +119,8 @@ def _host_pattern(name: str) -> str:
 def web_address(value: object) -> str:
     """An http or https URL without user name, query or fragment; else raises WrongSetting."""
     value = text(value)
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+    parts = _address(value, "http", "https")
+    if parts is None or "@" in parts.netloc or parts.query or parts.fragment:
         raise WrongSetting("expected an address like https://host/path, without user name, query or fragment")
     return value.rstrip("/")
 
@@ -146,17 +133,22 @@ def proxy_address(value: object) -> str:
     value = header_text(value)
     if not value:
         return ""
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme == "http" and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.path.strip("/") or parts.query or parts.fragment:
+    parts = _address(value, "http")
+    if parts is None or parts.path.strip("/") or parts.query or parts.fragment:
         raise WrongSetting(
             "expected an address like http://proxy.example:3128 or http://user:password@proxy.example:3128, special"
             " characters of user name and password as %XX"
         )
     return value.rstrip("/")
+
+
+def _address(text: str, *schemes: str) -> SplitResult | None:
+    """The parts of an address with a host and one of these schemes; None for anything else."""
+    try:
+        parts = urlsplit(text)
+        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def authorities(value: object) -> str:
@@ -187,17 +179,17 @@ def cache_address(value: object) -> str:
 
 def log_level(value: object) -> str:
     """One of the standard library's levels; else raises WrongSetting."""
-    value = text(value).upper()
-    if value not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-        raise WrongSetting("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
-    return value
+    return _one_of(text(value).upper(), "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def log_format(value: object) -> str:
     """`text` or `json`; else raises WrongSetting."""
-    value = text(value).lower()
-    if value not in ("text", "json"):
-        raise WrongSetting("expected text or json")
+    return _one_of(text(value).lower(), "text", "json")
+
+
+def _one_of(value: str, *words: str) -> str:
+    if value not in words:
+        raise WrongSetting(f"expected {listed(words, 'or')}")
     return value
 
 

@@ -58,10 +58,6 @@ class AnswerCSV(BaseRenderer):
             writer.writerow({name: _cell(value) for name, value in row.items()})
         return text.getvalue().encode()
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        """Never called: errors are JSON, and answers come from `content`."""
-        raise NotImplementedError
-
 
 class Browsable(BrowsableAPIRenderer):
     """The JSON inside a page for a browser, without inline scripts and styles, which our policy forbids."""

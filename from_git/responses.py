@@ -23,21 +23,16 @@ class Streamed(StreamingHttpResponse):
 
     def __init__(self, parts: Generator[bytes, None, None], **options: Any) -> None:
         self.context = copy_context()
-        super().__init__(_InContext(parts, self.context), **options)
+        super().__init__(_in_context(self.context, parts), **options)
 
 
-class _InContext(Iterator[bytes]):
-    """An iterator that runs in a context, its end too."""
-
-    def __init__(self, parts: Generator[bytes, None, None], context: Context) -> None:
-        self._parts = parts
-        self._context = context
-
-    def __next__(self) -> bytes:
-        return self._context.run(next, self._parts)
-
-    def close(self) -> None:
-        self._context.run(self._parts.close)
+def _in_context(context: Context, parts: Generator[bytes, None, None]) -> Iterator[bytes]:
+    """The parts, which are made in a context, their end too."""
+    try:
+        while (part := context.run(next, parts, None)) is not None:
+            yield part
+    finally:
+        context.run(parts.close)
 
 
 def error_response(error: FromGitError, headers: dict[str, str] | None = None) -> JsonResponse:

@@ -30,7 +30,7 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
     langs = answer.stats.langs.items()
     yield from _many("Languages", ((name, one.repos, _size(one.bytes)) for name, one in langs), repos)
     if "topics" in untold(one.kind for one in answer.found):
-        yield Text.assemble(("Topics: ", "bold"), f"not told by {_forges(answer.found)}")
+        yield Text.assemble(("Topics: ", "bold"), f"not told by {listed(labels_of(one.kind for one in answer.found))}")
     else:
         yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
     for profile in answer.missing:
@@ -56,10 +56,6 @@ def _numbers(answer: Answer) -> Table:
 def _cells(stats: Stats, profiles: Iterable[Profile]) -> list[str]:
     silent = untold(one.kind for one in profiles)
     return [_NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]
-
-
-def _forges(profiles: Iterable[Profile]) -> str:
-    return listed(labels_of(one.kind for one in profiles))
 
 
 def _many(heading: str, rows: Iterable[tuple[str, int, str]], repos: int) -> Iterator[RenderableType]:

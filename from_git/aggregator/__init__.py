@@ -122,7 +122,6 @@ def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
 
 
 def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
-    """The addresses of these repositories of a profile, sorted."""
     return sorted(f"{forges.site(profile.kind)}/{quote(name)}" for name in names)
 
 

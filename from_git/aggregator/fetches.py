@@ -107,7 +107,6 @@ class Fetches:
                 self._do_without(own, error.about)
 
     def _begin_more(self) -> None:
-        """Join flights up to as many as there may be in the air."""
         for name, queue in self._queues.items():
             if not queue:
                 continue
@@ -176,7 +175,6 @@ class Fetches:
         return max(0.0, min(ends))  # 0 too: a flight may have ended in the same moment
 
     def _look_at_the_clock(self) -> None:
-        """Do without the unfinished profiles, if it is time to."""
         asking, waited = self._asking, self._asking.waited()
         if waited >= asking.seconds:
             if late := self._late():

@@ -63,7 +63,6 @@ class Awaited:
         self._tell()
 
     def _tell(self) -> None:
-        """Have the waiters take a look."""
         with self._lock:
             waiters = list(self._waiters)
         for waiter in waiters:

@@ -225,7 +225,6 @@ class Flight(Awaited):
                 self._group.cancel()
 
     def _late(self, error: BudgetError) -> None:
-        """Let the waiters know that the outcome will be late."""
         with self._lock:
             if self._ended:
                 return
@@ -233,7 +232,6 @@ class Flight(Awaited):
         self._tell()
 
     def _fetched(self) -> None:
-        """Keep and publish the outcome of the group, which has ended."""
         outcome, self._given_back = outcome_of(self._group, self._fetch), True
         known: Fetched | UpstreamError | None = None
         try:

@@ -61,7 +61,9 @@ class Store:
         """The profiles among these that are kept and fresh."""
         if settings.PROFILE_CACHE_SECONDS <= 0:
             return {}
-        return {one: fetched for one, fetched in self._all(profiles).items() if self._fresh(fetched)}
+        # by the time of the fetch too: the setting may be shorter now, and a wrong clock must not keep it for ever
+        kept = self._all(profiles).items()
+        return {one: fetched for one, fetched in kept if -FUTURE < self._age(fetched) < seconds_kept(fetched)}
 
     def last_good(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
         """The profiles among these that existed at most LAST_GOOD_SECONDS ago, and have not been missing since."""
@@ -116,10 +118,6 @@ class Store:
         marks = dict.fromkeys(keys, 1)
         if marks and self._memory.ask(lambda cache: cache.set_many(marks, timeout=ANEW_SECONDS), None) is None:
             self._own.set_many(marks, timeout=ANEW_SECONDS)
-
-    def _fresh(self, fetched: Fetched) -> bool:
-        # by the time of the fetch too: the setting may be shorter now, and a wrong clock must not keep it for ever
-        return -FUTURE < self._age(fetched) < seconds_kept(fetched)
 
     def _age(self, fetched: Fetched) -> float:
         return self._now() - fetched.at

@@ -5,7 +5,6 @@ examples from a file that `python -m from_git.tests.kit.outcomes` writes by aski
 """
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ from drf_spectacular.openapi import AutoSchema
 from from_git.errors import FromGitError, kinds, meaning
 from from_git.forges.registry import labels
 from from_git.openapi import components
+from from_git.openapi.components import Json
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 """What the service said when it was asked over the emulator: name, status, media type and value of each."""
 
-Json = dict[str, Any]
 _SUMMARY = "Add up the repositories of any number of profiles"
 _DESCRIPTION = (
     "Asks {forges} for all profiles at the same time and adds up what their public repositories have: exact"
@@ -54,9 +53,11 @@ def complete(result: Json, **kwargs: Any) -> Json:
     """drf-spectacular's hook: adds the components, and HEAD and OPTIONS, which it leaves out."""
     result["components"] = {"schemas": components.schemas(), "headers": components.HEADERS}
     for path, operations in result["paths"].items():
-        name = re.sub(r"\W+", "_", path).strip("_")
-        got = operations["get"]
-        bare = {status: _bare(response) for status, response in got["responses"].items()}
+        name, got = components.operation_name(path), operations["get"]
+        bare = {
+            status: {key: value for key, value in response.items() if key != "content"}
+            for status, response in got["responses"].items()
+        }
         operations["head"] = {
             **got,
             "operationId": f"{name}_head",
@@ -76,12 +77,7 @@ def complete(result: Json, **kwargs: Any) -> Json:
     return result
 
 
-def _bare(response: Json) -> Json:
-    return {key: value for key, value in response.items() if key != "content"}
-
-
 def _parameters() -> list[Json]:
-    """The parameters of both GET and POST."""
     form = {
         "name": "format",
         "in": "query",
@@ -110,7 +106,6 @@ def _body() -> Json:
 
 
 def _responses() -> Json:
-    """Every status with its schema, headers and examples."""
     caching = ("ETag", "Last-Modified", "Age", "Cache-Control", "Vary", "X-Request-ID")
     answer = {
         "description": "Answered, even if all profiles are missing.",

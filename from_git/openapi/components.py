@@ -1,10 +1,10 @@
-"""Schemas and headers that occur more than once in the API's description."""
+"""Schemas and headers that occur more than once in the API's description; errors come from the tree in `errors`."""
 
+import re
 from typing import Any
 
 from from_git.errors import kinds
 from from_git.forges.registry import KINDS
-from from_git.openapi.errors import error_schema
 from from_git.serializers import EXPANSIONS
 from from_git.values.keys import described
 
@@ -66,7 +66,7 @@ def _header(description: str, schema: Json | None = None, required: bool = False
 HEADERS: Json = {
     "ETag": _header("The same as long as the answer is."),
     "Last-Modified": _header("When the newest of the numbers was counted."),
-    "Age": _header("Seconds since the oldest of the numbers was counted.", {"type": "integer", "minimum": 0}),
+    "Age": _header("Seconds since the oldest of the numbers was counted.", _COUNT),
     "Cache-Control": _header("For how long the answer may be kept, and shown when no new one is to be had."),
     "Vary": _header("`Accept`."),
     "Content-Disposition": _header("The name of the file, for CSV."),
@@ -88,6 +88,17 @@ def headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+def refused(status: int, description: str, *names: str) -> Json:
+    """The response for an error, with the headers of these names."""
+    content = {"application/json": {"schema": ref(error_name(status))}}
+    return {"description": description, "headers": headers(*names), "content": content}
+
+
+def operation_name(path: str) -> str:
+    """The beginning of the names of a route's operations."""
+    return re.sub(r"\W+", "_", path).strip("_")
+
+
 _SIZE: Json = {"type": ["integer", "null"], "minimum": 0, "description": "Of code; null where no forge says."}
 
 
@@ -96,16 +107,54 @@ def error_name(status: int) -> str:
     return f"Error{status}"
 
 
+def _object(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _complaints(name: str, subject: str, reason: str) -> Json:
+    members: Json = {
+        name: {"type": "string", "description": subject},
+        "reason": {"type": "string", "description": reason},
+        "suggestion": {"type": ["string", "null"], "description": "What was probably meant."},
+    }
+    return {"type": "array", "items": _object(members)}
+
+
+_MEMBERS: dict[str, Json] = {
+    "upstream": {"type": "string", "enum": [], "description": "The forge that failed."},
+    "profile": {"type": "string", "description": "The profile's URL as asked."},
+    "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
+    "urls": {
+        **_complaints("url", "As asked; cut where it is longer than any URL.", "What is wrong with it."),
+        "description": "The first 20 URLs that are not profiles.",
+    },
+    "urlsMore": {"type": "integer", "minimum": 0, "description": "How many other URLs are not profiles."},
+    "parameters": {
+        **_complaints("name", "Of the parameter, or of the member of the body.", "What is wrong with it."),
+        "description": "The first 20 parameters that nobody knows, and those whose value is wrong.",
+    },
+}
+_FIRST: Json = {
+    "message": {"type": "string", "description": "What happened."},
+    "advice": {"type": "string", "description": "What to do about it, in whole sentences."},
+}
+
+
+def error_schema(status: int) -> Json:
+    """The schema of all errors of a status; members beyond the first three are absent where they are not known."""
+    sorts = [kind for kind in kinds() if kind.status == status]
+    [code] = {kind.code for kind in sorts}
+    first: Json = {"error": {"const": code}, **_FIRST}
+    known = {**_MEMBERS, "upstream": {**_MEMBERS["upstream"], "enum": list(KINDS)}}
+    members = {name: known[name] for kind in sorts for name in kind.members}
+    return {**_object({**first, **members}), "required": list(first)}
+
+
 def schemas() -> Json:
     """The schemas of answers, forms and errors, by name."""
     sums = _sums()
     errors = {error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})}
-    question: Json = {
-        "type": "object",
-        "properties": {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}},
-        "required": ["url"],
-        "additionalProperties": False,
-    }
+    question: Json = {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}}
     return {
         "Answer": _answer(),
         "Data": _object(sums),
@@ -113,14 +162,13 @@ def schemas() -> Json:
         "Language": _object({"name": {"type": "string"}, "repos": _COUNT, "bytes": _SIZE}),
         "Topic": _object({"name": {"type": "string"}, "repos": _COUNT}),
         "Badge": _badge(),
-        "Question": question,
+        "Question": {**_object(question), "required": ["url"]},
         "Form": {**_object({"url": _urls(), "expand": EXPAND}), "required": ["url"]},
         **errors,
     }
 
 
 def _sums() -> Json:
-    """The keys of `data`."""
     kinds_of = {"langs": _NAMES, "topics": _NAMES}
     return {
         name: {**kinds_of.get(name, _COUNT), "description": f"{key.counts} {key.leaves_out}"}
@@ -143,7 +191,7 @@ def _profile(sums: Json) -> Json:
 def _answer() -> Json:
     answer: Json = {
         "error": {"const": "OK"},
-        "data": {"$ref": "#/components/schemas/Data"},
+        "data": ref("Data"),
         "missing": {
             "type": "array",
             "items": {"type": "string"},
@@ -160,7 +208,6 @@ def _answer() -> Json:
 
 
 def _badge() -> Json:
-    """The members of shields' endpoint badge that are used."""
     badge: Json = {
         "schemaVersion": {"const": 1},
         "label": {"type": "string"},
@@ -171,9 +218,5 @@ def _badge() -> Json:
     return {**_object({**badge, "isError": error}), "required": list(badge)}
 
 
-def _object(properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
 def _list(name: str, description: str) -> Json:
-    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}, "description": description}
+    return {"type": "array", "items": ref(name), "description": description}

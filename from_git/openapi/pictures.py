@@ -1,15 +1,14 @@
 """Charts, cards and badges in the API's description."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from drf_spectacular.openapi import AutoSchema
 
 from from_git.openapi import components
+from from_git.openapi.components import Json
 from from_git.values.keys import KEYS
 
-Json = dict[str, Any]
 _DRAWN = (
     "An error is drawn too, in the same size: with status 200, since what shows pictures shows nothing else, and with"
     " `Cache-Control: no-store`. So is a picture that shows last good numbers because a forge gives no new ones; it"
@@ -63,7 +62,7 @@ class PictureSchema(AutoSchema):
         wide, high = picture.size
         shown = {"image/svg+xml": {"schema": {"type": "string"}}}
         return {
-            "operationId": f"{_name(path)}_get",
+            "operationId": f"{components.operation_name(path)}_get",
             "summary": picture.shows,
             "description": f"A picture of {wide} by {high} pixels for `<img>`. {_DRAWN}",
             "tags": ["pictures"],
@@ -78,11 +77,7 @@ class BadgeSchema(AutoSchema):
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
         """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
         shown = {"application/json": {"schema": components.ref("Badge")}}
-        missing = {
-            "description": "There is no such key.",
-            "headers": components.headers("X-Request-ID"),
-            "content": {"application/json": {"schema": components.ref(components.error_name(404))}},
-        }
+        missing = components.refused(404, "There is no such key.", "X-Request-ID")
         return {
             "operationId": "from_git_badge_get",
             "summary": "One key of an answer for shields' endpoint badge",
@@ -93,25 +88,11 @@ class BadgeSchema(AutoSchema):
         }
 
 
-def _name(path: str) -> str:
-    return re.sub(r"\W+", "_", path).strip("_")
-
-
 def _responses(description: str, content: Json) -> Json:
-    """Every status that a route of pictures has in common."""
-    refused = {"application/json": {"schema": components.ref(components.error_name(405))}}
-    changed = {"application/json": {"schema": components.ref(components.error_name(412))}}
+    changed = "It is not the one that the request's `If-Match` names."
     return {
         "200": {"description": description, "headers": components.headers(*_CACHING), "content": content},
         "304": {"description": "The client has it already.", "headers": components.headers(*_CACHING)},
-        "405": {
-            "description": "The address does not take this method.",
-            "headers": components.headers("Allow", "X-Request-ID"),
-            "content": refused,
-        },
-        "412": {
-            "description": "It is not the one that the request's `If-Match` names.",
-            "headers": components.headers("X-Request-ID"),
-            "content": changed,
-        },
+        "405": components.refused(405, "The address does not take this method.", "Allow", "X-Request-ID"),
+        "412": components.refused(412, changed, "X-Request-ID"),
     }

@@ -6,8 +6,8 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.forges.registry import KINDS
 from from_git.openapi import components
+from from_git.openapi.components import Json
 
-Json = dict[str, Any]
 _DESCRIPTION = (
     "Server-sent events. `progress` at the start, when the size of a profile is known, at the end, and in between at"
     " most once in 100 ms, where there is news; then one `answer` with the body of `/health-check`, or one"
@@ -37,7 +37,8 @@ _LAST_ID: Json = {
     "description": components.TOLD["Last-Event-ID"],
     "schema": {"type": "string"},
 }
-_REFUSED = (405, 414, 429, 503)  # errors that keep a stream from beginning
+# errors that keep a stream from beginning, and their headers
+_REFUSED = {405: ["Allow"], 414: [], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
 class StreamSchema(AutoSchema):
@@ -63,15 +64,9 @@ class StreamSchema(AutoSchema):
                     "description": "The client has had the last event.",
                     "headers": components.headers("Cache-Control", "X-Request-ID"),
                 },
-                **{str(status): _refused(status) for status in _REFUSED},
+                **{
+                    str(status): components.refused(status, "The stream does not begin.", "X-Request-ID", *names)
+                    for status, names in _REFUSED.items()
+                },
             },
         }
-
-
-def _refused(status: int) -> Json:
-    names = {405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
-    return {
-        "description": "The stream does not begin.",
-        "headers": components.headers("X-Request-ID", *names),
-        "content": {"application/json": {"schema": components.ref(components.error_name(status))}},
-    }

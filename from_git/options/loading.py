@@ -63,11 +63,11 @@ def misspelt(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]
     """
     unset = [option for option in table() if values.get(option.name, option.default) == option.default]
     ours = {option.name for option in table()}
-    sentences = []
-    for name in sorted(name for name, value in environ.items() if value and name not in ours):
-        if near := [option.name for option in unset if _is_near(name, option)]:
-            sentences.append(f"{name} in the environment is not a setting; did you mean {' or '.join(near)}?")
-    return sentences
+    return [
+        f"{name} in the environment is not a setting; did you mean {' or '.join(near)}?"
+        for name in sorted(name for name, value in environ.items() if value and name not in ours)
+        if (near := [option.name for option in unset if _is_near(name, option)])
+    ]
 
 
 def _is_near(name: str, option: Option) -> bool:
@@ -155,7 +155,6 @@ class BrokenFile(Exception):
 
 
 def _line(error: BaseException, path: str) -> int | None:
-    """The last line of that file which was running."""
     frames = traceback.extract_tb(error.__traceback__)
     return next((frame.lineno for frame in reversed(frames) if frame.filename == path), None)
 

@@ -36,7 +36,7 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int =
     """
     plain = _plain(tuple(hosts.items()))
     profiles: dict[Profile, None] = {}
-    bad: dict[str, None] = {}
+    bad: dict[str, BadUrl] = {}
     more = 0  # not by text: a million wrong ones would have to be remembered
     for value in lines:
         for line in _LINE.finditer(value):
@@ -45,12 +45,12 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int =
                 continue
             try:
                 profiles.setdefault(_quickly(text, plain, hosts) or read(text, hosts))
-            except BadUrl:
+            except BadUrl as error:
                 if text not in bad and len(bad) >= named:
                     more += 1
                 else:
-                    bad.setdefault(text)
-    return Parsed(list(profiles), [(text, _complaint(text, hosts)) for text in bad], more)
+                    bad.setdefault(text, error.with_traceback(None))
+    return Parsed(list(profiles), [(text, explained(error, text, hosts)) for text, error in bad.items()], more)
 
 
 def parse_profile(text: str, hosts: Mapping[str, Kind]) -> Profile:
@@ -63,14 +63,6 @@ def parse_profile(text: str, hosts: Mapping[str, Kind]) -> Profile:
         return read(text, hosts)
     except BadUrl as error:
         raise explained(error, text, hosts) from None
-
-
-def _complaint(text: str, hosts: Mapping[str, Kind]) -> BadUrl:
-    try:
-        parse_profile(text, hosts)
-    except BadUrl as error:
-        return error
-    raise AssertionError(f"{text!r} is a profile")
 
 
 @lru_cache(maxsize=8)

@@ -66,7 +66,6 @@ def _bare(text: str) -> str:
 
 
 def _host(name: str, port: str, hosts: Mapping[str, Kind]) -> str | None:
-    """The one of `hosts` that is meant by a name."""
     plain = name.removeprefix("www.").rstrip(".")
     for one in (plain + port, plain):
         if one in hosts:

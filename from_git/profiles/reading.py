@@ -90,7 +90,6 @@ def _refuse_host(host: str, hosts: Mapping[str, Kind]) -> NoReturn:
 
 
 def _owner(kind: Kind, host: str, segments: list[str]) -> str:
-    """The owner that the path names, or BadUrl."""
     if not segments:
         raise BadUrl(f"it names no owner; write https://{host}/OWNER")
     text, first = kind.urls.owner_in(segments), segments[0].lower()

@@ -95,7 +95,9 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
         if more:
             said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
         complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
-        raise RequestError(" ".join(said), _url_advice(), urls=complaints, urls_more=more)
+        forms = " or ".join(f"https://{host}/OWNER" for host in forges.hosts())
+        advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
+        raise RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
     if not profiles:
         raise RequestError("No url was given.", f"Ask like this: {right or example()}")
     if 0 < settings.MAX_PROFILES < len(profiles):
@@ -148,11 +150,6 @@ def _together(one: RequestError, other: RequestError) -> RequestError:
         urls_more=one.urls_more + other.urls_more,
         parameters=one.parameters + other.parameters,
     )
-
-
-def _url_advice() -> str:
-    forms = " or ".join(f"https://{host}/OWNER" for host in forges.hosts())
-    return f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
 
 
 def _ended(phrase: str) -> str:

@@ -67,7 +67,7 @@ def json_fields(body: bytes) -> dict[str, list[object]]:
         names = [name for name, _ in read]
         twice = next(name for number, name in enumerate(names) if name in names[:number])
         complaint = Complaint(twice, "it is there twice")
-        raise RequestError(f"The JSON body has {_quoted(twice)} twice.", shape(), parameters=[complaint])
+        raise RequestError(f"The JSON body has '{twice[:200]}' twice.", shape(), parameters=[complaint])
     return members
 
 
@@ -133,7 +133,3 @@ def _refuse_nested(body: bytes) -> None:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _quoted(name: str) -> str:
-    return f"'{name[:200]}'"

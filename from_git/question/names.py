@@ -48,7 +48,6 @@ def refuse_unknown(route: str, names: Iterable[str]) -> None:
 
 
 def _complaint(name: str, known: Sequence[str], route: str) -> Complaint:
-    """The complaint about an unknown name."""
     bare = name.strip().lower()
     escaped = bare.startswith("amp;")
     while bare.startswith("amp;"):

@@ -89,7 +89,6 @@ def _about_bytes(kinds: list[Kind]) -> str:
 
 
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
-    """The parameters of the page's address, and the error where they are wrong."""
     try:
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
@@ -115,7 +114,6 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _description(kinds: tuple[Kind, ...]) -> bytes:
-    """The API's description for these kinds of forges."""
     return OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
 
 

@@ -106,7 +106,7 @@ def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, N
 
 
 def _progress_event(overview: Overview) -> bytes:
-    return _json_event("progress", progress_body(overview))
+    return _event("progress", JSONRenderer().render(progress_body(overview)))
 
 
 def _nothing() -> Generator[bytes, None, None]:
@@ -115,10 +115,6 @@ def _nothing() -> Generator[bytes, None, None]:
 
 def _last(name: str, data: bytes) -> bytes:
     return b"id: %b\n%b" % (LAST_ID.encode(), _event(name, data))
-
-
-def _json_event(name: str, body: dict[str, Any]) -> bytes:
-    return _event(name, JSONRenderer().render(body))
 
 
 def _event(name: str, data: bytes) -> bytes:

@@ -99,7 +99,7 @@ def _watched(profiles: Sequence[Profile], asking: Asking) -> Answer:
     """The answer, with its progress on the error output while it is on its way."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"))
     bars = Progress(*columns)
-    rows = {name: bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")}
+    rows = [bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")]
     screen = Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10)
     with closing(watched(profiles, asking)) as watch, screen:
         while True:
@@ -108,14 +108,10 @@ def _watched(profiles: Sequence[Profile], asking: Asking) -> Answer:
             except StopIteration as end:
                 answer: Answer = end.value
                 return answer
-            for name, (done, known) in zip(rows, _figures(seen), strict=True):
-                bars.update(rows[name], completed=done, total=known, visible=known > 0)
+            figures = (seen.done, seen.profiles), (seen.pages, seen.pages_known), (seen.watchers, seen.watchers_known)
+            for row, (done, known) in zip(rows, figures, strict=True):
+                bars.update(row, completed=done, total=known, visible=known > 0)
             screen.update(Group(bars, _words(seen)))
-
-
-def _figures(seen: Overview) -> list[tuple[int, int]]:
-    """Done and known of profiles, pages and watcher counts."""
-    return [(seen.done, seen.profiles), (seen.pages, seen.pages_known), (seen.watchers, seen.watchers_known)]
 
 
 def _words(seen: Overview) -> Text:

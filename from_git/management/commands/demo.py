@@ -81,7 +81,6 @@ def _point_at(emulator: Emulator) -> None:
 
 
 def _shown() -> list[tuple[Kind, Demo]]:
-    """The kinds of forges that the emulator has."""
     return [(kind, kind.demo) for kind in KINDS.values() if kind.demo]
 
 
