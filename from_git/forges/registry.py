@@ -19,16 +19,11 @@ KINDS: dict[str, Kind] = {name: import_module(f"from_git.forges.{name}").KIND fo
 """By name, in the order of their settings and of lists of them."""
 
 
-def kind_named(name: str) -> Kind:
-    """The kind of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
+def _kind_named(name: str) -> Kind:
     return KINDS[name]
 
 
-copyreg.pickle(Kind, lambda kind: (kind_named, (kind.name,)))  # a copy is the one object that there is
+copyreg.pickle(Kind, lambda kind: (_kind_named, (kind.name,)))  # a copy is the one object that there is
 
 
 @contextmanager

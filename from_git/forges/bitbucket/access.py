@@ -1,25 +1,14 @@
 """Bitbucket: what all its fetches share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from from_git.calls.account import Account
 from from_git.fanout import Pool
 from from_git.forges.bitbucket.counts import Counts
 from from_git.upstream import Caller, Response, Upstream
 
-PAGE_SIZE = 100
-"""Repositories of one page of a list; the most that Bitbucket gives."""
-
 
 @dataclass
-class Dialect:
-    """How the API is asked, as far as it has been found out."""
-
-    pagelen: int = 0
-    """0 asks for the size of watchers alone; 1, once that was refused."""
-
-
-@dataclass(frozen=True)
 class BitbucketAccess:
     """The way to Bitbucket, and what is known of it; shared by all fetches."""
 
@@ -33,8 +22,10 @@ class BitbucketAccess:
     """Whether the budget's limit is what Bitbucket says it is."""
     counts: Counts
     """Watcher counts of earlier fetches."""
-    page_size: int = PAGE_SIZE
-    dialect: Dialect = field(default_factory=Dialect)
+    page_size: int = 100
+    """Repositories of one page of a list; the most that Bitbucket gives."""
+    pagelen: int = 0
+    """Of a page of watchers: 0 asks for their number alone; 1, once that was refused."""
 
     def get(self, caller: Caller, url: str) -> Response:
         """The answer to a GET.

@@ -12,16 +12,9 @@ from urllib.parse import quote, urlencode
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.rest import (
-    RepositoriesPage,
-    Shape,
-    is_numbered,
-    path_of,
-    repositories_page,
-    says_missing,
-)
+from from_git.forges.bitbucket.rest import RepositoriesPage, Shape, path_of, repositories_page, says_missing
 from from_git.forges.bitbucket.watchers import Watchers
-from from_git.forges.listing import Listing, Page, Place, stats_of
+from from_git.forges.listing import Listing, Place, stats_of
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Tally
@@ -123,13 +116,10 @@ class BitbucketFetch:
         public = [one for one in page.entries if one.shape is not None]
         self._paths.update({one.uuid: path_of(one, self._workspace) for one in public})
         self._watchers.note(public, self._base)
-        following = page.following
-        if following and isinstance(place, str):
+        if page.listed.following and isinstance(place, str):
             done, known = self._watchers.once.counts()
             self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
-        rows = {one.uuid: one.shape for one in page.entries}
-        numbered = following is not None and is_numbered(following)
-        self._listing.take(place, Page(rows, page.size, following is not None, following, numbered))
+        self._listing.take(place, page.listed)
         self._watchers.once.start()
         if begins:
             self._on_found()
@@ -138,8 +128,8 @@ class BitbucketFetch:
         """Set aside what the workspace is going to cost, by its first page."""
         remembered = self._access.counts.of(self._workspace)
         self._watchers.remember(remembered)
-        size = page.size or 0
+        size = page.listed.total or 0
         pages = -(-size // self._access.page_size)
         # the watchers, and the other pages of two readings
         known = max(0, max(size, len(page.entries)) - len(remembered))
-        self._calls.plan(known + 2 * max(pages, 2) - 1 if page.following else known)
+        self._calls.plan(known + 2 * max(pages, 2) - 1 if page.listed.following else known)

@@ -1,14 +1,13 @@
 """Bitbucket's REST API: what its answers mean, and what their parts are."""
 
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
-from from_git.forges.foreign import REFUSALS, foreign, is_foreign
-from from_git.forges.reading import described, get, maybe, retry_after, unanswered
+from from_git.forges.listing import Page
+from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered
 from from_git.upstream import Response
 
 _ADVICE = {
@@ -70,18 +69,8 @@ class Entry(NamedTuple):
     path: str | None
     """`WORKSPACE/SLUG`, by the names that Bitbucket uses; None where it does not say so."""
 
-    @property
-    def quoted_slug(self) -> str:
-        """The slug as a part of an address."""
-        return quote(self.slug, safe="")
 
-
-def entry(value: object) -> Entry:
-    """What a list says of one repository.
-
-    Raises:
-        MalformedAnswer: names the place.
-    """
+def _entry(value: object) -> Entry:
     uuid = get(value, "uuid", kind=str)
     # our own look as well: one ignored parameter would leak private counts
     if get(value, "is_private", kind=bool):
@@ -104,42 +93,33 @@ def path_of(one: Entry, workspace: str) -> str:
     return (one.path or f"{workspace}/{one.slug}").lower()
 
 
-@dataclass(frozen=True)
-class RepositoriesPage:
-    """One page of a list of repositories, as Bitbucket gives it."""
+class RepositoriesPage(NamedTuple):
+    """One page of a list of repositories: all that it says of each, and what the list has to know."""
 
     entries: list[Entry]
-    size: int | None
-    """How many the whole list has; optional in Bitbucket's lists."""
-    following: str | None
-    """The address of the next page, None on the last."""
+    listed: Page[Shape | None]
 
 
 def repositories_page(answer: Response, credentials: str, url: str) -> RepositoriesPage:
     """What the answer to the page at `url` says.
 
+    Where the link to the next page leads is looked at only as far as it can be one to the same list: `Upstream.owns`
+    decides which addresses are asked.
+
     Raises:
-        UpstreamError, MalformedAnswer: see `members`, `entry` and `check_next`.
+        UpstreamError: see `members`.
+        MalformedAnswer: names the place, or says what is wrong with the link to the next page.
     """
     page = members(answer, credentials)
-    entries, following = [entry(value) for value in get(page, "values", kind=list)], maybe(page, "next", kind=str)
-    if following is not None:
-        check_next(following, url)
-    return RepositoriesPage(entries, maybe(page, "size", kind=int), following)
-
-
-def check_next(link: str, url: str) -> None:
-    """Whether the link to the page after the one at `url` can be one to the same list.
-
-    Where it leads is not looked at beyond that: `Upstream.owns` decides which addresses are asked.
-
-    Raises:
-        MalformedAnswer: says what is wrong with the link.
-    """
-    wrong = _wrong(link, url)
+    entries, following = [_entry(value) for value in get(page, "values", kind=list)], maybe(page, "next", kind=str)
+    wrong = _wrong(following, url) if following is not None else ""
     if wrong:
-        shown = "".join(filter(str.isprintable, link))[:200]
+        shown = "".join(filter(str.isprintable, following or ""))[:200]
         raise MalformedAnswer(f"the link to the next page {wrong}: {shown}")
+    rows, size = {one.uuid: one.shape for one in entries}, maybe(page, "size", kind=int)
+    # a link that asks for the second page by its number shows that others can be asked for so too
+    numbered = following is not None and parse_qs(urlsplit(following).query).get("page") == ["2"]
+    return RepositoriesPage(entries, Page(rows, size, following is not None, following, numbered))
 
 
 def check_watchers(one: Entry, base: str) -> None:
@@ -203,18 +183,12 @@ def members(answer: Response, credentials: str) -> dict[str, Any]:
     return get(answer.json(), kind=dict)
 
 
-def is_numbered(link: str) -> bool:
-    """Whether the link to the second page asks for it by its number, so that others can be too."""
-    return parse_qs(urlsplit(link).query).get("page") == ["2"]
-
-
 def with_parameters(url: str, parameters: str) -> str:
     """The address with more parameters, given in their encoded form."""
     return f"{url}{'&' if '?' in url else '?'}{parameters}"
 
 
 def _error(answer: Response) -> dict[str, Any]:
-    """The `error` member of Bitbucket's error JSON, or nothing."""
     try:
         return get(answer.json(), "error", kind=dict)
     except (MalformedAnswer, TransientError):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import quote
 
 from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
@@ -69,7 +70,7 @@ class Watchers:
         for one in fresh:
             if one.uuid not in remembered:
                 check_watchers(one, base)
-                links[one.uuid] = one.link or f"{base}/{one.quoted_slug}/watchers"
+                links[one.uuid] = one.link or f"{base}/{quote(one.slug, safe='')}/watchers"
         self.once.note(links)
 
     def _begin(self, uuids: list[str]) -> None:
@@ -81,7 +82,7 @@ class Watchers:
         self._calls.start(self._access.watchers_pool, partial(self._size, url), then, subject=self._paths.get(uuid, ""))
 
     def _size(self, url: str) -> int | Gone | _Doubt:
-        pagelen = self._access.dialect.pagelen
+        pagelen = self._access.pagelen
         answer = self._access.get(self._calls, with_parameters(url, f"fields=size&pagelen={pagelen}"))
         if answer.status == HTTPStatus.BAD_REQUEST and pagelen == 0:
             return _Doubt.REFUSED
@@ -92,7 +93,7 @@ class Watchers:
 
     def _sized(self, uuid: str, url: str, size: int | Gone | _Doubt) -> None:
         if size is _Doubt.REFUSED:
-            self._access.dialect.pagelen = 1
+            self._access.pagelen = 1
             self._ask(uuid, url)
         elif size is _Doubt.UNSAID:
             self._ask_page(uuid, with_parameters(url, f"fields=next,values.type&pagelen={_PAGE_SIZE}"), 0)

@@ -1,5 +1,6 @@
 """GitHub: the fetch of one owner."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from from_git.calls.fetchgroup import FetchGroup
@@ -20,7 +21,6 @@ _READINGS = 3  # of a list at most
 
 
 def _detailed_in(page: OwnerPage | None) -> int:
-    """How many repositories a first page gives in detail."""
     return len(page.details) if page else 0
 
 
@@ -96,11 +96,7 @@ class GitHubFetch:
         self._calls.start(self._pool, ask, self._begin, first, smaller, origin, gave=_detailed_in)
 
     def _read_first(self, first: int) -> OwnerPage | None:
-        variables = {"login": self._owner, "first": first, "listed": self._sizes.listed}
-        reply = self._queries.ask(OWNER, variables, "Owner")
-        page = owner_page(reply)
-        self._queries.learn(reply, _detailed_in(page))
-        return page
+        return self._read(OWNER, "Owner", {"first": first, "listed": self._sizes.listed})
 
     def _begin(self, page: OwnerPage | None) -> None:
         """Take in the first page, and start all the rest at once; None: there is no such owner."""
@@ -121,10 +117,12 @@ class GitHubFetch:
         self._calls.start(self._pool, partial(self._read_more, place), partial(self._take, place))
 
     def _read_list(self, cursor: Place) -> OwnerPage | None:
-        variables = {"login": self._owner, "listed": self._sizes.listed, "after": cursor}
-        reply = self._queries.ask(REPOSITORIES, variables, "Repositories")
+        return self._read(REPOSITORIES, "Repositories", {"listed": self._sizes.listed, "after": cursor})
+
+    def _read(self, query: str, name: str, variables: Mapping[str, object]) -> OwnerPage | None:
+        reply = self._queries.ask(query, {"login": self._owner, **variables}, name)
         page = owner_page(reply)
-        self._queries.learn(reply, 0)
+        self._queries.learn(reply, _detailed_in(page))
         return page
 
     def _read_more(self, cursor: Place) -> OwnerPage:

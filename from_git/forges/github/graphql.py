@@ -10,8 +10,7 @@ from typing import Any
 from python_graphql_client import GraphqlClient
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
-from from_git.forges.foreign import REFUSALS, foreign, is_foreign
-from from_git.forges.reading import described, get, maybe, retry_after, unanswered
+from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered
 from from_git.upstream import Caller, Response, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
@@ -56,7 +55,7 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
 
     def __init__(self, upstream: Upstream, now: Callable[[], float] = time.time) -> None:
         super().__init__(endpoint=upstream.base_url)
-        self._upstream = upstream
+        self.upstream = upstream
         self._now = now
 
     def execute(self, query: str, variables: Mapping[str, object], operation_name: str, *, caller: Caller) -> Reply:
@@ -68,7 +67,7 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
             DeadlineError, Cancelled: from the call.
         """
         payload = self._GraphqlClient__request_body(query=query, variables=variables, operation_name=operation_name)
-        answer = self._upstream.call(caller, "POST", self.endpoint, payload=payload)
+        answer = self.upstream.call(caller, "POST", self.endpoint, payload=payload)
         if answer.status != HTTPStatus.OK:
             raise refusal(answer, now=self._now())
         return read_reply(answer, now=self._now())

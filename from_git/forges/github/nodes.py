@@ -75,12 +75,7 @@ def owner_page(reply: Reply) -> OwnerPage | None:
     return OwnerPage(kind, Page(names, total, more, maybe(page, "pageInfo", "endCursor", kind=str)), given)
 
 
-def detailed(node: Any) -> Detailed:
-    """What a node with Details says.
-
-    Raises:
-        MalformedAnswer: names the place.
-    """
+def _detailed(node: Any) -> Detailed:
     identity = get(node, "id", kind=str)
     # our own look as well: one ignored argument would leak private counts
     if get(node, "isPrivate", kind=bool):
@@ -99,13 +94,13 @@ def detailed(node: Any) -> Detailed:
 
 
 def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:
-    """As `detailed`.
+    """What a node with Details says.
 
     Raises:
         MalformedAnswer: names the place, and the repository where `path_of` knows `OWNER/NAME` by its id.
     """
     try:
-        return detailed(node)
+        return _detailed(node)
     except MalformedAnswer as error:
         identity = node.get("id") if isinstance(node, dict) else None
         raise of_repository(error, (path_of(identity) if isinstance(identity, str) else None) or "") from None

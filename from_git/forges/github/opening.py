@@ -1,17 +1,62 @@
-"""The adapter of GitHub, from the settings."""
+"""The adapter of GitHub, and how it is made from the settings."""
 
 from typing import Any
 
+from from_git.askers import Asker
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
+from from_git.calls.pace import Pace
+from from_git.errors import CredentialsError
 from from_git.fanout import Pool
-from from_git.forges.github import KIND
-from from_git.forges.github.adapter import GitHub
+from from_git.forges.github import HINT, KIND
+from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.github.graphql import GraphqlOverUpstream
+from from_git.forges.github.queries import GitHubAccess
 from from_git.forges.opening import opening, way
+from from_git.upstream import Upstream
 
 # 2,000 a minute, each query one of them ("Rate limits and query limits"); GITHUB_SECONDS_PER_MINUTE = 0 says that there
 # are no such limits
 _CALLS_PER_MINUTE = 1_900.0
 _LIFT = "set GITHUB_SECONDS_PER_MINUTE = 0 if your GitHub has no such limit"
+
+
+class GitHub:
+    """The GitHub adapter; see `Forge`. Without credentials every fetch fails at once."""
+
+    def __init__(self, access: GitHubAccess, has_credentials: bool) -> None:
+        self.access = access
+        self.account = access.account
+        self.has_credentials = has_credentials
+        self.width = access.pool.size
+        self.pace = access.pace
+        access.account.count_against(access.points)
+
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
+        """See `Forge.foresee`."""
+        expected, _ = self.pace.expected(profiles, 0)
+        self.account.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
+
+    def fetch(self, owner: str, group: FetchGroup) -> GitHubFetch:
+        """See `Forge.fetch`."""
+        fetch = GitHubFetch(self.access, owner, group)
+        if self.has_credentials:
+            fetch.ask_first_page(self.access.sizes.first)
+        else:
+            group.start(self.access.pool, _refuse)
+        return fetch
+
+    def close(self) -> None:
+        """See `Forge.close`."""
+        self.access.pool.close()
+        self.access.client.upstream.close()
+
+
+def _refuse() -> None:
+    raise CredentialsError(
+        "GITHUB_API_TOKEN is not set, and GitHub's GraphQL API answers nobody without a token.",
+        advice=HINT,
+    )
 
 
 def opened(conf: Any) -> GitHub:
@@ -21,5 +66,7 @@ def opened(conf: Any) -> GitHub:
     bound = Bound(limit, make.tempo.minute, "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
     rate = Bound(_CALLS_PER_MINUTE, make.tempo.minute, "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
     account = make.account(url, token, bound, [rate] if limit else [])
-    pool, points = Pool(KIND.name, conf.NUM_THREADS_GITHUB), make.reported(account, "points", make.tempo.hour)
-    return GitHub(url, token, pool, conf.UPSTREAM_TIMEOUT, account, points, way=way(conf))
+    pool, headers = Pool(KIND.name, conf.NUM_THREADS_GITHUB), {"Authorization": f"bearer {token}"}
+    upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, conf.UPSTREAM_TIMEOUT, way(conf))
+    points = make.reported(account, "points", make.tempo.hour)
+    return GitHub(GitHubAccess(GraphqlOverUpstream(upstream), pool, account, Pace(), points), bool(token))

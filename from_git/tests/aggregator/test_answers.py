@@ -12,8 +12,8 @@ from django.test import override_settings
 
 from emulator import Fault, Latency, Owner, Repository
 from from_git.forges import forge
-from from_git.forges.bitbucket.adapter import Bitbucket
-from from_git.forges.github.adapter import GitHub
+from from_git.forges.bitbucket.opening import Bitbucket
+from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import Sizes
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st

@@ -11,8 +11,8 @@ from emulator.github.opaque import node_id
 from from_git import forges
 from from_git.aggregator import Asking, watched
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.forges.github.adapter import GitHub
 from from_git.forges.github.details import Details
+from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import SIZES, Queries
 from from_git.question import profiles_asked
 from from_git.tests.kit.github import GitHubTestCase, ids_in

@@ -11,14 +11,17 @@ from emulator import Emulator
 from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ledgers import LocalLedger
+from from_git.calls.pace import Pace
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.bitbucket.adapter import Bitbucket
+from from_git.forges.bitbucket.access import BitbucketAccess
 from from_git.forges.bitbucket.counts import Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
-from from_git.forges.github.adapter import GitHub
+from from_git.forges.bitbucket.opening import Bitbucket
 from from_git.forges.github.fetch import GitHubFetch
-from from_git.forges.github.queries import Sizes
+from from_git.forges.github.graphql import GraphqlOverUpstream
+from from_git.forges.github.opening import GitHub
+from from_git.forges.github.queries import GitHubAccess, Sizes
 from from_git.tests.kit.budgets import budget_of, reported_limit
 from from_git.tests.kit.locks import scheduled
 from from_git.tests.kit.scheduler import Scheduler
@@ -100,18 +103,20 @@ class Simulation:
         bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
         self.account = Account("github", bound, Memory(), self.clock.now)
         pool = Pool("github", self.threads)
-        token = self.emulator["github"].credentials["token"]
-        points = reported_limit("points", self.clock.now)
-        url, now = self.emulator["github"].url, self.clock.now
-        return GitHub(url, token, pool, 10.0, self.account, points, now, sizes=SMALL, epoch=now)
+        points, now = reported_limit("points", self.clock.now), self.clock.now
+        headers = {"Authorization": f"bearer {self.emulator['github'].credentials['token']}"}
+        upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", headers, pool.size, 10.0)
+        client = GraphqlOverUpstream(upstream, now)
+        return GitHub(GitHubAccess(client, pool, self.account, Pace(now), points, SMALL), has_credentials=True)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
         bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
         self.account = Account("bitbucket", bound, Memory(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
-        url, counts = self.emulator["bitbucket"].url, Counts(Memory(), "", 0)
-        return Bitbucket(url, "", "none", *pools, 10.0, self.account, False, counts, page_size=_SMALL_PAGE)
+        upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", {}, 2 * self.threads, 10.0)
+        counts = Counts(Memory(), "", 0)
+        return Bitbucket(BitbucketAccess(upstream, *pools, self.account, "none", False, counts, page_size=_SMALL_PAGE))
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
@@ -162,7 +167,7 @@ class Simulation:
         """What must hold whatever happened."""
         assert all(one.group.ended for one in self.questions), "a group never ended"
         assert not self.account.budget._under_way, "a reservation was never settled"
-        for pool in (adapter.pool, getattr(adapter, "watchers_pool", adapter.pool)):
+        for pool in (adapter.access.pool, getattr(adapter.access, "watchers_pool", adapter.access.pool)):
             assert pool.idle == pool.size, "a pool believes that its threads are busy"
         if not any(one.group._cancelled or one.group._error for one in self.questions):
             counted = sum(one.fetch.cost().calls for one in self.questions)

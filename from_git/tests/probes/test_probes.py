@@ -16,7 +16,7 @@ from from_git import forges, probes
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import Cancelled
-from from_git.forges.github.adapter import GitHub
+from from_git.forges.github.opening import GitHub
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import sample, samples, scraped
 from from_git.tests.kit.leftovers import settled
@@ -258,7 +258,7 @@ class Counted(ProbesTestCase):
 
                 before = scraped(self.base)
                 group = FetchGroup(time.monotonic() + 30.0)
-                Calls(group, github.account).start(github.pool, fail, self.fail)
+                Calls(group, github.account).start(github.access.pool, fail, self.fail)
                 with suppress(ZeroDivisionError):
                     group.wait()
                 self.assertEqual(self.grown(before, "upstream_calls_total", outcome, "github"), 1)

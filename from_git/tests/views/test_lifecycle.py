@@ -30,7 +30,7 @@ class LifecycleTestCase(ServiceTestCase):
     def assert_idle(self) -> None:
         """No thread of a pool has anything to do."""
         github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
-        pools: list[Any] = [github.pool, bitbucket.pool, bitbucket.watchers_pool]  # type: ignore[attr-defined]
+        pools: list[Any] = [github.access.pool, bitbucket.access.pool, bitbucket.access.watchers_pool]  # type: ignore[attr-defined]
         self.assertEqual(settled(lambda: [pool.size - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
 
     def public(self, forge: str, login: str) -> int:
