@@ -17,7 +17,7 @@ from from_git.views.counting import Counting, refuse_body
 
 
 class HealthCheck(Counting):
-    """The view of `/health-check`: GET with ?url=…&url=…, or POST with the same members as a form or as JSON."""
+    """The answer: GET with ?url=…&url=…, or POST with the same as a form or as JSON."""
 
     renderer_classes = RENDERERS
     schema = HealthCheckSchema()
