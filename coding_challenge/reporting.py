@@ -1,4 +1,4 @@
-"""What Django's own page of a traceback, which DEBUG shows, may say of the settings."""
+"""The settings that Django's page of a traceback (DEBUG) must not show."""
 
 import re
 
@@ -14,6 +14,6 @@ _HIDDEN = [
 
 
 class SecretsHidden(SafeExceptionReporterFilter):
-    """Hides, beside what Django does, every option that is secret and the address of the cache."""
+    """Hides every secret option and the address of the cache, besides the settings that Django hides."""
 
     hidden_settings = re.compile("|".join(_HIDDEN), re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What stands in Redis."""
+"""The form of the values in Redis."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Django's settings; those of from-git itself stand in `options.py`."""
+"""Django's settings; those of from-git itself are declared in `from_git/options/` and in each kind of forge."""
 
 import os
 import warnings
@@ -111,7 +111,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["from_git.openapi.complete"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # else it asks a validator on the internet
+    # else Swagger UI asks a validator on the internet
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
@@ -133,7 +133,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W003"]
 
 STATIC_URL = "static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# found in the app's folder, so that runserver needs neither DEBUG nor collectstatic
+# static files are found in the apps' folders, so that runserver needs neither DEBUG nor collectstatic
 WHITENOISE_USE_FINDERS = True
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "coding_challenge.reporting.SecretsHidden"

@@ -31,7 +31,7 @@ class Incoming:
         self._needed = 0  # bytes of head and body, once the head is there
 
     def add(self, data: bytes) -> None:
-        """More of it."""
+        """Take more bytes of the request."""
         before = len(self.data)
         self.data += data
         if not self.begun:

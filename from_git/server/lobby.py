@@ -35,7 +35,7 @@ class TooMany(Exception):
 
 
 class Stage(Enum):
-    """What is waited for, in the order in which connections make room for new ones."""
+    """The part of an exchange that a connection waits for, in the order in which connections make room for new ones."""
 
     FIRST = "the first byte of a new connection"
     HEAD = "the rest of a head"
@@ -111,19 +111,19 @@ class Lobby:
         return any(self._stages.values())
 
     def make_room(self) -> None:
-        """End the connection that is missed least."""
+        """End one connection: the first in the order of `Stage`, and of its stage the oldest."""
         oldest = next(one for stage in Stage for one in self._stages[stage])
         self._refused(oldest, TooMany())
 
     def look(self) -> None:
-        """End what has waited for too long."""
+        """End the connections whose time is over."""
         now = time.monotonic()
         for waiting in self._stages.values():
             for one in [one for one in waiting if one.until <= now]:
                 self._refused(one, TooSlow())
 
     def hurry(self, seconds: float) -> None:
-        """Nobody who has sent nothing is waited for any longer than this."""
+        """Wait at most this long for clients that have sent nothing."""
         self._idle = seconds
         until = time.monotonic() + seconds
         for stage in (Stage.FIRST, Stage.NEXT):
@@ -144,7 +144,7 @@ class Lobby:
         self._take(one, data)
 
     def _take(self, one: Waiting, data: bytes) -> None:
-        """Some bytes of a request, or none at the client's end."""
+        """Take bytes of a request, or the end of the connection where there are none."""
         incoming = one.incoming
         self._held += len(data)
         incoming.add(data)

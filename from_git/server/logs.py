@@ -43,7 +43,7 @@ class LineHandler(logging.StreamHandler[TextIO]):
         self._writing = threading.Lock()  # a thread that is not here may have held it
 
     def createLock(self) -> None:  # noqa: N802 - the name is logging's
-        """None is needed."""
+        """Have no lock of logging's: `emit` has its own."""
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -122,7 +122,7 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
 
 
 def formatter(form: str, secrets: Callable[[], list[str]]) -> logging.Formatter:
-    """What makes a line of a record, whoever wrote it; see `configure` for the arguments."""
+    """The formatter of each record, of any logger; see `configure` for the arguments."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.contextvars.merge_contextvars], processors=_chain(form, secrets)
     )
@@ -147,7 +147,7 @@ def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
 
 
 def _in_order(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """The facts in the order in which somebody reads them; facts bound to a context come in none."""
+    """Put the facts in the order in which a reader looks for them; bound facts come in none."""
     first = [key for key in _ORDER if key in event]
     return {key: event[key] for key in (*first, *sorted(event.keys() - set(first)))}
 

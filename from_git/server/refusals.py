@@ -12,7 +12,7 @@ from from_git.server.lobby import BYTES_PER_SECOND, PATIENCE, TooMany, TooSlow
 
 
 class Refusal(NamedTuple):
-    """What an error is answered with."""
+    """Status, code and words of the answer to an error."""
 
     status: int
     code: str
@@ -64,7 +64,7 @@ _CROWDED = Refusal(
 
 
 def refusal(error: Exception) -> Refusal:
-    """The answer to what ended a request outside the application."""
+    """The answer to an error that ended a request outside the application."""
     if isinstance(error, TooSlow | TooMany):
         return _LATE if isinstance(error, TooSlow) else _CROWDED
     # headers of the application's answer

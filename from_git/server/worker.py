@@ -21,7 +21,7 @@ from from_git.server.lobby import PATIENCE, Lobby, Stage
 from from_git.server.parser import Parser
 
 PROBES = (b"/livez", b"/readyz", b"/metrics")
-"""What has threads of its own, so that whoever watches over the service is answered however full it is."""
+"""Paths with threads of their own, so that monitoring gets an answer however busy the service is."""
 
 _PROBE_THREADS, _SENDING_PROBE = 4, 5.0
 _FULL = 0.2  # seconds in which the worker takes nobody when it has no file or connection left
@@ -91,7 +91,7 @@ class Worker(ThreadWorker):
             self.murder_pending()
 
     def _stop_listening(self) -> None:
-        """Take who is there, and close: when master and workers all have, the kernel refuses new connections.
+        """Accept the connections that wait, and close: when master and workers all have, the kernel refuses new ones.
 
         Another master or systemd, which hold the socket too, go on with it.
         """
@@ -101,7 +101,7 @@ class Worker(ThreadWorker):
             listener.close()
 
     def accept(self, listener: Any) -> None:
-        """Take who is there; if no file or connection is left, somebody who sends nothing makes room."""
+        """Accept the connections that wait; without a file or connection left, one that sends nothing makes room."""
         if self.cfg.is_ssl:
             super().accept(listener)
             return
@@ -192,7 +192,7 @@ class Worker(ThreadWorker):
             probes.stopping()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Answer what no application has answered, with an id and a line in the log as every request has them."""
+        """Answer a request that no application has answered, with an id and a line in the log like any other."""
         answer = refusals.answer(req, exc, self.log)
         with suppress(OSError):  # who sends nonsense may be gone
             util.write_nonblock(client, answer)

@@ -28,7 +28,7 @@ from from_git.values.option import WrongSetting
 from from_git.values.profile import Profile
 
 CLIENT = "terminal"
-"""Whom budgets count it for."""
+"""The name of the client for which budgets count the calls of the command."""
 
 
 class Command(BaseCommand):

@@ -98,10 +98,10 @@ class RequestHandler(WSGIRequestHandler):
             self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the request's line comes from the middleware, and this one would show the query."""
+        """Write no line: the request's line comes from the middleware, and this one would show the query."""
 
     def _drain_line(self) -> None:
-        """Read on, within reason: who is still sending when the connection closes does not see the answer."""
+        """Read on, within reason: a client that still sends when the connection closes does not see the answer."""
         for _ in range(1_000):
             line = self.rfile.readline(_CHUNK)
             if not line or line.endswith(b"\n"):

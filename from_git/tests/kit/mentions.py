@@ -30,7 +30,7 @@ FOREIGN_SETTINGS = {
     *("TCP_MEM_HIT", "TCP_MISS", "TCP_REFRESH_FAIL_OLD", "TCP_REFRESH_MODIFIED", "TCP_REFRESH_UNMODIFIED"),  # Squid's
 }
 FOREIGN_OPTIONS = {
-    *("--bind", "--certfile", "--worker-connections", "--workers"),  # gunicorn's
+    *("--bind", "--certfile", "--chdir", "--config", "--worker-connections", "--workers"),  # gunicorn's
     *("--upgrade", "--volume"),  # uv's and docker's
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
