@@ -201,7 +201,6 @@ def _about(one: AccountStatus) -> tuple[list[str], bool]:
 
 
 def _about_budget(label: str, budget: Allowance) -> list[str]:
-    """The sentence about a budget that is used up, or so far that large answers must wait."""
     limit = budget.limit or 0.0
     figures = f"{budget.spent:,.0f} of {limit:,.0f} {budget.unit}, {budget.setting}"
     if budget.wait:

@@ -20,10 +20,7 @@ _HOST_PATTERN = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 def text(value: object) -> str:
-    """A string without control characters; surrounding blanks, as a secret read from a file has, are dropped.
-
-    Raises WrongSetting for anything else.
-    """
+    """Text without control characters and the blanks that a secret from a file ends with; else raises WrongSetting."""
     if not isinstance(value, str):
         raise WrongSetting("expected text")
     value = value.strip()
@@ -93,7 +90,7 @@ def switch(value: object) -> bool:
 
 
 def names(value: object) -> list[str]:
-    """A list of host names as Django compares them: lower case, no port; as text, separated by commas.
+    """Host names as Django compares them, in lower case and without ports, from a list or from text with commas.
 
     Raises WrongSetting for anything else.
     """
@@ -126,10 +123,7 @@ def web_address(value: object) -> str:
 
 
 def proxy_address(value: object) -> str:
-    """The address of an HTTP proxy, which may hold a user name and a password; empty for none.
-
-    Raises WrongSetting for anything else.
-    """
+    """The address of an HTTP proxy, maybe with user name and password; empty for none; else raises WrongSetting."""
     value = header_text(value)
     if not value:
         return ""
@@ -194,10 +188,7 @@ def _one_of(value: str, *words: str) -> str:
 
 
 def rate(value: object) -> str:
-    """A number of requests in a second, minute, hour or day, like `60/minute`; empty for no bound.
-
-    Raises WrongSetting for anything else.
-    """
+    """How many requests in a time, like `60/minute`; empty for no bound; else raises WrongSetting."""
     value = text(value).lower().replace(" ", "")
     if not value:
         return ""

@@ -47,7 +47,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
             "owner": profile.owner,
             "kind": found.kind,
             **_data(found.stats),
-            "fetchedAt": _utc(answer.fetched[profile].oldest),
+            "fetchedAt": f"{datetime.fromtimestamp(int(answer.fetched[profile].oldest), UTC):%Y-%m-%dT%H:%M:%SZ}",
         }
         for profile, found in answer.found.items()
     ]
@@ -98,11 +98,6 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
         "topics": list(stats.topics),
         "topicsNum": len(stats.topics),
     }
-
-
-def _utc(seconds: float) -> str:
-    """Seconds since the epoch in ISO 8601, rounded down to a second."""
-    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def printable(text: str) -> str:

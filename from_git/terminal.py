@@ -40,7 +40,6 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
 
 
 def _numbers(answer: Answer) -> Table:
-    """A row for each profile that exists, and their sum unless there is exactly one."""
     table = Table(title="All profiles together" if len(answer.fetched) > 1 else None)
     table.add_column("Profile", overflow="fold")
     for heading in ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics"):

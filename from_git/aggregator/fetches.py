@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Empty
 
 from from_git import flights, forges, metrics
-from from_git.aggregator.asking import Asking
-from from_git.aggregator.overdue import overdue, partly, unfinished
+from from_git.aggregator.asking import Asking, overdue, partly, unfinished
 from from_git.aggregator.tally import Sizes, Tally
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.flight import Flight

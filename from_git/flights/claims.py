@@ -196,7 +196,6 @@ def _is_id(value: object) -> bool:
 
 
 def _seconds(value: object) -> float:
-    """A duration, 0 for anything else."""
     return float(value) if isinstance(value, int | float) and 0 < value < _SECONDS else 0.0
 
 

@@ -12,9 +12,8 @@ from from_git.errors import FromGitError
 from from_git.pictures import bars, drawing
 from from_git.pictures.badge import Badge, badge, failed_badge
 from from_git.pictures.card import card
-from from_git.pictures.drawing import WIDTH
+from from_git.pictures.drawing import THEMES, WIDTH, theme_asked
 from from_git.pictures.repos import repos
-from from_git.pictures.themes import THEMES, theme_asked
 
 __all__ = ["CHARTS", "PICTURES", "THEMES", "WIDTH", "Badge", "Picture", "badge", "failed_badge", "theme_asked"]
 

@@ -52,9 +52,10 @@ def _numbers(answer: Answer) -> dict[str, int | None]:
 
 
 def _columns(numbers: dict[str, int | None]) -> list[dict[str, Any]]:
-    """Six columns, whose numbers all have the size in which each of them fits."""
     values = [_fitting(value, wide - 6) for value, wide in zip(numbers.values(), _COLUMNS, strict=True)]
-    size = min(text.biggest(one, _SIZES, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True))
+    room = [(one, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True)]
+    fits = (size for size in _SIZES if all(text.width(one, size, True) <= most for one, most in room))
+    size = next(fits, _SIZES[-1])
     begins = accumulate(_COLUMNS[:-1], initial=MARGIN)
     return [
         {"x": x, "value": value, "label": label, "size": size}
@@ -75,7 +76,6 @@ def _fitting(value: int | None, most: float) -> str:
 
 
 def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, float]]:
-    """The parts of one bar: the main languages and the rest of them, by repositories."""
     amounts = [one.repos for one in langs[:_MOST]]
     if rest := sum(one.repos for one in langs[_MOST:]):
         amounts.append(rest)

@@ -1,16 +1,15 @@
 """From values to the bytes of an SVG: the frame that all pictures share, and the one with words instead of numbers."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from from_git.aggregator import Answer
-from from_git.errors import FromGitError
+from from_git.errors import FromGitError, RequestError
 from from_git.pictures import text, words
-from from_git.pictures.themes import palettes
 
 MARGIN = 24
 WIDTH = 480
@@ -18,6 +17,61 @@ HEADING, SMALL = 17, 12
 """Sizes of fonts in pixels."""
 _LINE, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
 _MOST = 9  # lines of a message
+_SHOWN = 40  # characters of a theme that there is not
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a theme as `#rrggbb`: text has a contrast of at least 4.5 to its ground, bars of at least 3."""
+
+    ground: str
+    line: str
+    """Around the picture, and behind bars; carries no meaning."""
+    ink: str
+    soft: str
+    """Text that matters less."""
+    warn: str
+    series: tuple[str, ...]
+    """Of bars, in their order; the last is for the rest."""
+
+
+LIGHT = Palette(
+    ground="#ffffff",
+    line="#dddad4",
+    ink="#1d2329",
+    soft="#56616b",
+    warn="#9c3d0c",
+    series=("#0b7a63", "#2b6cb0", "#7a4fbf", "#96670a", "#b23a77", "#6b7680"),
+)
+DARK = Palette(
+    ground="#171c20",
+    line="#363f47",
+    ink="#e8eaec",
+    soft="#a3adb6",
+    warn="#f2a972",
+    series=("#4cc2a5", "#6fb1f0", "#b79bf0", "#e0b04c", "#f08db8", "#8c98a4"),
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+"""By the name that `theme` has."""
+
+
+def theme_asked(values: Iterable[str]) -> str | None:
+    """The theme that the values of the `theme` parameters name; None: both, as the reader's system likes it.
+
+    Raises:
+        RequestError: there is no such theme, or two are named.
+    """
+    wanted = list(dict.fromkeys(values))
+    unknown = [text.clean(one)[:_SHOWN] if one.strip() else one for one in wanted if one not in THEMES]
+    if unknown or len(wanted) > 1:
+        named = ", ".join(f"'{one}'" for one in unknown) or "both at once"
+        raise RequestError(f"theme knows {' and '.join(THEMES)}, not {named}. Without it a picture has both.")
+    return wanted[0] if wanted else None
+
+
+def palettes(theme: str | None) -> tuple[Palette, Palette | None]:
+    """The colours of a picture, and those that it has besides where the reader likes it dark."""
+    return (LIGHT, DARK) if theme is None else (THEMES[theme], None)
 
 
 @dataclass(frozen=True)
@@ -26,7 +80,7 @@ class Frame:
 
     height: int
     theme: str | None
-    """As of `themes.theme_asked`."""
+    """As of `theme_asked`."""
 
     @property
     def inner(self) -> int:

@@ -129,11 +129,6 @@ def counted(number: int, one: str, more: str) -> str:
     return f"{number:,} {one if number == 1 else more}"
 
 
-def biggest(text: str, sizes: Sequence[int], most: float) -> int:
-    """The first of `sizes` (falling) in which `text`, in bold, takes at most `most` pixels; else the last."""
-    return next((size for size in sizes if width(text, size, True) <= most), sizes[-1])
-
-
 def _em(one: str) -> float:
     if one in _NARROW:
         return 0.42

@@ -5,23 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from from_git import errors
 from from_git.aggregator import Answer
-from from_git.errors import (
-    AskedTooOften,
-    BrokenError,
-    CredentialsError,
-    DeadlineError,
-    FromGitError,
-    LimitError,
-    LineTooLong,
-    MalformedAnswer,
-    OwnFault,
-    RequestError,
-    ServerFull,
-    TooHeavyError,
-    UnfinishedError,
-    UpstreamError,
-)
 from from_git.forges.registry import labels_of
 from from_git.pictures.text import counted, enumerated
 from from_git.values.profile import Profile
@@ -29,20 +14,20 @@ from from_git.values.words import listed
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
-SHORT: dict[type[FromGitError], str] = {
-    RequestError: "bad request",
-    LineTooLong: "address too long",
-    AskedTooOften: "asked too often",
-    OwnFault: "internal error",
-    ServerFull: "server busy",
-    UpstreamError: "failed",
-    CredentialsError: "credentials refused",
-    BrokenError: "not reachable",
-    TooHeavyError: "no answer",
-    MalformedAnswer: "answer not understood",
-    LimitError: "rate limit",
-    UnfinishedError: "still counting",
-    DeadlineError: "timed out",
+SHORT: dict[type[errors.FromGitError], str] = {
+    errors.RequestError: "bad request",
+    errors.LineTooLong: "address too long",
+    errors.AskedTooOften: "asked too often",
+    errors.OwnFault: "internal error",
+    errors.ServerFull: "server busy",
+    errors.UpstreamError: "failed",
+    errors.CredentialsError: "credentials refused",
+    errors.BrokenError: "not reachable",
+    errors.TooHeavyError: "no answer",
+    errors.MalformedAnswer: "answer not understood",
+    errors.LimitError: "rate limit",
+    errors.UnfinishedError: "still counting",
+    errors.DeadlineError: "timed out",
 }
 """An error in two or three words, by its class or the nearest one above it."""
 
@@ -56,10 +41,10 @@ class Note(NamedTuple):
     """What stands there where `text` does not fit: the first of them that does."""
 
 
-def short(error: FromGitError) -> str:
+def short(error: errors.FromGitError) -> str:
     """An error in a few words, with the name of the forge that it is about, as `FORGE: rate limit`."""
     words = next((SHORT[kind] for kind in type(error).__mro__ if kind in SHORT), "failed")
-    profile = error.profile if isinstance(error, UpstreamError) else None
+    profile = error.profile if isinstance(error, errors.UpstreamError) else None
     return f"{profile.kind.label}: {words}" if profile else words
 
 

@@ -91,7 +91,9 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
     profiles, bad, more = parse_profiles(_texts("url", values), forges.hosts(), NAMED)
     if bad:
         wanted = labels("or")
-        said = [f"{_shown(url)} is not a {wanted} profile: {_ended(str(why))}" for url, why in bad]
+        said = [
+            f"{_shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad
+        ]
         if more:
             said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
         complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
@@ -130,7 +132,6 @@ def expand_asked(values: Iterable[object]) -> frozenset[str]:
 
 
 def _texts(name: str, values: Iterable[object]) -> Iterator[str]:
-    """The values, all of which must be text."""
     for value in values:
         if not isinstance(value, str):
             reason = "is a file, or another thing that is no text"
@@ -150,10 +151,6 @@ def _together(one: RequestError, other: RequestError) -> RequestError:
         urls_more=one.urls_more + other.urls_more,
         parameters=one.parameters + other.parameters,
     )
-
-
-def _ended(phrase: str) -> str:
-    return phrase if phrase.endswith("?") else f"{phrase}."
 
 
 def _whole(url: str) -> str:

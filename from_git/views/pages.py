@@ -82,20 +82,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _about_bytes(kinds: list[Kind]) -> str:
-    """The sentence that says which forges tell bytes of languages."""
     counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells_bytes])
     others = [kind.label for kind in kinds if not kind.tells_bytes]
     return f"Bytes are {counted}; {listed(others)} {'does' if len(others) == 1 else 'do'} not count them."
 
 
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
+    asked: Fields = {}
     try:
         if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
             raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
         asked = parameters(request)
-    except RequestError as error:
-        return {}, error
-    try:
         refuse_unknown("page", asked)
     except RequestError as error:
         return asked, error

@@ -96,7 +96,6 @@ def _dump(body: dict[str, Any]) -> str:
 
 
 def _watched(profiles: Sequence[Profile], asking: Asking) -> Answer:
-    """The answer, with its progress on the error output while it is on its way."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"))
     bars = Progress(*columns)
     rows = [bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")]

@@ -6,7 +6,7 @@ from unittest import TestCase
 
 from emulator import Fault
 from from_git.aggregator import Answer, Asking, aggregate, asked_facts, watched
-from from_git.aggregator.overdue import overdue, partly, unfinished
+from from_git.aggregator.asking import overdue, partly, unfinished
 from from_git.errors import BudgetError, UpstreamError
 from from_git.question import profiles_asked
 from from_git.tests.kit.leftovers import objects, settled

@@ -4,7 +4,7 @@ from html import escape
 from typing import ClassVar, Literal
 
 from from_git.pictures import WIDTH
-from from_git.pictures.themes import DARK, LIGHT
+from from_git.pictures.drawing import DARK, LIGHT
 from from_git.tests.kit.browser import Browser, Page
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_picture_views import DRAWN

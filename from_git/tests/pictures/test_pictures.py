@@ -15,7 +15,7 @@ from from_git.errors import (
 )
 from from_git.forges.registry import KINDS
 from from_git.pictures import PICTURES, WIDTH, badge, text, theme_asked
-from from_git.pictures.themes import DARK, LIGHT
+from from_git.pictures.drawing import DARK, LIGHT
 from from_git.tests.kit.examples import given, st
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
