@@ -108,7 +108,11 @@ def logged(get_response: _Handler) -> _Handler:
             response.headers.setdefault(name, value)
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
-        _measure(response)
+        # Django forgets the length of some responses, and sets one for a 204 too
+        if response.status_code == 204:
+            del response.headers["Content-Length"]
+        elif not response.streaming and response.status_code != 304:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         # no route: an unknown address, or a static file
         route = request.resolver_match.view_name if request.resolver_match else "other"
 
@@ -122,14 +126,6 @@ def logged(get_response: _Handler) -> _Handler:
         return response
 
     return middleware
-
-
-def _measure(response: HttpResponse) -> None:
-    """Set the Content-Length where it is due: Django forgets some responses, and sets it for a 204 too."""
-    if response.status_code == 204:
-        del response.headers["Content-Length"]
-    elif not response.streaming and response.status_code != 304:
-        response.headers.setdefault("Content-Length", str(len(response.content)))
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types

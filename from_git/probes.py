@@ -190,13 +190,12 @@ def _about(one: AccountStatus) -> tuple[list[str], bool]:
     if not forges.forge(one.forge).has_credentials:
         able = kind.without.served
         reasons.append(f"{label} has no credentials, and {kind.without.words}")
-    wait = one.blocked
     if one.blocked:
         reasons.append(f"{label}'s limit is used up; it serves us again {when(one.blocked)}.")
     for budget in one.allowances:
-        wait = max(wait, budget.wait)
         reasons += _about_budget(label, budget)
     # a shorter wait is part of an answer's time
+    wait = max([one.blocked, *(budget.wait for budget in one.allowances)])
     return reasons, able and wait < settings.REQUEST_DEADLINE
 
 

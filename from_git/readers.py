@@ -75,7 +75,7 @@ def share(value: object) -> float:
     try:
         number = seconds(value)
     except WrongSetting:
-        raise WrongSetting("expected a number from 0.01 to 1") from None
+        number = math.inf
     if number > 1:
         raise WrongSetting("expected a number from 0.01 to 1")
     return number

@@ -14,7 +14,7 @@ from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats, SumTooLarge, merge

@@ -10,8 +10,8 @@ from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking, overdue, partly, unfinished
 from from_git.aggregator.tally import Sizes, Tally
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
+from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
-from from_git.flights.waiter import Waiter
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress

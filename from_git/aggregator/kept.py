@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from from_git import flights, forges, metrics
 from from_git.aggregator.asking import Asking
 from from_git.errors import BudgetError, DeadlineError, LimitError
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
@@ -47,14 +47,12 @@ def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], askin
     for name, number in absent.items():
         forge = forges.forge(name)
         try:
-            forge.foresee(waiter, number, asking.longest_of_all)
-            forge.account.limit.blocked_within(asking.seconds)
-        except BudgetError:
-            # the figures are those of the whole question, as far as it was not looked up
-            rest = sum(one.forge == name for one in profiles[done:])
             try:
+                forge.foresee(waiter, number, asking.longest_of_all)
+                forge.account.limit.blocked_within(asking.seconds)
+            except BudgetError:
+                # the figures are those of the whole question, as far as it was not looked up
+                rest = sum(one.forge == name for one in profiles[done:])
                 forge.foresee(waiter, number + rest, asking.longest_of_all)
-            except BudgetError as error:
-                raise error.about(next(one for one in profiles if one.forge == name)) from None
         except LimitError as error:
             raise error.about(next(one for one in profiles if one.forge == name)) from None

@@ -6,8 +6,8 @@ from typing import Any
 
 from from_git import forges
 from from_git.conf import settings
+from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
-from from_git.flights.waiter import Waiter
 from from_git.kept.store import MISSING
 from from_git.values.found import Fetched
 from from_git.values.progress import Cost, Progress

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from queue import SimpleQueue
 from typing import Any
 
+from from_git.askers import Asker
 from from_git.errors import Cancelled, UpstreamError
 from from_git.fanout import TaskGroup
-from from_git.flights.waiter import Waiter
 from from_git.forges.contract import Fetch
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
@@ -16,6 +17,15 @@ OnEnd = Callable[[Any], object]
 """Called with what has ended."""
 Secrets = Callable[[], Iterable[str]]
 """Gives the strings that no error shows."""
+
+
+class Waiter(Asker):
+    """A request that waits for flights, each of which puts itself on the waiter's queue when there is news of it."""
+
+    def __init__(self, client: str = "") -> None:
+        super().__init__(client)
+        self.news: SimpleQueue[Any] = SimpleQueue()  # of flights
+        self.put, self.get = self.news.put, self.news.get
 
 
 class Awaited:
@@ -33,13 +43,10 @@ class Awaited:
         self._on_end = on_end
         self._lock = threading.Lock()  # around a flight's state; never around a call to its fetch, which has its own
         self._waiters: dict[Waiter, float] = {}  # with their deadlines on the monotonic clock
-        self._closed = self._ended = False  # closed: no waiter may board any more
-        self._outcome: Fetched | BaseException | None = None
-
-    @property
-    def ended(self) -> bool:
+        self.ended = False
         """Whether there is an outcome."""
-        return self._ended
+        self._closed = False  # whether no waiter may board any more
+        self._outcome: Fetched | BaseException | None = None
 
     def outcome(self) -> Fetched:
         """The outcome; to be asked after the flight has ended.
@@ -56,9 +63,9 @@ class Awaited:
     def _land(self, outcome: Fetched | BaseException | None) -> None:
         """End with this outcome; None: all waiters have left. Nothing happens the second time."""
         with self._lock:
-            if self._ended:
+            if self.ended:
                 return
-            self._closed, self._ended, self._outcome = True, True, outcome
+            self._closed, self.ended, self._outcome = True, True, outcome
         self._on_end(self)
         self._tell()
 

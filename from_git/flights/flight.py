@@ -7,10 +7,9 @@ import uuid
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.conf import settings
 from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
-from from_git.flights.awaited import Awaited, OnEnd, Secrets, outcome_of
+from from_git.flights.awaited import Awaited, OnEnd, Secrets, Waiter, outcome_of
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, Following, News
 from from_git.flights.tracker import ProgressTracker
-from from_git.flights.waiter import Waiter
 from from_git.forges.contract import Fetch, Forge
 from from_git.kept.store import Store
 from from_git.values.found import Fetched
@@ -143,7 +142,7 @@ class Flight(Awaited):
     @property
     def holder(self) -> str:
         """The id under which another process fetches; empty when this one does, or when the flight has ended."""
-        return "" if self._ended else self._following.holder
+        return "" if self.ended else self._following.holder
 
     @property
     def is_ours(self) -> bool:
@@ -226,7 +225,7 @@ class Flight(Awaited):
 
     def _late(self, error: BudgetError) -> None:
         with self._lock:
-            if self._ended:
+            if self.ended:
                 return
             self.late = error
         self._tell()

@@ -5,10 +5,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from from_git.flights.awaited import Secrets
+from from_git.flights.awaited import Secrets, Waiter
 from from_git.flights.claims import LOOK, Claims
 from from_git.flights.flight import Flight
-from from_git.flights.waiter import Waiter
 from from_git.forges.contract import Forge
 from from_git.kept.store import Store
 from from_git.values.profile import Profile

@@ -54,18 +54,12 @@ def _fetched(value: Any) -> Fetched:
         for name, repos, size in value["langs"]
     }
     topics = {_name(name): _count(repos) for name, repos in value["topics"]}
-    if list(langs) != sorted(langs) or list(topics) != sorted(topics):
+    missing = [_name(one) for one in value["missing"]]
+    if list(langs) != sorted(langs) or list(topics) != sorted(topics) or value["missing"] != sorted(set(missing)):
         raise ValueError("the names are not in order")
     stats = Stats(original, forked, watchers, followers, langs, topics)
     identity = None if value["identity"] is None else _name(value["identity"])
-    return Fetched(Found(_name(kind), stats, _missing(value["missing"]), identity), at, oldest)
-
-
-def _missing(value: Any) -> tuple[str, ...]:
-    names = tuple(map(_name, value))
-    if not isinstance(value, list) or list(names) != sorted(set(names)):
-        raise ValueError("not names in order")
-    return names
+    return Fetched(Found(_name(kind), stats, tuple(missing), identity), at, oldest)
 
 
 def _error(value: dict[str, Any]) -> UpstreamError:

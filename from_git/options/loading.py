@@ -23,7 +23,7 @@ def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[
         local: what local_settings.py defines.
         environ: the environment variables.
     """
-    values: dict[str, Any] = {}
+    values = {option.name: option.default for option in table()}
     wrong: list[str] = []
     for option in table():
         source = "local_settings.py" if option.name in local else "the environment"
@@ -35,8 +35,7 @@ def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[
             hidden = option.secret or "@" in str(written) or passwords(str(written))
             shown = "a secret value" if hidden else repr(written)[:200]
             wrong.append(f"{option.name} in {source} is {shown}: {error}.")
-    defaults = {option.name: option.default for option in table()}
-    return values, wrong + _contradictions({**defaults, **values})
+    return values, wrong + _contradictions(values)
 
 
 def unknown(local: Mapping[str, object], known: Callable[[str], bool]) -> list[str]:

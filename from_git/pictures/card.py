@@ -6,7 +6,7 @@ from typing import Any
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
-from from_git.pictures.drawing import MARGIN, SMALL, Frame, drawn, nobody
+from from_git.pictures.drawing import INNER, MARGIN, SMALL, Frame, drawn, nobody
 from from_git.values.keys import KEYS, NOTHING, untold
 
 _LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
@@ -35,10 +35,10 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
         words.notes(answer, now),
         sub=f"{profiles} on {words.forges_of(answer.found)}",
         columns=_columns(numbers),
-        strip=_strip(langs, frame),
+        strip=_strip(langs),
         strip_y=_STRIP,
         legend_y=_LEGEND,
-        **_legend(langs, frame),
+        **_legend(langs),
     )
 
 
@@ -75,12 +75,12 @@ def _fitting(value: int | None, most: float) -> str:
     return f"{value / 10**6:,.1f} M"
 
 
-def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, float]]:
+def _strip(langs: list[Amount]) -> list[dict[str, float]]:
     amounts = [one.repos for one in langs[:_MOST]]
     if rest := sum(one.repos for one in langs[_MOST:]):
         amounts.append(rest)
     # the smallest is seen as well, and none lies over another
-    room, x, parts = frame.inner - _LEAST * len(amounts) - _GAP * (len(amounts) - 1), float(MARGIN), []
+    room, x, parts = INNER - _LEAST * len(amounts) - _GAP * (len(amounts) - 1), float(MARGIN), []
     for number, amount in enumerate(amounts):
         long = _LEAST + room * amount / sum(amounts)
         parts.append({"x": round(x, 1), "long": round(long, 1), "colour": number})
@@ -88,11 +88,11 @@ def _strip(langs: list[Amount], frame: Frame) -> list[dict[str, float]]:
     return parts
 
 
-def _legend(langs: list[Amount], frame: Frame) -> dict[str, Any]:
+def _legend(langs: list[Amount]) -> dict[str, Any]:
     """The names of the strip's parts, as many as fit, each with its repositories."""
     entries: list[dict[str, Any]] = []
     more = f"+{len(langs):,}"
-    x, end = float(MARGIN), MARGIN + frame.inner - text.width(more, SMALL) - 6
+    x, end = float(MARGIN), MARGIN + INNER - text.width(more, SMALL) - 6
     for number, one in enumerate(langs[:_MOST]):
         name = text.cut(one.name, SMALL, 110)
         wide = 14 + text.width(name, SMALL) + 4 + text.width(f"{one.repos:,}", SMALL)

@@ -13,6 +13,7 @@ from from_git.pictures import text, words
 
 MARGIN = 24
 WIDTH = 480
+INNER = WIDTH - 2 * MARGIN
 HEADING, SMALL = 17, 12
 """Sizes of fonts in pixels."""
 _LINE, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
@@ -82,11 +83,6 @@ class Frame:
     theme: str | None
     """As of `theme_asked`."""
 
-    @property
-    def inner(self) -> int:
-        """Pixels between the margins."""
-        return WIDTH - 2 * MARGIN
-
 
 def drawn(
     template: str,
@@ -112,10 +108,10 @@ def drawn(
         "description": whole,
         # another one in each, should a page have several of them inside
         "id": f"from-git-{zlib.crc32(f'{frame} {heading} {whole}'.encode()):08x}",
-        "heading": text.cut(heading, HEADING, frame.inner, bold=True),
-        "sub": text.cut(sub, SMALL, frame.inner),
+        "heading": text.cut(heading, HEADING, INNER, bold=True),
+        "sub": text.cut(sub, SMALL, INNER),
         "notes": [
-            {"y": first + 16 * number, "text": _fitting(note, frame.inner - 16), "warns": note.warns}
+            {"y": first + 16 * number, "text": _fitting(note, INNER - 16), "warns": note.warns}
             for number, note in enumerate(notes)
         ],
         **parts,
@@ -133,7 +129,7 @@ def said(
 ) -> bytes:
     """A picture with words in the place of numbers, the whole message and advice in its description."""
     room = min((frame.height - 100 - 16 * len(notes)) // _LINE, _MOST)
-    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, frame.inner - 52, room)
+    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, INNER - 52, room)
     lines = [*((line, "soft", 0) for line in happened), *((line, "ink", _GAP) for line in to_do)]
     block = 30 + _LINE * (len(lines) - 1) + (_GAP if to_do else 0)
     top = (frame.height - 12 * len(notes) - block) // 2 + 8
@@ -144,7 +140,7 @@ def said(
         text.clean(f"{message} {advice}"),
         notes,
         heading_y=top,
-        said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
+        said_heading=text.cut(heading, HEADING, INNER - 52, bold=True),
         lines=[
             {"y": top + 26 + _LINE * number + gap, "text": line, "ink": ink}
             for number, (line, ink, gap) in enumerate(lines)

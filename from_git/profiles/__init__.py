@@ -10,8 +10,6 @@ from from_git.profiles.reading import read
 from from_git.values.kind import BadUrl, Kind
 from from_git.values.profile import Profile
 
-__all__ = ["BadUrl", "Parsed", "Profile", "parse_profile", "parse_profiles"]
-
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -51,18 +49,6 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int =
                 else:
                     bad.setdefault(text, error.with_traceback(None))
     return Parsed(list(profiles), [(text, explained(error, text, hosts)) for text, error in bad.items()], more)
-
-
-def parse_profile(text: str, hosts: Mapping[str, Kind]) -> Profile:
-    """The profile that `text` (without surrounding blanks) names; `hosts` as in `parse_profiles`.
-
-    Raises:
-        BadUrl: says why not, and what was probably meant.
-    """
-    try:
-        return read(text, hosts)
-    except BadUrl as error:
-        raise explained(error, text, hosts) from None
 
 
 @lru_cache(maxsize=8)

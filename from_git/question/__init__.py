@@ -9,8 +9,7 @@ from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls, labels
 from from_git.profiles import parse_profiles
-from from_git.question.fields import Fields
-from from_git.question.names import NAMED, refuse_unknown
+from from_git.question.fields import NAMED, Fields, refuse_unknown
 from from_git.serializers import EXPANSIONS, printable
 from from_git.values.profile import Profile
 from from_git.values.words import listed

@@ -20,9 +20,8 @@ from from_git.conf import settings
 from from_git.errors import LineTooLong, RequestError
 from from_git.forges.registry import KINDS, labels
 from from_git.openapi.components import example_urls
-from from_git.pictures import PICTURES
-from from_git.question.fields import Fields
-from from_git.question.names import refuse_unknown
+from from_git.pictures import CHARTS, PICTURES
+from from_git.question.fields import Fields, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.values.keys import described
@@ -31,8 +30,6 @@ from from_git.values.words import listed
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
-
-
 _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}
 
 
@@ -61,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     asked, refused = _asked(request)
     kinds = list(KINDS.values())
     keys = described(kinds)
+    addresses = {"card": reverse("card"), **{name: reverse("chart", kwargs={"name": name}) for name in CHARTS}}
     context = {
         "urls": "\n".join(map(str, asked.get("url", ()))),
         "refused": f"{refused.message} {refused.advice}" if refused else "",
@@ -74,7 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "keys": keys.items(),
         "numbers": [(name, key) for name, key in keys.items() if name not in ("langs", "topics")],
         # their size keeps their place free until they are there
-        "pictures": [(_address(name), title, *PICTURES[name].size) for name, title in _TITLES.items()],
+        "pictures": [(addresses[name], title, *PICTURES[name].size) for name, title in _TITLES.items()],
     }
     response = render(request, "from_git/test.html", context, status=refused.status if refused else None)
     relax(response, _PAGE_POLICY)
@@ -97,10 +95,6 @@ def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
     except RequestError as error:
         return asked, error
     return asked, None
-
-
-def _address(picture: str) -> str:
-    return reverse("card") if picture == "card" else reverse("chart", kwargs={"name": picture})
 
 
 @_safe_only

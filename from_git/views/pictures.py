@@ -21,7 +21,7 @@ from from_git.conf import settings
 from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
-from from_git.openapi.pictures import BadgeSchema, PictureSchema
+from from_git.openapi.routes import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
 from from_git.question import asked, both
 from from_git.renderers import relax
@@ -83,7 +83,7 @@ class Drawn(Counting):
 class Drawing(Drawn):
     """`/from-git/chart/NAME.svg` and `/from-git/card.svg`."""
 
-    schema = PictureSchema(PICTURES, THEMES)
+    schema = PictureSchema({name: (one.shows, one.size) for name, one in PICTURES.items()}, THEMES)
 
     def asked(self, request: Request) -> list[Profile]:
         """The profiles; a wrong theme is named together with all else that is wrong."""

@@ -18,7 +18,7 @@ from structlog.contextvars import bind_contextvars
 from from_git.aggregator import Answer, Asking, Overview, watched
 from from_git.baseview import JSONOnly, parameters
 from from_git.conf import settings
-from from_git.openapi.stream import StreamSchema
+from from_git.openapi.routes import StreamSchema
 from from_git.question import asked
 from from_git.renderers import AnswerJSON
 from from_git.responses import Streamed

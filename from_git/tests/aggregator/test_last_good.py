@@ -8,7 +8,7 @@ from emulator import Fault
 from from_git import flights
 from from_git.aggregator import Answer, Asking, aggregate
 from from_git.errors import CredentialsError, DeadlineError, LimitError, TransientError, UpstreamError
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.flights.test_flights_service import KeptTestCase
 from from_git.tests.kit.leftovers import settled

@@ -8,7 +8,7 @@ from emulator import Fault, Owner, Repository
 from from_git import flights, forges
 from from_git.aggregator import Answer, Asking, watched
 from from_git.errors import BudgetError, DeadlineError
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.tests.aggregator.test_last_good import BITBUCKET, GITHUB, HANG, LastGoodTestCase
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.leftovers import settled

@@ -13,9 +13,9 @@ from from_git import flights
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.errors import UpstreamError
 from from_git.fanout import Pool, group as groups, pool as pools
+from from_git.flights.awaited import Waiter
 from from_git.flights.claims import Claims
 from from_git.flights.flight import Flight
-from from_git.flights.waiter import Waiter
 from from_git.kept import store
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory

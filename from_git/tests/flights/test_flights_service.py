@@ -13,8 +13,8 @@ from emulator import Emulator, Fault, World
 from from_git import aggregator, flights, forges
 from from_git.aggregator import Asking
 from from_git.errors import DeadlineError
+from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
-from from_git.flights.waiter import Waiter
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.leftovers import objects, settled, threads
 from from_git.tests.kit.service import ServiceTestCase

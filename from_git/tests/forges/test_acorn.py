@@ -22,15 +22,16 @@ from from_git.conf import settings
 from from_git.forges.registry import KINDS, registered
 from from_git.options import credentials, table
 from from_git.options.loading import load, misspelt
-from from_git.profiles import BadUrl, parse_profile, parse_profiles
+from from_git.profiles import parse_profiles
 from from_git.tests.forges.test_forges import ForgeContract, of_first
 from from_git.tests.kit.acorn import ACORN
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.exposition import samples
+from from_git.tests.kit.parsing import parse_profile
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.terminal.test_terminal import screen
 from from_git.values.found import Fetched, Found
-from from_git.values.kind import NoCredentials
+from from_git.values.kind import BadUrl, NoCredentials
 from from_git.values.option import KindOptions
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats

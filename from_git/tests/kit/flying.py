@@ -12,9 +12,9 @@ from django.test import SimpleTestCase, override_settings
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.fanout import Pool
+from from_git.flights.awaited import Waiter
 from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
-from from_git.flights.waiter import Waiter
 from from_git.forges.registry import KINDS
 from from_git.kept.store import Store, key_of
 from from_git.memory import SharedMemory

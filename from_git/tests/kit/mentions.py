@@ -16,7 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 from coding_challenge.cli import COMMANDS
 from from_git import metrics
 from from_git.options import table
-from from_git.question.names import PARAMETERS
+from from_git.question.fields import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ("benchmarks", "coding_challenge", "emulator", "from_git")

@@ -4,9 +4,10 @@ import tracemalloc
 from unittest import TestCase
 
 from from_git.forges.registry import KINDS
-from from_git.profiles import BadUrl, parse_profiles
+from from_git.profiles import parse_profiles
 from from_git.profiles.reading import read
 from from_git.tests.profiles.test_profiles import BAD, GOOD, HOSTS
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 
 

@@ -3,7 +3,8 @@
 from unittest import TestCase
 
 from from_git.forges.registry import KINDS
-from from_git.profiles import BadUrl, parse_profile
+from from_git.tests.kit.parsing import parse_profile
+from from_git.values.kind import BadUrl
 
 HOSTS = {kind.host: kind for kind in KINDS.values()}
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from from_git.question.names import PARAMETERS
+from from_git.question.fields import PARAMETERS
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.keys import KEYS

@@ -9,7 +9,7 @@ from rich.console import Console
 from from_git import terminal
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
-from from_git.profiles import parse_profile
+from from_git.tests.kit.parsing import parse_profile
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge

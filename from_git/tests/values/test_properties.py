@@ -5,11 +5,12 @@ from unittest import TestCase
 from emulator import Repository
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
-from from_git.profiles import BadUrl, parse_profile
 from from_git.serializers import EXPANSIONS, answer_body
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import given, repositories, st
+from from_git.tests.kit.parsing import parse_profile
 from from_git.values.found import Fetched, Found
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, Tally, merge
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from emulator import Fault
 from from_git import flights, forges
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.profiles import parse_profiles

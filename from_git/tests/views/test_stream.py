@@ -11,7 +11,7 @@ import requests
 from emulator import Fault
 from from_git.aggregator import Asking
 from from_git.aggregator.fetches import Fetches
-from from_git.flights.waiter import Waiter
+from from_git.flights.awaited import Waiter
 from from_git.question import profiles_asked
 from from_git.tests.kit.events import Listener
 from from_git.tests.kit.streaming import MAILCHIMP, NOBODY, SLOW, SMALL, SPACK, TEAM, StreamTestCase, names, progresses
