@@ -6,6 +6,7 @@ import os
 import re
 import ssl
 from configparser import ConfigParser
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 from from_git.values.option import WrongSetting
@@ -40,10 +41,8 @@ def header_text(value: object) -> str:
 def whole(value: object) -> int:
     """A whole number; else raises WrongSetting."""
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             value = int(value)
-        except ValueError:
-            raise WrongSetting("expected a whole number") from None
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongSetting("expected a whole number")
     return value
@@ -72,13 +71,10 @@ def seconds(value: object) -> float:
 
 def share(value: object) -> float:
     """A part of a whole, at most 1; else raises WrongSetting."""
-    try:
-        number = seconds(value)
-    except WrongSetting:
-        number = math.inf
-    if number > 1:
-        raise WrongSetting("expected a number from 0.01 to 1")
-    return number
+    with suppress(WrongSetting):
+        if (number := seconds(value)) <= 1:
+            return number
+    raise WrongSetting("expected a number from 0.01 to 1")
 
 
 def switch(value: object) -> bool:

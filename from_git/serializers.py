@@ -56,12 +56,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
 def progress_body(overview: Overview) -> dict[str, Any]:
     """The progress of a request, as the data of a stream's event."""
     return {
-        "profiles": {
-            "done": overview.done,
-            "found": overview.found,
-            "known": overview.profiles,
-            "kept": overview.kept,
-        },
+        "profiles": {"done": overview.done, "found": overview.found, "known": overview.profiles, "kept": overview.kept},
         "pages": {"done": overview.pages, "known": overview.pages_known},
         "watchers": {"done": overview.watchers, "known": overview.watchers_known},
         "retries": overview.retries,

@@ -111,10 +111,7 @@ def _responses() -> Json:
         "description": "Answered, even if all profiles are missing.",
         "headers": components.headers(*caching, "Content-Disposition"),
         "content": {
-            "application/json": {
-                "schema": components.ref("Answer"),
-                **_examples(200, "application/json"),
-            },
+            "application/json": {"schema": components.ref("Answer"), **_examples(200, "application/json")},
             "text/csv": {"schema": {"type": "string"}, **_examples(200, "text/csv")},
             "text/html": {"schema": {"type": "string", "description": "The JSON in a page."}},
         },

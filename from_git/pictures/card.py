@@ -43,7 +43,6 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 
 
 def _numbers(answer: Answer) -> dict[str, int | None]:
-    """The numbers by label; None where no forge tells one."""
     stats, silent = answer.stats, untold(one.kind for one in answer.found)
     return {
         _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value
@@ -89,7 +88,6 @@ def _strip(langs: list[Amount]) -> list[dict[str, float]]:
 
 
 def _legend(langs: list[Amount]) -> dict[str, Any]:
-    """The names of the strip's parts, as many as fit, each with its repositories."""
     entries: list[dict[str, Any]] = []
     more = f"+{len(langs):,}"
     x, end = float(MARGIN), MARGIN + INNER - text.width(more, SMALL) - 6

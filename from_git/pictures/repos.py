@@ -71,7 +71,6 @@ def _pair(name: str, stats: Stats) -> Pair:
 
 
 def _rows(shown: list[Pair], rest: str) -> dict[str, Any]:
-    """The rows that the template draws; all other profiles are one more row without a bar."""
     middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
     begin = MARGIN + column(one.name for one in shown)
     parts = {one: f"{one.original:,} + {one.forked:,}" for one in shown}

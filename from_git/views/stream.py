@@ -67,7 +67,6 @@ class Stream(Counting):
         return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
 
     def _events(self, request: Request, asking: Asking) -> Generator[bytes, None, None]:
-        """Progress, then the answer or the failure; closing the generator leaves the fetches."""
         try:
             refuse_body(request)
             profiles, expansions = asked("stream", parameters(request._request))
