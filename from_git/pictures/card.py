@@ -25,7 +25,8 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
     langs = ranked([Amount(name, one.repos) for name, one in answer.stats.langs.items()])
     silent = f"not told by {words.forges_of(answer.found)}"
     said = "; ".join(f"{label}: {silent if value is None else f'{value:,}'}" for label, value in numbers.items())
-    main = f" Main languages: {', '.join(_in_words(one) for one in langs[:_MOST])}." if langs else ""
+    most = [f"{one.name} ({text.counted(one.repos, 'repository', 'repositories')})" for one in langs[:_MOST]]
+    main = f" Main languages: {', '.join(most)}." if langs else ""
     profiles = text.counted(len(answer.found), "profile", "profiles")
     return drawn(
         "card",
@@ -100,7 +101,3 @@ def _legend(langs: list[Amount]) -> dict[str, Any]:
         x += wide + 10
     left = len(langs) - len(entries)
     return {"legend": entries, "more": f"+{left:,}" if left else ""}
-
-
-def _in_words(one: Amount) -> str:
-    return f"{one.name} ({text.counted(one.repos, 'repository', 'repositories')})"

@@ -95,7 +95,9 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
         ]
         if more:
             said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
-        complaints = [Complaint(_whole(url), why.reason, why.suggestion) for url, why in bad]
+        complaints = [
+            Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
+        ]
         forms = " or ".join(f"https://{host}/OWNER" for host in forges.hosts())
         advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
         raise RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
@@ -150,11 +152,6 @@ def _together(one: RequestError, other: RequestError) -> RequestError:
         urls_more=one.urls_more + other.urls_more,
         parameters=one.parameters + other.parameters,
     )
-
-
-def _whole(url: str) -> str:
-    """A URL as it was asked, unless it is longer than any that is one."""
-    return url if len(url) <= _LONGEST else f"{url[:_CUT]}…"
 
 
 def _shown(url: str) -> str:
