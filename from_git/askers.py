@@ -1,20 +1,18 @@
 """Requests and their turns: pools and budgets serve clients in turn, then a client's requests, then their fetches."""
 
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
 class Asker:
-    """One request of a client; equal to itself alone.
+    """One request of a client; equal to itself alone."""
 
-    Attributes:
-        client: the address of the client, or the name of a command such as `terminal`.
-    """
-
-    def __init__(self, client: str = "") -> None:
-        self.client = client
+    client: str = ""
+    """The address of the client, or the name of a command such as `terminal`."""
 
 
 class RoundRobin(Generic[T]):

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from from_git import admission, forges, metrics as counted
 from from_git.background import BackgroundCheck
-from from_git.calls.status import AccountStatus, status_of
+from from_git.calls.account import AccountStatus, status_of
 from from_git.conf import settings
 from from_git.errors import quoted, when
 from from_git.forges.registry import KINDS

@@ -3,17 +3,18 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from from_git.askers import Asker
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.pauses import Pause
 from from_git.calls.permits import Limiter, Permit
 from from_git.calls.ratelimit import RateLimit
-from from_git.calls.retries import fits
+from from_git.calls.retries import Pause, fits
 from from_git.calls.spent import Reservation
 from from_git.errors import LimitError
 from from_git.memory import Memory
+from from_git.metrics import Allowance
 from from_git.values.tempo import USUAL, Tempo
 
 _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
@@ -162,3 +163,29 @@ class Account:
             oldest = 0.0 if timed else self.budget.until_gone(1.0)
             self.limit.block(min(_MOST_GUESS, max(guess, oldest)), error.reason)
         return max(self.limit.blocked(), 0.0 if timed else self.budget.until_affordable(group))
+
+
+_LEAST = 1.0  # a call, or a second; the smallest thing to spend
+
+
+@dataclass(frozen=True)
+class AccountStatus:
+    """The account of one forge at this moment."""
+
+    forge: str
+    blocked: float
+    """Seconds until its rate limit ends; 0 where it has none."""
+    allowances: tuple[Allowance, ...]
+
+
+def status_of(forge: str, account: Account) -> AccountStatus:
+    """The state of an account; may ask a shared cache for the limits and the spending of other processes."""
+    account.limit.refresh()
+    return AccountStatus(forge, account.limit.blocked(), tuple(_allowance(one) for one in account.budgets))
+
+
+def _allowance(budget: Budget) -> Allowance:
+    limit, spent = budget.limit, budget.spent()
+    wait = 0.0 if limit is None or spent < limit else budget.until_gone(spent - limit + min(_LEAST, limit))
+    unit = "seconds" if budget.timed else "calls"
+    return Allowance(unit, budget.terms.setting, limit, spent, wait, budget.largest())

@@ -4,11 +4,10 @@ import threading
 from dataclasses import dataclass
 
 from from_git.askers import Asker
-from from_git.calls.affording import shortfall
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.line import Line
 from from_git.calls.needs import Needs
-from from_git.calls.shares import NOTHING, Outlook, Whole, Window
+from from_git.calls.shares import NOTHING, Outlook, Whole, Window, shortfall
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from from_git.calls.account import Account, account_key
 from from_git.calls.budget import Budget
-from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
 from from_git.calls.reported import ReportedLimit
-from from_git.calls.spent import Spent
+from from_git.calls.spent import Ledger, LocalLedger, SharedLedger, Spent
 from from_git.calls.terms import Terms
 from from_git.clock import REAL_TIME
 from from_git.memory import SharedMemory

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from from_git.calls.affording import Shortfall
-from from_git.calls.shares import Window
+from from_git.calls.shares import Shortfall, Window
 
 _WINDOWS = {60.0: "a minute", 3600.0: "an hour"}
 

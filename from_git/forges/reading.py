@@ -48,7 +48,6 @@ def get(value: object, *keys: str, kind: type[T]) -> T:
 
 
 def _absent(value: Any, keys: tuple[str, ...]) -> MalformedAnswer:
-    """The error for the first of `keys` at which there is nothing."""
     known: list[str] = []
     for key in keys:
         known.append(key)

@@ -1,6 +1,7 @@
 """The one table from the errors of libraries to ours."""
 
 import http.client
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -9,11 +10,15 @@ import requests
 import urllib3
 
 from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
-from from_git.upstream import proxy, tls
+from from_git.upstream import proxy
 from from_git.upstream.callstate import call
 from from_git.upstream.proxy import ProxyFailed
 
 E = TypeVar("E", bound=BaseException)
+# OpenSSL's numbers, which are fixed (x509_vfy.h); Python gives them as `verify_code`
+_NAME = {62, 64}
+_NOT_YET, _EXPIRED = 9, 10
+_AUTHORITY = {2, 18, 19, 20, 21}
 
 
 @contextmanager
@@ -41,7 +46,7 @@ def translated(time_left: Callable[[], float], setting: str, timeout: float, pro
             raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
         raise _too_late(error, setting, timeout, proxied) from error
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-        raise tls.failure(error, setting) from error
+        raise _tls_failure(error, setting) from error
     except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
         raise TransientError("it sent a body that cannot be decompressed.") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
@@ -49,7 +54,6 @@ def translated(time_left: Callable[[], float], setting: str, timeout: float, pro
 
 
 def _too_late(error: Exception, setting: str, timeout: float, proxied: bool) -> UpstreamError:
-    """The error where the timeout of a call passed."""
     within = f"within {timeout:g} s (UPSTREAM_TIMEOUT)."
     if call.asked:
         return TooHeavyError(f"it did not answer {within}")
@@ -59,8 +63,31 @@ def _too_late(error: Exception, setting: str, timeout: float, proxied: bool) -> 
     return BrokenError(f"it did not answer {within}", advice=_unreachable(setting))
 
 
+def _tls_failure(error: BaseException, setting: str) -> UpstreamError:
+    bad = _cause(error, ssl.SSLCertVerificationError)
+    if bad is None:  # a certificate stays what it is; a handshake that breaks off may not
+        advice = f"Try again later; if that does not help, look at {setting}: it may lead to a port without TLS."
+        return TransientError("the TLS handshake with it failed.", advice=advice)
+    code = bad.verify_code
+    if code in _NAME:
+        return UpstreamError(
+            "its TLS certificate is for another host name than the one that was asked.", advice=f"Look at {setting}."
+        )
+    if code == _EXPIRED:
+        advice = f"Whoever runs it must renew it; look at {setting}, and at this machine's clock."
+        return UpstreamError("its TLS certificate has expired.", advice=advice)
+    if code == _NOT_YET:
+        return UpstreamError("its TLS certificate is not valid yet.", advice="Look at this machine's clock.")
+    if code in _AUTHORITY:
+        advice = (
+            "If your company has an authority of its own, name the file with that authority's certificate in"
+            f" UPSTREAM_CA_FILE; else look at {setting}."
+        )
+        return UpstreamError("its TLS certificate is signed by an authority that is not trusted here.", advice=advice)
+    return UpstreamError(f"its TLS certificate is not valid (OpenSSL's code {code}).", advice=f"Look at {setting}.")
+
+
 def _broken(error: Exception, setting: str) -> UpstreamError:
-    """The error where there was no connection, or one that broke."""
     failed = _cause(error, ProxyFailed)
     if failed:
         return proxy.failure(failed.status)
@@ -71,7 +98,6 @@ def _broken(error: Exception, setting: str) -> UpstreamError:
 
 
 def _unreachable(setting: str) -> str:
-    """The advice where there is no connection."""
     advice = f"Try again later; if that does not help, look at {setting}"
     return f"{advice}, and set UPSTREAM_PROXY if a proxy is the only way out of this network."
 

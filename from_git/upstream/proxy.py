@@ -46,7 +46,7 @@ class Proxy:
         if not address:
             return None
         parts = urlsplit(address)
-        pair = ":".join(_credentials(address))
+        pair = "" if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         authorization = f"Basic {base64.b64encode(pair.encode()).decode()}" if pair else ""
         return cls(parts.hostname or "", parts.port or 80, authorization)
 
@@ -94,12 +94,6 @@ class Way:
 
 DIRECT = Way()
 """No proxy, and the usual authorities."""
-
-
-def _credentials(address: str) -> tuple[str, ...]:
-    """User name and password in an address, decoded; empty without them."""
-    parts = urlsplit(address)
-    return () if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
 
 
 def failure(status: int) -> UpstreamError:

@@ -8,12 +8,10 @@ from from_git.values.option import KindOptions, Option
 
 
 def _calls(value: object) -> int | str:
-    """A whole number, or `auto`."""
     return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else readers.whole(value)
 
 
 def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the credentials together."""
     if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
         yield "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither."
     if values["BITBUCKET_ACCESS_TOKEN"] and values["BITBUCKET_API_TOKEN"]:

@@ -113,7 +113,6 @@ class GitHubFetch:
         self._on_found()
 
     def _ask_list(self, place: Place) -> None:
-        """Have a page of the list asked for, ids alone."""
         self._calls.start(self._pool, partial(self._read_more, place), partial(self._take, place))
 
     def _read_list(self, cursor: Place) -> OwnerPage | None:

@@ -133,7 +133,6 @@ def _refused(reason: str, said: str, advice: str) -> CredentialsError:
 
 
 def _from_error(error: dict[str, Any], headers: Mapping[str, str], now: float) -> UpstreamError:
-    """What one member of `errors` in a 200 answer means."""
     kind, message = maybe(error, "type", kind=str) or "", maybe(error, "message", kind=str) or ""
     path = maybe(error, "path", kind=list) or []
     extensions = maybe(error, "extensions", kind=dict) or {}

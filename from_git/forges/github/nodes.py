@@ -175,7 +175,6 @@ def _changed() -> UpstreamError:
 
 
 def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]:
-    """Names and sizes of the languages in a connection's page, and how many the whole connection has."""
     edges, total = _items(get(node, "languages", kind=dict), "edges")
     names, sizes = [], []
     for edge in edges:
@@ -192,7 +191,6 @@ def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]
 
 
 def _topics(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
-    """The names of the topics in a connection's page, and how many the whole connection has."""
     nodes, total = _items(get(node, "repositoryTopics", kind=dict), "nodes")
     names = []
     for one in nodes:

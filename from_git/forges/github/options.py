@@ -5,7 +5,6 @@ from from_git.values.option import KindOptions, Option, WrongSetting
 
 
 def _host(value: object) -> str:
-    """A host name, with a port where profile URLs have one."""
     value = readers.text(value).lower().removeprefix("www.")
     if not value or any(character in value for character in "/@?#\\ "):
         raise WrongSetting("expected a host name like github.com")

@@ -6,9 +6,9 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from from_git.calls.account import Account, account_key
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import LocalLedger
 from from_git.calls.permits import Permit
 from from_git.calls.ratelimit import LONGEST_BLOCK
+from from_git.calls.spent import LocalLedger
 from from_git.errors import LimitError
 from from_git.memory import SharedMemory
 from from_git.tests.kit.budgets import budget_of

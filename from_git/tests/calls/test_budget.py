@@ -4,8 +4,7 @@ from unittest import TestCase
 
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import LocalLedger
-from from_git.calls.spent import SLOTS, Reservation
+from from_git.calls.spent import SLOTS, LocalLedger, Reservation
 from from_git.errors import BudgetError
 from from_git.tests.kit.budgets import budget_of
 from from_git.tests.kit.time import FakeClock

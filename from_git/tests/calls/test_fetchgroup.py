@@ -5,8 +5,8 @@ from unittest import TestCase
 
 from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import LocalLedger
 from from_git.calls.sending import Calls
+from from_git.calls.spent import LocalLedger
 from from_git.errors import BudgetError, Cancelled
 from from_git.fanout import Pool
 from from_git.tests.kit.budgets import budget_of

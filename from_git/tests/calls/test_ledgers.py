@@ -11,8 +11,7 @@ from from_git.askers import Asker
 from from_git.calls.account import Account
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import Ledger, LocalLedger, SharedLedger
-from from_git.calls.spent import Reservation, Spent
+from from_git.calls.spent import Ledger, LocalLedger, Reservation, SharedLedger, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
 from from_git.memory import SharedMemory, Warnings

@@ -4,8 +4,7 @@ import json
 from typing import Any
 from unittest import TestCase
 
-from from_git.calls.pauses import Pause
-from from_git.calls.retries import Again, backoff, decide, fits
+from from_git.calls.retries import Again, Pause, backoff, decide, fits
 from from_git.errors import (
     BrokenError,
     BudgetError,

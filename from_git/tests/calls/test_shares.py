@@ -5,8 +5,7 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.calls.budget import POLL, Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import LocalLedger
-from from_git.calls.spent import SLOTS, Reservation, Spent
+from from_git.calls.spent import SLOTS, LocalLedger, Reservation, Spent
 from from_git.errors import BudgetError
 from from_git.tests.calls.test_budget import MINUTE, BudgetTestCase
 from from_git.tests.kit.budgets import budget_of, reported_limit

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 from from_git.calls.budget import Budget
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import Ledger, LocalLedger
 from from_git.calls.reported import ReportedLimit
-from from_git.calls.spent import Reservation, Spent
+from from_git.calls.spent import Ledger, LocalLedger, Reservation, Spent
 from from_git.calls.terms import Terms
 
 

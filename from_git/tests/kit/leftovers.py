@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 
 from emulator import Emulator
-from from_git.calls.call import Call
 from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.queues import Call
 from from_git.calls.sending import Calls
 from from_git.calls.spent import Reservation
 from from_git.flights.flight import Flight

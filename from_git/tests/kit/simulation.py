@@ -10,8 +10,8 @@ from unittest.mock import patch
 from emulator import Emulator
 from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.ledgers import LocalLedger
 from from_git.calls.pace import Pace
+from from_git.calls.spent import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool
 from from_git.forges.bitbucket.access import BitbucketAccess
