@@ -18,8 +18,7 @@ from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
 from emulator.latency import Latency
 from emulator.world import World
-from from_git.forges.github.queries import SIZES
-from from_git.forges.github.query_texts import OWNER
+from from_git.forges.github.queries import OWNER, SIZES
 
 _NAMES = 20  # languages or topics of one repository that need no second query
 

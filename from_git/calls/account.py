@@ -1,21 +1,62 @@
-"""Accounts: one credential at one forge, with its budgets and its rate limit."""
+"""Accounts: one credential at one forge, with its budgets, its rate limit, and the permissions for single calls."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from from_git.askers import Asker
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.permits import Limiter, Permit
 from from_git.calls.ratelimit import RateLimit
+from from_git.calls.reported import ReportedLimit
 from from_git.calls.retries import Pause, fits
 from from_git.calls.spent import Reservation
-from from_git.errors import LimitError
+from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.memory import Memory
 from from_git.metrics import Allowance
 from from_git.values.tempo import USUAL, Tempo
+
+Limiter = Budget | ReportedLimit
+"""The side that a call is counted against, and that may have no room for it."""
+
+
+@dataclass(frozen=True)
+class Permit:
+    """One call may be sent."""
+
+    reservations: tuple[tuple[Limiter, Reservation], ...]
+    over: Callable[[], object]
+    """Called when the call has ended."""
+    refunded: Limiter | None = None
+    """The bound that does not count a call which the forge refuses for its limit."""
+
+    def forgive(self, seconds: float) -> None:
+        """Leave out so many seconds of the call: it was sent on a dead connection, of which the forge knew nothing."""
+        for _, reservation in self.reservations:
+            reservation.begun += seconds
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Make the call in the block; its cost is settled at its end, with and without an error."""
+        left_alone, refused = False, False
+        try:
+            yield
+        except (Cancelled, DeadlineError, TooHeavyError):
+            left_alone = True
+            raise
+        except LimitError:
+            refused = True
+            raise
+        finally:
+            for bound, reservation in self.reservations:
+                if refused and bound is self.refunded:
+                    bound.withdraw(reservation)
+                else:
+                    bound.settle(reservation, left_alone)
+            self.over()
+
 
 _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
 _ASKERS = 3  # fetches that must fail before others wait

@@ -28,10 +28,7 @@ class Needs:
 
     def purse(self, asker: Asker) -> Purse:
         """The purse of a request; a new one at first."""
-        purse = self._purses.get(asker)
-        if purse is None:
-            purse = self._purses[asker] = Purse()
-        return purse
+        return self._purses.setdefault(asker, Purse())
 
     def plan(self, group: FetchGroup, amount: float) -> None:
         """Replace the plan of a group."""

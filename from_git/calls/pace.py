@@ -103,27 +103,24 @@ class _LinearFit:
     """A line by least squares through points (x, y), of which older ones count less. Not safe from threads."""
 
     def __init__(self) -> None:
-        self._n = self._x = self._y = self._xx = self._xy = 0.0
+        self.answers = 0.0
+        """Number of points, older ones counting less."""
+        self._x = self._y = self._xx = self._xy = 0.0
 
     def fade(self, factor: float) -> None:
         """Multiply the weight of all points by `factor`."""
-        self._n *= factor
+        self.answers *= factor
         self._x *= factor
         self._y *= factor
         self._xx *= factor
         self._xy *= factor
 
     def add(self, x: float, y: float) -> None:
-        self._n = self._n * _MEMORY + 1
+        self.answers = self.answers * _MEMORY + 1
         self._x = self._x * _MEMORY + x
         self._y = self._y * _MEMORY + y
         self._xx = self._xx * _MEMORY + x * x
         self._xy = self._xy * _MEMORY + x * y
-
-    @property
-    def answers(self) -> float:
-        """Number of points, older ones counting less."""
-        return self._n
 
     def sum(self, number: int, x: float) -> float:
         """The sum of y over `number` points whose x add up to `x`.
@@ -137,10 +134,10 @@ class _LinearFit:
 
     def line(self) -> tuple[float, float]:
         """y at x = 0, and the slope; neither is below 0, and the slope is 0 where the x were too alike."""
-        if not self._n:
+        if not self.answers:
             return 0.0, 0.0
-        spread = self._n * self._xx - self._x * self._x
-        if spread <= (_SPREAD * self._n) ** 2:
-            return self._y / self._n, 0.0
-        slope = max(0.0, (self._n * self._xy - self._x * self._y) / spread)
-        return max(0.0, (self._y - slope * self._x) / self._n), slope
+        spread = self.answers * self._xx - self._x * self._x
+        if spread <= (_SPREAD * self.answers) ** 2:
+            return self._y / self.answers, 0.0
+        slope = max(0.0, (self.answers * self._xy - self._x * self._y) / spread)
+        return max(0.0, (self._y - slope * self._x) / self.answers), slope

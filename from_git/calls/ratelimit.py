@@ -32,14 +32,10 @@ class RateLimit:
         self._lock = threading.Lock()  # around changes of what follows that must not be lost
         self._until = 0.0
         self._reason = "its rate limit is used up."
-        self._met = False  # whether a limit was met, and no answer came since
+        self.met = False
+        """Whether a limit was met, and the forge has answered no call since."""
         self._first_until = 0.0  # when the call that goes first is given up
         self._guesses = 0
-
-    @property
-    def met(self) -> bool:
-        """Whether a limit was met, and the forge has answered no call since."""
-        return self._met
 
     @property
     def words(self) -> str:
@@ -47,7 +43,7 @@ class RateLimit:
         with self._lock:
             if self._until > self._now():
                 return self._reason
-            return "after a limit one call goes first." if self._met else ""
+            return "after a limit one call goes first." if self.met else ""
 
     def blocked(self) -> float:
         """Seconds until the end of the limit; 0 where there is none."""
@@ -69,7 +65,7 @@ class RateLimit:
         seconds = min(seconds, LONGEST_BLOCK)
         with self._lock:
             self._until = max(self._until, self._now() + seconds)
-            self._met, self._reason = True, reason
+            self.met, self._reason = True, reason
             until = self._until
         self._memory.set(self._key, until, timeout=until - self._now())
 
@@ -79,7 +75,7 @@ class RateLimit:
         now = self._now()
         if isinstance(until, int | float) and now < until <= now + LONGEST_BLOCK:
             with self._lock:
-                self._until, self._met = max(self._until, until), True
+                self._until, self.met = max(self._until, until), True
 
     def next_guess(self) -> float:
         """Seconds to wait where the forge names none: a minute, twice as long after each wait that was too short.
@@ -94,7 +90,7 @@ class RateLimit:
 
     def wait_for_first(self) -> float:
         """0 for the call that goes first after a limit, and for every call without a limit; else seconds to wait."""
-        if not self._met:
+        if not self.met:
             return 0.0
         with self._lock:
             if self._now() < self._first_until:
@@ -108,7 +104,7 @@ class RateLimit:
 
     def answered(self) -> None:
         """Forget the limit, if it has ended: the forge has answered a call."""
-        if self._met:
+        if self.met:
             with self._lock:
                 if self._until <= self._now():
-                    self._met, self._guesses = False, 0
+                    self.met, self._guesses = False, 0

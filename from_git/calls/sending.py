@@ -9,12 +9,11 @@ from functools import partial
 from typing import TypeVar
 
 from from_git import metrics
-from from_git.calls.account import Account
+from from_git.calls.account import Account, Permit
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Halving, Origin
 from from_git.calls.pace import Pace
 from from_git.calls.peers import Peers
-from from_git.calls.permits import Permit
 from from_git.calls.queues import Call, CallQueues, Sender
 from from_git.calls.retries import NO_TIME, Again, FetchPauses, Pause, decide, usable
 from from_git.calls.spending import Spending

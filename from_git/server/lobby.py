@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -44,16 +45,14 @@ class Stage(Enum):
     PARTING = "the client's end of a connection that is over"
 
 
+@dataclass(eq=False, slots=True)
 class Waiting:
     """One connection here; `conn` is gunicorn's."""
 
-    __slots__ = ("conn", "incoming", "stage", "until")
-
-    def __init__(self, conn: Any, stage: Stage, until: float) -> None:
-        self.conn = conn
-        self.stage = stage
-        self.until = until
-        self.incoming = Incoming()
+    conn: Any
+    stage: Stage
+    until: float
+    incoming: Incoming = field(default_factory=Incoming)
 
 
 class Lobby:

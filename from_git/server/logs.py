@@ -123,18 +123,13 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
 
 def formatter(form: str, secrets: Callable[[], list[str]]) -> logging.Formatter:
     """The formatter of each record, of any logger; see `configure` for the arguments."""
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.contextvars.merge_contextvars], processors=_chain(form, secrets)
-    )
 
-
-def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
     def without_secrets(logger: WrappedLogger, name: str, line: Any) -> ProcessorReturnValue:
         for secret in secrets():
             line = struck(line, secret)
         return str(line)
 
-    return [
+    processors: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -144,6 +139,8 @@ def _chain(form: str, secrets: Callable[[], list[str]]) -> list[Processor]:
         structlog.processors.JSONRenderer() if form == "json" else _text,
         without_secrets,
     ]
+    before = [structlog.contextvars.merge_contextvars]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=processors)
 
 
 def _in_order(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

@@ -8,8 +8,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.fanout import Pool
 from from_git.forges.bitbucket import KIND
-from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.counts import Counts
+from from_git.forges.bitbucket.access import BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.opening import opening, way
 from from_git.upstream import Upstream

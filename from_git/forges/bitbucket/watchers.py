@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
-from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.counts import Count
+from from_git.forges.bitbucket.access import BitbucketAccess, Count
 from from_git.forges.bitbucket.rest import Entry, check_watchers, members, says_missing, with_parameters
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get, maybe

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer
 from from_git.forges.github.nodes import Detailed, Names, Repository, detailed_of, names
-from from_git.forges.github.queries import Queries
-from from_git.forges.github.query_texts import DETAILS, NAMES
+from from_git.forges.github.queries import DETAILS, NAMES, Queries
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get
 

@@ -8,8 +8,7 @@ from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.github.details import Details
 from from_git.forges.github.nodes import OwnerPage, Repository, owner_page
-from from_git.forges.github.queries import GitHubAccess, Queries
-from from_git.forges.github.query_texts import OWNER, REPOSITORIES
+from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
 from from_git.forges.listing import Listing, Place, stats_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found

@@ -4,9 +4,8 @@ from unittest import TestCase
 
 from django.core.cache.backends.locmem import LocMemCache
 
-from from_git.calls.account import Account, account_key
+from from_git.calls.account import Account, Permit, account_key
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.permits import Permit
 from from_git.calls.ratelimit import LONGEST_BLOCK
 from from_git.calls.spent import LocalLedger
 from from_git.errors import LimitError

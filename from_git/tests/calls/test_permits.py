@@ -3,10 +3,9 @@
 from typing import cast
 
 from from_git.askers import Asker
-from from_git.calls.account import Account
+from from_git.calls.account import Account, Permit
 from from_git.calls.budget import Full
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.permits import Permit
 from from_git.calls.spent import LocalLedger, Reservation
 from from_git.errors import BudgetError, Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.memory import SharedMemory

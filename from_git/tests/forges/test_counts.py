@@ -6,7 +6,7 @@ from unittest import TestCase
 from django.core.cache import caches
 
 from emulator import Fault
-from from_git.forges.bitbucket.counts import Counts
+from from_git.forges.bitbucket.access import Counts
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.time import FakeClock
 

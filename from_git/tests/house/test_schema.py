@@ -6,7 +6,7 @@ from unittest import TestCase
 from graphql import build_schema, parse, validate
 
 from emulator.tests.test_schema import real_schema
-from from_git.forges.github.query_texts import DETAILS, NAMES, OWNER, REPOSITORIES
+from from_git.forges.github.queries import DETAILS, NAMES, OWNER, REPOSITORIES
 
 ROOT = Path(__file__).resolve().parents[3]
 QUERIES = {"Owner": OWNER, "Repositories": REPOSITORIES, "Details": DETAILS, "Names": NAMES}

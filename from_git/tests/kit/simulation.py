@@ -14,8 +14,7 @@ from from_git.calls.pace import Pace
 from from_git.calls.spent import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.counts import Counts
+from from_git.forges.bitbucket.access import BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.bitbucket.opening import Bitbucket
 from from_git.forges.github.fetch import GitHubFetch
