@@ -15,7 +15,7 @@ from from_git.values.kind import Kind
 def opening(kind: Kind, conf: Any) -> Opening:
     """What makes the accounts of a forge of this kind."""
     memory = SharedMemory(caches["default"])
-    return Opening(kind.name, kind.label, memory, shared(), _workers(), conf.CLIENT_SHARE, conf.TEMPO)
+    return Opening(kind, memory, shared(), _workers(), conf.CLIENT_SHARE, conf.TEMPO)
 
 
 def way(conf: Any) -> Way:

@@ -127,7 +127,7 @@ class BitbucketFetch:
     def _begin(self, page: RepositoriesPage) -> None:
         """Set aside what the workspace is going to cost, by its first page."""
         remembered = self._access.counts.of(self._workspace)
-        self._watchers.remember(remembered)
+        self._watchers.remembered = remembered
         size = page.listed.total or 0
         pages = -(-size // self._access.page_size)
         # the watchers, and the other pages of two readings

@@ -37,13 +37,10 @@ class Watchers:
         self._access = access
         self._calls = calls
         self._paths = paths
-        self._remembered: Mapping[str, Count] = {}  # from earlier fetches
+        self.remembered: Mapping[str, Count] = {}
+        """Counts of earlier fetches, which are taken as known; to be set before any repository is noted."""
         self.once: Once[str, int] = Once(self._begin, at_once=_AT_ONCE * access.watchers_pool.size)
         """By uuid, with the address of the watchers."""
-
-    def remember(self, counts: Mapping[str, Count]) -> None:
-        """Take these as known; to be called before any is noted."""
-        self._remembered = counts
 
     def counted(self, uuids: Iterable[str], now: float) -> dict[str, Count]:
         """The counts of those that are not gone; what was not remembered was counted `now`."""
@@ -51,7 +48,7 @@ class Watchers:
         for uuid in uuids:
             count = self.once.known.get(uuid)
             if isinstance(count, int):
-                counts[uuid] = count, self._remembered[uuid][1] if uuid in self._remembered else now
+                counts[uuid] = count, self.remembered[uuid][1] if uuid in self.remembered else now
         return counts
 
     def note(self, entries: Iterable[Entry], base: str) -> None:
@@ -62,7 +59,7 @@ class Watchers:
         """
         once = self.once
         fresh = [one for one in entries if one.uuid not in once.known and one.uuid not in once.pending]
-        remembered = {one.uuid: self._remembered[one.uuid][0] for one in fresh if one.uuid in self._remembered}
+        remembered = {one.uuid: self.remembered[one.uuid][0] for one in fresh if one.uuid in self.remembered}
         if remembered:
             self.once.settle(remembered, ended=False)
         links = {}
