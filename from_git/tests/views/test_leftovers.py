@@ -10,6 +10,7 @@ import requests
 
 from emulator import Fault, preset
 from from_git import forges
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.leftovers import connections, descriptors, objects, settled, threads, tracked
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -110,6 +111,7 @@ class AThousandRequests(ServiceTestCase):
         self.run_clients(30, seed=1)  # what is made once for the process is no leftover
         forges.close()
         settled(lambda: connections(self.emulator), 0)
+        settled(lambda: [one for one in threads() if one.startswith(tuple(KINDS))], [])  # those of pools end last
         before = threads(), descriptors()
         self.outcomes.clear()
         made_once = tracked()
