@@ -35,7 +35,10 @@ def main() -> None:
     if command == "serve":
         from coding_challenge.serving import Service  # gunicorn, which no other command needs
 
-        Service(usage="%(prog)s [OPTIONS]", prog="from-git serve").run()
+        try:
+            Service(usage="%(prog)s [OPTIONS]", prog="from-git serve").run()
+        except OverflowError as error:  # gunicorn's, for a port that there is not
+            sys.exit(f"from-git serve: {error}")
     else:
         manage(sys.argv)
 
