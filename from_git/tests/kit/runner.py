@@ -22,7 +22,7 @@ _PART = 15.0
 """Seconds that one process is given of one class."""
 _UNKNOWN = 2.0
 """Seconds, of a class that was not recorded."""
-_PROCESSES = 2 * (os.cpu_count() or 1) + 1
+_PROCESSES = 3 * (os.cpu_count() or 1) + 1
 _ALONE = 2 * (os.cpu_count() or 1)
 """Of those that run alone, which wait nine tenths of their time, so many do at the same time."""
 
