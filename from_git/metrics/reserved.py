@@ -38,14 +38,16 @@ class Reserved(MmapedDict):
 
 
 def _reserve_file(filename: str) -> None:
-    with open(filename, "a+b") as file:
-        size = os.fstat(file.fileno()).st_size
+    # under its own name only with its blocks: another process that sums up cannot read an empty file
+    place = filename if os.path.exists(filename) else f"{filename}.new"
+    with open(place, "a+b") as file:
         try:
-            os.posix_fallocate(file.fileno(), 0, max(size, _FILE))
+            os.posix_fallocate(file.fileno(), 0, max(os.fstat(file.fileno()).st_size, _FILE))
         except OSError:
-            if size == 0:
-                os.unlink(filename)  # the collector cannot read an empty file
+            if place != filename:
+                os.unlink(place)
             raise
+    os.replace(place, filename)
 
 
 def _memory_unless(reserve: Callable[[], None]) -> int:
