@@ -15,11 +15,9 @@ from from_git.server import logs
 from from_git.values import tempo
 
 try:
-    _local = loading.local_settings(FOLDER)
+    _local, _values, _wrong = loading.read(FOLDER, os.environ, lambda name: hasattr(global_settings, name))
 except loading.BrokenFile as error:
     raise ImproperlyConfigured(str(error)) from None
-_values, _wrong = loading.load(_local, os.environ)
-_wrong += loading.unknown(_local, lambda name: hasattr(global_settings, name))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
     try:

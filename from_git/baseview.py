@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from from_git.errors import Complaint, FormatRefused, NothingHere, RequestError
+from from_git.conf import settings
+from from_git.errors import Complaint, FormatRefused, LineTooLong, NothingHere, RequestError
 from from_git.question.fields import encoded_fields
 from from_git.responses import methods_response
 from from_git.safejson import SafeJSON
@@ -51,6 +52,16 @@ class Negotiation(DefaultContentNegotiation):
                     f"There are {', '.join(types)}; or leave it out, or ask with format={'|'.join(formats)}.",
                 )
         return there[best], types[best]
+
+
+def refuse_long_address(request: HttpRequest) -> None:
+    """Refuse a query of more than MAX_QUERY_BYTES.
+
+    Raises:
+        LineTooLong: it has more.
+    """
+    if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
+        raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
 
 
 def parameters(request: HttpRequest) -> dict[str, list[object]]:

@@ -18,6 +18,12 @@ from from_git.memory import Memory
 from from_git.metrics import Allowance
 from from_git.values.tempo import USUAL, Tempo
 
+_SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
+_ASKERS = 3  # fetches that must fail before others wait
+_HALVED = 300.0  # seconds
+_GOOD = 600.0  # seconds for which a credential that the forge has accepted is taken for a good one
+_MOST_GUESS = 3600.0  # seconds; the longest window of a limit
+_LEAST = 1.0  # a call, or a second; the smallest thing to spend
 Limiter = Budget | ReportedLimit
 """The side that a call is counted against, and that may have no room for it."""
 
@@ -56,13 +62,6 @@ class Permit:
                 else:
                     bound.settle(reservation, left_alone)
             self.over()
-
-
-_SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
-_ASKERS = 3  # fetches that must fail before others wait
-_HALVED = 300.0  # seconds
-_GOOD = 600.0  # seconds for which a credential that the forge has accepted is taken for a good one
-_MOST_GUESS = 3600.0  # seconds; the longest window of a limit
 
 
 def account_key(url: str, secret: str) -> str:
@@ -204,9 +203,6 @@ class Account:
             oldest = 0.0 if timed else self.budget.until_gone(1.0)
             self.limit.block(min(_MOST_GUESS, max(guess, oldest)), error.reason)
         return max(self.limit.blocked(), 0.0 if timed else self.budget.until_affordable(group))
-
-
-_LEAST = 1.0  # a call, or a second; the smallest thing to spend
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from from_git.values.tempo import USUAL, Tempo
 
 NO_TIME = 0.1
 """Seconds that are not worth another try."""
+_IN_A_ROW = 8  # failures that no longer look like bad luck
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,6 @@ def usable(left: float) -> float:
 def fits(seconds: float, left: float) -> bool:
     """Whether a wait leaves time to ask the forge afterwards."""
     return seconds <= usable(left)
-
-
-_IN_A_ROW = 8  # failures that no longer look like bad luck
 
 
 class Pause:

@@ -11,6 +11,10 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.shares import Outlook
 from from_git.memory import SharedMemory
 
+SLOTS = 60
+"""Slots of a window; an amount leaves with the end of its slot, at most 1/60 of a window late, never early."""
+_LONGEST_CALL = 15.0  # seconds; a forge ends a query after ten
+_MOST_CLIENTS = 1_000  # remembered before those that have spent nothing in the window are forgotten
 _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
 
 
@@ -85,12 +89,6 @@ class SharedLedger:
 
 
 Ledger = LocalLedger | SharedLedger
-
-
-SLOTS = 60
-"""Slots of a window; an amount leaves with the end of its slot, at most 1/60 of a window late, never early."""
-_LONGEST_CALL = 15.0  # seconds; a forge ends a query after ten
-_MOST_CLIENTS = 1_000  # remembered before those that have spent nothing in the window are forgotten
 
 
 @dataclass(eq=False)

@@ -16,6 +16,23 @@ from from_git.values.option import Option, WrongSetting
 _LONG_NAME, _LONGER_NAME = 9, 12  # characters
 
 
+def read(
+    folder: str, environ: Mapping[str, str], known: Callable[[str], bool]
+) -> tuple[dict[str, object], dict[str, Any], list[str]]:
+    """What local_settings.py in `folder` defines, the value of every option, and a sentence for each wrong thing.
+
+    Args:
+        environ: the environment variables.
+        known: whether a name that is no setting of ours is one of Django's.
+
+    Raises:
+        BrokenFile: see `local_settings`.
+    """
+    local = local_settings(folder)
+    values, wrong = load(local, environ)
+    return local, values, wrong + unknown(local, known)
+
+
 def load(local: Mapping[str, object], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """The value of every option, and a sentence for each thing that is wrong.
 

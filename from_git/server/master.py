@@ -31,11 +31,9 @@ _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made
 def values() -> dict[str, Any]:
     """The value of each setting. A wrong one raises SystemExit, with a sentence for each and no traceback."""
     try:
-        local = loading.local_settings(FOLDER)
+        _, found, wrong = loading.read(FOLDER, os.environ, lambda name: hasattr(global_settings, name))
     except loading.BrokenFile as error:
         raise SystemExit(str(error)) from None
-    found, wrong = loading.load(local, os.environ)
-    wrong += loading.unknown(local, lambda name: hasattr(global_settings, name))
     if wrong:
         raise SystemExit(loading.complaint(wrong))
     return found

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 
 from from_git.admission import Place, place
 from from_git.aggregator import Asking
-from from_git.baseview import BaseView
+from from_git.baseview import BaseView, refuse_long_address
 from from_git.conf import settings
-from from_git.errors import BodyTooLarge, LengthRequired, LineTooLong, MediaTypeRefused, RequestError
+from from_git.errors import BodyTooLarge, LengthRequired, MediaTypeRefused, RequestError
 from from_git.httpcache import wants_anew
 from from_git.throttle import ClientThrottle, client
 
@@ -48,8 +48,7 @@ class Counting(BaseView):
         """
         self.place = place(client(request))
         super().initial(request, *args, **kwargs)
-        if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
-            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
+        refuse_long_address(request._request)
         if "HTTP_TRANSFER_ENCODING" in request.META:
             raise LengthRequired("Chunked bodies are not supported.")  # Django would read none of it
         encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()

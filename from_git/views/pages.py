@@ -15,9 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from from_git import forges
-from from_git.baseview import BaseView, parameters
-from from_git.conf import settings
-from from_git.errors import LineTooLong, RequestError
+from from_git.baseview import BaseView, parameters, refuse_long_address
+from from_git.errors import RequestError
 from from_git.forges.registry import KINDS, labels
 from from_git.openapi.components import example_urls
 from from_git.pictures import CHARTS, PICTURES
@@ -88,8 +87,7 @@ def _about_bytes(kinds: list[Kind]) -> str:
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
     asked: Fields = {}
     try:
-        if len(request.META.get("QUERY_STRING", "")) > settings.MAX_QUERY_BYTES:
-            raise LineTooLong(f"The address is longer than {settings.MAX_QUERY_BYTES} bytes.")
+        refuse_long_address(request)
         asked = parameters(request)
         refuse_unknown("page", asked)
     except RequestError as error:

@@ -11,7 +11,8 @@ from django.core.cache import caches
 
 from emulator import Emulator, Fault, Latency, World, preset
 from from_git import forges
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.forges import settings_for
+from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import environment_with
@@ -231,22 +232,9 @@ class BetweenProcesses(ServiceTestCase):
 
     def aggregate(self, emulator: Emulator, url: str, deadline: str) -> subprocess.CompletedProcess[str]:
         """`manage.py aggregate` in a process of its own."""
-        settings = {
-            "GITHUB_GRAPHQL_URL": emulator["github"].url,
-            "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
-            "BITBUCKET_API_URL": emulator["bitbucket"].url,
-            "CACHE_URL": self.redis,
-        }
-        command = [sys.executable, "manage.py", "aggregate", url, "--json", "--deadline", deadline]
-        return subprocess.run(
-            command,
-            cwd=project_copy(self),
-            env=environment(**settings),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        command = (sys.executable, "manage.py", "aggregate", url, "--json", "--deadline", deadline)
+        given = environment(**settings_for(emulator), CACHE_URL=self.redis)
+        return ran(*command, folder=project_copy(self), env=given)
 
     def test_what_processes_spend_one_after_the_other_stays_within_the_hour(self) -> None:
         with Emulator(World()) as emulator:

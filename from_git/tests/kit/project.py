@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from unittest import TestCase
 
@@ -24,6 +26,19 @@ def project_copy(case: TestCase | type[TestCase]) -> Path:
 def environment(**settings: str) -> dict[str, str]:
     """This process's environment without from-git's settings, and with these."""
     return {**without_ours(os.environ), **settings}
+
+
+def ran(
+    *command: str, folder: Path, env: Mapping[str, str], timeout: float = 60.0
+) -> "subprocess.CompletedProcess[str]":
+    """A command that has run to its end in that folder, whatever its exit status, with what it wrote.
+
+    Raises:
+        subprocess.TimeoutExpired: it was ended after `timeout` seconds.
+    """
+    return subprocess.run(
+        command, cwd=folder, env=dict(env), capture_output=True, text=True, timeout=timeout, check=False
+    )
 
 
 def documented() -> str:

@@ -19,6 +19,7 @@ from from_git.conf import settings
 from from_git.forges import registry
 from from_git.management.commands.runserver import RequestHandler, Server
 from from_git.options import changeable_defaults
+from from_git.tests.kit.forges import settings_for
 from from_git.values.tempo import Tempo
 
 
@@ -84,9 +85,7 @@ class ServiceTestCase(SimpleTestCase):
         """What points the service at the emulator."""
         return {
             "ALLOWED_HOSTS": ["127.0.0.1"],
-            "GITHUB_GRAPHQL_URL": self.emulator["github"].url,
-            "GITHUB_API_TOKEN": self.emulator["github"].credentials["token"],
-            "BITBUCKET_API_URL": self.emulator["bitbucket"].url,
+            **settings_for(self.emulator),
             # a busy machine makes every call long
             "GITHUB_SECONDS_PER_MINUTE": 0.0,
             "BITBUCKET_CALLS_PER_HOUR": 0,

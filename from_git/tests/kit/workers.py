@@ -10,6 +10,7 @@ from unittest import TestCase
 import psutil
 
 from emulator import Emulator
+from from_git.tests.kit.forges import settings_for
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy
 
@@ -35,9 +36,7 @@ class Gunicorn:
         self._log = folder / "stderr"
         self._begun = 0
         settings = {
-            "GITHUB_GRAPHQL_URL": emulator["github"].url,
-            "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
-            "BITBUCKET_API_URL": emulator["bitbucket"].url,
+            **settings_for(emulator),
             "BITBUCKET_CALLS_PER_HOUR": "0",
             "PROFILE_CACHE_SECONDS": "0",
             "SERVER_THREADS": "8",

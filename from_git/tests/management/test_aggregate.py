@@ -13,38 +13,25 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
-from unittest import TestCase, skipUnless
+from unittest import skipUnless
 
-from emulator import Emulator, Fault, Owner, Repository, preset
+from emulator import Fault, Owner, Repository, preset
+from from_git.tests.kit.forges import ForgesTestCase, settings_for
 from from_git.tests.kit.leftovers import settled
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.project import environment, project_copy, ran
 
 MANAGE = [sys.executable, "manage.py"]
 TEAM_CALLS = 7
 LINES = 30  # more than either command says before it listens
 
 
-class AggregateTestCase(TestCase):
+class AggregateTestCase(ForgesTestCase):
     """Forges, and an environment that points at them."""
 
-    emulator: Emulator
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Start the forges."""
-        super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(limits=False))
-
     def setUp(self) -> None:
-        """Begin without faults."""
+        """Point at the forges."""
         super().setUp()
-        self.emulator.faults.clear()
-        self.environment = environment(
-            GITHUB_GRAPHQL_URL=self.emulator["github"].url,
-            GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
-            BITBUCKET_API_URL=self.emulator["bitbucket"].url,
-            BITBUCKET_CALLS_PER_HOUR="0",
-        )
+        self.environment = environment(**settings_for(self.emulator), BITBUCKET_CALLS_PER_HOUR="0")
 
 
 class Piped(AggregateTestCase):
@@ -52,15 +39,7 @@ class Piped(AggregateTestCase):
 
     def run_piped(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it with pipes for its output."""
-        return subprocess.run(
-            [*MANAGE, "aggregate", *arguments],
-            cwd=project_copy(self),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return ran(*MANAGE, "aggregate", *arguments, folder=project_copy(self), env=self.environment)
 
     def test_piped_it_prints_the_json_of_the_api(self) -> None:
         result = self.run_piped("https://github.com/spack", "bitbucket.org/nobody")

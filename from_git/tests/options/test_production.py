@@ -11,7 +11,7 @@ from unittest import TestCase
 
 import requests
 
-from from_git.tests.kit.project import documented, environment, project_copy
+from from_git.tests.kit.project import documented, environment, project_copy, ran
 
 LINES = 100  # more than a server says before it listens
 
@@ -32,15 +32,7 @@ class Production(TestCase):
 
     def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run manage.py."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return ran(sys.executable, "manage.py", *arguments, folder=self.folder, env=self.environment)
 
     def serve(self) -> tuple[str, IO[str]]:
         """Start gunicorn; where it listens, and what it goes on to say."""

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from unittest import TestCase
 
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.options.test_options import BROKEN
 
 
@@ -17,27 +17,11 @@ class Start(TestCase):
         folder = project_copy(self)
         if local is not None:
             (folder / "local_settings.py").write_text(local, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=folder,
-            env=environment(**settings),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return ran(sys.executable, "manage.py", *arguments, folder=folder, env=environment(**settings))
 
     def broken(self, folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
         """What a command says in that copy of the project."""
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return ran(sys.executable, *command, folder=folder, env=environment())
 
     def test_a_broken_file_stops_every_start_with_one_line_that_shows_no_value(self) -> None:
         for text, line, words in BROKEN:

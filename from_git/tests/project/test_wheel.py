@@ -16,8 +16,9 @@ import requests
 
 from emulator import Emulator, World
 from from_git import __version__
+from from_git.tests.kit.forges import settings_for
 from from_git.tests.kit.leftovers import settled
-from from_git.tests.kit.project import ROOT, environment, project_copy
+from from_git.tests.kit.project import ROOT, environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 
 PACKAGES = ("coding_challenge", "emulator", "from_git")
@@ -29,9 +30,7 @@ MISSPELT = "Wrong settings:\n- MAX_PROFILE in local_settings.py is not a setting
 
 def run(*command: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A command that has ended."""
-    return subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
-    )
+    return ran(*command, folder=folder, env=environment(**variables), timeout=120)
 
 
 def build(folder: Path) -> Path:
@@ -75,9 +74,7 @@ class Wheel(TestCase):
 
     def from_git(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         """What `from-git` says in the folder."""
-        given = {"GITHUB_GRAPHQL_URL": self.emulator["github"].url, "BITBUCKET_API_URL": self.emulator["bitbucket"].url}
-        token = self.emulator["github"].credentials["token"]
-        variables = {"PYTHONPATH": str(self.installed), "GITHUB_API_TOKEN": token, **given, **variables}
+        variables = {"PYTHONPATH": str(self.installed), **settings_for(self.emulator), **variables}
         return run(self.command, *arguments, folder=self.folder, **variables)
 
     def local(self, text: str) -> None:

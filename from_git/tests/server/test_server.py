@@ -20,7 +20,7 @@ from from_git.server.incoming import Incoming, longest_line
 from from_git.server.lobby import Lobby, Stage, TooMany, TooSlow
 from from_git.server.parser import Parser
 from from_git.server.refusals import refusal
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.project import environment, project_copy, ran
 
 
 class Settings(SimpleTestCase):
@@ -30,15 +30,8 @@ class Settings(SimpleTestCase):
         """What gunicorn itself says its configuration is."""
         folder = project_copy(self)
         (folder / "local_settings.py").write_text(local, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "-m", "gunicorn", "--print-config", *options],
-            cwd=folder,
-            env=environment(**variables),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        command = (sys.executable, "-m", "gunicorn", "--print-config", *options)
+        return ran(*command, folder=folder, env=environment(**variables))
 
     def assert_says(self, name: str, value: object, found: "subprocess.CompletedProcess[str]") -> None:
         """Compare one line."""

@@ -3,41 +3,25 @@
 import json
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from typing import Any, ClassVar
-from unittest import TestCase
+from typing import Any
 
 import psutil
 import requests
 
-from emulator import Emulator, Fault
+from emulator import Fault
+from from_git.tests.kit.forges import ForgesTestCase, settings_for
 from from_git.tests.kit.leftovers import settled
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 
 URLS = ["https://github.com/spack", "https://bitbucket.org/mailchimp"]
 OWNERS = [("github", "spack"), ("bitbucket", "mailchimp")]
 
 
-class WorkersTestCase(TestCase):
-    """Forges for the class."""
-
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Start the forges."""
-        super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(limits=False))
-
-    def setUp(self) -> None:
-        """Begin without faults."""
-        super().setUp()
-        self.emulator.faults.clear()
-        self.emulator.meter.reset()
-        self.addCleanup(self.emulator.faults.clear)
+class WorkersTestCase(ForgesTestCase):
+    """Forges for the class, and the numbers of one owner of each."""
 
     def ask(self, base: str) -> requests.Response:
         """The answer for one owner of each forge."""
@@ -194,22 +178,9 @@ class Forked(WorkersTestCase):
     def test_child_and_parent_both_answer_with_threads_and_connections_of_their_own(self) -> None:
         # calls come again after a while, which needs the thread for delays
         self.emulator.faults.add(Fault("status", path="*/watchers", status=500, chance=0.3))
-        result = subprocess.run(
-            [sys.executable, "-c", FORKING, *URLS],
-            cwd=project_copy(self),
-            env=environment(
-                GITHUB_GRAPHQL_URL=self.emulator["github"].url,
-                GITHUB_API_TOKEN=self.emulator["github"].credentials["token"],
-                BITBUCKET_API_URL=self.emulator["bitbucket"].url,
-                BITBUCKET_CALLS_PER_HOUR="0",
-                PROFILE_CACHE_SECONDS="0",
-                REQUEST_DEADLINE="20",
-            ),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        more = {"BITBUCKET_CALLS_PER_HOUR": "0", "PROFILE_CACHE_SECONDS": "0", "REQUEST_DEADLINE": "20"}
+        given = environment(**settings_for(self.emulator), **more)
+        result = ran(sys.executable, "-c", FORKING, *URLS, folder=project_copy(self), env=given)
 
         self.assertEqual(result.returncode, 0, result.stderr)
         found = json.loads(result.stdout)

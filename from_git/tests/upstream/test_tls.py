@@ -3,7 +3,6 @@
 import os
 import socket
 import ssl
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,7 +18,7 @@ from emulator.bitbucket.credentials import Credentials
 from from_git.errors import BrokenError, TransientError, UpstreamError
 from from_git.options.loading import load
 from from_git.tests.kit import authority
-from from_git.tests.kit.project import environment, project_copy
+from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.raw import RawServer, keeping
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import environment_with
@@ -198,14 +197,8 @@ class Setting(TestCase):
             (empty, "expected a PEM file with certificates, and there are none in it"),
         ]:
             with self.subTest(path):
-                command = [sys.executable, "manage.py", "check"]
-                started = subprocess.run(
-                    command,
-                    cwd=project_copy(self),
-                    env=environment(UPSTREAM_CA_FILE=path),
-                    capture_output=True,
-                    text=True,
-                )
+                command, given = (sys.executable, "manage.py", "check"), environment(UPSTREAM_CA_FILE=path)
+                started = ran(*command, folder=project_copy(self), env=given)
                 self.assertNotEqual(started.returncode, 0)
                 self.assertIn(f"UPSTREAM_CA_FILE in the environment is {path!r}: {words}.", started.stderr)
 

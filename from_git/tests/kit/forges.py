@@ -1,0 +1,34 @@
+"""The forges of a class, on an emulator of its own, and the settings that point a process at them."""
+
+from typing import ClassVar
+from unittest import TestCase
+
+from emulator import Emulator
+
+
+def settings_for(emulator: Emulator) -> dict[str, str]:
+    """The settings with the addresses of the emulated forges, and the token that one of them needs."""
+    return {
+        "GITHUB_GRAPHQL_URL": emulator["github"].url,
+        "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
+        "BITBUCKET_API_URL": emulator["bitbucket"].url,
+    }
+
+
+class ForgesTestCase(TestCase):
+    """Forges for the class; each test begins without faults, and with counters at zero."""
+
+    emulator: ClassVar[Emulator]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the forges."""
+        super().setUpClass()
+        cls.emulator = cls.enterClassContext(Emulator(limits=False))
+
+    def setUp(self) -> None:
+        """Begin without faults."""
+        super().setUp()
+        self.emulator.faults.clear()
+        self.emulator.meter.reset()
+        self.addCleanup(self.emulator.faults.clear)
