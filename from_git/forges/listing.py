@@ -1,12 +1,14 @@
 """A list that is read page by page, and again until it adds up; of no forge in particular."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from from_git.errors import UpstreamError
 from from_git.forges.once import Once
-from from_git.values.stats import Stats, SumTooLarge, Tally
+from from_git.values.repository import Repository
+from from_git.values.rows import Rows
+from from_git.values.stats import SumTooLarge
 
 Row = TypeVar("Row")
 Place = str | int | None
@@ -183,13 +185,13 @@ class Listing(Generic[Row]):
             self._ask(None)
 
 
-def stats_of(tally: Tally) -> Stats:
-    """The sums of one profile.
+def rows_of(repositories: Iterable[Repository]) -> Rows:
+    """The repositories of one profile.
 
     Raises:
-        UpstreamError: a sum is too large to be told exactly.
+        UpstreamError: a sum over them is too large to be told exactly.
     """
     try:
-        return tally.stats()
+        return Rows.of(repositories)
     except SumTooLarge as error:
         raise UpstreamError(f"its {error}.", advice="Ask for the other profiles without it.") from None

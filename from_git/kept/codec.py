@@ -1,11 +1,19 @@
-"""Outcomes as JSON values, for a cache that other versions or other programs may have written to."""
+"""Outcomes as values of a cache that other versions or other programs may have written to.
 
+A profile that exists is bytes: a line of JSON, then the chunks of its repositories. All else is JSON values.
+"""
+
+from itertools import accumulate, pairwise
 from typing import Any
+
+import orjson
 
 from from_git.errors import UpstreamError, kinds
 from from_git.values.found import Fetched, Found
-from from_git.values.stats import LARGEST, Language, Stats
+from from_git.values.keys import KEYS
+from from_git.values.rows import Rows
 
+_FORMAT = "rows-1"  # what has another one is not read; to be changed with all that the bytes mean
 _ERROR_TYPES: dict[str, tuple[type, ...]] = {
     "reason": (str,),
     "said": (str,),
@@ -16,50 +24,50 @@ _ERROR_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any]:
-    """The outcome as JSON values; an error loses its profile."""
+def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any] | bytes:
+    """The outcome as JSON values or bytes; an error loses its profile."""
     if isinstance(outcome, UpstreamError):
         facts = {name: value for name, value in vars(outcome).items() if name in _ERROR_TYPES}
         return {"error": type(outcome).__name__, **facts}
-    times = {"at": outcome.at, "oldest": outcome.oldest}
-    if outcome.found is None:
-        return {"kind": None, **times}
-    stats = outcome.found.stats
-    return {
-        "kind": outcome.found.kind,
-        **times,
-        "identity": outcome.found.identity,
-        "missing": list(outcome.found.missing),
-        "counts": [stats.original_repos, stats.forked_repos, stats.watchers, stats.followers],
-        "langs": [[name, one.repos, one.bytes] for name, one in stats.langs.items()],
-        "topics": [[name, repos] for name, repos in stats.topics.items()],
-    }
+    found = outcome.found
+    if found is None:
+        return {"kind": None, "at": outcome.at, "oldest": outcome.oldest}
+    about = found.kind, outcome.at, outcome.oldest, found.identity, found.missing, found.not_told
+    chunks = found.rows.chunks
+    return b"".join([orjson.dumps([_FORMAT, *about, [len(one) for one in chunks]]), b"\n", *chunks])
 
 
 def decoded(value: object) -> Fetched | UpstreamError | None:
     """The outcome that `encoded` made the value from; None for any other value."""
     try:
-        return _error(value) if isinstance(value, dict) and "error" in value else _fetched(value)
+        if isinstance(value, bytes):
+            return _found(value)
+        return _error(value) if isinstance(value, dict) and "error" in value else _missing(value)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _fetched(value: Any) -> Fetched:
-    kind, at, oldest = value["kind"], _time(value["at"]), _time(value["oldest"])
-    if kind is None:
-        return Fetched(None, at, oldest)
-    original, forked, watchers, followers = map(_count, value["counts"])
-    langs = {
-        _name(name): Language(_count(repos), None if size is None else _count(size))
-        for name, repos, size in value["langs"]
-    }
-    topics = {_name(name): _count(repos) for name, repos in value["topics"]}
-    missing = [_name(one) for one in value["missing"]]
-    if list(langs) != sorted(langs) or list(topics) != sorted(topics) or value["missing"] != sorted(set(missing)):
+def _missing(value: Any) -> Fetched:
+    if value["kind"] is not None:
+        raise ValueError("a profile in an older format")
+    return Fetched(None, _time(value["at"]), _time(value["oldest"]))
+
+
+def _found(value: bytes) -> Fetched:
+    head, _, data = value.partition(b"\n")
+    said, kind, at, oldest, identity, missing, not_told, lengths = orjson.loads(head)
+    if said != _FORMAT or type(lengths) is not list or not all(type(one) is int and one > 0 for one in lengths):
+        raise ValueError("another format")
+    ends = [0, *accumulate(lengths)]
+    if ends[-1] != len(data):
+        raise ValueError("it is cut, or more follows")
+    lost = [_name(one) for one in missing]
+    if missing != sorted(set(lost)) or not_told != [key for key in KEYS if key in not_told]:
         raise ValueError("the names are not in order")
-    stats = Stats(original, forked, watchers, followers, langs, topics)
-    identity = None if value["identity"] is None else _name(value["identity"])
-    return Fetched(Found(_name(kind), stats, tuple(missing), identity), at, oldest)
+    rows = Rows.read(data[begin:end] for begin, end in pairwise(ends))
+    name = None if identity is None else _name(identity)
+    found = Found(_name(kind), rows, tuple(lost), name, not_told=tuple(not_told))
+    return Fetched(found, _time(at), _time(oldest))
 
 
 def _error(value: dict[str, Any]) -> UpstreamError:
@@ -74,12 +82,6 @@ def _error(value: dict[str, Any]) -> UpstreamError:
     error = kind.__new__(kind)
     vars(error).update({"said": "", "_advice": None, "tries": 1, "reason": facts["reason"], "profile": None, **facts})
     return error
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= LARGEST:
-        raise TypeError("not a count")
-    return value
 
 
 def _name(value: object) -> str:

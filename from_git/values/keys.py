@@ -1,9 +1,10 @@
-"""The eight keys of an answer in words, and which of them no forge tells."""
+"""The eight keys of an answer: how a repository counts, in code and in words, and which of them no forge tells."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from from_git.values.kind import Kind
+from from_git.values.repository import Repository
 from from_git.values.words import listed
 
 
@@ -18,6 +19,10 @@ class Key(NamedTuple):
     """What does not, as a sentence, or nothing."""
     thing: str = ""
     """What is said to be absent at the forges that do not tell this key; nothing where another key says so."""
+    adds: Callable[[Repository], int] | None = None
+    """What one repository adds to this number."""
+    names: Callable[[Repository], set[str]] | None = None
+    """The names that one repository adds."""
 
 
 KEYS: Mapping[str, Key] = {
@@ -25,26 +30,41 @@ KEYS: Mapping[str, Key] = {
         "Original repositories",
         "Public repositories that are no forks, archived ones too.",
         "Private ones do not count, whatever the credentials may see.",
+        adds=lambda row: not row.is_fork,
     ),
     "forkedRepos": Key(
         "Forked repositories",
         "Public repositories that are forks of others, archived ones too.",
         "How often these repositories have been forked does not count.",
+        adds=lambda row: bool(row.is_fork),
     ),
     "watchers": Key(
         "Watchers",
         "People who watch a repository, added up over all of them.",
         "Who watches two repositories counts twice; a star is no watch.",
+        adds=lambda row: row.watchers or 0,
     ),
     "followers": Key(
         "Stars",
         "{tellers} stars, added up over all repositories.",
         "People who follow the profile itself do not count.",
         "stars",
+        adds=lambda row: row.stars or 0,
     ),
-    "langs": Key("Languages", "Every language of every repository, in lower case, each once.", ""),
+    "langs": Key(
+        "Languages",
+        "Every language of every repository, in lower case, each once.",
+        "",
+        names=lambda row: {name.lower() for name, _ in row.langs},
+    ),
     "langsNum": Key("Languages", "How many different languages there are.", "The same one on both forges counts once."),
-    "topics": Key("Topics", "Every topic of every repository, each once.", "", "topics"),
+    "topics": Key(
+        "Topics",
+        "Every topic of every repository, each once.",
+        "",
+        "topics",
+        names=lambda row: set(row.topics or ()),
+    ),
     "topicsNum": Key("Topics", "How many different topics there are.", "The same one counts once, wherever it occurs."),
 }
 """By name, in the order of `data`; `described` says them for the forges that there are."""

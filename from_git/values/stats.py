@@ -4,8 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from from_git.values.keys import KEYS
+from from_git.values.repository import Repository
+
 LARGEST = 2**53
 """The largest number that JSON readers everywhere keep exactly; no count and no sum is larger."""
+_ADDS = tuple(key.adds for key in KEYS.values() if key.adds)  # of the numbers of `Stats`, in its order
+_LANGS, _TOPICS = (key.names for key in KEYS.values() if key.names)
 
 
 class SumTooLarge(ArithmeticError):
@@ -63,48 +68,27 @@ class Tally:
     """A sum under way, constant in memory however many repositories it counts. Not safe between threads."""
 
     def __init__(self) -> None:
-        self._original = self._forked = self._watchers = self._followers = 0
+        self._numbers = [0] * len(_ADDS)
         # not Counter, which meets each new name with a call in Python
         self._lang_repos: defaultdict[str, int] = defaultdict(int)
         self._lang_bytes: defaultdict[str, int] = defaultdict(int)
         self._topics: defaultdict[str, int] = defaultdict(int)
 
-    def add_repository(
-        self,
-        *,
-        is_fork: bool,
-        watchers: int = 0,
-        followers: int = 0,
-        langs: Iterable[tuple[str, int | None]] = (),
-        topics: Iterable[str] = (),
-    ) -> None:
-        """Count one public repository.
-
-        Args:
-            langs: name and bytes (None: the forge reports none); a name that comes twice, which happens,
-                is one repository with both sizes.
-        """
-        self._original += not is_fork
-        self._forked += is_fork
-        self._watchers += watchers
-        self._followers += followers
-        names = set()
-        for spelled, size in langs:
-            name = spelled.lower()
-            names.add(name)
-            if size is not None:
-                self._lang_bytes[name] += size
-        for name in names:
+    def add_repository(self, row: Repository) -> None:
+        """Count one public repository, as KEYS say; a language that comes twice is one with both sizes."""
+        self._numbers = [number + adds(row) for number, adds in zip(self._numbers, _ADDS, strict=True)]
+        for name in _LANGS(row):
             self._lang_repos[name] += 1
-        for name in set(topics):
+        for name, size in row.langs:
+            if size is not None:
+                self._lang_bytes[name.lower()] += size
+        for name in _TOPICS(row):
             self._topics[name] += 1
 
     def add(self, part: Stats) -> None:
         """Count everything that `part` counts."""
-        self._original += part.original_repos
-        self._forked += part.forked_repos
-        self._watchers += part.watchers
-        self._followers += part.followers
+        parts = part.original_repos, part.forked_repos, part.watchers, part.followers
+        self._numbers = [number + more for number, more in zip(self._numbers, parts, strict=True)]
         for name, language in part.langs.items():
             self._lang_repos[name] += language.repos
             if language.bytes is not None:
@@ -118,16 +102,17 @@ class Tally:
         Raises:
             SumTooLarge: one of the sums is larger than LARGEST.
         """
-        sums = {"watchers": self._watchers, "stars": self._followers}
+        original, forked, watchers, followers = self._numbers
+        sums = {"watchers": watchers, "stars": followers}
         sums |= {f"bytes of the language “{name}”": size for name, size in self._lang_bytes.items() if size > LARGEST}
         for name, number in sums.items():
             if number > LARGEST:
                 raise SumTooLarge(f"{name} add up to more than {LARGEST:,}, the largest number that JSON keeps exactly")
         return Stats(
-            original_repos=self._original,
-            forked_repos=self._forked,
-            watchers=self._watchers,
-            followers=self._followers,
+            original,
+            forked,
+            watchers,
+            followers,
             langs={
                 name: Language(repos, self._lang_bytes.get(name)) for name, repos in sorted(self._lang_repos.items())
             },

@@ -14,10 +14,10 @@ from from_git.calls.sending import Calls
 from from_git.forges.bitbucket.access import BitbucketAccess
 from from_git.forges.bitbucket.rest import RepositoriesPage, Shape, path_of, repositories_page, says_missing
 from from_git.forges.bitbucket.watchers import Watchers
-from from_git.forges.listing import Listing, Place, stats_of
+from from_git.forges.listing import Listing, Place, rows_of
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
-from from_git.values.stats import Tally
+from from_git.values.repository import Repository
 
 _LIST = {
     "sort": "created_on",
@@ -55,19 +55,21 @@ class BitbucketFetch:
         listed = self._listing.outcome()
         if listed is None:
             return None
-        tally, missing = Tally(), []
+        rows, missing = [], []
         for uuid, shape in listed.items():
             if shape is None:
                 continue
             watchers = self._watchers.once.known[uuid]
             if isinstance(watchers, int):
                 is_fork, language = shape
-                tally.add_repository(is_fork=is_fork, watchers=watchers, langs=[(language, None)] if language else [])
+                langs = ((language, None),) if language else ()
+                slug = self._paths[uuid].rpartition("/")[2]
+                rows.append(Repository(uuid, slug, is_fork, watchers=watchers, langs=langs))
             else:
                 missing.append(self._paths[uuid])
         workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
         oldest = self._keep_counts(listed) if self._access.counts.kept else None
-        return Found("Workspace", stats_of(tally), tuple(sorted(missing)), workspace, oldest)
+        return Found("Workspace", rows_of(rows), tuple(sorted(missing)), workspace, oldest)
 
     def _keep_counts(self, uuids: Iterable[str]) -> float | None:
         """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""

@@ -9,11 +9,11 @@ from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.github.details import Details
 from from_git.forges.github.nodes import OwnerPage, Repository, owner_page
 from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
-from from_git.forges.listing import Listing, Place, stats_of
+from from_git.forges.listing import Listing, Place, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
-from from_git.values.stats import Tally
+from from_git.values.repository import Repository as Row
 
 _FEWEST = 4  # repositories that the first query gives in detail at least, or none
 _READINGS = 3  # of a list at most
@@ -52,20 +52,16 @@ class GitHubFetch:
             return None
         while self._rests:
             self._rests.pop().answered(0, whole=True)
-        tally, missing = Tally(), []
+        rows, missing = [], []
         for identity, path in listed.items():
             one = self._details.once.known[identity]
             if one is Gone.ABSENT:
                 missing.append(path)
             elif isinstance(one, Repository):
-                tally.add_repository(
-                    is_fork=one.is_fork,
-                    watchers=one.watchers,
-                    followers=one.followers,
-                    langs=zip(one.langs, one.sizes, strict=True),
-                    topics=one.topics,
-                )
-        return Found(self._kind, stats_of(tally), tuple(sorted(missing)))
+                name = path.rpartition("/")[2]
+                langs = tuple(zip(one.langs, one.sizes, strict=True))
+                rows.append(Row(identity, name, one.is_fork, None, one.followers, one.watchers, langs, one.topics))
+        return Found(self._kind, rows_of(rows), tuple(sorted(missing)))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""

@@ -25,13 +25,14 @@ from from_git.tests.kit.seeds import SeededTestCase
 from from_git.values.found import Found
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
-from from_git.values.stats import Stats
+from from_git.values.repository import Repository
+from from_git.values.rows import Rows
 
 MODULES = [
     *(groups, pools, store),
     *(import_module(f"from_git.flights.{one.name}") for one in iter_modules(flights.__path__)),
 ]
-FOUND = Found("User", Stats(1, 0, 0, 0, {}, {}))
+FOUND = Found("User", Rows.of([Repository("R", "r", False)]))
 
 
 class Queue(Waiter):

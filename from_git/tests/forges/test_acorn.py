@@ -27,10 +27,11 @@ from from_git.tests.forges.test_forges import ForgeContract, of_first
 from from_git.tests.kit.acorn import ACORN
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.exposition import samples
+from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.parsing import parse_profile
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.terminal.test_terminal import screen
-from from_git.values.found import Fetched, Found
+from from_git.values.found import Fetched
 from from_git.values.kind import BadUrl, NoCredentials
 from from_git.values.option import KindOptions
 from from_git.values.profile import Profile
@@ -280,7 +281,7 @@ class AcornService(AcornTestCase):
             call_command("aggregate", OAK, stdout=OutputWrapper(out))
 
         self.assertEqual(json.loads(out.getvalue())["data"], self.world.sum([("acorn", "oak")]))
-        profile, found = Profile(ACORN, "oak", "oak", OAK), Found("Grove", Stats(3))
-        table = screen(Answer({profile: Fetched(found, 1.0, 1.0)}, {profile: found}, (), found.stats))
+        profile, one = Profile(ACORN, "oak", "oak", OAK), found_with(Stats(3), "Grove")
+        table = screen(Answer({profile: Fetched(one, 1.0, 1.0)}, {profile: one}, (), one.stats))
         self.assertIn("oak (Acorn)", table)
         self.assertIn("Topics: not told by Acorn", table)

@@ -11,7 +11,8 @@ from django.utils.http import http_date
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
 from from_git.httpcache import Rendered, rendered, respond
-from from_git.values.found import Fetched, Found
+from from_git.tests.kit.finds import found_with
+from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
@@ -21,7 +22,7 @@ STATS = Stats(1, 2, 3, 4, {}, {})
 
 def fetched(at: float, oldest: float | None = None, missing: bool = False) -> Fetched:
     """What was fetched so many seconds after NOW; `oldest`: its oldest number, as long after NOW."""
-    return Fetched(None if missing else Found("User", STATS), NOW + at, NOW + (at if oldest is None else oldest))
+    return Fetched(None if missing else found_with(STATS), NOW + at, NOW + (at if oldest is None else oldest))
 
 
 def made(*all_fetched: Fetched, body: bytes = b"{}", **headers: str) -> Rendered:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 
 from from_git.kept.codec import encoded
+from from_git.tests.kit.finds import head_of, with_head
 from from_git.tests.kit.flying import (
     FOUND,
     MFEM,
@@ -21,7 +22,8 @@ from from_git.tests.kit.flying import (
 from from_git.tests.kit.servers import needs_redis
 from from_git.values.found import Found
 from from_git.values.progress import Progress
-from from_git.values.stats import Stats
+from from_git.values.repository import Repository
+from from_git.values.rows import Rows
 
 A, B = "a" * 32, "b" * 32
 NONSENSE: tuple[Any, ...] = (
@@ -48,17 +50,28 @@ def places(name: str, *values: Any) -> list[dict[str, Any]]:
 def spoilt(at: float) -> list[Any]:
     """What would be an outcome but for one place in it."""
     good = encoded(fetched(at))
+    assert isinstance(good, bytes)
+    head = head_of(good)
     bad = [
+        *places("format", None, "rows-0", 1),
         *places("at", None, "now", 0, -5.0, 2**50, [], at + 3_600),
         *places("oldest", None, "now", 2**50),
-        *places("kind", 5, [], True),
-        *places("counts", None, [], [1, 2, 3], [1, 2, 3, 4, 5], [-1, 0, 0, 0], [1.0, 0, 0, 0], [True, 0, 0, 0]),
-        *places("langs", None, 5, [["c", 1]], [["c", -1, 5]], [["c", 1, -5]], [[1, 1, 1]], "abc"),
-        *places("langs", [["python", 1, None], ["c", 1, None]]),
-        *places("topics", None, [["api"]], [["api", "x"]], [["b", 1], ["a", 1]], {"a": 1}),
+        *places("kind", None, 5, [], True),
+        *places("not_told", None, "langs", ["langs", "langs"], ["stars"], ["topics", "langs"], {"langs": 1}),
+        *places("lengths", None, [], [1, 2], [-1], [float(*head["lengths"])], [True], {}),
     ]
-    without = [{name: value for name, value in good.items() if name != gone} for gone in good]
-    return [*({**good, **place} for place in bad), *without, {**good, "error": "UpstreamError"}]
+    without = [{name: value for name, value in head.items() if name != gone} for gone in head]
+    missing = encoded(fetched(at, None))
+    assert isinstance(missing, dict)
+    older = {"identity": None, "missing": [], "counts": [1, 0, 0, 0], "langs": [], "topics": []}
+    return [
+        *(with_head(good, {**head, **place}) for place in bad),
+        *(with_head(good, one) for one in without),
+        *({**missing, **place} for place in places("at", None, "now", 0, -5.0, 2**50, [], at + 3_600)),
+        *({**missing, **place} for place in places("oldest", None, "now", 2**50)),
+        {**missing, "kind": "User", **older},
+        *(good[:-1], good + b"x", good.decode("latin-1")),
+    ]
 
 
 class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
@@ -66,7 +79,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
     def test_what_is_kept_comes_back_as_it_was(self) -> None:
         store, other = self.store(), self.store()
-        bare = Found("User", Stats(0, 0, 2**53, 0, {}, {}))
+        bare = Found("User", Rows.of([Repository("R", "r", watchers=2**53)]))
         for found in (FOUND, bare, None):
             with self.subTest(found):
                 store.keep(SPACK, fetched(self.now - 1.5, found))

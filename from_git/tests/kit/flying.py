@@ -24,11 +24,23 @@ from from_git.tests.kit.servers import start_redis
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
-from from_git.values.stats import Language, Stats
+from from_git.values.repository import Repository
+from from_git.values.rows import Rows
 
 _HOSTS = {"github.com": KINDS["github"]}
 SPACK, MFEM = parse_profiles(["https://github.com/spack", "https://github.com/mfem"], _HOSTS)[0]
-FOUND = Found("Organization", Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4}))
+FOUND = Found(
+    "Organization",
+    Rows.of(
+        [
+            Repository("R1", "one", False, False, 11, 7, (("C", None), ("Python", 9)), ("api",), "MIT", 1, 2),
+            Repository("R2", "two", False, langs=(("C", None),), topics=("api",)),
+            Repository("R3", "three", False, topics=("api",)),
+            Repository("R4", "four", True, topics=("api",)),
+            Repository("R5", "five", True),
+        ]
+    ),
+)
 CONF = {"PROFILE_CACHE_SECONDS": 300.0, "FLIGHT_SECONDS": 900.0, "REQUEST_DEADLINE": 60.0, "UPSTREAM_TIMEOUT": 15.0}
 
 

@@ -17,7 +17,8 @@ from from_git.forges.registry import KINDS
 from from_git.pictures import PICTURES, WIDTH, badge, text, theme_asked
 from from_git.pictures.drawing import DARK, LIGHT
 from from_git.tests.kit.examples import given, st
-from from_git.values.found import Fetched, Found
+from from_git.tests.kit.finds import found_with
+from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge
 
@@ -51,7 +52,7 @@ def answer(
     found: dict[Profile, Stats], missing: tuple[Profile, ...] = (), old: tuple[Profile, ...] = (), age: float = 100.0
 ) -> Answer:
     """What these profiles look like together, counted a minute ago; `old` ones `age` seconds ago."""
-    there = {one: Found("User", stats) for one, stats in found.items()}
+    there = {one: found_with(stats) for one, stats in found.items()}
     ages = {one: age if one in old else 60.0 for one in (*found, *missing)}
     fetched = {one: Fetched(there.get(one), NOW - seconds, NOW - seconds) for one, seconds in ages.items()}
     errors: dict[Profile, UpstreamError] = {one: LimitError("used up.", 9.0).about(one) for one in old}

@@ -17,7 +17,8 @@ from from_git.serializers import (
     profile_rows,
     progress_body,
 )
-from from_git.values.found import Fetched, Found
+from from_git.tests.kit.finds import found_with
+from from_git.values.found import Fetched
 from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost
@@ -26,7 +27,7 @@ from from_git.values.stats import Language, Stats
 KIND = next(iter(KINDS.values()))
 ONE, GONE = (Profile(KIND, name, name.title(), f"https://forge.example/{name}") for name in ("one", "gone"))
 STATS = Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4})
-FOUND = Found("User", STATS, missing=("One/lost",))
+FOUND = found_with(STATS, missing=("One/lost",))
 ANSWER = Answer(
     fetched={ONE: Fetched(FOUND, 1_000.9, 90_061.9), GONE: Fetched(None, 1_000.0, 1_000.0)},
     found={ONE: FOUND},

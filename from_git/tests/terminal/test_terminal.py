@@ -9,8 +9,9 @@ from rich.console import Console
 from from_git import terminal
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
+from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.parsing import parse_profile
-from from_git.values.found import Fetched, Found
+from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge
 
@@ -24,10 +25,10 @@ def profile(url: str) -> Profile:
 
 def answer(*parts: tuple[str, Stats | None]) -> Answer:
     """The answer for profiles with these numbers; None: missing."""
-    found = {profile(url): Found("User", stats) for url, stats in parts if stats is not None}
-    fetched = {profile(url): Fetched(found.get(profile(url)), 1.0, 1.0) for url, _ in parts}
-    missing = tuple(one for one in fetched if one not in found)
-    return Answer(fetched, found, missing, merge(one.stats for one in found.values()))
+    there = {profile(url): found_with(stats) for url, stats in parts if stats is not None}
+    fetched = {profile(url): Fetched(there.get(profile(url)), 1.0, 1.0) for url, _ in parts}
+    missing = tuple(one for one in fetched if one not in there)
+    return Answer(fetched, there, missing, merge(one.stats for one in there.values()))
 
 
 def screen(shown: Answer, width: int = 100, encoding: str = "utf-8") -> str:

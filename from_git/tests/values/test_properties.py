@@ -8,10 +8,12 @@ from from_git.forges.registry import KINDS
 from from_git.serializers import EXPANSIONS, answer_body
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import given, repositories, st
+from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.parsing import parse_profile
-from from_git.values.found import Fetched, Found
+from from_git.values.found import Fetched
 from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
+from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats, Tally, merge
 
 HOSTS = {kind.host: kind for kind in KINDS.values()}
@@ -76,7 +78,7 @@ class Details(TestCase):
     @given(st.lists(STATS | st.none(), max_size=5))
     def test_details_are_the_slow_sum_and_rows_add_up_to_the_data(self, parts: list[Stats | None]) -> None:
         profiles = [Profile(KINDS["github"], f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
-        kept = {p: Fetched(Found("User", s) if s else None, 9.9, 5.5) for p, s in zip(profiles, parts, strict=True)}
+        kept = {p: Fetched(found_with(s) if s else None, 9.9, 5.5) for p, s in zip(profiles, parts, strict=True)}
         found = {profile: one.found for profile, one in kept.items() if one.found}
         there = [one.stats for one in found.values()]
         missing = tuple(profile for profile in profiles if profile not in found)
@@ -101,7 +103,6 @@ def tallied(many: list[Repository]) -> Stats:
     tally = Tally()
     for one in many:
         if not one.is_private:
-            tally.add_repository(
-                is_fork=one.is_fork, watchers=one.watchers, followers=one.stars, langs=one.languages, topics=one.topics
-            )
+            langs, topics = tuple(one.languages), tuple(one.topics)
+            tally.add_repository(Row(str(one.id), one.name, one.is_fork, None, one.stars, one.watchers, langs, topics))
     return tally.stats()

@@ -8,9 +8,11 @@ from emulator import Owner, Repository
 from from_git.aggregator import _answer
 from from_git.forges.registry import KINDS
 from from_git.profiles import parse_profiles
+from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.values.found import Fetched, Found
+from from_git.values.found import Fetched
 from from_git.values.profile import Profile
+from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats, SumTooLarge, Tally, merge
 
 
@@ -91,20 +93,20 @@ class Counting(TestCase):
 
     def test_forks_and_originals_are_counted_apart(self) -> None:
         tally = Tally()
-        tally.add_repository(is_fork=False, watchers=3, followers=5)
-        tally.add_repository(is_fork=True, watchers=1)
+        tally.add_repository(Row("1", "a", False, watchers=3, stars=5))
+        tally.add_repository(Row("2", "b", True, watchers=1))
 
         self.assertEqual(tally.stats(), Stats(1, 1, 4, 5))
 
     def test_a_language_twice_in_one_repository_is_one_repository_with_both_sizes(self) -> None:
         tally = Tally()
-        tally.add_repository(is_fork=False, langs=[("Python", 3), ("C", 1), ("Python", 4)])
+        tally.add_repository(Row("1", "a", langs=(("Python", 3), ("C", 1), ("Python", 4))))
 
         self.assertEqual(tally.stats().langs, {"c": Language(1, 1), "python": Language(1, 7)})
 
     def test_a_language_without_a_size_has_none_and_one_of_zero_bytes_has_zero(self) -> None:
         tally = Tally()
-        tally.add_repository(is_fork=False, langs=[("Go", None), ("Roff", 0)])
+        tally.add_repository(Row("1", "a", langs=(("Go", None), ("Roff", 0))))
 
         self.assertEqual(tally.stats().langs, {"go": Language(1, None), "roff": Language(1, 0)})
 
@@ -122,21 +124,21 @@ class Answers(SimpleTestCase):
         return _answer(list(fetched), fetched, {}).stats.watchers
 
     def test_a_profile_counts_once_under_all_its_names_and_beside_those_of_other_forges(self) -> None:
-        workspace = Fetched(Found("Workspace", Stats(watchers=4), identity="one"), 1.0, 1.0)
-        owner = Fetched(Found("User", Stats(watchers=2)), 1.0, 1.0)
+        workspace = Fetched(found_with(Stats(watchers=4), "Workspace", identity="one"), 1.0, 1.0)
+        owner = Fetched(found_with(Stats(watchers=2)), 1.0, 1.0)
         fetched = {self.GITHUB: owner, self.BITBUCKET: workspace, self.BY_UUID: workspace}
 
         self.assertEqual(self.watchers(fetched), 6)
 
     def test_what_is_fetched_anew_is_added_up_anew(self) -> None:
         for number, (at, oldest) in enumerate([(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)]):
-            fetched = Fetched(Found("User", Stats(watchers=number)), at, oldest)
+            fetched = Fetched(found_with(Stats(watchers=number)), at, oldest)
             self.assertEqual(self.watchers({self.GITHUB: fetched}), number)
 
     def test_repositories_that_are_missing_are_told_by_address_and_in_order(self) -> None:
-        found = Found("Workspace", Stats(), missing=("one/a", "one/ä b"))
+        workspace = found_with(Stats(), "Workspace", missing=("one/a", "one/ä b"))
 
-        answer = _answer([self.BITBUCKET], {self.BITBUCKET: Fetched(found, 1.0, 1.0)}, {})
+        answer = _answer([self.BITBUCKET], {self.BITBUCKET: Fetched(workspace, 1.0, 1.0)}, {})
 
         site = "https://bitbucket.org/one"
         self.assertEqual(answer.missing_repositories, (f"{site}/%C3%A4%20b", f"{site}/a"))

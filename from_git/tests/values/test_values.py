@@ -9,6 +9,7 @@ from unittest import TestCase
 
 from from_git import values
 from from_git.forges.registry import KINDS
+from from_git.tests.kit.finds import found_with
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
@@ -23,14 +24,14 @@ class All(TestCase):
     """Every dataclass of the room."""
 
     def test_they_are_frozen(self) -> None:
-        found = [
+        classes = [
             one
             for module in MODULES
             for one in vars(module).values()
             if dataclasses.is_dataclass(one) and isinstance(one, type) and one.__module__ == module.__name__
         ]
-        self.assertIn(Found, found)
-        for one in found:
+        self.assertIn(Found, classes)
+        for one in classes:
             with self.subTest(one.__qualname__):
                 self.assertTrue(one.__dataclass_params__.frozen)  # type: ignore[attr-defined]
 
@@ -51,7 +52,7 @@ class Each(TestCase):
             self.assertIs(pickle.loads(pickle.dumps(kind)), kind)  # noqa: S301 - our own bytes
 
     def test_outcomes_are_equal_by_all_that_they_hold(self) -> None:
-        self.assertEqual(Fetched(Found("User", Stats(1)), 5.0, 4.0), Fetched(Found("User", Stats(1)), 5.0, 4.0))
+        self.assertEqual(Fetched(found_with(Stats(1)), 5.0, 4.0), Fetched(found_with(Stats(1)), 5.0, 4.0))
         self.assertNotEqual(Fetched(None, 5.0, 4.0), Fetched(None, 5.0, 5.0))
 
     def test_costs_add_up(self) -> None:

@@ -11,7 +11,7 @@ from from_git.calls.opening import Bound
 from from_git.calls.sending import Calls
 from from_git.errors import CredentialsError, LimitError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.listing import Listing, Page, Place, stats_of
+from from_git.forges.listing import Listing, Page, Place, rows_of
 from from_git.forges.once import Once
 from from_git.forges.opening import opening, way
 from from_git.forges.reading import get, maybe, retry_after, unanswered
@@ -19,11 +19,9 @@ from from_git.tests.kit.acorn import ACORN
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
-from from_git.values.stats import Tally
+from from_git.values.repository import Repository
 
 _PAGE_SIZE, _READINGS = 20, 4
-_Row = tuple[bool, int, int, list[str]]
-"""Fork, stars, watchers, languages."""
 
 
 def opened(conf: Any) -> "Acorn":
@@ -70,19 +68,14 @@ class AcornFetch:
         self._calls = Calls(group, forge.account)
         self._url = f"{forge.upstream.base_url}/owners/{owner}/repositories"
         nothing: Once[None, None] = Once(lambda ids: None)
-        self._listing: Listing[_Row] = Listing(self.ask, nothing, _PAGE_SIZE, _READINGS, shifts=True)
+        self._listing: Listing[Repository] = Listing(self.ask, nothing, _PAGE_SIZE, _READINGS, shifts=True)
 
     def outcome(self) -> Found | None:
         """See `Fetch.outcome`."""
         listed = self._listing.outcome()
         if listed is None:
             return None
-        tally = Tally()
-        for is_fork, stars, watchers, langs in listed.values():
-            tally.add_repository(
-                is_fork=is_fork, watchers=watchers, followers=stars, langs=[(name, None) for name in langs]
-            )
-        return Found("Grove", stats_of(tally))
+        return Found("Grove", rows_of(listed.values()))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -96,7 +89,7 @@ class AcornFetch:
         """Have a page of the list asked for."""
         self._calls.start(self._forge.pool, partial(self._read, place), partial(self._take, place))
 
-    def _read(self, place: Place) -> Page[_Row] | None:
+    def _read(self, place: Place) -> Page[Repository] | None:
         answer = self._forge.upstream.call(self._calls, "GET", f"{self._url}?page={place or 1}")
         if answer.status == 404 and place is None and not self._listing.found:
             return None
@@ -107,7 +100,7 @@ class AcornFetch:
         total, following = get(body, "total", kind=int), maybe(body, "next", kind=int)
         return Page(rows, total, following is not None, None if following is None else str(following), numbered=True)
 
-    def _take(self, place: Place, page: Page[_Row] | None) -> None:
+    def _take(self, place: Place, page: Page[Repository] | None) -> None:
         begins = page is not None and not self._listing.found
         if begins and page is not None:
             self._calls.plan(2 * -(-(page.total or 0) // _PAGE_SIZE) - 1)
@@ -116,9 +109,15 @@ class AcornFetch:
             self._group.found()
 
 
-def _row(value: object) -> _Row:
-    counts = get(value, "stars", kind=int), get(value, "watchers", kind=int)
-    return get(value, "fork", kind=bool), *counts, get(value, "languages", kind=list)
+def _row(value: object) -> Repository:
+    return Repository(
+        get(value, "id", kind=str),
+        get(value, "name", kind=str),
+        get(value, "fork", kind=bool),
+        stars=get(value, "stars", kind=int),
+        watchers=get(value, "watchers", kind=int),
+        langs=tuple((name, None) for name in get(value, "languages", kind=list)),
+    )
 
 
 def _refusal(answer: Response) -> UpstreamError:
