@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register
 
+from from_git import forges
 from from_git.conf import settings
-from from_git.forges.registry import KINDS
 from from_git.values.words import listed
 
 
@@ -25,31 +25,32 @@ class FromGitConfig(AppConfig):
 
 
 def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """from_git.W001: without credentials every profile of a forge gets an error."""
-    barred = [one for one in KINDS.values() if not one.without.served and not getattr(settings, one.without.setting)]
-    others = listed([one.label for one in KINDS.values() if one not in barred])
+    """from_git.W001: without credentials every profile of a host gets an error."""
+    hosts = forges.hosts().values()
+    barred = [one for one in hosts if not one.kind.without.served and not one.credentials]
+    others = listed([one.label for one in hosts if one not in barred])
     works = f", {others} profiles work" if others else ""
     return [
         Warning(
-            f"{kind.without.setting} is empty: {kind.label} profiles get an error{works}.",
-            hint=kind.without.hint,
+            f"{host.setting('accounts')} is empty: {host.label} profiles get an error{works}.",
+            hint=host.kind.without.hint,
             id="from_git.W001",
         )
-        for kind in barred
+        for host in barred
     ]
 
 
 def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W002: credentials would cross the network in clear text."""
     warnings: list[CheckMessage] = []
-    for name in (kind.options.address for kind in KINDS.values()):
-        parts = urlsplit(getattr(settings, name))
-        near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.UPSTREAM_PROXY
+    for host in forges.hosts().values():
+        parts = urlsplit(host.api)
+        near = parts.hostname in ("localhost", "127.0.0.1", "::1") and not host.proxy
         if parts.scheme == "http" and not near:
             hint = "Use an https address."
             warnings.append(
                 Warning(
-                    f"{name} is not encrypted: credentials can be read on the way.",
+                    f"{host.setting('api')} is not encrypted: credentials can be read on the way.",
                     hint=hint,
                     id="from_git.W002",
                 )

@@ -22,10 +22,10 @@ from from_git.background import BackgroundCheck
 from from_git.calls.account import AccountStatus, status_of
 from from_git.conf import settings
 from from_git.errors import quoted, when
-from from_git.forges.registry import KINDS
 from from_git.memory import cache_words
 from from_git.metrics import Allowance
 from from_git.responses import unsafe_response
+from from_git.values.host import Host
 
 logger = logging.getLogger(__name__)
 PATHS = ("/livez", "/readyz", "/metrics")
@@ -107,7 +107,7 @@ def publish() -> None:
     admission.publish()
     shared = forges.shared()
     seen = _check.look() if shared else None
-    for one in (seen.statuses if seen else []) if shared else _statuses():
+    for one in (seen.statuses if seen else {}).values() if shared else _statuses().values():
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -131,13 +131,13 @@ def _cache() -> Any:
     return caches.create_connection("default")
 
 
-def _statuses() -> list[AccountStatus]:
-    """The status of our account at each forge, in the order of the registry; asks no forge, maybe a shared cache."""
-    return [status_of(name, forges.forge(name).account) for name in KINDS]
+def _statuses() -> dict[Host, AccountStatus]:
+    """The status of our account at each host; asks no forge, maybe a shared cache."""
+    return {host: status_of(host.kind.name, forges.forge(host).account) for host in forges.hosts().values()}
 
 
 class _Seen(NamedTuple):
-    statuses: list[AccountStatus]
+    statuses: dict[Host, AccountStatus]
     words: str
     """The words of the cache's server, where it answers and refuses."""
 
@@ -173,21 +173,21 @@ def _look() -> tuple[list[str], bool]:
         reasons.append(_CACHE_LOST)
     elif seen.words:
         reasons.append(f"The shared cache refuses what it is asked{quoted(seen.words)}, {_CACHE}")
-    known = {one.forge: one for one in (seen.statuses if seen else [])}
+    known = seen.statuses if seen else {}
     able = False
-    for name in KINDS:
-        one = known.get(name) or AccountStatus(name, forges.forge(name).account.limit.blocked(), ())
-        ours, forge_able = _about(one)
+    for host in forges.hosts().values():
+        one = known.get(host) or AccountStatus(host.kind.name, forges.forge(host).account.limit.blocked(), ())
+        ours, forge_able = _about(host, one)
         reasons += ours
         able = able or forge_able
     return reasons, able
 
 
-def _about(one: AccountStatus) -> tuple[list[str], bool]:
-    """The sentences about one forge, and whether it can be asked all the same."""
-    kind, reasons, able = KINDS[one.forge], [], True
-    label = kind.label
-    if not forges.forge(one.forge).has_credentials:
+def _about(host: Host, one: AccountStatus) -> tuple[list[str], bool]:
+    """The sentences about one host, and whether it can be asked all the same."""
+    kind, reasons, able = host.kind, [], True
+    label = host.label
+    if not forges.forge(host).has_credentials:
         able = kind.without.served
         reasons.append(f"{label} has no credentials, and {kind.without.words}")
     if one.blocked:

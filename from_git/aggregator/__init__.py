@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from structlog.contextvars import bind_contextvars
 
-from from_git import forges
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
@@ -16,6 +15,7 @@ from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched, Found
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats, SumTooLarge, merge
 from from_git.values.tempo import USUAL
@@ -115,14 +115,14 @@ def _answer(
 
 def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
     """Each profile once, under the first of its names."""
-    first: dict[tuple[str, str], Profile] = {}
+    first: dict[tuple[Host, str], Profile] = {}
     for profile, one in found.items():
-        first.setdefault((profile.forge, profile.key if one.identity is None else one.identity), profile)
+        first.setdefault((profile.host, profile.key if one.identity is None else one.identity), profile)
     return {profile: found[profile] for profile in first.values()}
 
 
 def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
-    return sorted(f"{forges.site(profile.kind)}/{quote(name)}" for name in names)
+    return sorted(f"{profile.host.site}/{quote(name)}" for name in names)
 
 
 @dataclass(frozen=True)

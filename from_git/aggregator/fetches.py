@@ -13,11 +13,12 @@ from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
 from from_git.values.found import Fetched
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 
 _Why = Callable[[Profile], UpstreamError]
-_AT_ONCE = 4  # flights for each thread of a forge's pools: enough to keep all of them busy, at a bounded memory
+_AT_ONCE = 4  # flights for each thread of a host's pools: enough to keep all of them busy, at a bounded memory
 # a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
 # grows with the time that it all takes; but there is one each second
 _REST, _SELDOM = 9.0, 1.0
@@ -26,7 +27,7 @@ _REST, _SELDOM = 9.0, 1.0
 class Fetches:
     """The flights of one request; for the request's own thread.
 
-    For each forge a bounded number of flights is in the air at a time; the other profiles wait as text.
+    For each host a bounded number of flights is in the air at a time; the other profiles wait as text.
 
     Attributes:
         outcomes: the outcomes of the profiles that are done.
@@ -57,9 +58,9 @@ class Fetches:
         self._asked_again: set[Profile] = set()  # profiles whose flight had been cancelled when it was joined
         # unfinished profiles without last good numbers; None: patience is not over
         self._lacking: set[Profile] | None = None
-        self._queues: dict[str, deque[Profile]] = {}
+        self._queues: dict[Host, deque[Profile]] = {}
         for profile in profiles:
-            self._queues.setdefault(profile.forge, deque()).append(profile)
+            self._queues.setdefault(profile.host, deque()).append(profile)
 
     def all(self, tick: float | None) -> Iterator[None]:
         """Wait for every outcome; yields when a size becomes known, and each `tick`.
@@ -91,26 +92,26 @@ class Fetches:
         return {profile: flight.progress() for profile, flight in self._flights.items()}
 
     def costs(self) -> dict[str, Cost]:
-        """The cost, by forge, of the fetches that were begun for this request, those under way too."""
+        """The cost, by kind of forge, of the fetches that were begun for this request, those under way too."""
         return self.tally.costs(*self._flights.values())
 
     def _foresee(self) -> None:
         """Refuse a question that no budget can pay, before the first call."""
         ours = flights.current()
-        for name, queue in sorted(self._queues.items()):
+        for host, queue in sorted(self._queues.items(), key=lambda one: (one[0].kind.name, one[0].name)):
             own = [profile for profile in queue if not ours.under_way(profile)]
             try:
                 if own:
-                    forges.forge(name).foresee(self._waiter, len(own), self._asking.longest_of_all)
+                    forges.forge(host).foresee(self._waiter, len(own), self._asking.longest_of_all)
             except BudgetError as error:
                 self._do_without(own, error.about)
 
     def _begin_more(self) -> None:
-        for name, queue in self._queues.items():
+        for host, queue in self._queues.items():
             if not queue:
                 continue
-            most = _AT_ONCE * forges.forge(name).width
-            in_the_air = sum(profile.forge == name for profile in self._flights)
+            most = _AT_ONCE * forges.forge(host).width
+            in_the_air = sum(profile.host == host for profile in self._flights)
             while queue and in_the_air < most:
                 profile = queue.popleft()
                 if profile not in self.outcomes:
@@ -163,7 +164,7 @@ class Fetches:
             raise Cancelled
         self._asked_again.add(profile)
         del self._flights[profile], self._own[flight]
-        self._queues[profile.forge].appendleft(profile)
+        self._queues[profile.host].appendleft(profile)
 
     def _until(self, tick: float | None) -> float:
         """Seconds until there is something to do without news of a flight."""

@@ -8,6 +8,7 @@ from from_git.aggregator.asking import Asking
 from from_git.errors import BudgetError, DeadlineError, LimitError
 from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 
 _PART = 1_000  # profiles looked up at a time; a cache holds up others for no longer than that
@@ -23,13 +24,13 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
         DeadlineError: the time is over.
     """
     kept: dict[Profile, Fetched] = {}
-    absent: Counter[str] = Counter()
+    absent: Counter[Host] = Counter()
     again = _FIRST_LOOK
     for begin in range(0, len(profiles), _PART):
         part = profiles[begin : begin + _PART]
         found = flights.kept(part, asking.anew)
         kept |= found
-        absent.update(one.forge for one in part if one not in found)
+        absent.update(one.host for one in part if one not in found)
         if absent.total() >= again and asking.patience is None:
             again *= 2
             _foresee(profiles, begin + len(part), absent, asking, waiter)
@@ -42,17 +43,17 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
     return kept
 
 
-def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[str], asking: Asking, waiter: Waiter) -> None:
+def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[Host], asking: Asking, waiter: Waiter) -> None:
     """Raise BudgetError where too many of the first profiles are not kept."""
-    for name, number in absent.items():
-        forge = forges.forge(name)
+    for host, number in absent.items():
+        forge = forges.forge(host)
         try:
             try:
                 forge.foresee(waiter, number, asking.longest_of_all)
                 forge.account.limit.blocked_within(asking.seconds)
             except BudgetError:
                 # the figures are those of the whole question, as far as it was not looked up
-                rest = sum(one.forge == name for one in profiles[done:])
+                rest = sum(one.host == host for one in profiles[done:])
                 forge.foresee(waiter, number + rest, asking.longest_of_all)
         except LimitError as error:
-            raise error.about(next(one for one in profiles if one.forge == name)) from None
+            raise error.about(next(one for one in profiles if one.host == host)) from None

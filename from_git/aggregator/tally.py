@@ -10,6 +10,7 @@ from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
 from from_git.kept.store import MISSING
 from from_git.values.found import Fetched
+from from_git.values.host import Host
 from from_git.values.progress import Cost, Progress
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Tally:
         self.ended = self.found = self.joined = 0
         self.progress = Progress()
         self._waiter = waiter
-        self._costs: dict[str, Cost] = {}
+        self._costs: dict[Host, Cost] = {}
 
     def add(self, flight: Flight, outcome: Fetched | None = None) -> None:
         """Count a flight; `outcome` is None where the request left it."""
@@ -52,11 +53,14 @@ class Tally:
         self.joined += flight.cost_for(self._waiter) is None
 
     def costs(self, *under_way: Flight) -> dict[str, Cost]:
-        """The cost, by forge, of the flights that this request began, those under way included."""
+        """The cost, by kind of forge, of the flights that this request began, those under way included."""
         costs = self._costs
         for flight in under_way:
             costs = self._with(flight, costs)
-        return dict(sorted(costs.items()))
+        sums: dict[str, Cost] = {}
+        for host, cost in costs.items():
+            sums[host.kind.name] = sums.get(host.kind.name, Cost()) + cost
+        return dict(sorted(sums.items()))
 
     def gets_on(self, seconds: float, profiles: int) -> bool:
         """Whether asking again and again gets to the end before the first profiles found are kept no more.
@@ -69,17 +73,18 @@ class Tally:
         return self.ended > 0 and seconds * profiles / self.ended < kept
 
     def facts(self) -> dict[str, Any]:
-        """The cost at each forge, for the request's line in the log; to be asked when all flights have ended."""
+        """The cost at each kind of forge, for the request's line in the log; for when all flights have ended."""
         facts: dict[str, Any] = {"joined": self.joined}
         for forge, cost in self.costs().items():
             facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
-            if pace := forges.forge(forge).pace:
-                logger.debug("%s takes %s", forge, pace)
+        for host in self._costs:
+            if pace := forges.forge(host).pace:
+                logger.debug("%s takes %s", host.pool, pace)
         return facts
 
-    def _with(self, flight: Flight, costs: dict[str, Cost]) -> dict[str, Cost]:
-        cost, forge = flight.cost_for(self._waiter), flight.profile.forge
-        return costs if cost is None else {**costs, forge: costs.get(forge, Cost()) + cost}
+    def _with(self, flight: Flight, costs: dict[Host, Cost]) -> dict[Host, Cost]:
+        cost, host = flight.cost_for(self._waiter), flight.profile.host
+        return costs if cost is None else {**costs, host: costs.get(host, Cost()) + cost}
 
 
 class Sizes:

@@ -12,7 +12,7 @@ from from_git.calls.spent import Ledger, LocalLedger, SharedLedger, Spent
 from from_git.calls.terms import Terms
 from from_git.clock import REAL_TIME
 from from_git.memory import SharedMemory
-from from_git.values.kind import Kind
+from from_git.values.host import Host
 from from_git.values.tempo import Tempo
 
 
@@ -29,9 +29,9 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class Opening:
-    """Makes the accounts of one forge, with their budgets and ledgers."""
+    """Makes the accounts of one host, with their budgets and ledgers."""
 
-    kind: Kind
+    host: Host
     memory: SharedMemory
     shared: bool
     """Whether all processes share that memory, and with it one budget; else each has its part of the limit."""
@@ -51,15 +51,17 @@ class Opening:
         key = account_key(url, secret)
         # bounds of single calls have no parts of clients: a client within the budget stays far below them
         budgets = [self._budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
-        return Account(key, self._budget(key, bound), self.memory, each=budgets, forge=self.kind.name, tempo=self.tempo)
+        return Account(
+            key, self._budget(key, bound), self.memory, each=budgets, forge=self.host.kind.name, tempo=self.tempo
+        )
 
     def reported(self, account: Account, unit: str, window: float) -> ReportedLimit:
         """A limit that the forge counts itself for that account, and reports with its answers."""
-        return ReportedLimit(Terms(self.kind.label, unit, window, ""), self._spent(f"{account.key}:{unit}", window))
+        return ReportedLimit(Terms(self.host.label, unit, window, ""), self._spent(f"{account.key}:{unit}", window))
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
         share = 1.0 if self.shared else 1.0 / self.workers
-        terms = Terms(self.kind.label, bound.unit, bound.window, bound.setting, is_part=share < 1.0, more=bound.more)
+        terms = Terms(self.host.label, bound.unit, bound.window, bound.setting, is_part=share < 1.0, more=bound.more)
         return Budget(bound.limit, self._spent(key, bound.window, clients), terms, bound.timed, share)
 
     def _spent(self, key: str, window: float, clients: bool = True) -> Spent:

@@ -65,7 +65,7 @@ class UpstreamError(FromGitError):
             reason += f" It was asked {self.tries} times."
         if self.profile is None:
             return reason
-        return f"No answer from {self.profile.kind.label} for {self.profile.url}: {reason}"
+        return f"No answer from {self.profile.host.label} for {self.profile.url}: {reason}"
 
     def _known(self) -> dict[str, Any]:
         named = {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}

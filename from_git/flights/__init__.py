@@ -33,15 +33,11 @@ def current() -> Flights:
     with _lock:
         if _flights is None:
             memory = SharedMemory(caches["default"])
-            claims = Claims(memory, _account, forges.shared())
+            claims = Claims(memory, forges.shared())
             # short ones too: a forge's words may repeat any token
             secrets = partial(secret_values, settings, shortest=1)
-            _flights = Flights(Store(memory, _account), claims, forges.forge, secrets)
+            _flights = Flights(Store(memory), claims, forges.forge, secrets)
         return _flights
-
-
-def _account(name: str) -> str:
-    return forges.forge(name).account.key
 
 
 def kept(profiles: Sequence[Profile], anew: bool) -> dict[Profile, Fetched]:

@@ -48,19 +48,11 @@ class Claims:
 
     Args:
         memory: the cache.
-        accounts: gives, for a forge, the account that answers depend on besides the owner (see `Account.key`).
         shared: whether other processes see the same cache; else every claim is granted and nobody else waits.
     """
 
-    def __init__(
-        self,
-        memory: SharedMemory,
-        accounts: Callable[[str], str],
-        shared: bool,
-        now: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, memory: SharedMemory, shared: bool, now: Callable[[], float] = time.time) -> None:
         self._memory = memory
-        self._accounts = accounts
         self._shared = shared
         self._now = now
 
@@ -72,7 +64,7 @@ class Claims:
         """
         if not self._shared:
             return own
-        key = self._key(profile)
+        key = _key(profile)
 
         def ask(cache: Any) -> str:
             for _ in range(2):  # it may expire between the two questions, and is ours at the second try
@@ -99,7 +91,7 @@ class Claims:
         """
         if not self._shared:
             return {}
-        claims = {self._key(one): own for one, (own, _) in flights.items()}
+        claims = {_key(one): own for one, (own, _) in flights.items()}
         wishes = {f"{_of(own)}:wanted": one for one, (own, _) in flights.items()}
         said = {f"{_of(own)}:progress": vars(progress) for own, progress in flights.values()}
 
@@ -132,7 +124,7 @@ class Claims:
         """Hand an outcome to other processes, and give the claim back; None: another process must fetch."""
         if not self._shared:
             return
-        key = self._key(profile)
+        key = _key(profile)
 
         def tell(cache: Any) -> None:
             if outcome is not None:
@@ -144,7 +136,7 @@ class Claims:
 
     def news(self, followed: Mapping[Profile, str]) -> dict[Profile, News] | None:
         """The news of fetches of other processes, given their holders; None: the cache is away."""
-        claims = {one: self._key(one) for one in followed}
+        claims = {one: _key(one) for one in followed}
         names = [f"{_of(holder)}:{what}" for holder in followed.values() for what in ("outcome", "progress")]
         found = self._memory.ask(lambda cache: cache.get_many([*claims.values(), *names]), None)
         if found is None:
@@ -158,9 +150,6 @@ class Claims:
                 _progress(found.get(f"{_of(holder)}:progress")),
             )
         return news
-
-    def _key(self, profile: Profile) -> str:
-        return key_of("flight", self._accounts(profile.forge), profile)
 
 
 class Following:
@@ -185,6 +174,10 @@ class Following:
         if news.progress or news.holder != self.holder:
             self._heard = now
         return now - self._heard > CLAIM_SECONDS
+
+
+def _key(profile: Profile) -> str:
+    return key_of("flight", profile)
 
 
 def _of(flight: str) -> str:

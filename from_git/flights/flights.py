@@ -10,6 +10,7 @@ from from_git.flights.claims import LOOK, Claims
 from from_git.flights.flight import Flight
 from from_git.forges.contract import Forge
 from from_git.kept.store import Store
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class Flights:
     Args:
         store: the kept profiles.
         claims: on fetches, over all processes.
-        forge_of: the adapter for a forge, by its name.
+        forge_of: the adapter for a host.
         secrets: the strings that no error shows.
     """
 
@@ -30,7 +31,7 @@ class Flights:
         self,
         store: Store,
         claims: Claims,
-        forge_of: Callable[[str], Forge],
+        forge_of: Callable[[Host], Forge],
         secrets: Secrets = tuple,
     ) -> None:
         self.store = store
@@ -58,7 +59,7 @@ class Flights:
             fresh = flight is None or not flight.board(waiter, deadline)
             if flight is None or fresh:
                 flight = self._flights[profile] = Flight(
-                    profile, self._forge_of(profile.forge), self.store, self.claims, self._secrets, self._ended
+                    profile, self._forge_of(profile.host), self.store, self.claims, self._secrets, self._ended
                 )
                 flight.board(waiter, deadline)
         if fresh:

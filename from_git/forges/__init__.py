@@ -1,4 +1,4 @@
-"""The forges: this process's adapters, one for each kind that the registry has."""
+"""The forges: this process's adapters, one for each host that the settings name."""
 
 import os
 import threading
@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING
 from django.core.signals import setting_changed
 
 from from_git.conf import settings
+from from_git.forges.hosts import hosts_of, values_in
 from from_git.forges.registry import KINDS
+from from_git.values.host import Host
 from from_git.values.kind import Kind
 
 if TYPE_CHECKING:  # the registry is read before Django is set up, and a door is opened before its rooms
     from from_git.forges.contract import Forge
 
 _lock = threading.Lock()
-_open: "dict[str, Forge]" = {}
+_open: "dict[Host, Forge]" = {}
+_hosts: dict[tuple[Kind, ...], dict[str, Host]] = {}  # of the settings as they are
 
 
-def forge(name: str) -> "Forge":
-    """This process's adapter for the kind of that name, made with its pools on first use, after any fork."""
+def forge(host: Host) -> "Forge":
+    """This process's adapter for that host, made with its pools on first use, after any fork."""
     with _lock:
-        if name not in _open:
-            _open[name] = import_module(KINDS[name].opening).opened(settings)
-        return _open[name]
+        if host not in _open:
+            _open[host] = import_module(host.kind.opening).opened(host, settings)
+        return _open[host]
 
 
-def hosts() -> dict[str, Kind]:
-    """Host of profile URLs to kind."""
-    return {getattr(settings, kind.options.host) if kind.options.host else kind.host: kind for kind in KINDS.values()}
-
-
-def site(kind: Kind) -> str:
-    """The address below which the forge's profiles and repositories lie, without a slash at the end."""
-    return next(f"https://{host}" for host, one in hosts().items() if one is kind)
+def hosts() -> dict[str, Host]:
+    """The hosts by their names, which profile URLs carry; in the order in which lists name them."""
+    kinds = tuple(KINDS.values())
+    if kinds not in _hosts:
+        _hosts[kinds] = hosts_of(values_in(settings))
+    return _hosts[kinds]
 
 
 def shared() -> bool:
@@ -46,6 +47,7 @@ def close(**_: object) -> None:
     with _lock:
         adapters = list(_open.values())
         _open.clear()
+        _hosts.clear()
     for adapter in adapters:
         adapter.close()
 

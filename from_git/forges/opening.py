@@ -1,4 +1,4 @@
-"""What each kind's adapter is made with, from the settings."""
+"""What each host's adapter is made with."""
 
 import os
 from typing import Any
@@ -9,18 +9,18 @@ from from_git.calls.opening import Opening
 from from_git.forges import shared
 from from_git.memory import SharedMemory
 from from_git.upstream import Way
-from from_git.values.kind import Kind
+from from_git.values.host import Host
 
 
-def opening(kind: Kind, conf: Any) -> Opening:
-    """What makes the accounts of a forge of this kind."""
+def opening(host: Host, conf: Any) -> Opening:
+    """What makes the accounts of a host."""
     memory = SharedMemory(caches["default"])
-    return Opening(kind, memory, shared(), _workers(), conf.CLIENT_SHARE, conf.TEMPO)
+    return Opening(host, memory, shared(), _workers(), conf.CLIENT_SHARE, conf.TEMPO)
 
 
-def way(conf: Any) -> Way:
-    """How upstreams are reached."""
-    return Way(conf.UPSTREAM_CA_FILE, conf.UPSTREAM_PROXY)
+def way(host: Host) -> Way:
+    """How its API is reached."""
+    return Way(host.ca_file, host.proxy)
 
 
 def _workers() -> int:

@@ -33,9 +33,9 @@ def seconds_kept(fetched: Fetched) -> float:
     return seconds if fetched.found else seconds * MISSING
 
 
-def key_of(what: str, account: str, profile: Profile) -> str:
-    """The key in the cache for a thing of a profile, as `account` sees that profile."""
-    return f"from-git:{what}:{account}:{profile.forge}:{profile.key}"
+def key_of(what: str, profile: Profile) -> str:
+    """The key in the cache for a thing of a profile: whoever asks, public numbers are the same."""
+    return f"from-git:{what}:{profile.host.key}:{profile.key}"
 
 
 class Store:
@@ -43,16 +43,13 @@ class Store:
 
     Args:
         memory: the cache.
-        accounts: gives, for a forge, the account that answers depend on besides the owner (see `Account.key`).
+        now: seconds since the epoch.
     """
 
-    def __init__(
-        self, memory: SharedMemory, accounts: Callable[[str], str], now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, memory: SharedMemory, now: Callable[[], float] = time.time) -> None:
         self._memory = memory
         self._own = LocMemCache("from-git-own", {"OPTIONS": {"MAX_ENTRIES": _OWN_MOST}})
         self._own.clear()
-        self._accounts = accounts
         self._now = now
         self.version = object()
         """A token that changes with each `keep`."""
@@ -73,7 +70,7 @@ class Store:
 
     def _all(self, profiles: Iterable[Profile]) -> dict[Profile, Fetched]:
         """The last outcome of each profile, however old."""
-        keys = {self._key("profile", one): one for one in profiles}
+        keys = {key_of("profile", one): one for one in profiles}
         found: dict[Profile, Fetched] = {}
         # this process keeps what the cache did not take; a full cache answers, but takes nothing
         for values in (self._own.get_many(keys), self._memory.ask(lambda cache: cache.get_many(keys), {})):
@@ -94,7 +91,7 @@ class Store:
         # part of a second for none
         whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
-            key, value = self._key("profile", profile), encoded(fetched)
+            key, value = key_of("profile", profile), encoded(fetched)
             # an older outcome must not be all that is left when one of the two caches cannot be asked
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
                 self._own.set(key, value, timeout=whole)
@@ -102,12 +99,12 @@ class Store:
             else:
                 self._own.delete(key)
         if anew:
-            self._asked_anew([self._key("anew", profile)])
+            self._asked_anew([key_of("anew", profile)])
         self.version = object()  # last, so that a reader of the new token finds the profile
 
     def anew(self, kept: Mapping[Profile, Fetched]) -> dict[Profile, Fetched]:
         """The profiles in `kept` that a `no-cache` request may still get: each is fetched anew once in ANEW_SECONDS."""
-        keys = {self._key("anew", one): one for one in kept}
+        keys = {key_of("anew", one): one for one in kept}
         if not keys:
             return {}
         asked = {**self._own.get_many(keys), **self._memory.ask(lambda cache: cache.get_many(keys), dict[str, Any]())}
@@ -121,6 +118,3 @@ class Store:
 
     def _age(self, fetched: Fetched) -> float:
         return self._now() - fetched.at
-
-    def _key(self, what: str, profile: Profile) -> str:
-        return key_of(what, self._accounts(profile.forge), profile)

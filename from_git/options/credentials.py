@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,11 +19,11 @@ def secret_values(settings: Any, shortest: int = _SHORTEST) -> list[str]:
 
     Those are the values of each `Option(secret=True)`, and the passwords inside of any setting that is an address.
     """
-    named = ((option, getattr(settings, option.name, option.default)) for option in table())
-    written = tuple((option.secret, value) for option, value in named if isinstance(value, str) and value)
-    names = (kind.options.basic for kind in KINDS.values())
-    pairs = ((getattr(settings, one[0], ""), getattr(settings, one[1], "")) for one in names if one)
-    found = _found(written, tuple(pair for pair in pairs if all(pair)))
+    values = {option.name: getattr(settings, option.name, option.default) for option in table()}
+    named = ((option.secret, values[option.name]) for option in table())
+    written = tuple((secret, value) for secret, value in named if isinstance(value, str) and value)
+    opened = chain.from_iterable(kind.options.credentials(values) for kind in KINDS.values())
+    found = _found(written, tuple((one.username, one.token) for one in opened if one.username))
     return [value for value in found if len(value) >= shortest]
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from from_git.profiles.guesses import explained
 from from_git.profiles.reading import read
-from from_git.values.kind import BadUrl, Kind
+from from_git.values.host import Host
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -24,15 +25,15 @@ class Parsed(NamedTuple):
     """How many other lines are no profiles."""
 
 
-def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int = 20) -> Parsed:
+def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Host], named: int = 20) -> Parsed:
     """The profiles in `lines`, and what is wrong with the rest.
 
     Args:
         lines: URLs; each may hold several, one a line; blank ones are skipped.
-        hosts: lower-case host of profile URLs (with its port, if any) to kind of forge.
+        hosts: by what profile URLs carry, in lower case.
         named: how many bad texts are explained at most; the explanation is what takes time.
     """
-    plain = _plain(tuple(hosts.items()))
+    plain = _plain(tuple((name, host.kind.urls.name) for name, host in hosts.items()))
     profiles: dict[Profile, None] = {}
     bad: dict[str, BadUrl] = {}
     more = 0  # not by text: a million wrong ones would have to be remembered
@@ -52,19 +53,19 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Kind], named: int =
 
 
 @lru_cache(maxsize=8)
-def _plain(hosts: tuple[tuple[str, Kind], ...]) -> re.Pattern[str]:
+def _plain(hosts: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     """What nearly every URL looks like; ASCII, because otherwise a dotless i would be an i in another case."""
-    usual = "|".join(f"({re.escape(host)})/({kind.urls.name})" for host, kind in hosts)
+    usual = "|".join(f"({re.escape(host)})/({owner})" for host, owner in hosts)
     return re.compile(rf"(?:https?://)?(?:www\.)?(?:{usual})/?", re.IGNORECASE | re.ASCII)
 
 
-def _quickly(text: str, plain: re.Pattern[str], hosts: Mapping[str, Kind]) -> Profile | None:
+def _quickly(text: str, plain: re.Pattern[str], hosts: Mapping[str, Host]) -> Profile | None:
     """As `read` for what is plainly a profile, in a quarter of its time; None: look closer."""
     found = plain.fullmatch(text)
     if found is None:
         return None
     last = found.lastindex or 0
     owner = found[last]
-    kind, key = hosts[found[last - 1].lower()], owner.lower()
+    host, key = hosts[found[last - 1].lower()], owner.lower()
     # one string for both where they are the same: 450,000 profiles have a second one for nothing
-    return None if key in kind.urls.reserved else Profile(kind, owner if key == owner else key, owner, text)
+    return None if key in host.kind.urls.reserved else Profile(host, owner if key == owner else key, owner, text)

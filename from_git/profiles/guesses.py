@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from from_git.profiles.reading import MAX_URL, OTHER_FORGES, BadHost, SeveralUrls
-from from_git.values.kind import BadUrl, Kind
+from from_git.values.host import Host
+from from_git.values.kind import BadUrl
 
 # what comes along when an address is copied out of a text
 _AROUND = "\"'`<>()[]|*,;:.!?\u201c\u201d\u2018\u2019\u00ab\u00bb"
@@ -23,7 +24,7 @@ _BEFORE = frozenset(
 _ALIKE = 0.75  # of difflib's ratio; a host with another end or one other letter is, example.org is not
 
 
-def explained(error: BadUrl, text: str, hosts: Mapping[str, Kind]) -> BadUrl:
+def explained(error: BadUrl, text: str, hosts: Mapping[str, Host]) -> BadUrl:
     """The error with what was probably meant by `text`."""
     host, url = (None, None) if isinstance(error, SeveralUrls) else guess(text, hosts)
     if not isinstance(error, BadHost):
@@ -33,7 +34,7 @@ def explained(error: BadUrl, text: str, hosts: Mapping[str, Kind]) -> BadUrl:
     return BadUrl(error.reason, url, host)  # it is enough to say which host is right
 
 
-def guess(text: str, hosts: Mapping[str, Kind]) -> tuple[str | None, str | None]:
+def guess(text: str, hosts: Mapping[str, Host]) -> tuple[str | None, str | None]:
     """The host, and the URL of the profile, that `text` probably means; None where there is nothing to go by."""
     if len(text) > MAX_URL:
         return None, None
@@ -47,7 +48,7 @@ def guess(text: str, hosts: Mapping[str, Kind]) -> tuple[str | None, str | None]
     while segments and segments[0].lower() in _BEFORE:
         del segments[0]
     name = segments[0].strip("@~").rstrip(_AROUND) if segments else ""
-    urls = hosts[host].urls
+    urls = hosts[host].kind.urls
     owner = urls.owner(name.removesuffix(".git"))
     if owner is None or owner.lower() in urls.reserved:
         return host, None
@@ -65,7 +66,7 @@ def _bare(text: str) -> str:
     return word.strip(_AROUND).replace("\\", "/")
 
 
-def _host(name: str, port: str, hosts: Mapping[str, Kind]) -> str | None:
+def _host(name: str, port: str, hosts: Mapping[str, Host]) -> str | None:
     plain = name.removeprefix("www.").rstrip(".")
     for one in (plain + port, plain):
         if one in hosts:

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NoReturn
 
-from from_git.values.kind import BadUrl, Kind
+from from_git.values.host import Host
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 
 OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
@@ -26,7 +27,7 @@ class SeveralUrls(BadUrl):
     """The text holds more than one URL, so that no single one can be suggested."""
 
 
-def read(text: str, hosts: Mapping[str, Kind]) -> Profile:
+def read(text: str, hosts: Mapping[str, Host]) -> Profile:
     """The profile that `text` (without surrounding blanks) names.
 
     Raises:
@@ -36,20 +37,20 @@ def read(text: str, hosts: Mapping[str, Kind]) -> Profile:
     parts = _URL.match(text)
     if parts is None:  # every part of the pattern may be empty
         raise BadUrl("it is not a URL")
-    scheme, host, path = parts["scheme"], parts["host"].lower().removeprefix("www."), parts["path"]
+    scheme, name, path = parts["scheme"], parts["host"].lower().removeprefix("www."), parts["path"]
     if scheme and scheme.lower() not in ("http", "https"):
         raise BadUrl(f"profile pages have http or https addresses, not {scheme.lower()}")
-    kind = hosts.get(host)
-    if kind is None:
-        _refuse_host(host, hosts)
+    host = hosts.get(name)
+    if host is None:
+        _refuse_host(name, hosts)
     segments = [] if path in ("", "/") else path.removeprefix("/").removesuffix("/").split("/")
     if "" in segments:
         raise BadUrl("its path has an empty part (//)")
-    owner = _owner(kind, host, segments)
+    owner = _owner(host, segments)
     if _SECOND.search(text):  # the owner is fine, and a whole profile behind it would be lost
         raise SeveralUrls("it has another url in its query; write & between parameters")
     key = owner.lower()
-    return Profile(kind=kind, key=owner if key == owner else key, owner=owner, url=text)
+    return Profile(host=host, key=owner if key == owner else key, owner=owner, url=text)
 
 
 def _refuse_odd_characters(text: str) -> None:
@@ -72,7 +73,7 @@ def _refuse_odd_characters(text: str) -> None:
         raise BadUrl("it has a comma; write one URL a line")
 
 
-def _refuse_host(host: str, hosts: Mapping[str, Kind]) -> NoReturn:
+def _refuse_host(host: str, hosts: Mapping[str, Host]) -> NoReturn:
     name = host.split(":")[0].rstrip(".")
     if not host:
         raise BadUrl("it names no host; write https:// in front")
@@ -89,17 +90,20 @@ def _refuse_host(host: str, hosts: Mapping[str, Kind]) -> NoReturn:
     raise BadHost(f"unknown host {name}")
 
 
-def _owner(kind: Kind, host: str, segments: list[str]) -> str:
+def _owner(host: Host, segments: list[str]) -> str:
+    kind = host.kind
     if not segments:
-        raise BadUrl(f"it names no owner; write https://{host}/OWNER")
+        raise BadUrl(f"it names no owner; write {host.site}/OWNER")
     text, first = kind.urls.owner_in(segments), segments[0].lower()
     if text is None:
         if first in kind.urls.reserved:
-            raise BadUrl(f"{host}/{first} is a page of {kind.label} itself, not a profile; write https://{host}/OWNER")
+            raise BadUrl(
+                f"{host.name}/{first} is a page of {host.label} itself, not a profile; write {host.site}/OWNER"
+            )
         if len(segments) > 1:
             raise BadUrl("it looks like a repository, not a profile")
         text = segments[0]
     owner = kind.urls.owner(text)
     if owner is None:
-        raise BadUrl(f"{text!r} cannot be an owner on {kind.label} ({kind.urls.rule})")
+        raise BadUrl(f"{text!r} cannot be an owner on {host.label} ({kind.urls.rule})")
     return owner

@@ -102,7 +102,7 @@ class Kind:
     urls: ProfileUrls
     options: KindOptions
     opening: str
-    """The module whose `opened(settings)` makes its adapter; imported when the first one is made."""
+    """The module whose `opened(host, settings)` makes an adapter; imported when the first one is made."""
     without: NoCredentials
     examples: Examples
     not_told: frozenset[str] = frozenset()

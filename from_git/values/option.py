@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from from_git.values.credential import Credential
+
 
 class WrongSetting(ValueError):
     """A value that its setting cannot have; str() says what is expected."""
@@ -52,7 +54,14 @@ class KindOptions(NamedTuple):
     """For how long something is kept."""
     host: str = ""
     """The setting that holds the host of its profile URLs; empty: they have always the same."""
-    basic: tuple[str, str] | None = None
-    """The settings of a user name and a password that travel together, in base64."""
+    accounts: str = ""
+    """How messages call the settings that hold its credentials."""
+    credentials: Callable[[Mapping[str, Any]], Iterable[Credential]] = lambda values: ()
+    """The credentials in the values of its settings, in the order in which they stand there."""
     contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
     """A sentence for each pair of values that cannot stand together."""
+
+    @property
+    def rows(self) -> tuple[Option, ...]:
+        """All of them."""
+        return (*self.access, *self.threads, *self.bounds, *self.kept)

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from from_git.values.host import Host
 from from_git.values.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An organization, a user or a workspace on one forge; equal when forge and owner are, in any letter case."""
+    """An organization, a user or a workspace on one host; equal when host and owner are, in any letter case."""
 
-    kind: Kind
-    """Of the forge."""
+    host: Host
     key: str
     """The owner folded to one case."""
     owner: str = field(compare=False)
@@ -19,6 +19,11 @@ class Profile:
     """The URL as asked, without surrounding blanks."""
 
     @property
+    def kind(self) -> Kind:
+        """Of the forge."""
+        return self.host.kind
+
+    @property
     def forge(self) -> str:
         """The name of the forge's kind."""
-        return self.kind.name
+        return self.host.kind.name

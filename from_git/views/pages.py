@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "urls": "\n".join(map(str, asked.get("url", ()))),
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "forges": json.dumps(
-            [(kind.name, kind.label, host, sorted(kind.not_told)) for host, kind in forges.hosts().items()]
+            [(host.kind.name, host.label, name, sorted(host.kind.not_told)) for name, host in forges.hosts().items()]
         ),
         "labels": labels(),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],

@@ -19,7 +19,7 @@ class Counts:
     They are kept for longer than the lists, since each of them costs a call of the hour.
 
     Args:
-        key: what tells the account that has counted from others; see `account_key`.
+        key: of the host; see `Host.key`.
         seconds: for which a count is kept; 0: none is.
     """
 

@@ -1,4 +1,4 @@
-"""The adapter of Bitbucket, and how it is made from the settings."""
+"""The adapter of Bitbucket, and how it is made for a host."""
 
 import base64
 from typing import Any
@@ -7,11 +7,11 @@ from from_git.askers import Asker
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.fanout import Pool
-from from_git.forges.bitbucket import KIND
 from from_git.forges.bitbucket.access import BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.opening import opening, way
 from from_git.upstream import Upstream
+from from_git.values.host import Host
 
 
 class Bitbucket:
@@ -42,30 +42,31 @@ class Bitbucket:
         self.access.upstream.close()
 
 
-def opened(conf: Any) -> Bitbucket:
+def opened(host: Host, conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
     authorization, credentials, limit = "", "none", 60
-    if conf.BITBUCKET_ACCESS_TOKEN:
-        authorization, credentials, limit = f"Bearer {conf.BITBUCKET_ACCESS_TOKEN}", "access token", 0
-    elif conf.BITBUCKET_API_TOKEN:
-        pair = base64.b64encode(f"{conf.BITBUCKET_USERNAME}:{conf.BITBUCKET_API_TOKEN}".encode()).decode()
-        authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
-    auto, make, url = conf.BITBUCKET_CALLS_PER_HOUR == "auto", opening(KIND, conf), conf.BITBUCKET_API_URL
-    limit = limit if auto else conf.BITBUCKET_CALLS_PER_HOUR
-    account = make.account(
-        url, authorization, Bound(limit or None, make.tempo.hour, "calls", "BITBUCKET_CALLS_PER_HOUR")
-    )
-    pool = Pool(KIND.name, conf.NUM_THREADS_BITBUCKET)
-    watchers_pool = Pool(f"{KIND.name}-watchers", conf.NUM_THREADS_BITBUCKET_WATCHERS)
+    for token, user in host.credentials[:1]:
+        if user:
+            pair = base64.b64encode(f"{user}:{token}".encode()).decode()
+            authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
+        else:
+            authorization, credentials, limit = f"Bearer {token}", "access token", 0
+    bound = host.bounds["BITBUCKET_CALLS_PER_HOUR"]
+    auto, make = bound == "auto", opening(host, conf)
+    limit = limit if auto else bound
+    setting = host.setting("BITBUCKET_CALLS_PER_HOUR")
+    account = make.account(host.api, authorization, Bound(limit or None, make.tempo.hour, "calls", setting))
+    pool = Pool(host.pool, host.threads["NUM_THREADS_BITBUCKET"])
+    watchers_pool = Pool(f"{host.pool}-watchers", host.threads["NUM_THREADS_BITBUCKET_WATCHERS"])
     headers = {"Authorization": authorization} if authorization else {}
     connections = pool.size + watchers_pool.size
     access = BitbucketAccess(
-        Upstream(url, "BITBUCKET_API_URL", headers, connections, conf.UPSTREAM_TIMEOUT, way(conf)),
+        Upstream(host.api, host.setting("api"), headers, connections, conf.UPSTREAM_TIMEOUT, way(host)),
         pool,
         watchers_pool,
         account,
         credentials,
         learns_limit=auto and credentials == "access token",
-        counts=Counts(make.memory, account.key, conf.WATCHERS_CACHE_SECONDS),
+        counts=Counts(make.memory, host.key, conf.WATCHERS_CACHE_SECONDS),
     )
     return Bitbucket(access)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from from_git import readers
+from from_git.values.credential import Credential
 from from_git.values.option import KindOptions, Option
 
 
@@ -18,9 +19,17 @@ def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
         yield "BITBUCKET_ACCESS_TOKEN and BITBUCKET_API_TOKEN exclude each other: set one of them."
 
 
+def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
+    if values["BITBUCKET_ACCESS_TOKEN"]:
+        yield Credential(values["BITBUCKET_ACCESS_TOKEN"])
+    elif values["BITBUCKET_API_TOKEN"]:
+        yield Credential(values["BITBUCKET_API_TOKEN"], values["BITBUCKET_USERNAME"])
+
+
 OPTIONS = KindOptions(
     address="BITBUCKET_API_URL",
-    basic=("BITBUCKET_USERNAME", "BITBUCKET_API_TOKEN"),
+    accounts="BITBUCKET_USERNAME and BITBUCKET_API_TOKEN",
+    credentials=_credentials,
     contradictions=_contradictions,
     access=(
         Option(

@@ -1,4 +1,4 @@
-"""The adapter of GitHub, and how it is made from the settings."""
+"""The adapter of GitHub, and how it is made for a host."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from from_git.calls.opening import Bound
 from from_git.calls.pace import Pace
 from from_git.errors import CredentialsError
 from from_git.fanout import Pool
-from from_git.forges.github import HINT, KIND
+from from_git.forges.github import HINT
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.queries import GitHubAccess
 from from_git.forges.opening import opening, way
 from from_git.upstream import Upstream
+from from_git.values.host import Host
 
 # 2,000 a minute, each query one of them ("Rate limits and query limits"); GITHUB_SECONDS_PER_MINUTE = 0 says that there
 # are no such limits
 _CALLS_PER_MINUTE = 1_900.0
-_LIFT = "set GITHUB_SECONDS_PER_MINUTE = 0 if your GitHub has no such limit"
 
 
 class GitHub:
@@ -59,14 +59,16 @@ def _refuse() -> None:
     )
 
 
-def opened(conf: Any) -> GitHub:
+def opened(host: Host, conf: Any) -> GitHub:
     """The adapter with its pool, which live until it is closed."""
-    make, url, token = opening(KIND, conf), conf.GITHUB_GRAPHQL_URL, conf.GITHUB_API_TOKEN
-    limit = conf.GITHUB_SECONDS_PER_MINUTE or None
-    bound = Bound(limit, make.tempo.minute, "seconds of its time", "GITHUB_SECONDS_PER_MINUTE", timed=True)
-    rate = Bound(_CALLS_PER_MINUTE, make.tempo.minute, "calls", "GITHUB_SECONDS_PER_MINUTE = 0 lifts it", more=_LIFT)
-    account = make.account(url, token, bound, [rate] if limit else [])
-    pool, headers = Pool(KIND.name, conf.NUM_THREADS_GITHUB), {"Authorization": f"bearer {token}"}
-    upstream = Upstream(url, "GITHUB_GRAPHQL_URL", headers, pool.size, conf.UPSTREAM_TIMEOUT, way(conf))
+    make, spending = opening(host, conf), host.setting("GITHUB_SECONDS_PER_MINUTE")
+    token = next((one.token for one in host.credentials), "")
+    limit = host.bounds["GITHUB_SECONDS_PER_MINUTE"] or None
+    bound = Bound(limit, make.tempo.minute, "seconds of its time", spending, timed=True)
+    more = f"set {spending} = 0 if your GitHub has no such limit"
+    rate = Bound(_CALLS_PER_MINUTE, make.tempo.minute, "calls", f"{spending} = 0 lifts it", more=more)
+    account = make.account(host.api, token, bound, [rate] if limit else [])
+    pool, headers = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"]), {"Authorization": f"bearer {token}"}
+    upstream = Upstream(host.api, host.setting("api"), headers, pool.size, conf.UPSTREAM_TIMEOUT, way(host))
     points = make.reported(account, "points", make.tempo.hour)
     return GitHub(GitHubAccess(GraphqlOverUpstream(upstream), pool, account, Pace(), points), bool(token))

@@ -1,6 +1,10 @@
 """The settings of GitHub."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from from_git import readers
+from from_git.values.credential import Credential
 from from_git.values.option import KindOptions, Option, WrongSetting
 
 
@@ -11,9 +15,16 @@ def _host(value: object) -> str:
     return value
 
 
+def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
+    if values["GITHUB_API_TOKEN"]:
+        yield Credential(values["GITHUB_API_TOKEN"])
+
+
 OPTIONS = KindOptions(
     address="GITHUB_GRAPHQL_URL",
     host="GITHUB_HOST",
+    accounts="GITHUB_API_TOKEN",
+    credentials=_credentials,
     access=(
         Option(
             "GITHUB_API_TOKEN",

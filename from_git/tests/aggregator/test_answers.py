@@ -11,12 +11,12 @@ from django.core.cache import caches
 from django.test import override_settings
 
 from emulator import Fault, Latency, Owner, Repository
-from from_git.forges import forge
 from from_git.forges.bitbucket.opening import Bitbucket
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import Sizes
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.service import ServiceTestCase
 
 HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
@@ -51,7 +51,7 @@ class AnswersTestCase(ServiceTestCase):
         with override_settings(
             NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads
         ):
-            github, bitbucket = forge("github"), forge("bitbucket")
+            github, bitbucket = adapter("github"), adapter("bitbucket")
             assert isinstance(github, GitHub)
             assert isinstance(bitbucket, Bitbucket)
             github.access = replace(github.access, sizes=queries)

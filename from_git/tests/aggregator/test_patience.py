@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from emulator import Fault, Owner, Repository
-from from_git import flights, forges
+from from_git import flights
 from from_git.aggregator import Answer, Asking, watched
 from from_git.errors import BudgetError, DeadlineError
 from from_git.flights.awaited import Waiter
 from from_git.tests.aggregator.test_last_good import BITBUCKET, GITHUB, HANG, LastGoodTestCase
 from from_git.tests.kit.budgets import spend
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.leftovers import settled
 
 
@@ -98,7 +99,7 @@ class Patience(LastGoodTestCase):
     def test_what_no_budget_can_pay_is_old_before_the_first_call(self) -> None:
         self.had(BITBUCKET, GITHUB)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1)
-        spend(forges.forge("bitbucket").account.budget, 1.0)
+        spend(adapter("bitbucket").account.budget, 1.0)
         calls = self.emulator.meter.snapshot()["bitbucket"].calls
         answer = self.assert_old(BudgetError, BITBUCKET, of=(GITHUB,))
         self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, calls)

@@ -11,7 +11,8 @@ from typing import Any
 import requests
 
 from emulator import Emulator, Fault, Latency, World
-from from_git import flights, forges
+from from_git import flights
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.looks import CACHES, CountingCache
 from from_git.tests.kit.service import ServiceTestCase
@@ -93,7 +94,7 @@ class Beside(ClientsTestCase):
 
     def budget(self) -> Any:
         """GitHub's time."""
-        return forges.forge("github").account.budget
+        return adapter("github").account.budget
 
 
 class Left(ClientsTestCase):
@@ -180,7 +181,7 @@ class Many(ClientsTestCase):
 
     def test_a_limit_that_is_known_is_said_before_all_are_looked_up(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0, PROFILE_CACHE_SECONDS=300.0, CACHES=CACHES)
-        forges.forge("github").account.limit.block(3_000.0, "its rate limit is used up.")
+        adapter("github").account.limit.block(3_000.0, "its rate limit is used up.")
         before = CountingCache.looks
         response = self.post([f"github.com/a{one}" for one in range(50_000)])
 

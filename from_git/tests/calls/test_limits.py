@@ -12,6 +12,7 @@ from django.core.cache import caches
 from emulator import Emulator, Fault, Latency, World, preset
 from from_git import forges
 from from_git.tests.kit.forges import settings_for
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
@@ -262,11 +263,11 @@ class Workers(ServiceTestCase):
         for workers, seconds, calls in [("", 56.0, 100.0), ("1", 56.0, 100.0), ("4", 14.0, 25.0), ("x", 56.0, 100.0)]:
             with self.subTest(workers), environment_with(WEB_CONCURRENCY=workers):
                 forges.close()
-                github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
+                github, bitbucket = adapter("github"), adapter("bitbucket")
                 self.assertEqual(github.account.budget.limit, seconds)
                 self.assertEqual(bitbucket.account.budget.limit, calls)
 
     def test_zero_is_no_bound(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0, BITBUCKET_CALLS_PER_HOUR=0)
         for name in ("github", "bitbucket"):
-            self.assertIsNone(forges.forge(name).account.budget.limit)
+            self.assertIsNone(adapter(name).account.budget.limit)

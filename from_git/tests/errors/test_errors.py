@@ -4,10 +4,10 @@ from unittest import TestCase
 
 from from_git import errors
 from from_git.errors import FromGitError, LimitError, MalformedAnswer, UnfinishedError, UpstreamError
-from from_git.forges.registry import KINDS
+from from_git.tests.kit.hosts import host_of
 from from_git.values.profile import Profile
 
-PROFILE = Profile(KINDS["github"], "spack", "Spack", "https://github.com/Spack")
+PROFILE = Profile(host_of("github"), "spack", "Spack", "https://github.com/Spack")
 
 
 def _all(kind: type[FromGitError]) -> list[type[FromGitError]]:

@@ -18,6 +18,7 @@ from from_git.tests.kit.flying import (
     InRedis,
     broken,
 )
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.leftovers import objects, settled
 from from_git.tests.kit.servers import needs_redis
 from from_git.values.progress import Progress
@@ -65,9 +66,10 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
         self.assertEqual([client.outcome for client in clients], [None, None])
 
-    def test_profiles_and_accounts_have_flights_of_their_own(self) -> None:
-        one, other = self.process(), self.process(account="another")
-        for process, profile in ((one, SPACK), (one, MFEM), (other, SPACK)):
+    def test_profiles_and_hosts_have_flights_of_their_own(self) -> None:
+        one, other = self.process(), self.process()
+        elsewhere = replace(SPACK, host=host_of("github", "ghe.example"))
+        for process, profile in ((one, SPACK), (one, MFEM), (other, elsewhere), (other, SPACK)):
             Client(process, profile)
         self.look(one, other)
         self.assertEqual([fetch.owner for fetch in self.forge.fetches], ["spack", "mfem", "spack"])

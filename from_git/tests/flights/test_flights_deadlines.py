@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from from_git.errors import BudgetError
-from from_git.tests.kit.flying import FOUND, SPACK, CacheTestCase, Client, InMemory, InRedis, monotonic
+from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis, monotonic
 from from_git.tests.kit.servers import needs_redis
 from from_git.values.progress import Progress
 
@@ -120,8 +120,8 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertTrue(self.forge.fetches[0].group.ended)
 
     def test_one_that_waits_for_a_limit_or_is_known_to_be_late_goes_on(self) -> None:
-        one, other = self.process(), self.process(account="another")
-        waiting, late = Client(one), Client(other)
+        one, other = self.process(), self.process()
+        waiting, late = Client(one), Client(other, MFEM)
         self.forge.fetches[0].seen = Progress(pages=1, wait=30.0)
         self.forge.fetches[1].seen = Progress(pages=1)
         self.forge.fetches[1].group.late(BudgetError("It needs 9.", None))

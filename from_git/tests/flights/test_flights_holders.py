@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from from_git.errors import DeadlineError, UpstreamError
 from from_git.flights.claims import CLAIM_SECONDS, News
 from from_git.flights.flight import Flight
+from from_git.kept.store import key_of
 from from_git.tests.kit.flying import (
     FOUND,
     MFEM,
@@ -27,7 +28,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     def test_nobody_is_left_waiting_by_a_holder_that_was_killed(self) -> None:
         one, other, third = self.process(), self.process(), self.process()
         killed, waiting, too = Client(one), Client(other), Client(third)
-        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")  # by its own time
+        self.cache.delete(key_of("flight", SPACK))  # by its own time
 
         self.look(other, third)
         self.forge.fetches[-1].end(FOUND)
@@ -37,7 +38,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(len(self.forge.fetches), 2)
 
     def test_a_claim_of_which_nobody_says_how_far_it_is_does_not_last(self) -> None:
-        self.cache.set(f"from-git:flight:account:github:{SPACK.key}", "f" * 32, timeout=None)
+        self.cache.set(key_of("flight", SPACK), "f" * 32, timeout=None)
         process = self.process()
         client = Client(process)
         self.look(process)
@@ -51,7 +52,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertEqual(self.process().claims.claim(SPACK, "0" * 32), "0" * 32)
 
     def test_a_new_holder_has_its_own_time_to_say_how_far_it_is(self) -> None:
-        key = f"from-git:flight:account:github:{SPACK.key}"
+        key = key_of("flight", SPACK)
         self.cache.set(key, "e" * 32, timeout=None)
         process = self.process()
         Client(process)
@@ -88,7 +89,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     def test_a_holder_that_was_paused_leaves_the_claim_to_who_has_taken_it(self) -> None:
         one, other, third = self.process(), self.process(), self.process()
         paused, taken = Client(one), Client(other)
-        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")
+        self.cache.delete(key_of("flight", SPACK))
         self.look(other)
 
         self.look(one)
@@ -118,7 +119,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         Client(one)
         anew = Client(other, anew=True)
         one.store.keep(SPACK, fetched(self.now + 5.0))
-        self.cache.delete(f"from-git:flight:account:github:{SPACK.key}")
+        self.cache.delete(key_of("flight", SPACK))
 
         self.look(other)
 

@@ -23,6 +23,7 @@ from from_git.tests.kit.flying import CONF, MFEM, SPACK, ManualFlights
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.tests.kit.seeds import SeededTestCase
 from from_git.values.found import Found
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.repository import Repository
@@ -112,8 +113,8 @@ class Simulation:
             number = 2 if self.shared else 1
             self.processes = [
                 ManualFlights(
-                    Store(memory := SharedMemory(self.cache), lambda forge: "account"),
-                    Claims(memory, lambda forge: "account", self.shared),
+                    Store(memory := SharedMemory(self.cache)),
+                    Claims(memory, self.shared),
                     self.forge_of,
                 )
                 for _ in range(number)
@@ -122,10 +123,10 @@ class Simulation:
         for process in self.processes:
             assert not process._flights, "a flight is left"
         assert all(one.group.ended for one in self.fetches), "a fetch is left"
-        claims = [key for key in self.cache._cache if "flight:account" in key]  # type: ignore[attr-defined]
+        claims = [key for key in self.cache._cache if f"flight:{SPACK.host.key}" in key]  # type: ignore[attr-defined]
         assert not claims, "a claim is left"
 
-    def forge_of(self, name: str) -> Any:
+    def forge_of(self, host: Host) -> Any:
         """This one."""
         return self
 

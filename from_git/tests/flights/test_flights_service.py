@@ -15,6 +15,7 @@ from from_git.aggregator import Asking
 from from_git.errors import DeadlineError
 from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
+from from_git.kept.store import key_of
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.leftovers import objects, settled, threads
 from from_git.tests.kit.service import ServiceTestCase
@@ -220,7 +221,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
 
         self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), alone)
         self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), 0)
-        django_cache.delete(flights.current().store._key("anew", self.profile(SPACK)))  # ten seconds later
+        django_cache.delete(key_of("anew", self.profile(SPACK)))  # ten seconds later
         self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), alone)
 
     def test_the_ten_seconds_count_from_the_end_of_the_fetch(self) -> None:

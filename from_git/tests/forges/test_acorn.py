@@ -19,7 +19,7 @@ from emulator.kinds import KINDS as EMULATED
 from emulator.tests import acorn
 from from_git.aggregator import Answer
 from from_git.conf import settings
-from from_git.forges.registry import KINDS, registered
+from from_git.forges.registry import registered
 from from_git.options import credentials, table
 from from_git.options.loading import load, misspelt
 from from_git.profiles import parse_profiles
@@ -28,6 +28,7 @@ from from_git.tests.kit.acorn import ACORN
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.exposition import samples
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.terminal.test_terminal import screen
@@ -43,7 +44,7 @@ OAK = "https://acorn.test/oak"
 class Urls(TestCase):
     """Profile URLs of a host of that kind."""
 
-    HOSTS = {"github.com": KINDS["github"], "trees.example:8443": ACORN}  # noqa: RUF012 - a constant
+    HOSTS = {"github.com": host_of("github"), "trees.example:8443": host_of(ACORN, "trees.example:8443")}  # noqa: RUF012 - a constant
 
     def test_its_own_rules_say_what_a_profile_is(self) -> None:
         for text, owner in {
@@ -281,7 +282,7 @@ class AcornService(AcornTestCase):
             call_command("aggregate", OAK, stdout=OutputWrapper(out))
 
         self.assertEqual(json.loads(out.getvalue())["data"], self.world.sum([("acorn", "oak")]))
-        profile, one = Profile(ACORN, "oak", "oak", OAK), found_with(Stats(3), "Grove")
+        profile, one = Profile(host_of(ACORN), "oak", "oak", OAK), found_with(Stats(3), "Grove")
         table = screen(Answer({profile: Fetched(one, 1.0, 1.0)}, {profile: one}, (), one.stats))
         self.assertIn("oak (Acorn)", table)
         self.assertIn("Topics: not told by Acorn", table)

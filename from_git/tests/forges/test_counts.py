@@ -39,7 +39,7 @@ class Values(TestCase):
         self.assertEqual(self.counts.of("team"), {"{b}": (0, now)})
         self.assertEqual(self.counts.of("other"), {})
 
-    def test_accounts_do_not_share_them(self) -> None:
+    def test_hosts_do_not_share_them(self) -> None:
         self.counts.keep("team", {"{a}": (3, self.clock.now())})
 
         self.assertEqual(Counts(self.memory, "other", DAY, self.clock.now).of("team"), {})

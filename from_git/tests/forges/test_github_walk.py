@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from emulator import Latency, Repository
 from emulator.github.opaque import node_id
-from from_git import forges
 from from_git.aggregator import Asking, watched
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.forges.github.details import Details
@@ -16,6 +15,7 @@ from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import SIZES, Queries
 from from_git.question import profiles_asked
 from from_git.tests.kit.github import GitHubTestCase, ids_in
+from from_git.tests.kit.hosts import adapter
 
 
 class Changes(GitHubTestCase):
@@ -146,7 +146,7 @@ class Changes(GitHubTestCase):
         self.assertEqual((data["watchers"], data["langs"]), (0, []))
 
     def test_a_page_that_is_overtaken_by_the_last_one_leaves_nothing_behind(self) -> None:
-        forge = forges.forge("github")
+        forge = adapter("github")
         assert isinstance(forge, GitHub)
         self.add(Repository("a", watchers=1), Repository("b", watchers=2))
         owner = self.world.owner("github", "tiny")
@@ -261,7 +261,7 @@ class Calls(GitHubTestCase):
         self.assertLessEqual(snapshot["github"].peak, 8)
 
     def test_a_github_so_slow_that_queries_would_die_is_asked_for_fewer_at_once(self) -> None:
-        pace = forges.forge("github").pace
+        pace = adapter("github").pace
         assert pace is not None
         for repositories in (0, 30) * 3:
             pace.learn(repositories, 0.3 + 1.0 * repositories, 1)

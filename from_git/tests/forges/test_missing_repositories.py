@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from emulator import Fault, Owner, Repository
 from emulator.bitbucket.shapes import workspace_uuid
+from from_git import forges
 from from_git.aggregator import Asking, aggregate
 from from_git.errors import MalformedAnswer
-from from_git.forges.registry import KINDS
 from from_git.kept.codec import decoded, encoded
 from from_git.serializers import answer_body
 from from_git.tests.kit.finds import head_of, with_head
@@ -205,11 +205,10 @@ class SameWorkspace(LostTestCase):
     def setUp(self) -> None:
         """Two names of one workspace."""
         super().setUp()
-        self.name = Profile(KINDS["bitbucket"], "tiny", "tiny", BITBUCKET)
+        host = forges.hosts()["bitbucket.org"]
+        self.name = Profile(host, "tiny", "tiny", BITBUCKET)
         uuid = workspace_uuid("tiny")
-        self.uuid = Profile(
-            KINDS["bitbucket"], uuid.lower(), uuid.upper(), f"https://bitbucket.org/{quote(uuid.upper())}/"
-        )
+        self.uuid = Profile(host, uuid.lower(), uuid.upper(), f"https://bitbucket.org/{quote(uuid.upper())}/")
 
     def test_it_counts_once_by_its_first_name(self) -> None:
         for number in (1, 150):

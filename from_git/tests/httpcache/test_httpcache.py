@@ -9,9 +9,9 @@ from django.test import RequestFactory, SimpleTestCase, override_settings
 from django.utils.http import http_date
 
 from from_git.aggregator import Answer
-from from_git.forges.registry import KINDS
 from from_git.httpcache import Rendered, rendered, respond
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
@@ -27,7 +27,9 @@ def fetched(at: float, oldest: float | None = None, missing: bool = False) -> Fe
 
 def made(*all_fetched: Fetched, body: bytes = b"{}", **headers: str) -> Rendered:
     """An answer to as many profiles."""
-    profiles = [Profile(KINDS["github"], f"o{n}", f"o{n}", f"https://github.com/o{n}") for n in range(len(all_fetched))]
+    profiles = [
+        Profile(host_of("github"), f"o{n}", f"o{n}", f"https://github.com/o{n}") for n in range(len(all_fetched))
+    ]
     outcomes = dict(zip(profiles, all_fetched, strict=True))
     missing = tuple(one for one, outcome in outcomes.items() if outcome.found is None)
     found = {one: outcome.found for one, outcome in outcomes.items() if outcome.found}

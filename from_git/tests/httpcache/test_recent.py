@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.test import RequestFactory, SimpleTestCase
 
 from from_git import flights
-from from_git.forges.registry import KINDS
 from from_git.httpcache import Recent
 from from_git.kept.store import Store
 from from_git.memory import SharedMemory
 from from_git.middleware import REFUSED_CHARSET
 from from_git.tests.httpcache.test_caching import MFEM, SPACK, TEAM, CachingTestCase
 from from_git.tests.httpcache.test_httpcache import NOW, fetched, made
+from from_git.tests.kit.hosts import host_of
 from from_git.values.profile import Profile
 
 OWN = {"X-Request-ID", "Date", "Age", "Last-Modified"}
@@ -227,12 +227,12 @@ class Bounds(SimpleTestCase):
                 versions.append(store.version)
                 super().set(*args, **kwargs)
 
-        store = Store(SharedMemory(Noting("noting", {})), str)
+        store = Store(SharedMemory(Noting("noting", {})))
         before = store.version
 
         for seconds in (300.0, 0.0):
             with self.settings(PROFILE_CACHE_SECONDS=seconds, LAST_GOOD_SECONDS=0.0):
-                store.keep(Profile(KINDS["github"], "o", "o", "https://github.com/o"), fetched(0))
+                store.keep(Profile(host_of("github"), "o", "o", "https://github.com/o"), fetched(0))
                 self.assertIsNot(store.version, before)
                 self.assertEqual(versions, [before])
 

@@ -1,11 +1,13 @@
 """Profiles that are kept, and what a cache may do to them."""
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 
 from from_git.kept.codec import encoded
+from from_git.kept.store import key_of
 from from_git.tests.kit.finds import head_of, with_head
 from from_git.tests.kit.flying import (
     FOUND,
@@ -19,7 +21,9 @@ from from_git.tests.kit.flying import (
     broken,
     fetched,
 )
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.servers import needs_redis
+from from_git.values.credential import Credential
 from from_git.values.found import Found
 from from_git.values.progress import Progress
 from from_git.values.repository import Repository
@@ -160,9 +164,11 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
             store.keep(SPACK, fetched(self.now + 2.0))
             self.assertEqual(set(other.last_good([SPACK])), {SPACK})
 
-    def test_accounts_do_not_see_what_others_have(self) -> None:
-        self.store("one").keep(SPACK, fetched(self.now))
-        self.assertEqual(self.store("two").kept([SPACK]), {})
+    def test_another_host_and_another_api_of_one_host_have_their_own(self) -> None:
+        self.store().keep(SPACK, fetched(self.now))
+        for host in (host_of("github", "ghe.example"), host_of("github", api="https://elsewhere.example/graphql")):
+            self.assertEqual(self.store().kept([replace(SPACK, host=host)]), {})
+        self.assertTrue(self.store().kept([replace(SPACK, host=replace(SPACK.host, credentials=(Credential("x"),)))]))
 
     def test_it_is_had_anew_once_in_ten_seconds(self) -> None:
         one, two = self.store(), self.store()
@@ -189,7 +195,7 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
                 self.cache.clear()
                 one, other = self.process(), self.process()
                 first, second = Client(one), Client(other)
-                keys = [self.store()._key(what, SPACK) for what in ("profile", "flight", "anew")]
+                keys = [key_of(what, SPACK) for what in ("profile", "flight", "anew")]
                 keys += [f"from-git:flight:{first.flight.id}:{what}" for what in ("outcome", "progress", "wanted")]
                 self.cache.set_many(dict.fromkeys(keys, value), timeout=60)
 

@@ -9,6 +9,7 @@ from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
 from from_git.kept.codec import encoded
+from from_git.kept.store import key_of
 from from_git.tests.kit.flying import (
     FOUND,
     SPACK,
@@ -78,5 +79,5 @@ class AwayForAWhile(CacheTestCase):
         with self.away():
             store.keep(SPACK, fetched(self.now - 5.0))
         for missing_since, there in ((self.now - 1.0, False), (self.now - 9.0, True)):
-            self.cache.set(store._key("profile", SPACK), encoded(fetched(missing_since, None)))
+            self.cache.set(key_of("profile", SPACK), encoded(fetched(missing_since, None)))
             self.assertEqual(bool(store.last_good([SPACK])), there)

@@ -15,19 +15,20 @@ from from_git.fanout import Pool
 from from_git.flights.awaited import Waiter
 from from_git.flights.claims import Claims
 from from_git.flights.flights import Flights
-from from_git.forges.registry import KINDS
 from from_git.kept.store import Store, key_of
 from from_git.memory import SharedMemory
 from from_git.metrics import PoolGauges
 from from_git.profiles import parse_profiles
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.servers import start_redis
 from from_git.values.found import Fetched, Found
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.repository import Repository
 from from_git.values.rows import Rows
 
-_HOSTS = {"github.com": KINDS["github"]}
+_HOSTS = {"github.com": host_of("github")}
 SPACK, MFEM = parse_profiles(["https://github.com/spack", "https://github.com/mfem"], _HOSTS)[0]
 FOUND = Found(
     "Organization",
@@ -211,32 +212,30 @@ class CacheTestCase(SimpleTestCase):
         """The cache that all processes share."""
         raise NotImplementedError
 
-    def store(self, account: str = "account", cache: Any = None) -> Store:
+    def store(self, cache: Any = None) -> Store:
         """The profiles that one process keeps, with a clock that only the test moves."""
-        return Store(SharedMemory(cache or self.cache), lambda forge: account, lambda: self.now)
+        return Store(SharedMemory(cache or self.cache), lambda: self.now)
 
-    def claims(self, account: str = "account", shared: bool = True, cache: Any = None) -> Claims:
+    def claims(self, shared: bool = True, cache: Any = None) -> Claims:
         """The claims of one process, with the same clock."""
-        return Claims(SharedMemory(cache or self.cache), lambda forge: account, shared, lambda: self.now)
+        return Claims(SharedMemory(cache or self.cache), shared, lambda: self.now)
 
-    def forge_of(self, name: str) -> Any:
-        """The one forge there is, whatever its name."""
+    def forge_of(self, host: Host) -> Any:
+        """The one forge there is, whatever its host."""
         return self.forge
 
-    def process(
-        self, account: str = "account", shared: bool = True, store: Any = None, claims: Any = None, cache: Any = None
-    ) -> ManualFlights:
+    def process(self, shared: bool = True, store: Any = None, claims: Any = None, cache: Any = None) -> ManualFlights:
         """The flights of a process of its own, with these parts instead of the usual ones."""
         return ManualFlights(
-            store or self.store(account, cache),
-            claims or self.claims(account, shared, cache),
+            store or self.store(cache),
+            claims or self.claims(shared, cache),
             self.forge_of,
             _secrets,
         )
 
     def seconds_to_live(self, profile: Profile, what: str = "profile") -> float:
         """How long the cache itself keeps something of a profile."""
-        key = self.cache.make_key(key_of(what, "account", profile))
+        key = self.cache.make_key(key_of(what, profile))
         if isinstance(self, InRedis):
             return float(self.cache._cache.get_client(key).ttl(key))
         return float(self.cache._expire_info[key]) - time.time()

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from from_git.profiles.guesses import explained
 from from_git.profiles.reading import read
-from from_git.values.kind import BadUrl, Kind
+from from_git.values.host import Host
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 
 
-def parse_profile(text: str, hosts: Mapping[str, Kind]) -> Profile:
+def parse_profile(text: str, hosts: Mapping[str, Host]) -> Profile:
     """The profile that `text` (without surrounding blanks) names; `hosts` as in `profiles.parse_profiles`.
 
     Raises:

@@ -13,11 +13,11 @@ from from_git.errors import (
     RequestError,
     UpstreamError,
 )
-from from_git.forges.registry import KINDS
 from from_git.pictures import PICTURES, WIDTH, badge, text, theme_asked
 from from_git.pictures.drawing import DARK, LIGHT
 from from_git.tests.kit.examples import given, st
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge
@@ -44,8 +44,8 @@ HOSTILE = (
 
 def profile(owner: str, forge: str = "github") -> Profile:
     """A profile of this owner."""
-    host = {"github": "github.com", "bitbucket": "bitbucket.org"}[forge]
-    return Profile(KINDS[forge], owner.lower(), owner, f"https://{host}/{owner}")
+    host = host_of(forge)
+    return Profile(host, owner.lower(), owner, f"{host.site}/{owner}")
 
 
 def answer(

@@ -12,13 +12,14 @@ from django.core.handlers.wsgi import WSGIHandler
 from coding_challenge.wsgi import application
 from emulator import Fault, preset
 from emulator.bitbucket.credentials import Credentials
-from from_git import forges, probes
+from from_git import probes
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import Cancelled
 from from_git.forges.github.opening import GitHub
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import sample, samples, scraped
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -119,7 +120,7 @@ class Ready(ProbesTestCase):
 
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        spend(forges.forge("bitbucket").account.budget, 30.0)
+        spend(adapter("bitbucket").account.budget, 30.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"
@@ -127,9 +128,9 @@ class Ready(ProbesTestCase):
 
     def test_one_that_a_client_has_nearly_used_up_is_there_too(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        spend(forges.forge("bitbucket").account.budget, 26.0)
+        spend(adapter("bitbucket").account.budget, 26.0)
         self.ready(200, "ready")
-        spend(forges.forge("bitbucket").account.budget, 1.0)
+        spend(adapter("bitbucket").account.budget, 1.0)
 
         self.ready(
             200,
@@ -147,7 +148,7 @@ class Ready(ProbesTestCase):
         ]:
             with self.subTest(word, seconds=seconds):
                 self.settings_for_test(GITHUB_API_TOKEN=token)
-                forges.forge("bitbucket").account.limit.block(seconds, "used up.")
+                adapter("bitbucket").account.limit.block(seconds, "used up.")
                 self.ready(status, word, *([] if token else ["GITHUB_API_TOKEN"]), limit)
                 self.assertEqual(self.get("/livez").status_code, 200)
                 self.caches_cleared()
@@ -171,7 +172,7 @@ class Ready(ProbesTestCase):
 
     def test_it_shows_no_secret(self) -> None:
         self.settings_for_test(CACHE_URL="redis://:password@127.0.0.1:1/0")
-        forges.forge("github").account.limit.block(500.0, "used up.")
+        adapter("github").account.limit.block(500.0, "used up.")
 
         text = self.get("/readyz").text + self.get("/metrics").text
 
@@ -248,7 +249,7 @@ class Counted(ProbesTestCase):
                 self.emulator.faults.clear()
 
     def test_a_call_that_was_cancelled_or_met_a_fault_of_ours_is_told_from_one_that_failed(self) -> None:
-        github = forges.forge("github")
+        github = adapter("github")
         assert isinstance(github, GitHub)
         for error, outcome in ((Cancelled(), "cancelled"), (ZeroDivisionError(), "fault")):
             with self.subTest(outcome):
@@ -272,7 +273,7 @@ class Counted(ProbesTestCase):
         pools = {"github": 8, "bitbucket": 4, "bitbucket-watchers": 16}
         left_open = {pool: sample("pool_threads", pool) for pool in pools}  # by other tests
         self.answer(URL, "https://bitbucket.org/mailchimp")
-        forges.forge("github").account.limit.block(500.0, "used up.")
+        adapter("github").account.limit.block(500.0, "used up.")
 
         found = scraped(self.base)
 

@@ -3,9 +3,9 @@
 import tracemalloc
 from unittest import TestCase
 
-from from_git.forges.registry import KINDS
 from from_git.profiles import parse_profiles
 from from_git.profiles.reading import read
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.profiles.test_profiles import BAD, GOOD, HOSTS
 from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
@@ -82,7 +82,7 @@ class ParseProfiles(TestCase):
                     self.assertEqual([(one, one.owner, one.url) for one in profiles], [(careful, careful.owner, text)])
 
     def test_profiles_are_equal_by_forge_and_owner_alone(self) -> None:
-        github, bitbucket = KINDS["github"], KINDS["bitbucket"]
+        github, bitbucket = host_of("github"), host_of("bitbucket")
 
         self.assertEqual(Profile(github, "a", "A", "github.com/A"), Profile(github, "a", "a", "github.com/a"))
         self.assertNotEqual(Profile(github, "a", "a", "x"), Profile(bitbucket, "a", "a", "x"))

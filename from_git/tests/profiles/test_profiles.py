@@ -3,10 +3,11 @@
 from unittest import TestCase
 
 from from_git.forges.registry import KINDS
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
 from from_git.values.kind import BadUrl
 
-HOSTS = {kind.host: kind for kind in KINDS.values()}
+HOSTS = {kind.host: host_of(kind) for kind in KINDS.values()}
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 GOOD = [
     ("https://github.com/mailchimp", "github", "mailchimp"),
@@ -213,7 +214,10 @@ class ParseProfile(TestCase):
         self.assertNotIn("did you mean", str(caught.exception))
 
     def test_profile_urls_of_an_enterprise_server_carry_its_host_and_port(self) -> None:
-        hosts = {"git.example.org:8443": KINDS["github"], "bitbucket.org": KINDS["bitbucket"]}
+        hosts = {
+            "git.example.org:8443": host_of("github", "git.example.org:8443"),
+            "bitbucket.org": host_of("bitbucket"),
+        }
 
         self.assertEqual(parse_profile("https://git.example.org:8443/octo", hosts).owner, "octo")
         with self.assertRaises(BadUrl):

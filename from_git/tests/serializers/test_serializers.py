@@ -18,6 +18,7 @@ from from_git.serializers import (
     progress_body,
 )
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.values.found import Fetched
 from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
@@ -25,7 +26,7 @@ from from_git.values.progress import Cost
 from from_git.values.stats import Language, Stats
 
 KIND = next(iter(KINDS.values()))
-ONE, GONE = (Profile(KIND, name, name.title(), f"https://forge.example/{name}") for name in ("one", "gone"))
+ONE, GONE = (Profile(host_of(KIND), name, name.title(), f"https://forge.example/{name}") for name in ("one", "gone"))
 STATS = Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4})
 FOUND = found_with(STATS, missing=("One/lost",))
 ANSWER = Answer(

@@ -10,12 +10,13 @@ from from_git import terminal
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats, merge
 
-HOSTS = {kind.host: kind for kind in KINDS.values()}
+HOSTS = {kind.host: host_of(kind) for kind in KINDS.values()}
 
 
 def profile(url: str) -> Profile:

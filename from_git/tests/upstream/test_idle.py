@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from django.core.cache import caches
 
-from from_git import forges
 from from_git.conf import settings
 from from_git.errors import TooHeavyError
 from from_git.memory import SharedMemory
 from from_git.tests.kit.exposition import sample
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.middleman import Middleman
 from from_git.tests.kit.raw import RawServer, keeping, read_request, silent
 from from_git.tests.kit.servers import needs_redis, start_redis
@@ -203,13 +203,13 @@ class Forges(ServiceTestCase):
         self.assertEqual(self.middleman.swallowed, 2)
         # two list pages, read twice, and the watchers
         self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, 4 + 120)
-        pace = forges.forge("github").pace
+        pace = adapter("github").pace
         assert pace
         self.assertEqual(pace.most(40), 40)
 
     def test_the_silence_is_not_counted_as_the_forges_time(self) -> None:
         self.forget(("github", "user-3"), ("bitbucket", "team-3"))
-        budgets = [forges.forge(name).account.budget for name in ("github", "bitbucket")]
+        budgets = [adapter(name).account.budget for name in ("github", "bitbucket")]
         before = [budget.spent() for budget in budgets]
         measured = sample("upstream_call_seconds_sum", "github")
 

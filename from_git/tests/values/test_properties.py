@@ -9,6 +9,7 @@ from from_git.serializers import EXPANSIONS, answer_body
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import given, repositories, st
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
 from from_git.values.found import Fetched
 from from_git.values.kind import BadUrl
@@ -16,7 +17,7 @@ from from_git.values.profile import Profile
 from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats, Tally, merge
 
-HOSTS = {kind.host: kind for kind in KINDS.values()}
+HOSTS = {kind.host: host_of(kind) for kind in KINDS.values()}
 NAMES = st.sampled_from(["c", "python", "c++", "go"])
 COUNTS = st.integers(0, 2**40)
 STATS = st.builds(
@@ -77,7 +78,7 @@ class Details(TestCase):
 
     @given(st.lists(STATS | st.none(), max_size=5))
     def test_details_are_the_slow_sum_and_rows_add_up_to_the_data(self, parts: list[Stats | None]) -> None:
-        profiles = [Profile(KINDS["github"], f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
+        profiles = [Profile(host_of("github"), f"o{n}", f"O{n}", f"github.com/O{n}") for n in range(len(parts))]
         kept = {p: Fetched(found_with(s) if s else None, 9.9, 5.5) for p, s in zip(profiles, parts, strict=True)}
         found = {profile: one.found for profile, one in kept.items() if one.found}
         there = [one.stats for one in found.values()]

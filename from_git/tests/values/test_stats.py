@@ -9,6 +9,7 @@ from from_git.aggregator import _answer
 from from_git.forges.registry import KINDS
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
@@ -116,7 +117,7 @@ class Answers(SimpleTestCase):
 
     GITHUB, BITBUCKET, BY_UUID = parse_profiles(
         ["github.com/one", "bitbucket.org/one", "bitbucket.org/{3fa85f64-5717-4562-b3fc-2c963f66afa6}"],
-        {kind.host: kind for kind in KINDS.values()},
+        {kind.host: host_of(kind) for kind in KINDS.values()},
     )[0]
 
     def watchers(self, fetched: dict[Profile, Fetched]) -> int:

@@ -10,6 +10,7 @@ from unittest import TestCase
 from from_git import values
 from from_git.forges.registry import KINDS
 from from_git.tests.kit.finds import found_with
+from from_git.tests.kit.hosts import host_of
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
@@ -40,7 +41,7 @@ class Each(TestCase):
     """By what they hold."""
 
     def test_profiles_are_equal_by_forge_and_folded_owner_whatever_was_written(self) -> None:
-        one, other = list(KINDS.values())[:2]
+        one, other = (host_of(kind) for kind in list(KINDS.values())[:2])
         profile = Profile(one, "owner", "Owner", "https://forge.example/Owner")
         self.assertEqual(profile, Profile(one, "owner", "OWNER", "http://forge.example/OWNER/"))
         self.assertNotEqual(profile, Profile(other, "owner", "Owner", profile.url))

@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 from from_git.forges.registry import KINDS
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.hostile import JSON, OWNER, Seen, assert_clear, exchange, request
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.views.test_hostile_client import ELSEWHERE, LOOKALIKES, TRAVERSALS
 
@@ -16,7 +17,7 @@ try:
 except ImportError as missing:
     raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
 
-HOSTS = {kind.host: kind for kind in KINDS.values()}
+HOSTS = {kind.host: host_of(kind) for kind in KINDS.values()}
 REPEATABLE = settings(deadline=None, derandomize=True, database=None)
 OFTEN, SELDOM = settings(REPEATABLE, max_examples=1_000), settings(REPEATABLE, max_examples=150)
 
@@ -173,7 +174,7 @@ class AnyText(TestCase):
 
         for profile in profiles:
             parts = urlsplit(profile.url if "://" in profile.url.split("?")[0] else f"https://{profile.url}")
-            self.assertEqual(HOSTS[(parts.hostname or "").removeprefix("www.")], profile.kind)
+            self.assertEqual(HOSTS[(parts.hostname or "").removeprefix("www.")], profile.host)
             self.assertEqual((parts.username, parts.port), (None, None))
             self.assertIn(profile.owner, parts.path.split("/"))
             self.assertRegex(profile.owner, rf"\A{OWNER.pattern}\Z")

@@ -12,6 +12,7 @@ from from_git.flights.awaited import Waiter
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.profiles import parse_profiles
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.leftovers import objects, settled
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -29,7 +30,7 @@ class LifecycleTestCase(ServiceTestCase):
 
     def assert_idle(self) -> None:
         """No thread of a pool has anything to do."""
-        github, bitbucket = forges.forge("github"), forges.forge("bitbucket")
+        github, bitbucket = adapter("github"), adapter("bitbucket")
         pools: list[Any] = [github.access.pool, bitbucket.access.pool, bitbucket.access.watchers_pool]  # type: ignore[attr-defined]
         self.assertEqual(settled(lambda: [pool.size - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from from_git import readers
+from from_git.values.credential import Credential
 from from_git.values.kind import BadUrl, Examples, Kind, NoCredentials, ProfileUrls
 from from_git.values.option import KindOptions, Option
 
@@ -28,6 +29,11 @@ def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
         yield "ACORN_CALLS_PER_HOUR bounds the calls of a token: set ACORN_TOKEN."
 
 
+def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
+    if values["ACORN_TOKEN"]:
+        yield Credential(values["ACORN_TOKEN"])
+
+
 ACORN = Kind(
     name="acorn",
     label="Acorn",
@@ -41,6 +47,8 @@ ACORN = Kind(
     options=KindOptions(
         address="ACORN_URL",
         host="ACORN_HOST",
+        accounts="ACORN_TOKEN",
+        credentials=_credentials,
         contradictions=_contradictions,
         access=(
             Option("ACORN_URL", readers.web_address, "https://acorn.test/api", "Acorn's API"),

@@ -15,18 +15,18 @@ from from_git.forges.listing import Listing, Page, Place, rows_of
 from from_git.forges.once import Once
 from from_git.forges.opening import opening, way
 from from_git.forges.reading import get, maybe, retry_after, unanswered
-from from_git.tests.kit.acorn import ACORN
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
+from from_git.values.host import Host
 from from_git.values.progress import Cost, Progress
 from from_git.values.repository import Repository
 
 _PAGE_SIZE, _READINGS = 20, 4
 
 
-def opened(conf: Any) -> "Acorn":
+def opened(host: Host, conf: Any) -> "Acorn":
     """The adapter with its pool, which live until it is closed."""
-    return Acorn(conf)
+    return Acorn(host, conf)
 
 
 class Acorn:
@@ -34,15 +34,16 @@ class Acorn:
 
     pace = None
 
-    def __init__(self, conf: Any) -> None:
-        token = conf.ACORN_TOKEN
+    def __init__(self, host: Host, conf: Any) -> None:
+        token = next((one.token for one in host.credentials), "")
         self.has_credentials = bool(token)
-        bound = Bound(conf.ACORN_CALLS_PER_HOUR or None, conf.TEMPO.hour, "calls", "ACORN_CALLS_PER_HOUR")
-        self.account: Account = opening(ACORN, conf).account(conf.ACORN_URL, token, bound)
-        self.pool = Pool(ACORN.name, conf.NUM_THREADS_ACORN)
+        setting = host.setting("ACORN_CALLS_PER_HOUR")
+        bound = Bound(host.bounds["ACORN_CALLS_PER_HOUR"] or None, conf.TEMPO.hour, "calls", setting)
+        self.account: Account = opening(host, conf).account(host.api, token, bound)
+        self.pool = Pool(host.pool, host.threads["NUM_THREADS_ACORN"])
         self.width = self.pool.size
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.upstream = Upstream(conf.ACORN_URL, "ACORN_URL", headers, self.width, conf.UPSTREAM_TIMEOUT, way(conf))
+        self.upstream = Upstream(host.api, host.setting("api"), headers, self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""

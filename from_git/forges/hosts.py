@@ -1,0 +1,50 @@
+"""The hosts that the settings name. Light to import, and pure: settings are checked before Django is set up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from from_git.forges.registry import KINDS
+from from_git.values.host import Host
+from from_git.values.kind import Kind
+
+
+def values_in(settings: Any) -> dict[str, Any]:
+    """What of the settings hosts are made of, by name."""
+    rows = [option for kind in KINDS.values() for option in kind.options.rows]
+    named = {option.name: getattr(settings, option.name, option.default) for option in rows}
+    return {**named, **{name: getattr(settings, name) for name in ("UPSTREAM_CA_FILE", "UPSTREAM_PROXY")}}
+
+
+def hosts_of(values: Mapping[str, Any]) -> dict[str, Host]:
+    """The hosts by name, in the order in which lists and errors name them: the first one of each kind.
+
+    Args:
+        values: name to value of the settings.
+    """
+    hosts = [_first(kind, values) for kind in KINDS.values()]
+    return {host.name: host for host in hosts}
+
+
+def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
+    """The host of a kind that has settings of its own."""
+    options = kind.options
+    names = [option.name for option in (*options.threads, *options.bounds)]
+    return Host(
+        kind=kind,
+        name=(values[options.host] if options.host else kind.host).lower(),
+        api=values[options.address],
+        credentials=tuple(options.credentials(values)),
+        ca_file=values["UPSTREAM_CA_FILE"],
+        proxy=values["UPSTREAM_PROXY"],
+        threads={option.name: values[option.name] for option in options.threads},
+        bounds={option.name: values[option.name] for option in options.bounds},
+        settings={
+            "api": options.address,
+            "accounts": options.accounts,
+            "ca_file": "UPSTREAM_CA_FILE",
+            "proxy": "UPSTREAM_PROXY",
+            **dict(zip(names, names, strict=True)),
+        },
+        label=kind.label,
+        pool=kind.name,
+    )

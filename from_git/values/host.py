@@ -1,0 +1,57 @@
+"""A host: where a forge runs, and how it is reached; see `from_git.forges.hosts` for those that there are."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from from_git.values.credential import Credential
+from from_git.values.kind import Kind
+
+__all__ = ["Credential", "Host"]
+
+
+@dataclass(frozen=True)
+class Host:
+    """A place where a forge of some kind runs; equal when the names are."""
+
+    kind: Kind = field(compare=False)
+    name: str
+    """What profile URLs carry, in lower case: a host, maybe with a port and a path below which the site lies."""
+    api: str = field(compare=False)
+    """The address of its API."""
+    credentials: tuple[Credential, ...] = field(default=(), compare=False)
+    """In the order of the setting; empty: everybody's."""
+    ca_file: str = field(default="", compare=False)
+    """The PEM file with authorities that are trusted beside the usual ones; empty for none."""
+    proxy: str = field(default="", compare=False, repr=False)
+    """The address of the proxy that leads there; empty for none."""
+    threads: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Sizes of its pools, by the kind's names of settings."""
+    bounds: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What may be spent there, by the kind's names of settings."""
+    settings: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """How messages call the place where something is set: by `api`, `accounts`, `ca_file`, `proxy`, and by the names in
+    `threads` and `bounds`."""
+    label: str = field(default="", compare=False)
+    """The name that people know it by."""
+    pool: str = field(default="", compare=False)
+    """What the names of its pools begin with."""
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # a tenth of what dataclass would take, for each look-up of each profile
+
+    @property
+    def site(self) -> str:
+        """The address below which its profiles and repositories lie, without a slash at the end."""
+        return f"https://{self.name}"
+
+    @cached_property
+    def key(self) -> str:
+        """Its name in caches; another one for another API, whose numbers need not be the same."""
+        return f"{self.name}:{hashlib.sha256(self.api.encode()).hexdigest()[:8]}"
+
+    def setting(self, key: str) -> str:
+        """How messages call the place where something of it is set; see `settings`."""
+        return self.settings.get(key, key)
