@@ -16,8 +16,7 @@ from rest_framework.response import Response
 
 from from_git.aggregator import Answer
 from from_git.safejson import SafeJSON
-from from_git.serializers import ROW, answer_body, profile_rows
-from from_git.values.keys import untold
+from from_git.serializers import COLUMNS, answer_body, profile_rows
 from from_git.values.profile import Profile
 
 _SEPARATOR = "; "
@@ -48,11 +47,11 @@ class AnswerCSV(BaseRenderer):
     def content(self, answer: Answer, expand: Collection[str]) -> bytes:
         """The bytes of a 200: a header, then a row for each profile in the order asked, then the missing repositories.
 
-        `expand` changes nothing: the rows are those that `profiles` adds to the JSON. A number that a profile's forge
-        does not tell is an empty cell, and so are all numbers of a missing profile or repository.
+        `expand` changes nothing: a row is what `profiles` adds to the JSON, up to `fetchedAt`. A number that a
+        profile's forge does not tell is an empty cell, and so are all numbers of a missing profile or repository.
         """
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, ROW, restval="", lineterminator="\r\n")
+        writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
         writer.writeheader()
         for row in _rows(answer):
             writer.writerow({name: _cell(value) for name, value in row.items()})
@@ -104,8 +103,8 @@ def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
         if profile in missing:
             yield _missing(profile, profile.url, "missing")
         elif profile in rows:  # another name of a profile has no row of its own
-            silent = untold([profile.kind])
-            yield {name: value for name, value in rows[profile].items() if name not in silent}
+            row = rows[profile]
+            yield {name: row[name] for name in COLUMNS if name not in row["notTold"]}
     urls = iter(answer.missing_repositories)
     for profile, found in answer.found.items():
         yield from (_missing(profile, url, "missing repository") for url in islice(urls, len(found.missing)))

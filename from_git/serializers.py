@@ -8,12 +8,15 @@ from typing import Any
 
 from from_git.aggregator import Answer, Overview
 from from_git.errors import FromGitError
+from from_git.values.found import not_told
 from from_git.values.stats import Stats
 
-ROW = (
+COLUMNS = (
     *("url", "forge", "owner", "kind", "originalRepos", "forkedRepos", "watchers", "followers"),
     *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
 )
+"""What a table has of one profile, in its order."""
+ROW = (*COLUMNS, "host", "notTold")
 """What is known of one profile, in its order."""
 EXPANSIONS = ("profiles", "langs", "topics")
 """What `expand` may ask for, in the order in which it comes."""
@@ -48,6 +51,8 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
             "kind": found.kind,
             **_data(found.stats),
             "fetchedAt": f"{datetime.fromtimestamp(int(answer.fetched[profile].oldest), UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "host": profile.host.name,
+            "notTold": list(not_told(profile, found)),
         }
         for profile, found in answer.found.items()
     ]

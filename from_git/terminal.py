@@ -1,6 +1,6 @@
 """An answer for a terminal: tables and bars."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
-from from_git.values.keys import untold
+from from_git.values.found import Found, untold
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 from from_git.values.words import listed
@@ -29,7 +29,7 @@ def lines(answer: Answer) -> Iterator[RenderableType]:
         yield _bars("Repositories", kinds, repos)
     langs = answer.stats.langs.items()
     yield from _many("Languages", ((name, one.repos, _size(one.bytes)) for name, one in langs), repos)
-    if "topics" in untold(one.kind for one in answer.found):
+    if "topics" in untold(answer.found):
         yield Text.assemble(("Topics: ", "bold"), f"not told by {listed(labels_of(one.kind for one in answer.found))}")
     else:
         yield from _many("Topics", ((name, count, "") for name, count in answer.stats.topics.items()), repos)
@@ -45,15 +45,15 @@ def _numbers(answer: Answer) -> Table:
     for heading in ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics"):
         table.add_column(heading, justify="right", overflow="fold")  # on a narrow screen no digit may be lost
     for profile, found in answer.found.items():
-        table.add_row(f"{profile.owner} ({profile.kind.label})", *_cells(found.stats, [profile]))
+        table.add_row(f"{profile.owner} ({profile.kind.label})", *_cells(found.stats, {profile: found}))
     if len(answer.found) != 1:
         table.add_section()
         table.add_row("Total", *_cells(answer.stats, answer.found))
     return table
 
 
-def _cells(stats: Stats, profiles: Iterable[Profile]) -> list[str]:
-    silent = untold(one.kind for one in profiles)
+def _cells(stats: Stats, found: Mapping[Profile, Found]) -> list[str]:
+    silent = untold(found)
     return [_NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]
 
 

@@ -14,16 +14,16 @@
     │   └── AskedTooOften          429  ERR3   retryAfter
     ├── OwnFault                   500  ERRX
     ├── ServerFull                 503  ERR2   retryAfter
-    └── UpstreamError              502  ERR2   upstream, profile
-        ├── CredentialsError       502  ERR2   upstream, profile
-        ├── MalformedAnswer        502  ERR2   upstream, profile
-        ├── TransientError         502  ERR2   upstream, profile
-        │   ├── BrokenError        502  ERR2   upstream, profile
-        │   └── TooHeavyError      502  ERR2   upstream, profile
-        ├── LimitError             503  ERR2   upstream, retryAfter
-        │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps
-        ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter
-        └── DeadlineError          504  ERR2   upstream, profile
+    └── UpstreamError              502  ERR2   upstream, profile, host
+        ├── CredentialsError       502  ERR2   upstream, profile, host
+        ├── MalformedAnswer        502  ERR2   upstream, profile, host
+        ├── TransientError         502  ERR2   upstream, profile, host
+        │   ├── BrokenError        502  ERR2   upstream, profile, host
+        │   └── TooHeavyError      502  ERR2   upstream, profile, host
+        ├── LimitError             503  ERR2   upstream, retryAfter, host
+        │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps, host
+        ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter, host
+        └── DeadlineError          504  ERR2   upstream, profile, host
 
 The message tells the reader what happened, the advice what to do, the attributes tell the program. All three are safe
 to show to a client: they never hold a token, a header that we sent, or the text of a foreign exception.

@@ -18,7 +18,7 @@ class UpstreamError(FromGitError):
 
     status = 502
     code = "ERR2"
-    members: ClassVar[tuple[str, ...]] = ("upstream", "profile")
+    members: ClassVar[tuple[str, ...]] = ("upstream", "profile", "host")
     attempts: ClassVar[int] = 1
     """How often a call that ends in this error may be sent in all."""
     outcome: ClassVar[str] = "failed"
@@ -68,7 +68,8 @@ class UpstreamError(FromGitError):
         return f"No answer from {self.profile.host.label} for {self.profile.url}: {reason}"
 
     def _known(self) -> dict[str, Any]:
-        named = {"upstream": self.profile.forge, "profile": self.profile.url} if self.profile else {}
+        one = self.profile
+        named = {"upstream": one.forge, "profile": one.url, "host": one.host.name} if one else {}
         return {**super()._known(), **named}
 
 
@@ -121,7 +122,7 @@ class LimitError(UpstreamError):
     """
 
     status = 503
-    members = ("upstream", "retryAfter")
+    members = ("upstream", "retryAfter", "host")
     attempts = 12
     outcome = "limit"
 
@@ -141,7 +142,7 @@ class UnfinishedError(UpstreamError):
     """The time for the whole answer passed, and the forge is still being read: asking again finds more, or all."""
 
     status = 503
-    members = ("upstream", "profile", "retryAfter")
+    members = ("upstream", "profile", "retryAfter", "host")
 
     def __init__(self, reason: str, wait: float) -> None:
         super().__init__(reason, advice="")

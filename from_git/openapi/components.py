@@ -124,6 +124,7 @@ _MEMBERS: dict[str, Json] = {
     "upstream": {"type": "string", "enum": [], "description": "The forge that failed."},
     "profile": {"type": "string", "description": "The profile's URL as asked."},
     "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
+    "host": {"type": "string", "description": "Of the profile's URL: where the forge that failed runs."},
     "urls": {
         **_complaints("url", "As asked; cut where it is longer than any URL.", "What is wrong with it."),
         "description": "The first 20 URLs that are not profiles.",
@@ -184,6 +185,13 @@ def _profile(sums: Json) -> Json:
         "kind": {"type": "string", "description": "What it is at its forge, such as Organization, User or Workspace."},
         **sums,
         "fetchedAt": {**_MOMENT, "description": "When the oldest of these numbers was counted, in UTC."},
+        "host": {"type": "string", "description": "Where its forge runs."},
+        "notTold": {
+            "type": "array",
+            "items": {"enum": list(sums)},
+            "uniqueItems": True,
+            "description": "The keys above that its forge does not tell, which add nothing.",
+        },
     }
     return _object(profile)
 

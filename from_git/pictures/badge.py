@@ -8,7 +8,8 @@ from from_git.errors import FromGitError, RequestError
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.serializers import answer_body
-from from_git.values.keys import KEYS, NOTHING, untold
+from from_git.values.found import untold
+from from_git.values.keys import KEYS, NOTHING
 
 Badge = dict[str, str | int | bool]
 _LONGEST = 40  # characters of names
@@ -22,7 +23,7 @@ def badge(key: str, answer: Answer, now: float) -> Badge:
     """
     if not answer.found:
         return _badge(key, "not found", _COLOURS["absent"], is_error=True)
-    if key in untold(one.kind for one in answer.found):
+    if key in untold(answer.found):
         return _badge(key, NOTHING, _COLOURS["absent"])
     data: Mapping[str, Any] = answer_body(answer)["data"]
     names = isinstance(data[key], list)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
-from from_git.values.keys import untold
+from from_git.values.found import untold
 
 _TOP, _BOTTOM = 78, 310
 NAMES = 160
@@ -73,7 +73,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     if not answer.found:
         return nobody(frame, answer, now)
     who, notes = words.subject(answer), words.notes(answer, now)
-    if own.key in untold(one.kind for one in answer.found):
+    if own.key in untold(answer.found):
         none = f"{own.plural} are not told by {words.forges_of(answer.found)}."
         return said(frame, f"No {own.plural.lower()}", none, notes)
     if not amounts:

@@ -7,7 +7,8 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
 from from_git.pictures.drawing import INNER, MARGIN, SMALL, Frame, drawn, nobody
-from from_git.values.keys import KEYS, NOTHING, untold
+from from_git.values.found import untold
+from from_git.values.keys import KEYS, NOTHING
 
 _LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
 _COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; stars have the largest numbers
@@ -44,7 +45,7 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 
 
 def _numbers(answer: Answer) -> dict[str, int | None]:
-    stats, silent = answer.stats, untold(one.kind for one in answer.found)
+    stats, silent = answer.stats, untold(answer.found)
     return {
         _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value
         for key, value in stats.numbers().items()

@@ -1,7 +1,11 @@
 """The outcome of the fetch of one profile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from from_git.values.keys import KEYS
+from from_git.values.profile import Profile
 from from_git.values.rows import Rows
 from from_git.values.stats import Stats
 
@@ -40,3 +44,19 @@ class Fetched:
     """When the fetch ended."""
     oldest: float
     """When the oldest number in it was counted."""
+
+
+def not_told(profile: Profile, found: Found) -> tuple[str, ...]:
+    """The keys of an answer that the forge does not tell of a profile, in the order of KEYS."""
+    return _in_order(profile.kind.not_told, found.not_told)
+
+
+def untold(found: Mapping[Profile, Found]) -> frozenset[str]:
+    """The keys that are told of none of these profiles; none where there is no profile, since that sum is a true 0."""
+    keys = {not_told(profile, one) for profile, one in found.items()}
+    return frozenset.intersection(*map(frozenset, keys)) if keys else frozenset()
+
+
+@lru_cache(maxsize=64)
+def _in_order(kinds: frozenset[str], its: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in KEYS if key in kinds or key in its)

@@ -1,6 +1,6 @@
 """The eight keys of an answer: how a repository counts, in code and in words, and which of them no forge tells."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from from_git.values.kind import Kind
@@ -70,12 +70,6 @@ KEYS: Mapping[str, Key] = {
 """By name, in the order of `data`; `described` says them for the forges that there are."""
 NOTHING = "\N{EN DASH}"
 """What stands in the place of a number that no forge tells."""
-
-
-def untold(kinds: Iterable[Kind]) -> frozenset[str]:
-    """The keys that none of these kinds of forge tells; none where there is no forge, since that sum is a true 0."""
-    keys = [kind.not_told for kind in set(kinds)]
-    return frozenset.intersection(*keys) if keys else frozenset()
 
 
 def described(kinds: Sequence[Kind]) -> dict[str, Key]:

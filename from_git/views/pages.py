@@ -61,9 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "urls": "\n".join(map(str, asked.get("url", ()))),
         "refused": f"{refused.message} {refused.advice}" if refused else "",
-        "forges": json.dumps(
-            [(host.kind.name, host.label, name, sorted(host.kind.not_told)) for name, host in forges.hosts().items()]
-        ),
+        "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "labels": labels(),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "absent": example_urls()[-1],

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from emulator import Owner, Repository
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.github import GitHubTestCase
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.views.test_views import KEYS
@@ -80,7 +81,8 @@ class Members(ExpandTestCase):
 
         rows = self.body("profiles", *urls)["profiles"]
 
-        self.assertEqual([list(row) for row in rows], [["url", "forge", "owner", "kind", *KEYS, "fetchedAt"]] * 3)
+        members = ["url", "forge", "owner", "kind", *KEYS, "fetchedAt", "host", "notTold"]
+        self.assertEqual([list(row) for row in rows], [members] * 3)
         self.assertEqual(
             [(row["url"], row["forge"], row["owner"], row["kind"]) for row in rows],
             [
@@ -91,6 +93,8 @@ class Members(ExpandTestCase):
         )
         for row, owner in zip(rows, [*BOTH, ("github", "user-3")], strict=True):
             self.assertEqual({key: row[key] for key in KEYS}, self.world.sum([owner]))
+            silent = ["followers", "topics", "topicsNum"] if owner[0] == "bitbucket" else []
+            self.assertEqual((row["host"], row["notTold"]), (KINDS[owner[0]].host, silent))
 
     def test_fetched_at_is_the_second_of_the_fetch_in_utc(self) -> None:
         self.settings_for_test(TIME_ZONE="Asia/Kathmandu")  # which Django makes the process's own

@@ -7,15 +7,24 @@ from unittest import TestCase
 import requests
 
 from emulator import Owner, Repository
+from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
+from from_git.pictures import CHARTS, PICTURES, badge
+from from_git.renderers import AnswerCSV
+from from_git.serializers import profile_rows
+from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_pictures import described, shown
-from from_git.values.keys import KEYS, untold
+from from_git.tests.terminal.test_terminal import profile, rows, screen
+from from_git.values.found import Fetched, untold
+from from_git.values.keys import KEYS, NOTHING
+from from_git.values.profile import Profile
+from from_git.values.stats import Stats, merge
 
 TEAM, OTHER_TEAM = "https://bitbucket.org/team-7", "https://bitbucket.org/mailchimp"
 PLAIN, NOBODY = "https://github.com/plain", "https://bitbucket.org/nobody"
 BITBUCKET = ("followers", "topics", "topicsNum")
-DASH = "\N{EN DASH}"
+DASH = NOTHING
 
 
 class Table(TestCase):
@@ -35,7 +44,53 @@ class Table(TestCase):
             (): (),
         }.items():
             with self.subTest(forges):
-                self.assertEqual(untold(KINDS[name] for name in forges), set(keys))
+                found = {
+                    profile(KINDS[name].url(f"a{number}")): found_with(Stats()) for number, name in enumerate(forges)
+                }
+                self.assertEqual(untold(found), set(keys))
+
+
+class OfOneProfile(TestCase):
+    """What a forge does not tell of one profile, though its kind tells it of others."""
+
+    def setUp(self) -> None:
+        """Of `a` nobody tells watchers and topics."""
+        silent = ("watchers", "topics", "topicsNum")
+        numbers = Stats(2, followers=3)
+        self.a, self.b = profile("https://github.com/a"), profile("https://github.com/b")
+        self.found = {self.a: found_with(numbers, not_told=silent), self.b: found_with(numbers)}
+
+    def answer(self, *profiles: Profile) -> Answer:
+        """The answer for these."""
+        found = {one: self.found[one] for one in profiles}
+        return Answer(
+            {one: Fetched(found[one], 1.0, 1.0) for one in found}, found, (), merge(one.stats for one in found.values())
+        )
+
+    def test_its_row_says_so_and_its_cells_are_empty(self) -> None:
+        both = self.answer(self.a, self.b)
+
+        self.assertEqual([row["notTold"] for row in profile_rows(both)], [["watchers", "topics", "topicsNum"], []])
+        a, b = csv.DictReader(io.StringIO(AnswerCSV().content(both, ()).decode(), newline=""))
+        self.assertEqual([a[key] for key in ("watchers", "topicsNum", "followers")], ["", "", "3"])
+        self.assertEqual([b[key] for key in ("watchers", "topicsNum", "followers")], ["0", "0", "3"])
+
+    def test_people_see_no_number_where_it_is_alone_and_the_sum_where_it_is_not(self) -> None:
+        for profiles, words in (((self.a,), NOTHING), ((self.a, self.b), "0")):
+            with self.subTest(words):
+                answer = self.answer(*profiles)
+                self.assertEqual(badge("watchers", answer, 1.0)["message"], words)
+                card = PICTURES["card"].of(answer, None, 1.0)
+                numbers = dict(zip(shown(card)[3:14:2], shown(card)[2:14:2], strict=True))
+                self.assertEqual((numbers["watchers"], numbers["stars"]), (words, str(3 * len(profiles))))
+                topics = shown(CHARTS["topics"].of(answer, None, 1.0))
+                self.assertEqual("Topics are not told by GitHub." in topics, words != "0")
+
+    def test_the_terminal_has_a_dash_for_it(self) -> None:
+        text = screen(self.answer(self.a, self.b))
+
+        self.assertEqual(rows(text, "a (GitHub)"), [["a", "(GitHub)", "2", "0", "-", "3", "0", "-"]])
+        self.assertEqual(rows(text, "Total"), [["Total", "4", "0", "0", "6", "0", "0"]])
 
 
 class NotTold(ServiceTestCase):

@@ -27,6 +27,7 @@ class Errors(TestCase):
                 error = _made(kind)
                 assert isinstance(error, UpstreamError)
                 self.assertEqual(tuple(error.about(PROFILE).facts()), kind.members)
+                self.assertEqual(kind.members[-1], "host")  # behind what was there before it
                 self.assertIn(", ".join(kind.members), errors.__doc__ or "")
                 self.assertEqual(_made(kind).facts().get("profile"), None)
                 self.assertRegex(error.advice, r"^[A-Z].*\.$")
@@ -51,7 +52,7 @@ class Errors(TestCase):
                 self.assertIs(named.__cause__, cause)
                 self.assertIn("No answer from GitHub for https://github.com/Spack: ", named.message)
                 self.assertIn("what happened", named.message)
-                self.assertEqual(named.facts()["upstream"], "github")
+                self.assertEqual((named.facts()["upstream"], named.facts()["host"]), ("github", "github.com"))
                 self.assertIsNone(error.profile)
 
     def test_a_limit_is_rounded_up_to_whole_seconds_and_never_zero(self) -> None:
@@ -65,7 +66,7 @@ class Errors(TestCase):
             with self.subTest(seconds):
                 error = LimitError("used up.", seconds).about(PROFILE)
                 self.assertEqual(error.retry_after, shown)
-                self.assertEqual(error.facts(), {"upstream": "github", "retryAfter": shown})
+                self.assertEqual(error.facts(), {"upstream": "github", "retryAfter": shown, "host": "github.com"})
                 self.assertIn(words, error.advice)
 
     def test_other_errors_do_not_ask_to_come_back(self) -> None:

@@ -7,7 +7,7 @@ import re
 import requests
 
 from emulator import Owner, Repository
-from from_git.serializers import ROW
+from from_git.serializers import COLUMNS
 from from_git.tests.kit.service import ServiceTestCase
 
 JSON, CSV, HTML = "application/json", "text/csv; charset=utf-8; header=present", "text/html; charset=utf-8"
@@ -56,11 +56,11 @@ class Csv(ServiceTestCase):
         rows = self.table(*URLS)
 
         answer = self.answer(*URLS)["data"]
-        self.assertEqual(list(rows[0]), list(ROW))
+        self.assertEqual(list(rows[0]), list(COLUMNS))
         self.assertEqual([row["url"] for row in rows], list(URLS))
         self.assertEqual([row["kind"] for row in rows], ["Organization", "missing", "Workspace"])
         self.assertEqual(rows[1]["owner"], "nobody")
-        self.assertEqual({rows[1][key] for key in ROW[4:]}, {""})
+        self.assertEqual({rows[1][key] for key in COLUMNS[4:]}, {""})
         for key in ("originalRepos", "forkedRepos", "watchers", "followers"):
             self.assertEqual(sum(int(row[key] or 0) for row in rows), answer[key], key)
         for key in ("langs", "topics"):
@@ -76,7 +76,7 @@ class Csv(ServiceTestCase):
         self.assertEqual(self.response.headers["Content-Disposition"], 'attachment; filename="from-git.csv"')
         lines = self.response.content.split(b"\r\n")
         self.assertEqual((len(lines), lines[-1]), (5, b""))
-        self.assertEqual(lines[0].decode(), ",".join(ROW))
+        self.assertEqual(lines[0].decode(), ",".join(COLUMNS))
         self.assertNotIn(b"\n", b"".join(lines))
         self.assertIn(b",missing,,,,,,,,,", lines[2])
 

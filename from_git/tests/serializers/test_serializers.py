@@ -28,7 +28,7 @@ from from_git.values.stats import Language, Stats
 KIND = next(iter(KINDS.values()))
 ONE, GONE = (Profile(host_of(KIND), name, name.title(), f"https://forge.example/{name}") for name in ("one", "gone"))
 STATS = Stats(3, 2, 7, 11, {"c": Language(2, None), "python": Language(1, 9)}, {"api": 4})
-FOUND = found_with(STATS, missing=("One/lost",))
+FOUND = found_with(STATS, missing=("One/lost",), not_told=("langs", "langsNum"))
 ANSWER = Answer(
     fetched={ONE: Fetched(FOUND, 1_000.9, 90_061.9), GONE: Fetched(None, 1_000.0, 1_000.0)},
     found={ONE: FOUND},
@@ -77,6 +77,7 @@ class Answers(TestCase):
         self.assertEqual(tuple(row), ROW)
         self.assertEqual((row["url"], row["owner"], row["kind"]), (ONE.url, "One", "User"))
         self.assertEqual(row["fetchedAt"], "1970-01-02T01:01:01Z")
+        self.assertEqual((row["host"], row["notTold"]), (KIND.host, ["langs", "langsNum"]))
 
 
 class OnTheWay(TestCase):
@@ -106,7 +107,7 @@ class Errors(TestCase):
         self.assertEqual(list(error_body(RequestError("x"))), ["error", "message", "advice"])
         body = error_body(LimitError("it is used up.", 12.2).about(ONE))
         self.assertEqual(list(body)[:3], ["error", "message", "advice"])
-        self.assertEqual((body["upstream"], body["retryAfter"]), (KIND.name, 13))
+        self.assertEqual(list(body.values())[3:], [KIND.name, 13, KIND.host])
 
     def test_what_a_terminal_would_obey_is_escaped_as_in_json(self) -> None:
         for text, escaped in [

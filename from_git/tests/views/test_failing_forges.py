@@ -6,6 +6,8 @@ from typing import Any
 from emulator import Fault
 from from_git.tests.kit.service import ServiceTestCase
 
+HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
+
 
 class UpstreamFails(ServiceTestCase):
     """502, 503 and 504."""
@@ -28,10 +30,9 @@ class UpstreamFails(ServiceTestCase):
                     self.emulator.faults.add(Fault(kind, path=path, **options))
                     failure = self.failure(502, self.github, self.bitbucket)
                     profile = getattr(self, forge)
-                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile"])
-                    self.assertEqual(
-                        (failure["error"], failure["upstream"], failure["profile"]), ("ERR2", forge, profile)
-                    )
+                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile", "host"])
+                    named = failure["error"], failure["upstream"], failure["profile"], failure["host"]
+                    self.assertEqual(named, ("ERR2", forge, profile, HOSTS[forge]))
                     self.assertIn(profile, failure["message"])
 
     def test_every_5xx_and_3xx_is_a_502(self) -> None:
@@ -60,8 +61,11 @@ class UpstreamFails(ServiceTestCase):
                 response = self.ask(getattr(self, forge))
                 self.assertEqual(response.status_code, 503)
                 self.assertEqual(response.headers["Retry-After"], "77")
-                self.assertEqual(list(response.json()), ["error", "message", "advice", "upstream", "retryAfter"])
-                self.assertEqual((response.json()["upstream"], response.json()["retryAfter"]), (forge, 77))
+                self.assertEqual(
+                    list(response.json()), ["error", "message", "advice", "upstream", "retryAfter", "host"]
+                )
+                named = response.json()["upstream"], response.json()["retryAfter"], response.json()["host"]
+                self.assertEqual(named, (forge, 77, HOSTS[forge]))
 
     def test_a_forge_that_never_answers_is_a_502_after_the_timeouts_of_its_calls(self) -> None:
         self.settings_for_test(UPSTREAM_TIMEOUT=0.3)
@@ -80,7 +84,7 @@ class UpstreamFails(ServiceTestCase):
                     self.emulator.faults.clear()
                     self.emulator.faults.add(Fault(kind, path=path, seconds=0.05))
                     failure = self.failure(504, getattr(self, forge))
-                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile"])
+                    self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile", "host"])
                     self.assertIn("within 0.4 s (REQUEST_DEADLINE)", failure["message"])
 
     def test_one_failing_profile_among_many_fails_the_answer(self) -> None:

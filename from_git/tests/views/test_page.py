@@ -127,9 +127,8 @@ class Page(ServiceTestCase):
 
         (main,) = Reader(self.page().text).all("main")
 
-        silent = ["followers", "topics", "topicsNum"]
-        known = [["github", "GitHub", "git.example", []], ["bitbucket", "Bitbucket", "bitbucket.org", silent]]
-        self.assertEqual(json.loads(main["data-forges"] or ""), known)
+        known = [["github", "GitHub", "git.example"], ["bitbucket", "Bitbucket", "bitbucket.org"]]
+        self.assertEqual(json.loads(main["data-hosts"] or ""), known)
 
     def test_it_shows_an_example_with_every_key_of_the_answer(self) -> None:
         text = self.page().text

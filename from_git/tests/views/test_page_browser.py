@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 import requests
@@ -14,12 +15,10 @@ BEGUN = "progress[value]:not([value='0'])"
 WIDTHS = (320, 360, 768, 1280, 2560)
 
 
-def answer(data: dict[str, object], names: list[str], owners: list[str]) -> str:
-    """A stream that is only an answer."""
-    rows = [
-        {**data, "forge": "github", "owner": owner, "kind": "User", "fetchedAt": "2026-01-01T00:00:00Z"}
-        for owner in owners
-    ]
+def answer(data: dict[str, object], names: list[str], owners: list[str], not_told: Sequence[str] = ()) -> str:
+    """A stream that is only an answer; `not_told`: keys that are not told of any of the owners."""
+    row = {**data, "forge": "github", "kind": "User", "fetchedAt": "2026-01-01T00:00:00Z", "host": "github.com"}
+    rows = [{**row, "owner": owner, "notTold": list(not_told)} for owner in owners]
     body = {"error": "OK", "data": data, "missing": [], "profiles": rows}
     body["langsDetail"] = [{"name": name, "repos": 1, "bytes": 2**53 - 1} for name in names]
     body["topicsDetail"] = [{"name": name, "repos": 1} for name in names]

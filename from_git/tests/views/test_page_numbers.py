@@ -2,6 +2,7 @@
 
 from emulator import Fault
 from from_git.tests.kit.pages import ACME, GONE, SOLO, TEAM, PageTestCase
+from from_git.tests.views.test_page_browser import answer
 
 DASH = "\N{EN DASH}"
 
@@ -32,6 +33,21 @@ class Numbers(PageTestCase):
             page.click("th[data-key=followers] button")
             self.assertEqual(page.locator("tbody a").all_inner_texts(), owners)
         self.assert_calm(page)
+
+    def test_what_a_forge_does_not_tell_of_a_profile_is_no_zero_though_its_kind_tells_it_of_others(self) -> None:
+        page = self.open()
+        data: dict[str, object] = dict.fromkeys(("originalRepos", "forkedRepos", "watchers", "followers"), 0)
+        data |= {"langs": [], "langsNum": 0, "topics": [], "topicsNum": 0}
+        body = answer(data, [], ["acme"], not_told=["watchers"])
+        self.answer_stream(page, content_type="text/event-stream", body=body)
+
+        self.submit(page, ACME)
+        numbers = self.result(page)
+
+        self.assertEqual([numbers["watchers"], numbers["followers"]], [DASH, "0"])
+        self.assertIn("not told by GitHub", page.inner_text(".tiles [data-key=watchers] .value"))
+        self.assertEqual(page.locator("tbody td").all_inner_texts()[4:6], [DASH, "0"])
+        self.assertEqual(page.get_attribute("tbody a", "href"), "https://github.com/acme")
 
     def test_stars_are_called_stars(self) -> None:
         page = self.open(ACME)

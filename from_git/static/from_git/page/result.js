@@ -9,9 +9,9 @@ const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
 const WIDE = 7; // characters that a tile has room for in its largest letters
 const NAMED = 3; // of the most frequent languages and topics
-const forges = Object.fromEntries(
-  JSON.parse(document.querySelector("main").dataset.forges).map(([name, label, host, notTold]) => [name, { label, host, notTold }]),
-);
+const hosts = JSON.parse(document.querySelector("main").dataset.hosts); // kind of forge, label, host
+const labels = Object.fromEntries(hosts.map(([, label, host]) => [host, label]));
+const kinds = Object.fromEntries(hosts.toReversed().map(([kind, label]) => [kind, label])); // as the first host of each
 
 /** `urls`: as asked; `last`: the last progress; `seconds`: how long the person waited. */
 export function show({ urls, answer, last, seconds }) {
@@ -30,7 +30,7 @@ export function show({ urls, answer, last, seconds }) {
   languages(answer.langsDetail);
   bars.fill(slot(place, "topics"), answer.topicsDetail, "repos", silent.topics ? `Not told by ${silent.topics}.` : "None.");
   slot(place, "profiles").hidden = !answer.profiles.length;
-  table.fill(place.querySelector("table"), answer.profiles, forges);
+  table.fill(place.querySelector("table"), answer.profiles, labels);
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
   takeaway.fill(place, urls, answer, title);
   place.hidden = false;
@@ -61,11 +61,11 @@ function missing(name, urls) {
   section.querySelector("ul").replaceChildren(...urls.map((url) => make("li", {}, url)));
 }
 
-/** From each key that none of these profiles' forges tells, whose sum is no number, to the names of those forges. */
+/** From each key that is told of none of these profiles, whose sum is no number, to the names of their forges. */
 function untold(profiles) {
-  const there = [...new Set(profiles.map(({ forge }) => forge))].map((forge) => forges[forge]);
-  const keys = there.length ? there[0].notTold.filter((key) => there.every(({ notTold }) => notTold.includes(key))) : [];
-  return Object.fromEntries(keys.map((key) => [key, joined(there.map(({ label }) => label))]));
+  const keys = profiles.length ? profiles[0].notTold.filter((key) => profiles.every(({ notTold }) => notTold.includes(key))) : [];
+  const names = joined([...new Set(profiles.map(({ host }) => labels[host]))]);
+  return Object.fromEntries(keys.map((key) => [key, names]));
 }
 
 function tiles({ data, langsDetail, topicsDetail }, silent) {
@@ -125,7 +125,7 @@ function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   if (whence.length) lines.push([`${joined(whence)}.`]);
   if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
   lines.push([`It took ${took(seconds)}.`]);
-  for (const [forge, spent] of Object.entries(cost)) lines.push([`${forges[forge].label}: ${price(spent)}.`]);
+  for (const [forge, spent] of Object.entries(cost)) lines.push([`${kinds[forge]}: ${price(spent)}.`]);
   if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
   return lines;
 }

@@ -2,20 +2,20 @@
 
 import { ago, make, number, say } from "./words.js";
 
-/** Fill the table, and let each heading sort it. `forges`: from a forge to its `label`, `host` and `notTold`. */
-export function fill(table, profiles, forges) {
+/** Fill the table, and let each heading sort it. `labels`: from a host to what people call it. */
+export function fill(table, profiles, labels) {
   const heads = [...table.querySelectorAll("th")];
-  const rows = profiles.map((profile) => ({ profile, row: row(profile, heads, forges) }));
+  const rows = profiles.map((profile) => ({ profile, row: row(profile, heads, labels) }));
   table.tBodies[0].replaceChildren(...rows.map(({ row }) => row));
-  const value = (profile, key) => (forges[profile.forge].notTold.includes(key) ? null : profile[key]);
+  const value = (profile, key) => (profile.notTold.includes(key) ? null : profile[key]);
   for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(table, rows, head, value));
 }
 
-function row(profile, heads, forges) {
-  const { label, host, notTold } = forges[profile.forge];
+function row(profile, heads, labels) {
+  const { host, notTold } = profile;
   const cells = {
     owner: make("a", { href: `https://${host}/${encodeURIComponent(profile.owner)}` }, profile.owner),
-    forge: label,
+    forge: labels[host],
     kind: profile.kind,
     fetchedAt: moment(profile.fetchedAt),
   };
