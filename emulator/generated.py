@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from emulator.model import Owner, Repository, canonical_time
+from emulator.model import Owner, Repository, canonical_time, invented_license, invented_push, is_empty
 from emulator.traits import Traits
 
 LARGEST = 20_000
@@ -70,19 +70,26 @@ def _repositories(random: Random, public: int) -> tuple[Repository, ...]:
 
 
 def _repository(random: Random, index: int, is_private: bool, created_at: str) -> Repository:
+    # the first two names are fixed, because collaborations point at them
+    name = f"{_FIRST[index % 16]}-{_SECOND[(index + index // 16) % 16]}-{index}"
     stars = int(10 ** (random.random() * 3.5)) - 1
+    is_fork, is_archived = random.random() < 0.3, random.random() < 0.1
+    watchers = int(stars * random.random() * 0.2 + random.random() * 4)
+    languages = _languages(random)
+    never = not languages and not is_fork and is_empty(name)
     return Repository(
-        # the first two names are fixed, because collaborations point at them
-        f"{_FIRST[index % 16]}-{_SECOND[(index + index // 16) % 16]}-{index}",
-        is_fork=random.random() < 0.3,
+        name,
+        is_fork=is_fork,
         is_private=is_private,
-        is_archived=random.random() < 0.1,
+        is_archived=is_archived,
         stars=stars,
-        watchers=int(stars * random.random() * 0.2 + random.random() * 4),
-        languages=_languages(random),
+        watchers=watchers,
+        languages=languages,
         topics=_topics(random),
         created_at=created_at,
         id=index + 1,
+        license=invented_license(name),
+        pushed_at=None if never else invented_push(name, created_at),
     )
 
 

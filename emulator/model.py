@@ -5,11 +5,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import EllipsisType
 
 _EPOCH = datetime(2011, 1, 1, tzinfo=UTC).timestamp()
 _FOURTEEN_YEARS = 14 * 365 * 24 * 3600
 _LARGEST_ID = 2**31 - 1  # GraphQL's Int, in which forges tell ids, holds no more
+_LATEST_PUSH = datetime(2026, 11, 1, tzinfo=UTC)
+# a quarter without one, as many with the most usual one; the last stands for a text that the forge did not recognise
+_LICENSES = (
+    *(None,) * 5,
+    *("MIT",) * 5,
+    *("Apache-2.0",) * 3,
+    *("GPL-3.0", "GPL-3.0", "BSD-3-Clause", "BSD-2-Clause", "LGPL-2.1", "MPL-2.0", "NOASSERTION"),
+)
 
 
 def canonical_time(value: str | datetime) -> str:
@@ -29,6 +38,25 @@ def invented_time(name: str) -> str:
     return canonical_time(datetime.fromtimestamp(seconds, UTC))
 
 
+def invented_push(name: str, created_at: str) -> str:
+    """A time of the last push between the creation and November 2026 that depends on these two, in whole seconds."""
+    created = datetime.fromisoformat(canonical_time(created_at))
+    created += timedelta(microseconds=-created.microsecond % 1_000_000)
+    span = max(0, int((_LATEST_PUSH - created).total_seconds()))
+    part = zlib.crc32(f"{name} is pushed".encode()) / 2**32
+    return canonical_time(created + timedelta(seconds=int(span * part)))
+
+
+def invented_license(name: str) -> str | None:
+    """An SPDX id or None, a quarter of all, that depends on the name alone."""
+    return _LICENSES[zlib.crc32(f"{name} is licensed".encode()) % len(_LICENSES)]
+
+
+def is_empty(name: str) -> bool:
+    """Whether a repository without languages was never pushed to: half of them, by the name alone."""
+    return zlib.crc32(f"{name} is empty".encode()) % 2 == 0
+
+
 @dataclass(frozen=True, init=False)
 class Repository:
     """One repository as a forge stores it.
@@ -43,6 +71,10 @@ class Repository:
         created_at: canonical text (see `canonical_time`); a time that depends on the name where none is given.
         id: a number that stays through renames (`dataclasses.replace(repository, name=...)` keeps it); made from the
             first name where none is given. Unique within an owner.
+        license: the SPDX id of its licence, "NOASSERTION" for a text that the forge did not recognise, None = none;
+            forges that do not look for licences ignore it.
+        pushed_at: canonical text, None = never pushed to; a time after the creation that depends on the name where none
+            is given. Forges that do not tell it ignore it.
         born: (login, id) of its first owner where it was transferred, else empty: the forges' ids stay.
     """
 
@@ -56,6 +88,8 @@ class Repository:
     topics: tuple[str, ...]
     created_at: str
     id: int
+    license: str | None
+    pushed_at: str | None
     born: tuple[str, int] | tuple[()]
 
     def __init__(
@@ -70,9 +104,13 @@ class Repository:
         topics: Iterable[str] = (),
         created_at: str | datetime | None = None,
         id: int = 0,
+        license: str | None = None,
+        pushed_at: str | datetime | EllipsisType | None = ...,
         born: tuple[str, int] | tuple[()] = (),
     ) -> None:
         pairs = languages.items() if isinstance(languages, Mapping) else languages
+        created = invented_time(name) if created_at is None else canonical_time(created_at)
+        pushed = invented_push(name, created) if pushed_at is ... else pushed_at
         # a frozen dataclass has no setter, and its generated __init__ could not convert its arguments
         self.__dict__.update(
             name=name,
@@ -83,8 +121,10 @@ class Repository:
             watchers=watchers,
             languages=tuple((language, size) for language, size in pairs),
             topics=tuple(topics),
-            created_at=invented_time(name) if created_at is None else canonical_time(created_at),
+            created_at=created,
             id=id or 1 + zlib.crc32(name.encode()) % _LARGEST_ID,
+            license=license,
+            pushed_at=None if pushed is None else canonical_time(pushed),
             born=born,
         )
 

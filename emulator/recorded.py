@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.model import Owner, Repository, invented_time
+from emulator.model import Owner, Repository, invented_license, invented_push, invented_time, is_empty
 
 Row = dict[str, Any]
 
@@ -25,7 +25,11 @@ FILL: dict[str, Callable[[Row], Any]] = {
     "languages": lambda row: {},
     "topics": lambda row: [],
     "createdAt": lambda row: invented_time(row["name"]),
+    "license": lambda row: invented_license(row["name"]),
+    "pushedAt": lambda row: _pushed(row),
 }
+# of these keys a file that has them may say null, which is then recorded: no licence, never pushed
+_NULLABLE = {"license", "pushedAt"}
 
 
 class Shelf:
@@ -68,8 +72,9 @@ def _owner(data: Row) -> Owner:
 
 
 def _repository(row: Row, filled: set[str]) -> Repository:
-    value = {key: rule(row) if row.get(key) is None else row[key] for key, rule in FILL.items()}
-    filled.update(key for key in FILL if row.get(key) is None)
+    missing = {key for key in FILL if row.get(key) is None and not (key in _NULLABLE and key in row)}
+    value = {key: rule(row) if key in missing else row[key] for key, rule in FILL.items()}
+    filled.update(missing)
     return Repository(
         row["name"],
         is_fork=value["isFork"],
@@ -80,7 +85,15 @@ def _repository(row: Row, filled: set[str]) -> Repository:
         languages=_sized(value["languages"], filled),
         topics=value["topics"],
         created_at=value["createdAt"],
+        license=value["license"],
+        pushed_at=value["pushedAt"],
     )
+
+
+def _pushed(row: Row) -> str | None:
+    if not row.get("languages") and not row.get("isFork") and is_empty(row["name"]):
+        return None
+    return invented_push(row["name"], row.get("createdAt") or invented_time(row["name"]))
 
 
 def _sized(languages: dict[str, int | None] | list[tuple[str, int | None]], filled: set[str]) -> list[tuple[str, int]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from emulator.model import Owner, Repository, canonical_time
+from emulator.model import Owner, Repository
 
 WEB = "https://bitbucket.org"
 
@@ -114,7 +113,6 @@ def _project(login: str, base: str) -> Json:
 def repository(owner: Owner, one: Repository, base: str) -> Json:
     """A repository as lists show it: `parent` is there for forks only."""
     path = f"{owner.login}/{one.name.lower()}"
-    updated = canonical_time(datetime.fromisoformat(one.created_at) + timedelta(seconds=one.id * 7919 % 94_608_000))
     value: Json = {
         "scm": "git",
         "has_wiki": False,
@@ -141,7 +139,7 @@ def repository(owner: Owner, one: Repository, base: str) -> Json:
         "project": _project(owner.login, base),
         "mainbranch": {"type": "branch", "name": "main"},
         "workspace": _workspace_reference(owner.login, base),
-        "updated_on": time(updated),
+        "updated_on": time(one.pushed_at or one.created_at),
     }
     if one.is_fork:
         value["parent"] = _parent(one, base)

@@ -6,7 +6,7 @@ filled once per parent; the sum of those fills, divided by 100 and rounded, is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,13 +47,14 @@ class Shape:
     Attributes:
         connections: every field that multiplies the fields below it, with the multiplying fields above.
         bounded: ids of connection fields asked for more than totals, so that `first` or `last` is needed.
-        detailed: ids of fields that return repositories and ask for objects of them (watchers, languages, topics).
+        detailed: ids of fields that return repositories and ask for objects of them (watchers, languages, topics) → how
+            many objects of each are no connections (its licence, its owner).
         rate_limits: the `rateLimit` fields, whose `dryRun` decides whether the query runs at all.
     """
 
     connections: tuple[Connection, ...] = ()
     bounded: frozenset[int] = frozenset()
-    detailed: frozenset[int] = frozenset()
+    detailed: Mapping[int, int] = field(default_factory=dict)
     rate_limits: tuple[FieldNode, ...] = ()
 
 
@@ -73,7 +74,7 @@ class _Walk:
     fragments: dict[str, FragmentDefinitionNode]
     connections: list[Connection] = field(default_factory=list)
     bounded: set[int] = field(default_factory=set)
-    detailed: set[int] = field(default_factory=set)
+    detailed: dict[int, int] = field(default_factory=dict)
     rate_limits: list[FieldNode] = field(default_factory=list)
 
     def fields(self, selections: SelectionSetNode | None, parent: str) -> Iterator[tuple[FieldNode, str]]:
@@ -104,25 +105,26 @@ class _Walk:
                 self.connections.append(Connection(node, above, fills=False))
             if target == "RateLimit":
                 self.rate_limits.append(node)
-            if self._has_details(node, target):
-                self.detailed.add(id(node))
+            objects = list(self._objects(node, target))
+            if objects:
+                self.detailed[id(node)] = sum(not name.endswith("Connection") for name in objects)
             self.visit(node.selection_set, target, below)
 
     def _definition(self, parent: str, name: str) -> Any:
         fields = getattr(self.schema.type_map[parent], "fields", {})
         return fields.get(name)
 
-    def _has_details(self, node: FieldNode, target: str) -> bool:
-        """Whether the field returns repositories and selects objects of them."""
-        steps = {"RepositoryConnection": ("nodes", "edges"), "RepositoryEdge": ("node",)}.get(target)
+    def _objects(self, node: FieldNode, target: str) -> Iterator[str]:
+        """The types of the objects that are selected of the repositories that the field returns."""
+        steps = {"RepositoryConnection": ("nodes", "edges"), "RepositoryEdge": ("node",)}.get(target, ())
         for child, on in self.fields(node.selection_set, target):
-            if steps and child.name.value in steps:
-                below = get_named_type(self._definition(on, child.name.value).type).name
-                if self._has_details(child, below):
-                    return True
-            elif on == "Repository" and child.selection_set is not None:
-                return True
-        return False
+            if child.selection_set is None or not (on == "Repository" or child.name.value in steps):
+                continue
+            below = get_named_type(self._definition(on, child.name.value).type).name
+            if on == "Repository":
+                yield below
+            else:
+                yield from self._objects(child, below)
 
 
 def shape(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
@@ -134,7 +136,7 @@ def shape(schema: GraphQLSchema, document: DocumentNode, operation: OperationDef
     }
     walk = _Walk(schema, fragments)
     walk.visit(operation.selection_set, "Query", ())
-    return Shape(tuple(walk.connections), frozenset(walk.bounded), frozenset(walk.detailed), tuple(walk.rate_limits))
+    return Shape(tuple(walk.connections), frozenset(walk.bounded), walk.detailed, tuple(walk.rate_limits))
 
 
 def price(shape: Shape, variables: dict[str, Any]) -> Cost:

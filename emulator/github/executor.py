@@ -23,6 +23,10 @@ Copy = Callable[[Any], Any]
 """Gives what is sent for a value of the source."""
 
 
+# evaluated in a dry run too: they need no look at any list, and two of them may not be null
+_UNPRICED = ("rateLimit", "relay", "viewer")
+
+
 class _OddError(Exception):
     """A value that graphql-core must look at: a null where there may be none, or an error."""
 
@@ -120,7 +124,7 @@ class CopyingExecutor(Executor[Any]):
         name = field_details_list[0].node.name.value
         if name in self.schema.extensions["plain"].get(parent_type.name, ()):
             return source[name]
-        if parent_type.name == "Query" and self.context_value.cost.dry_run and name not in ("rateLimit", "relay"):
+        if parent_type.name == "Query" and self.context_value.cost.dry_run and name not in _UNPRICED:
             # priced only: https://docs.github.com/graphql says "without evaluating it", nothing about the other fields
             return [] if name == "nodes" else None
         return super().execute_field(parent_type, source, field_details_list, path, position_context)

@@ -21,19 +21,32 @@ GraphQLResolveInfo = graphql.GraphQLResolveInfo[Any]
 
 @dataclass
 class Visit:
-    """The context of one execution: views, cost, the mistake that a fault asks for, and the details returned so far."""
+    """The context of one execution.
+
+    Attributes:
+        login: the name of the account that asks.
+        rate_limit: its limit, with this query already paid.
+        quirk: the mistake that a fault asks for.
+        detailed: repositories returned so far of which the query asks for objects.
+        objects: objects of those that are no connections, such as licences.
+    """
 
     views: Views
     cost: Cost
+    login: str
     rate_limit: dict[str, Any]
     quirk: str = ""
     detailed: int = 0
+    objects: int = 0
     seen: set[int] = field(default_factory=set)
 
     def count(self, info: GraphQLResolveInfo, repositories: int) -> None:
         """Repositories were returned by a field; they weigh where the query asks for details of them."""
-        if any(id(node) in self.cost.shape.detailed for node in info.field_nodes):
+        detailed = self.cost.shape.detailed
+        singles = [detailed[id(node)] for node in info.field_nodes if id(node) in detailed]
+        if singles:
             self.detailed += repositories
+            self.objects += repositories * sum(singles)
 
     def bounded(self, info: GraphQLResolveInfo) -> bool:
         """Whether the connection is asked for more than totals."""
@@ -97,6 +110,12 @@ def nodes(_source: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
         one or not_found(f"Could not resolve to a node with the global id of '{text}'")
         for one, text in zip(found, ids, strict=True)
     ]
+
+
+def viewer(_source: Any, info: GraphQLResolveInfo) -> Fields:
+    """Query.viewer: the account that asks. The schema has a User there, also for an installation's bot."""
+    view: OwnerView = info.context.views.viewer(info.context.login)
+    return view.fields
 
 
 def rate_limit(_source: Any, info: GraphQLResolveInfo, **_: Any) -> dict[str, Any]:

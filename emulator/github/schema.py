@@ -29,6 +29,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "repository": resolvers.repository,
         "repositoryOwner": resolvers.repository_owner,
         "user": resolvers.user,
+        "viewer": resolvers.viewer,
     },
     "Organization": _OWNER,
     "User": _OWNER,

@@ -25,6 +25,11 @@ from emulator.github.views import Views
 from emulator.kind import Place
 
 PATH = "/graphql"
+LOGIN = "emulator"
+
+Work = tuple[int, int]
+"""Repositories of which an answer gives details, and single objects of them."""
+NONE: Work = (0, 0)
 
 DOCS = "https://docs.github.com/graphql"
 
@@ -88,14 +93,14 @@ class GitHubServer:
             self._secondary.end(number)
 
     async def _timed(self, call: Call) -> Answer:
-        answer, detailed, points = self._graphql(call)
+        answer, work, points = self._graphql(call)
         if answer.refused:
             return answer
         latency = self._place.latency()
-        seconds = latency.seconds(self._random, detailed)
+        seconds = latency.seconds(self._random, *work)
         late = latency.timeout is not None and seconds > latency.timeout
         await asyncio.sleep(latency.timeout if late and latency.timeout is not None else seconds)
-        if not late and not latency.too_heavy(detailed):
+        if not late and not latency.too_heavy(work[0]):
             return answer
         # a query that timed out costs "additional points" (GitHub's documents), of a number not told; so: as many again
         self._spend(points, queries=0)
@@ -139,37 +144,37 @@ class GitHubServer:
             "X-GitHub-Request-Id": request_id,
         }
 
-    def _graphql(self, call: Call) -> tuple[Answer, int, int]:
-        """The answer, the number of repositories that it gives details of, and the points that it cost."""
+    def _graphql(self, call: Call) -> tuple[Answer, Work, int]:
+        """The answer, its work, and the points that it cost."""
         try:
             request = json.loads(call.body)
         except ValueError:
-            return self._message(400, "Problems parsing JSON"), 0, 0
+            return self._message(400, "Problems parsing JSON"), NONE, 0
         if not isinstance(request, dict):
-            return self._message(400, "Body should be a JSON object"), 0, 0
+            return self._message(400, "Body should be a JSON object"), NONE, 0
         query, variables = request.get("query"), request.get("variables") or {}
         if not isinstance(query, str) or not query:
-            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), 0, 0
+            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), NONE, 0
         if not isinstance(variables, dict):
-            return self._errors([{"message": "Variables must be a JSON object."}]), 0, 0
+            return self._errors([{"message": "Variables must be a JSON object."}]), NONE, 0
         if self._points.remaining == 0:
-            return Answer(200, _dumps(next(self._used_up)), self._headers(), refused=True), 0, 0
+            return Answer(200, _dumps(next(self._used_up)), self._headers(), refused=True), NONE, 0
         try:
             operation = check(query).operation(request.get("operationName"))
             cost = price(operation.shape, operation.variables(variables))
         except Refused as refused:
-            return self._errors(refused.errors), 0, 0
+            return self._errors(refused.errors), NONE, 0
         except Typed as error:
-            return self._errors([as_json(error)]), 0, 0
+            return self._errors([as_json(error)]), NONE, 0
         return self._execute(operation, variables, cost, call.quirk)
 
     def _execute(
         self, operation: Operation, variables: dict[str, Any], cost: Cost, quirk: str
-    ) -> tuple[Answer, int, int]:
+    ) -> tuple[Answer, Work, int]:
         points = 0 if cost.dry_run else cost.points
         if not cost.dry_run:
             self._spend(points)
-        visit = Visit(self._views, cost, self._points.fields(cost.points, cost.nodes), quirk)
+        visit = Visit(self._views, cost, LOGIN, self._points.fields(cost.points, cost.nodes), quirk)
         result = execute_sync(
             schema(),
             operation.document,
@@ -182,7 +187,7 @@ class GitHubServer:
         value: dict[str, Any] = {"data": result.data}
         if result.errors:
             value["errors"] = [as_json(error) for error in result.errors]
-        return Answer(200, _dumps(value), self._headers()), visit.detailed, points
+        return Answer(200, _dumps(value), self._headers()), (visit.detailed, visit.objects), points
 
     def _errors(self, errors: list[dict[str, Any]]) -> Answer:
         """A request that did not run: status 200, no `data`."""

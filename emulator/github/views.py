@@ -6,19 +6,28 @@ A value here has the form in which it is sent, so that the executor can copy it 
 from __future__ import annotations
 
 import zlib
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from emulator.github.listing import Listing
 from emulator.github.opaque import Mark, node_id, node_parts
 from emulator.github.traits import GITHUB
-from emulator.model import Owner, Repository, canonical_time
+from emulator.model import Owner, Repository
 from emulator.owners import Owners
 
 WEB = "https://github.com"
 
-OrderKey = tuple[str, bool]
+# names as GitHub has them (recorded: Apache's name and address); other ids are their own names
+_LICENSES = {
+    "Apache-2.0": "Apache License 2.0",
+    "BSD-2-Clause": 'BSD 2-Clause "Simplified" License',
+    "BSD-3-Clause": 'BSD 3-Clause "New" or "Revised" License',
+    "GPL-3.0": "GNU General Public License v3.0",
+    "LGPL-2.1": "GNU Lesser General Public License v2.1",
+    "MIT": "MIT License",
+    "MPL-2.0": "Mozilla Public License 2.0",
+}
+
 Fields = dict[str, Any]
 
 
@@ -36,9 +45,7 @@ class RepositoryView:
     def _fields(self) -> Fields:
         repository = self.repository
         path = f"{self.owner.login}/{repository.name}"
-        # the time from the creation to the last push: at most three years, from the id alone
-        moved = timedelta(seconds=repository.id * 7919 % 94_608_000)
-        pushed = canonical_time(datetime.fromisoformat(repository.created_at) + moved)
+        pushed = repository.pushed_at
         return {
             "__typename": "Repository",
             "id": node_id("R", *repository.identity(self.owner.login)),
@@ -54,8 +61,9 @@ class RepositoryView:
             "stargazerCount": repository.stars,
             "diskUsage": sum(size for _, size in repository.languages) // 1024,
             "createdAt": _seconds(repository.created_at),
-            "pushedAt": _seconds(pushed),
-            "updatedAt": _seconds(pushed),
+            "pushedAt": pushed and _seconds(pushed),
+            "updatedAt": _seconds(pushed or repository.created_at),
+            "licenseInfo": license_info(repository.license) if repository.license else None,
             "primaryLanguage": language(repository.languages[0][0]) if repository.languages else None,
             "view": self,
         }
@@ -65,7 +73,7 @@ class RepositoryView:
         keys: dict[str, str | int] = {
             "CREATED_AT": self.fields["createdAt"],
             "NAME": self.repository.name.lower(),
-            "PUSHED_AT": self.fields["pushedAt"],
+            "PUSHED_AT": self.fields["pushedAt"] or "",
             "STARGAZERS": self.repository.stars,
             "UPDATED_AT": self.fields["updatedAt"],
         }
@@ -153,6 +161,11 @@ class Views:
             view = self._views[login.lower()] = OwnerView(owner)
         return view
 
+    def viewer(self, login: str) -> OwnerView:
+        """The user of that name, who owns nothing where GitHub holds no such owner."""
+        view = self.owner(login)
+        return view if view and view.owner.kind == "User" else OwnerView(Owner(GITHUB, login, "User"))
+
     def repository(self, login: str, name: str) -> RepositoryView | None:
         """The repository of that name, or None."""
         view = self.owner(login)
@@ -178,6 +191,22 @@ class Views:
 def language(name: str) -> Fields:
     """A Language node; the same name gives the same id everywhere."""
     return {"__typename": "Language", "id": node_id("LA", name), "name": name, "color": None}
+
+
+@lru_cache(maxsize=1024)
+def license_info(spdx: str) -> Fields:
+    """A License node; a text that GitHub did not recognise is its "other", NOASSERTION."""
+    other = spdx == "NOASSERTION"
+    key = "other" if other else spdx.lower()
+    return {
+        "__typename": "License",
+        "id": node_id("LI", key),
+        "key": key,
+        "name": "Other" if other else _LICENSES.get(spdx, spdx),
+        "spdxId": spdx,
+        "pseudoLicense": other,
+        "url": None if other else f"http://choosealicense.com/licenses/{key}/",
+    }
 
 
 def _seconds(time: str) -> str:

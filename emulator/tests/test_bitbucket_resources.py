@@ -104,6 +104,15 @@ class TestRepository(ResourceCase):
         self.assertEqual(told["created_on"], "2020-01-01T00:00:00+00:00")
         self.assertLess(told["created_on"], told["updated_on"])
 
+    def test_a_list_tells_the_fields_that_are_named(self) -> None:
+        fields = "values.full_name,values.slug,values.created_on,values.updated_on"
+
+        first = self.client.get("/repositories/acme", fields=fields).json()["values"][0]
+
+        self.assertEqual(set(first), {"full_name", "slug", "created_on", "updated_on"})
+        self.assertEqual((first["slug"], first["full_name"]), ("open", "acme/open"))
+        self.assertLess(first["created_on"], first["updated_on"])
+
     def test_parent_is_missing_in_lists_and_null_alone_unless_it_is_a_fork(self) -> None:
         open_, fork = self.client.get("/repositories/acme").json()["values"]
 

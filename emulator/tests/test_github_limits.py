@@ -6,6 +6,7 @@ import time
 from random import Random
 
 from emulator import Emulator, Latency
+from emulator.github.documents import check
 from emulator.tests.helpers import Client, EmulatorCase, Json
 
 LIMIT = "rateLimit { cost limit remaining used resetAt nodeCount }"
@@ -222,6 +223,19 @@ class TestWeight(EmulatorCase):
         self.assertGreaterEqual(heavy, 0.22)
         self.assertLess(light, 0.2)
         self.assertGreaterEqual(self.emulator.meter.snapshot()["github"].seconds, 0.24)
+
+    def test_an_object_that_is_no_connection_takes_a_small_part_more(self) -> None:
+        each = Latency(per_repository=0.01)
+
+        def objects(fields: str) -> int:
+            query = f'{{ repositoryOwner(login: "org-20") {{ repositories(first: 20) {{ nodes {{ {fields} }} }} }} }}'
+            return max(check(query).operation(None).shape.detailed.values(), default=0)
+
+        self.assertEqual(objects("id isArchived createdAt pushedAt"), 0)
+        self.assertEqual(objects("watchers { totalCount } languages(first: 1) { totalCount }"), 0)
+        self.assertEqual(objects("watchers { totalCount } licenseInfo { spdxId } owner { login }"), 2)
+        self.assertAlmostEqual(each.seconds(Random(1), 20), 0.2)  # noqa: S311 - no secret
+        self.assertAlmostEqual(each.seconds(Random(1), 20, 20), 0.215)  # noqa: S311 - no secret
 
     def test_jitter_adds_at_most_itself(self) -> None:
         times = [Latency(base=1.0, jitter=0.5).seconds(Random(seed)) for seed in range(50)]  # noqa: S311 - no secret

@@ -57,6 +57,20 @@ class TestOwners(EmulatorCase):
         self.assertEqual([error["path"] for error in answer["errors"]], [["a"], ["b"]])
         self.assertIn("Could not resolve to a User with the login of 'spack'.", answer["errors"][0]["message"])
 
+    def test_the_viewer_is_the_user_of_the_token(self) -> None:
+        query = "{ viewer { __typename id login repositories(first: 1) { totalCount } } rateLimit { cost } }"
+
+        answer = self.client.graphql(query)["data"]
+        self.world.add(Owner("github", "emulator", "User", [Repository("mine")]))
+        held = self.client.graphql(query)["data"]["viewer"]
+        priced = self.client.graphql("{ viewer { login } rateLimit(dryRun: true) { cost } }")
+        self.world.remove("github", "emulator")
+
+        viewer = {"__typename": "User", "login": "emulator", "id": held["id"]}
+        self.assertEqual(answer, {"viewer": {**viewer, "repositories": {"totalCount": 0}}, "rateLimit": {"cost": 1}})
+        self.assertEqual(held["repositories"], {"totalCount": 1})
+        self.assertEqual(priced["data"], {"viewer": {"login": "emulator"}, "rateLimit": {"cost": 1}})
+
     def test_the_plain_fields_of_an_owner_are_answered(self) -> None:
         fields = "id databaseId login name createdAt avatarUrl(size: 40) url resourcePath"
 

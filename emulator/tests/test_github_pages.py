@@ -124,7 +124,7 @@ class TestCursors(EmulatorCase):
             page = self.client.repositories(f"first: 100, {order(field)}", f"nodes {{ {key} }}", "org-30")
 
             values = [node[key] for node in page["nodes"]]
-            self.assertEqual(values, sorted(values))
+            self.assertEqual(values, sorted(values, key=lambda value: (value is not None, value)))
         names = [name.lower() for name in self.client.names(f"first: 100, {order('NAME')}", "spack")]
         self.assertEqual(names, sorted(names))
 

@@ -79,6 +79,38 @@ class TestFields(RepositoryCase):
         self.assertLessEqual(told["pushedAt"], told["updatedAt"])
         self.assertIn(told["databaseId"], range(2**31))
 
+    def test_a_licence_is_an_object_of_its_spdx_id_and_no_licence_is_null(self) -> None:
+        fields = "licenseInfo { __typename key name spdxId pseudoLicense url }"
+        self.world.add(
+            organization(
+                Repository("one", license="Apache-2.0"),
+                Repository("two", license="NOASSERTION"),
+                Repository("three", license="Oak-1.0"),
+                Repository("four"),
+            )
+        )
+
+        apache, other, unknown, none = (
+            self.repository(fields, name)["licenseInfo"] for name in ("one", "two", "three", "four")
+        )
+
+        recorded = {
+            "name": "Apache License 2.0",
+            "spdxId": "Apache-2.0",
+            "url": "http://choosealicense.com/licenses/apache-2.0/",
+        }
+        self.assertEqual(apache, {"__typename": "License", "key": "apache-2.0", "pseudoLicense": False, **recorded})
+        self.assertEqual((other["key"], other["name"], other["spdxId"]), ("other", "Other", "NOASSERTION"))
+        self.assertEqual((unknown["key"], unknown["name"]), ("oak-1.0", "Oak-1.0"))
+        self.assertIsNone(none)
+
+    def test_a_repository_never_pushed_to_has_no_time_of_it(self) -> None:
+        self.world.add(organization(Repository("one", created_at="2020-02-03", pushed_at=None)))
+
+        told = self.repository("pushedAt updatedAt")
+
+        self.assertEqual(told, {"pushedAt": None, "updatedAt": "2020-02-03T00:00:00Z"})
+
 
 class TestRestrictedCounts(RepositoryCase):
     """Stargazers and watchers since July 2026."""

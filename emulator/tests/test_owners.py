@@ -6,8 +6,10 @@ import json
 import time
 import unittest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from emulator import World
+from emulator.recorded import Shelf
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(ROOT.glob("*/data/*/*.json"))
@@ -42,7 +44,28 @@ class TestRecorded(unittest.TestCase):
             self.assertEqual(repository.stars, row["stars"])
             self.assertEqual(repository.watchers, 1 + row["stars"] // 10)
             self.assertEqual([name for name, _ in repository.languages], list(row["languages"]))
-        self.assertEqual(owner.filled, ("isArchived", "isPrivate", "languages.bytes", "watchers"))
+        self.assertEqual(
+            owner.filled, ("isArchived", "isPrivate", "languages.bytes", "license", "pushedAt", "watchers")
+        )
+
+    def test_a_null_that_was_recorded_is_no_hole(self) -> None:
+        with TemporaryDirectory() as folder:
+            shelf = Path(folder) / "recorded"
+            shelf.mkdir()
+            rows = [
+                {"name": "told", "createdAt": "2020-01-01T00:00:00Z", "license": None, "pushedAt": None, "stars": 1},
+                {"name": "bare", "createdAt": "2020-01-01T00:00:00Z", "license": "MIT", "stars": 1},
+            ]
+            data = {"forge": "github", "owner": "Oak", "kind": "User", "source": "made up", "repositories": rows}
+            (shelf / "oak.json").write_text(json.dumps(data), encoding="utf-8")
+
+            owner = Shelf({"github": Path(folder)}, "recorded").read(("github", "oak"))
+
+        assert owner is not None
+        told, bare = owner.repositories
+        self.assertEqual((told.license, told.pushed_at, bare.license), (None, None, "MIT"))
+        self.assertIn("pushedAt", owner.filled)
+        self.assertNotIn("license", owner.filled)
 
     def test_real_watchers_are_not_touched(self) -> None:
         data = json.loads((ROOT / "github/data/recorded/cmsgov.json").read_text(encoding="utf-8"))
@@ -114,8 +137,13 @@ class TestGenerated(unittest.TestCase):
             {one.languages == () for one in made},
             {len(one.topics) == 20 for one in made},
             {len(one.languages) > 20 for one in made},
+            {one.license is None for one in made},
+            {one.license == "NOASSERTION" for one in made},
+            {one.pushed_at is None for one in made},
         ):
             self.assertEqual(values, {True, False})
+        self.assertGreater(len({one.license for one in made}), 6)
+        self.assertTrue(all(one.pushed_at is None or one.created_at <= one.pushed_at < "2026-11-02" for one in made))
         self.assertLess(len({one.created_at for one in made}), len(made) - 10)
         self.assertEqual(len({one.name for one in made}), len(made))
 

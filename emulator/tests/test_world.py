@@ -30,7 +30,17 @@ class TestValues(unittest.TestCase):
         self.assertEqual(Repository("a").created_at, Repository("a").created_at)
         self.assertNotEqual(Repository("a").created_at, Repository("b").created_at)
 
-    def test_a_rename_keeps_the_id(self) -> None:
+    def test_a_repository_without_a_time_of_the_last_push_gets_one_after_its_creation(self) -> None:
+        for created in ("2012-05-06T07:08:09.5Z", "2026-10-31T23:59:59Z", "2030-01-01T00:00:00Z"):
+            made = Repository("a", created_at=created)
+
+            self.assertEqual(made.pushed_at, Repository("a", created_at=created).pushed_at)
+            self.assertGreaterEqual(made.pushed_at or "", made.created_at)
+        self.assertIsNone(Repository("a", pushed_at=None).pushed_at)
+        self.assertEqual(Repository("a", pushed_at="2020-01-01").pushed_at, "2020-01-01T00:00:00Z")
+
+    def test_a_rename_keeps_the_id_and_the_time_of_the_last_push(self) -> None:
+        self.assertEqual(replace(Repository("a"), name="b").pushed_at, Repository("a").pushed_at)
         self.assertEqual(replace(Repository("a"), name="b").id, Repository("a").id)
 
     def test_values_compare_and_do_not_change(self) -> None:
