@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from from_git import admission, forges, metrics as counted
 from from_git.background import BackgroundCheck
-from from_git.calls.account import AccountStatus, status_of
+from from_git.calls.status import AccountStatus, statuses_of, summed
 from from_git.conf import settings
 from from_git.errors import quoted, when
 from from_git.memory import cache_words
@@ -107,7 +107,8 @@ def publish() -> None:
     admission.publish()
     shared = forges.shared()
     seen = _check.look() if shared else None
-    for one in (seen.statuses if seen else {}).values() if shared else _statuses().values():
+    for statuses in (seen.statuses if seen else {}).values() if shared else _statuses().values():
+        one = summed(statuses)
         counted.forge(one.forge, one.blocked, one.allowances, shared)
 
 
@@ -131,13 +132,13 @@ def _cache() -> Any:
     return caches.create_connection("default")
 
 
-def _statuses() -> dict[Host, AccountStatus]:
-    """The status of our account at each host; asks no forge, maybe a shared cache."""
-    return {host: status_of(host.kind.name, forges.forge(host).account) for host in forges.hosts().values()}
+def _statuses() -> dict[Host, list[AccountStatus]]:
+    """The status of our accounts at each host; asks no forge, maybe a shared cache."""
+    return {host: statuses_of(forges.forge(host).accounts) for host in forges.hosts().values()}
 
 
 class _Seen(NamedTuple):
-    statuses: dict[Host, AccountStatus]
+    statuses: dict[Host, list[AccountStatus]]
     words: str
     """The words of the cache's server, where it answers and refuses."""
 
@@ -176,7 +177,8 @@ def _look() -> tuple[list[str], bool]:
     known = seen.statuses if seen else {}
     able = False
     for host in forges.hosts().values():
-        one = known.get(host) or AccountStatus(host.kind.name, forges.forge(host).account.limit.blocked(), ())
+        accounts = forges.forge(host).accounts
+        one = summed(known.get(host) or [AccountStatus(host.kind.name, accounts.blocked, ())])
         ours, forge_able = _about(host, one)
         reasons += ours
         able = able or forge_able

@@ -50,7 +50,7 @@ def _foresee(profiles: Sequence[Profile], done: int, absent: Counter[Host], aski
         try:
             try:
                 forge.foresee(waiter, number, asking.longest_of_all)
-                forge.account.limit.blocked_within(asking.seconds)
+                forge.accounts.check_limits(asking.seconds)
             except BudgetError:
                 # the figures are those of the whole question, as far as it was not looked up
                 rest = sum(one.host == host for one in profiles[done:])

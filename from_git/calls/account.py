@@ -6,24 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from from_git.askers import Asker
+from from_git.calls.aside import Aside
+from from_git.calls.authorization import ANONYMOUS, Authorization
 from from_git.calls.budget import Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ratelimit import RateLimit
 from from_git.calls.reported import ReportedLimit
-from from_git.calls.retries import Pause, fits
+from from_git.calls.retries import fits
 from from_git.calls.spent import Reservation
 from from_git.errors import Cancelled, DeadlineError, LimitError, TooHeavyError
 from from_git.memory import Memory
-from from_git.metrics import Allowance
-from from_git.values.tempo import USUAL, Tempo
+from from_git.values.tempo import USUAL
 
 _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a hundred times a second
-_ASKERS = 3  # fetches that must fail before others wait
 _HALVED = 300.0  # seconds
 _GOOD = 600.0  # seconds for which a credential that the forge has accepted is taken for a good one
 _MOST_GUESS = 3600.0  # seconds; the longest window of a limit
-_LEAST = 1.0  # a call, or a second; the smallest thing to spend
 Limiter = Budget | ReportedLimit
 """The side that a call is counted against, and that may have no room for it."""
 
@@ -35,6 +33,8 @@ class Permit:
     reservations: tuple[tuple[Limiter, Reservation], ...]
     over: Callable[[], object]
     """Called when the call has ended."""
+    account: "Account"
+    """Whose it is."""
     refunded: Limiter | None = None
     """The bound that does not count a call which the forge refuses for its limit."""
 
@@ -77,8 +77,9 @@ class Account:
         budget: what its calls are counted against.
         now: seconds since the epoch.
         each: bounds against which each call counts one besides.
-        forge: name of the forge, for the metrics.
-        tempo: how long the waits before further tries of its calls are.
+        aside: seconds for which it is set aside when the forge refuses it.
+        authorization: what its calls carry.
+        reported: what the forge counts itself.
     """
 
     def __init__(
@@ -88,45 +89,46 @@ class Account:
         memory: Memory,
         now: Callable[[], float] = time.time,
         each: Iterable[Limiter] = (),
-        forge: str = "",
-        tempo: Tempo = USUAL,
+        aside: float = USUAL.aside,
+        authorization: Authorization = ANONYMOUS,
+        reported: ReportedLimit | None = None,
     ) -> None:
         self.key = key
+        self.authorization = authorization
         self.budget = budget
-        self.forge = forge
-        self.tempo = tempo
         self.limit = RateLimit(key, memory, now)
-        self.pause = Pause(now, _ASKERS, tempo)
-        """For the fetches that have failed, where several have; other fetches go on."""
-        self._each = list(each)
+        self.aside = Aside(key, memory, now, aside)
+        self.reported = reported
+        self._each: list[Limiter] = [*each, *([reported] if reported else [])]
         self._now = now
         self._good_until = 0.0
-
-    def count_against(self, bound: Limiter) -> None:
-        """Count one against `bound` for each call too."""
-        self._each.append(bound)
 
     @property
     def budgets(self) -> list[Budget]:
         """The budgets that its calls are counted against; limits that the forge reports are none."""
         return [self.budget, *(one for one in self._each if isinstance(one, Budget))]
 
-    def foresee(self, asker: Asker, calls: int, amount: float, seconds: float, likely: float = 0.0) -> None:
-        """Check, before the first call of a request, whether it can be paid within `seconds`; may ask a shared cache.
+    def share(self, other: "Account") -> None:
+        """Have the budgets and limits of `other`: the forge counts both credentials as one user.
 
-        Args:
-            calls: calls that the request needs at least.
-            amount: amount of the budget that it needs at least.
-            likely: see `Budget.foresee`.
-
-        Raises:
-            BudgetError: it cannot be paid.
+        What was spent here counts there; a limit that was met here holds there.
         """
-        self.limit.refresh()
-        for bound in self._each:
-            if isinstance(bound, Budget):
-                bound.foresee(asker, calls, seconds)
-        self.budget.foresee(asker, amount, seconds, likely)
+        for mine, theirs in zip(self.budgets, other.budgets, strict=True):
+            theirs.join(mine)
+        if self.reported and other.reported:
+            other.reported.join(self.reported)
+        if blocked := self.limit.blocked():
+            other.limit.block(blocked, self.limit.words)
+        self.follow(other)
+
+    def follow(self, other: "Account") -> None:
+        """Have what `other` has from now on."""
+        self.budget, self.limit, self.reported, self._each = other.budget, other.limit, other.reported, other._each
+
+    def leave(self, group: FetchGroup) -> None:
+        """Keep no place in the lines of its budgets for a group that another account has served."""
+        for one in self.budgets:
+            one.leave(group)
 
     def permit(self, amount: float, group: FetchGroup, goes_on: bool = False) -> Permit | float:
         """The permission for one call, or the seconds after which to ask again.
@@ -140,25 +142,28 @@ class Account:
         """
         left = group.time_left()
         longest = group.horizon_left() if goes_on else left
-        blocked = self.limit.blocked_within(left)
-        first = self.limit.met
-        if wait := blocked or self.limit.wait_for_first():
+        limit = self.limit
+        blocked = limit.blocked_within(left)
+        first = limit.met
+        if wait := blocked or limit.wait_for_first():
             return wait
         reservations: list[tuple[Limiter, Reservation]] = []
-        for bound, share in (*((one, 1.0) for one in self._each), (self.budget, amount)):
+        budget = self.budget  # which may become that of another account meanwhile
+        for bound, share in (*((one, 1.0) for one in self._each), (budget, amount)):
             found = bound.reserve(share, group)
             if isinstance(found, Full):
                 for other, reservation in reservations:
                     other.withdraw(reservation)
                 if first:
-                    self.limit.first_is_over()
+                    limit.first_is_over()
                 # what we bound ourselves leaves by itself, so a large answer that has begun goes on later
-                if found.settled and not fits(found.seconds, longest if bound is self.budget else left):
+                if found.settled and not fits(found.seconds, longest if bound is budget else left):
                     raise bound.used_up(found)
                 return found.seconds
             reservations.append((bound, found))
-        refunded = None if self.budget.timed else self.budget
-        return Permit(tuple(reservations), self.limit.first_is_over if first else lambda: None, refunded)
+        refunded = None if budget.timed else budget
+        over = limit.first_is_over if first else lambda: None
+        return Permit(tuple(reservations), over, self, refunded)
 
     def once_more(self, group: FetchGroup) -> bool:
         """Whether a call may be sent again at once, which costs another one."""
@@ -172,7 +177,7 @@ class Account:
 
     def succeeded(self) -> None:
         """Take in that the forge has answered a call."""
-        self.pause.succeeded()
+        self.aside.end()
         self._good_until = self._now() + _GOOD
         self.limit.answered()
 
@@ -180,11 +185,6 @@ class Account:
     def was_good(self) -> bool:
         """Whether the forge has accepted the credential in the last minutes."""
         return self._now() < self._good_until
-
-    @property
-    def waits_for(self) -> str:
-        """Why the next call must wait: the reason of the limit, or the setting of the budget."""
-        return self.limit.words or f"{self.budget.terms.setting}."
 
     def limited(self, error: LimitError, group: FetchGroup) -> float:
         """Remember a limit that a call of `group` has met; the seconds after which `group` may go on.
@@ -202,27 +202,5 @@ class Account:
         if guess := self.limit.next_guess():
             oldest = 0.0 if timed else self.budget.until_gone(1.0)
             self.limit.block(min(_MOST_GUESS, max(guess, oldest)), error.reason)
-        return max(self.limit.blocked(), 0.0 if timed else self.budget.until_affordable(group))
-
-
-@dataclass(frozen=True)
-class AccountStatus:
-    """The account of one forge at this moment."""
-
-    forge: str
-    blocked: float
-    """Seconds until its rate limit ends; 0 where it has none."""
-    allowances: tuple[Allowance, ...]
-
-
-def status_of(forge: str, account: Account) -> AccountStatus:
-    """The state of an account; may ask a shared cache for the limits and the spending of other processes."""
-    account.limit.refresh()
-    return AccountStatus(forge, account.limit.blocked(), tuple(_allowance(one) for one in account.budgets))
-
-
-def _allowance(budget: Budget) -> Allowance:
-    limit, spent = budget.limit, budget.spent()
-    wait = 0.0 if limit is None or spent < limit else budget.until_gone(spent - limit + min(_LEAST, limit))
-    unit = "seconds" if budget.timed else "calls"
-    return Allowance(unit, budget.terms.setting, limit, spent, wait, budget.largest())
+        planned = self.budget.plans.planned(group)
+        return max(self.limit.blocked(), 0.0 if timed else self.budget.until_gone(max(1.0, planned)))

@@ -3,11 +3,11 @@
 import threading
 from dataclasses import dataclass
 
-from from_git.askers import Asker
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.line import Line
 from from_git.calls.needs import Needs
-from from_git.calls.shares import NOTHING, Outlook, Whole, Window, shortfall
+from from_git.calls.plans import Plans
+from from_git.calls.shares import NOTHING, Outlook, Window
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
@@ -57,26 +57,34 @@ class Budget:
         self._halved_until = 0.0
         self._needs = Needs()
         self._line = Line()
+        self.plans = Plans(self._lock, self._needs, self._foreseen, spent, terms)
+        self._joined: tuple[Budget, ...] = ()
+        self._into: Budget | None = None
 
     def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
         """Count `amount` as spent for a call of `group`, if there is room, which there is where nothing is spent."""
         with self._lock:
-            now = self._ledgers.now()
-            # without a bound there are no parts of clients
-            client = None if self.limit is None else group.asker.client
-            one = Reservation(amount, self._ledgers.slot(now), now, group, client)
-            # added before it is compared, so that of two processes with one ledger not both find room
-            self._ledgers.add(one.client, amount, one.slot)
-            full = self._full(one, now)
-            if full:
-                self._ledgers.add(one.client, -amount, one.slot)
-                self._line.wait(group, amount, now + full.seconds, for_room=full.window is None)
-                return full
-            self._under_way.add(one)
-            if self._line:
-                self._line.serve(group, amount, now)
-            self._needs.spend(group, amount)
-            return one
+            if self._into is None:
+                return self._reserve(amount, group)
+        return self._into.reserve(amount, group)
+
+    def leave(self, group: FetchGroup) -> None:
+        """Keep no place in the line for a group that was served elsewhere."""
+        if self._line:
+            with self._lock:
+                self._line.leave(group)
+
+    def join(self, other: "Budget") -> None:
+        """Count what `other` has counted as well; from now on what is asked of it is asked of this one.
+
+        They are two views of what the forge counts as one. Calls under way end where they began. To be called by one
+        thread at a time, and for two budgets in one direction only.
+        """
+        with self._lock, other._lock:
+            self._joined = (*self._joined, other)
+            self._ledgers.join(other._ledgers)
+            self._needs.take(other._needs)
+            other._into = self
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
         """Count the true amount of a call that has ended in place of the reserved one.
@@ -86,6 +94,9 @@ class Budget:
                 as was expected.
         """
         with self._lock:
+            if into := self._counts_elsewhere(one):
+                into.settle(one, left_alone)
+                return
             self._under_way.discard(one)
             now = self._ledgers.now()
             actual = max(0.0, now - one.begun) if self.timed else one.amount
@@ -99,6 +110,9 @@ class Budget:
     def withdraw(self, one: Reservation) -> None:
         """Give back the amount of a call that is not sent, or does not count."""
         with self._lock:
+            if into := self._counts_elsewhere(one):
+                into.withdraw(one)
+                return
             self._under_way.discard(one)
             self._ledgers.add(one.client, -one.amount, one.slot)
             self._needs.spend(one.group, -one.amount)
@@ -122,32 +136,6 @@ class Budget:
         with self._lock:
             return self._ledgers.largest(self._ledgers.now())
 
-    def plan(self, group: FetchGroup, amount: float, seconds: float) -> None:
-        """Set aside `amount` for what `group` is going to spend within the next `seconds`.
-
-        Raises:
-            BudgetError: with the rest of its request it is more than other requests have left; it names a time to ask
-                again, if the whole request would fit then.
-        """
-        with self._lock:
-            self._afford(group.asker, amount + self._needs.of_request(group.asker, besides=group), seconds)
-            if self.limit is not None:
-                self._needs.plan(group, amount)
-
-    def foresee(self, asker: Asker, amount: float, seconds: float, likely: float = 0.0) -> None:
-        """Check, as `plan`, before the first call of a request; nothing is set aside.
-
-        Args:
-            amount: what the request needs at least.
-            likely: what it is going to need, as far as that can be guessed.
-
-        Raises:
-            BudgetError: see `plan`.
-        """
-        with self._lock:
-            self._afford(asker, amount, seconds)
-            self._needs.purse(asker).foreseen = max(amount, likely)
-
     def until_gone(self, amount: float) -> float:
         """Seconds until `amount` of what is spent has left the window, or all of it where less is spent."""
         with self._lock:
@@ -156,15 +144,31 @@ class Budget:
             most = max(0.0, outlook.at().spent - amount) + NOTHING
             return outlook.when(lambda window: window.spent <= most) or self._ledgers.width
 
-    def until_affordable(self, group: FetchGroup) -> float:
-        """Seconds until as much has left the window as `group` has planned to spend, or 1 where that is less."""
-        with self._lock:
-            planned = self._needs.planned(group)
-        return self.until_gone(max(1.0, planned))
-
     def used_up(self, full: Full) -> BudgetError:
         """The error for a call for which there is no room in time."""
         return BudgetError(self.terms.used_up(self.limit or 0.0, self.spent(), full.window), full.seconds)
+
+    def _reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
+        now = self._ledgers.now()
+        # without a bound there are no parts of clients
+        client = None if self.limit is None else group.asker.client
+        one = Reservation(amount, self._ledgers.slot(now), now, group, client)
+        # added before it is compared, so that of two processes with one ledger not both find room
+        self._ledgers.add(one.client, amount, one.slot)
+        full = self._full(one, now)
+        if full:
+            self._ledgers.add(one.client, -amount, one.slot)
+            self._line.wait(group, amount, now + full.seconds, for_room=full.window is None)
+            return full
+        self._under_way.add(one)
+        if self._line:
+            self._line.serve(group, amount, now)
+        self._needs.spend(group, amount)
+        return one
+
+    def _counts_elsewhere(self, one: Reservation) -> "Budget | None":
+        """The budget that this one has joined, where a call counts there."""
+        return self._into if one not in self._under_way else None
 
     def _full(self, one: Reservation, now: float) -> Full | None:
         """Why a call that is counted already must wait; None where it need not. The lock is held."""
@@ -199,17 +203,9 @@ class Budget:
                 return True
         return False
 
-    def _afford(self, asker: Asker, amount: float, seconds: float) -> None:
-        """Raise BudgetError where a request cannot spend so much more in time; the lock is held."""
-        if self.limit is None:
-            return
-        spent = self._needs.purse(asker).spent
-        whole = Whole(amount + spent, spent, self._needs.of_others(asker))
-        outlook = self._outlook(self._ledgers.now(), asker.client)
-        lacking = shortfall(amount, whole, outlook, seconds, self._ledgers.window, self._ledgers.clients)
-        if lacking:
-            reason, advice = self.terms.refusal(lacking)
-            raise BudgetError(reason, lacking.wait, advice)
+    def _foreseen(self, client: str) -> Outlook | None:
+        """What is spent by all and by one client; None without a bound."""
+        return None if self.limit is None else self._outlook(self._ledgers.now(), client)
 
     def _outlook(self, now: float, client: str | None = None, besides: Reservation | None = None) -> Outlook:
         """What is spent by all and by one client, without one reservation."""
@@ -224,4 +220,7 @@ class Budget:
 
     def _overdue(self, now: float) -> float:
         """Seconds that calls under way have taken beyond those that were reserved for them."""
-        return sum(max(0.0, now - one.begun - one.amount) for one in self._under_way) if self.timed else 0.0
+        if not self.timed:
+            return 0.0
+        over = sum(max(0.0, now - one.begun - one.amount) for one in tuple(self._under_way))
+        return over + sum(other._overdue(now) for other in self._joined)

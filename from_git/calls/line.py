@@ -76,6 +76,10 @@ class Line:
             groups = self._groups[asker] = _Tags(WeakKeyDictionary())
         groups.serve(group, amount)
 
+    def leave(self, group: FetchGroup) -> None:
+        """Take the place of a group away, if it has one: it was served elsewhere."""
+        self._places.pop(group, None)
+
     def call(self, place: Place, now: float) -> None:
         """Tell a group to ask now; it loses its place unless it does so soon."""
         self._places[place.group] = replace(place, gone=min(place.gone, now + _LATE))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from from_git.calls.account import Account, account_key
+from from_git.calls.accounts import Accounts
+from from_git.calls.authorization import Authorization
 from from_git.calls.budget import Budget
 from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Ledger, LocalLedger, SharedLedger, Spent
@@ -41,23 +43,38 @@ class Opening:
     """See CLIENT_SHARE."""
     tempo: Tempo
 
-    def account(self, url: str, secret: str, bound: Bound, each: Iterable[Bound] = ()) -> Account:
-        """The account that `secret` opens at `url`.
+    def account(
+        self,
+        secret: str,
+        authorization: Authorization,
+        bound: Bound,
+        each: Iterable[Bound] = (),
+        points: str = "",
+    ) -> Account:
+        """The account that `secret` opens at the host.
 
         Args:
             bound: what its calls are counted against.
             each: bounds against which each call counts one besides.
+            points: the unit of a limit of an hour that the forge counts itself, and reports with its answers.
         """
-        key = account_key(url, secret)
+        key, hour = account_key(self.host.api, secret), self.tempo.hour
         # bounds of single calls have no parts of clients: a client within the budget stays far below them
         budgets = [self._budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
+        reported = ReportedLimit(Terms(self.host.label, points, hour, ""), self._spent(f"{key}:{points}", hour))
         return Account(
-            key, self._budget(key, bound), self.memory, each=budgets, forge=self.host.kind.name, tempo=self.tempo
+            key,
+            self._budget(key, bound),
+            self.memory,
+            each=budgets,
+            aside=self.tempo.aside,
+            authorization=authorization,
+            reported=reported if points else None,
         )
 
-    def reported(self, account: Account, unit: str, window: float) -> ReportedLimit:
-        """A limit that the forge counts itself for that account, and reports with its answers."""
-        return ReportedLimit(Terms(self.host.label, unit, window, ""), self._spent(f"{account.key}:{unit}", window))
+    def accounts(self, accounts: Iterable[Account], asks: bool = False) -> Accounts:
+        """All those of the host; `asks`: see `Users`."""
+        return Accounts(accounts, self.memory, forge=self.host.kind.name, tempo=self.tempo, asks=asks)
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
         share = 1.0 if self.shared else 1.0 / self.workers

@@ -8,6 +8,12 @@ from typing import Any
 _TRIES = 5  # failures after which a call is compared with others
 _SELDOM = 20  # answers for each that came after a failure: fewer, and the forge fails now and then for everything
 
+ADVICE_ALONE = (
+    "Everything else is answered, so asking again will hardly help: look at it in a browser, and if it fails there too,"
+    " tell the forge's support."
+)
+"""The advice where a call keeps failing while others are answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Origin
 from from_git.calls.peers import NO_ANSWER, Count
 from from_git.fanout import Pool
+
+NOBODY: frozenset[Account] = frozenset()
+"""No account."""
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -38,6 +42,8 @@ class Call:
     """The answers to the fetch when this call first failed."""
     compared: bool = False
     """Whether another call was answered after its last failure."""
+    refused: frozenset[Account] = NOBODY
+    """Through which the forge has refused it since its last try through all."""
 
     def divide(self, origin: Origin | None) -> None:
         """Start calls for half as much each in place of this one, which has `smaller`."""

@@ -83,11 +83,34 @@ class ReportedLimit:
             BudgetError: less is left, and the window does not end in time.
         """
         with self._lock:
-            promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
-            left, wait = max(0, self._left - promised), self._until - self._now()
+            left, wait = self._rest(group)
             if amount > left and wait > seconds:
-                raise BudgetError(self._terms.needs(amount, left), wait)
+                raise self.lacking(amount, left, wait)
             self._needs.plan(group, amount)
+
+    def rest(self, group: FetchGroup) -> tuple[int, float]:
+        """What is left for `group` beside what others have planned, and the seconds after which it is more."""
+        with self._lock:
+            return self._rest(group)
+
+    def set_aside(self, group: FetchGroup, amount: float) -> None:
+        """As `plan`, without a look at what is left."""
+        with self._lock:
+            self._needs.plan(group, amount)
+
+    def lacking(self, amount: float, left: int, wait: float, accounts: int = 1) -> BudgetError:
+        """The error for a fetch that needs more than is left for so many accounts."""
+        return BudgetError(self._terms.needs(amount, left, accounts), wait)
+
+    def join(self, other: "ReportedLimit") -> None:
+        """Take over from `other`, of which it turned out that the forge counts both as one; see `Budget.join`."""
+        with self._lock, other._lock:
+            self._spent.join(other._spent)
+            self._needs.take(other._needs)
+
+    def _rest(self, group: FetchGroup) -> tuple[int, float]:
+        promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
+        return max(0, self._left - promised), self._until - self._now()
 
     def _window(self, client: str) -> Window:
         """The rest of the limit as a client sees it: what others have spent is gone already; the lock is held."""

@@ -152,5 +152,6 @@ class FetchPauses:
             self._own.extend(error.wait or 0.0)
 
     def succeeded(self) -> None:
-        """End the fetch's own pause: a call was answered."""
+        """End both pauses: a call was answered."""
         self._own.succeeded()
+        self._shared.succeeded()

@@ -10,36 +10,25 @@ from typing import TypeVar
 
 from from_git import metrics
 from from_git.calls.account import Account, Permit
+from from_git.calls.accounts import Accounts
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Halving, Origin
 from from_git.calls.pace import Pace
-from from_git.calls.peers import Peers
-from from_git.calls.queues import Call, CallQueues, Sender
-from from_git.calls.retries import NO_TIME, Again, FetchPauses, Pause, decide, usable
+from from_git.calls.peers import ADVICE_ALONE, Peers
+from from_git.calls.queues import NOBODY, Call, CallQueues, Sender
+from from_git.calls.retries import NO_TIME, Again, FetchPauses, Pause, decide
 from from_git.calls.spending import Spending
-from from_git.errors import (
-    BudgetError,
-    Cancelled,
-    CredentialsError,
-    LimitError,
-    TransientError,
-    UpstreamError,
-    of_repository,
-)
+from from_git.errors import Cancelled, CredentialsError, LimitError, TransientError, UpstreamError, of_repository
 from from_git.fanout import Pool
 from from_git.values.progress import Cost, Progress
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _OF_ALL = CredentialsError, LimitError  # failures that never have to do with one repository
-_ADVICE_ALONE = (
-    "Everything else is answered, so asking again will hardly help: look at it in a browser, and if it fails there too,"
-    " tell the forge's support."
-)
 
 
 class Calls:
-    """The calls that a fetch sends through `account`, as tasks of `group`. Safe from any thread.
+    """The calls that a fetch sends through `accounts`, as tasks of `group`. Safe from any thread.
 
     No thread waits: a call that must not be sent yet (a limit, the budget, a failure before) stays in its queue until a
     delay of the group ends. So a fetch has one waiting task for each pool, however many calls it has, and one for each
@@ -53,7 +42,7 @@ class Calls:
     def __init__(
         self,
         group: FetchGroup,
-        account: Account,
+        accounts: Accounts,
         pace: Pace | None = None,
         jitter: Callable[[], float] = lambda: random.uniform(0.5, 1.0),  # noqa: S311
     ) -> None:
@@ -64,12 +53,13 @@ class Calls:
         """What to do about it, where that was a failure."""
         self._waits_until = 0.0
         self._group = group
-        self._account = account
+        self._accounts = accounts
+        self._avoided: frozenset[Account] = frozenset()  # through which a call was refused
         self._pace = pace
         self._halving = Halving(pace)
         self._peers = Peers()
         self._jitter = jitter
-        self._pauses = FetchPauses(Pause(group.clock.now, tempo=account.tempo), account.pause)
+        self._pauses = FetchPauses(Pause(group.clock.now, tempo=accounts.tempo), accounts.pause)
         self._has_read = False  # whether a call was answered
         self._queues = CallQueues(group)
         self._sent = threading.local()  # by thread: its call's permit, and the seconds that were lost
@@ -104,6 +94,17 @@ class Calls:
         """Seconds that the calls still have to wait for a limit or a budget; 0 where they need not."""
         return max(0.0, self._waits_until - self._group.clock.now())
 
+    @property
+    def account(self) -> Account:
+        """Through which the call of this thread is sent."""
+        permit: Permit = self._sent.permit
+        return permit.account
+
+    @property
+    def authorization(self) -> str:
+        """What the call of this thread carries; see `upstream.Caller`."""
+        return self.account.authorization.header
+
     def time_left(self) -> float:
         """Seconds until the deadline of the fetch; see `upstream.Caller`.
 
@@ -121,26 +122,18 @@ class Calls:
         self.spending.add(Cost(calls=1, seconds=-lost))
         self._sent.permit.forgive(lost)
         self._sent.lost += lost
-        metrics.call_resent(self._account.forge)
-        if not self._account.once_more(self._group):
+        metrics.call_resent(self._accounts.forge)
+        if not self.account.once_more(self._group):
             raise TransientError("it closed the connection.")
 
     def plan(self, amount: float) -> None:
-        """Set aside the amount that the fetch is still going to spend; it is late where the deadline is too soon.
+        """Set aside the amount that the fetch is still going to spend; see `Accounts.plan`.
 
         Raises:
-            BudgetError: the amount cannot be paid until the horizon of the group either; see `Budget.plan`.
+            BudgetError: it cannot be paid.
             Cancelled: the group has ended.
         """
-        budget, left, longest = self._account.budget, self._group.time_left(), self._group.horizon_left()
-        try:
-            budget.plan(self._group, amount, usable(left))
-        except BudgetError as error:
-            if longest <= left:
-                raise
-            # not set aside: it would keep small answers from being paid for minutes
-            budget.foresee(self._group.asker, amount, usable(longest))
-            self._group.late(error)
+        self._accounts.plan(self._group, amount)
 
     def _gate(self, call: Call) -> Sender | float:
         """See `queues.Gate`."""
@@ -157,13 +150,14 @@ class Calls:
         return self._pace.reserve(call.weight) if self._pace else 1.0
 
     def _permit(self, call: Call) -> Permit | float:
-        """The permit of the account; else seconds to wait for it, or until the end of a pause after many failures."""
+        """The permit of an account; else seconds to wait for it, or until the end of a pause after many failures."""
         pause = self._pauses.wait(self._group.time_left())
         if pause is not None:
             return pause
-        permit = self._account.permit(self._amount(call), self._group, goes_on=self._has_read)
+        amount, goes_on = self._amount(call), self._has_read
+        permit = self._accounts.permit(amount, self._group, goes_on, call.refused, self._avoided)
         if isinstance(permit, float):
-            self.note, self.advice = f"it waited: {self._account.waits_for}", ""
+            self.note, self.advice = f"it waited: {self._accounts.waits_for}", ""
             self._waits_until = self._group.clock.now() + permit
         return permit
 
@@ -171,7 +165,8 @@ class Calls:
         try:
             found = self._made(call.ask, permit)
         except UpstreamError as error:
-            self._failed(call, error if isinstance(error, _OF_ALL) else of_repository(error, call.subject))
+            error = error if isinstance(error, _OF_ALL) else of_repository(error, call.subject)
+            self._failed(call, error, permit.account)
             return
         self._has_read = True
         self._halving.answered()
@@ -179,7 +174,7 @@ class Calls:
             call.origin.answered(call.weight, call.gave is None or call.gave(found) >= call.weight)
         self._peers.answered((call.pool, call.weight > 0), call.weight, call.attempt, call.ask)
         self._pauses.succeeded()
-        self._account.succeeded()
+        permit.account.succeeded()
         call.then(found)
 
     def _made(self, ask: Callable[[], T], permit: Permit) -> T:
@@ -197,7 +192,7 @@ class Calls:
             outcome = "cancelled"
             raise
         finally:
-            metrics.call_ended(self._account.forge, outcome, time.monotonic() - begun - self._sent.lost)
+            metrics.call_ended(self._accounts.forge, outcome, time.monotonic() - begun - self._sent.lost)
             del self._sent.permit  # an idle thread would otherwise keep the whole fetch in memory
         return found
 
@@ -207,7 +202,7 @@ class Calls:
         if not good or self._group.time_left() < NO_TIME:
             return False
         try:
-            permit = self._account.permit(self._amount(call), self._group)
+            permit = self._accounts.permit(self._amount(call), self._group, avoided=self._avoided)
             if isinstance(permit, float):
                 return False
             self._made(good, permit)
@@ -215,32 +210,39 @@ class Calls:
             return False
         return True
 
-    def _failed(self, call: Call, error: UpstreamError) -> None:
+    def _failed(self, call: Call, error: UpstreamError, account: Account) -> None:
         error.tries = call.attempt
         if call.attempt == 1:
             call.before = self._peers.count
-        if isinstance(error, LimitError):
-            error.wait = self._account.limited(error, self._group)
+        if isinstance(error, CredentialsError):
+            call.refused, self._avoided = call.refused | {account}, self._avoided | {account}
+        moves = self._accounts.moves(error, account, self._group, call.refused)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
-        account, left = self._account, self._group.time_left()
-        again = decide(error, call.attempt, left, weight, jitter, account.was_good, account.tempo)
-        if again is None:
-            raise error
-        if weight <= 1 and not isinstance(error, LimitError):
-            if call.compared:
-                error._advice = _ADVICE_ALONE
-                raise error
-            call.compared = self._others_answer(call)
-            again = Again(0.0) if call.compared else again
+        again = Again(0.0) if moves else self._decided(call, error, account, weight, jitter)
         if isinstance(error, LimitError):
             self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))
-        metrics.retried(self._account.forge)
+        metrics.retried(self._accounts.forge)
         self.note, self.advice = error.reason, error.advice
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller:
             call.divide(self._halving.split(weight, call.origin))
             return
-        self._pauses.failed(error, weight, again.seconds, jitter)
-        call.attempt += 1
+        if not moves:
+            self._pauses.failed(error, weight, again.seconds, jitter)
+            call.attempt, call.refused = call.attempt + 1, NOBODY
         self._group.start(call.pool, self._queues.put, call, self._gate, True, delay=again.seconds)
+
+    def _decided(self, call: Call, error: UpstreamError, account: Account, weight: int, jitter: float) -> Again:
+        """How a call is tried again; raises the error where it is not."""
+        left = self._group.time_left()
+        again = decide(error, call.attempt, left, weight, jitter, account.was_good, self._accounts.tempo)
+        if again is None:
+            raise error
+        if weight <= 1 and not isinstance(error, LimitError):
+            if call.compared:
+                error._advice = ADVICE_ALONE
+                raise error
+            call.compared = self._others_answer(call)
+            again = Again(0.0) if call.compared else again
+        return again

@@ -8,6 +8,7 @@ pay does not wait for the next window. CLIENT_SHARE is the hard bound above that
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 
 KEPT = 16
@@ -56,9 +57,13 @@ class Window:
 
         A client that has spent on other requests before leaves one part of KEPT of the window.
         """
-        before = max(0.0, self.own - whole.spent)
+        return whole.amount <= self.fitting(whole.spent, whole.promised) + NOTHING
+
+    def fitting(self, spent: float, promised: float) -> float:
+        """The largest `Whole.amount` that fits, for a request that has spent so much; below 0 where none does."""
+        before = max(0.0, self.own - spent)
         kept = math.floor(self.limit / KEPT) if before > NOTHING else 0.0
-        return whole.amount + before + self.others + whole.promised + kept <= self.limit + NOTHING
+        return self.limit - before - self.others - promised - kept
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,15 @@ class Outlook:
     ) -> None:
         self._slots = sorted((leaves(slot), amount, own.get(slot, 0.0)) for slot, amount in every.items())
         self._now = Window(limit, most, sum(every.values()) + overdue, sum(own.values()))
+
+    def __add__(self, other: "Outlook") -> "Outlook":
+        """Both windows as one, of which slot by slot leaves."""
+        both, mine, theirs = copy(self), self._now, other._now
+        both._slots = sorted([*self._slots, *other._slots])
+        both._now = Window(
+            mine.limit + theirs.limit, mine.most + theirs.most, mine.spent + theirs.spent, mine.own + theirs.own
+        )
+        return both
 
     def at(self, after: float = 0.0) -> Window:
         """The window in `after` seconds."""
@@ -134,31 +148,71 @@ class Shortfall:
     """Seconds after which the whole request could be made again; None: waiting alone never helps."""
 
 
-def shortfall(
-    amount: float, whole: Whole, outlook: Outlook, seconds: float, width: float, clients: bool
-) -> Shortfall | None:
-    """Why a request cannot be paid within `seconds`; None where it can.
+@dataclass(frozen=True)
+class Stand:
+    """What one budget, or several together, have for a request, if nothing more is spent."""
 
-    Args:
-        amount: what it still needs.
-        whole: what it needs from its first call to its end.
-        outlook: the window as its client sees it.
-        width: seconds of the window.
-        clients: whether the parts of clients are bounded.
-    """
-    windows, rest = divmod(seconds, width)
-    window, present = outlook.at(rest), outlook.at()
-    room = max(0.0, windows * window.limit + max(0.0, window.limit - window.spent) - whole.promised)
-    mine = windows * window.most + max(0.0, window.most - window.own)
-    if clients and not present.fits(whole):
-        mine = min(mine, windows * window.limit / 2 + max(0.0, window.half - window.own))
-    if amount <= min(room, mine) + NOTHING:
-        return None
-    never = min(present.limit, window.limit) >= whole.amount > present.most  # the client's part alone forbids it
-    is_of_client = never or amount <= room + NOTHING
-    left = min(mine, room) if never else mine if is_of_client else room
-    in_time = left > max(0.0, window.limit - present.spent - whole.promised) + NOTHING
-    return Shortfall(window, is_of_client, amount, left, in_time, _until_asked_again(outlook, whole, width))
+    outlook: Outlook
+    """As the client of the request sees it."""
+    width: float
+    """Seconds of the window."""
+    clients: bool
+    """Whether the parts of clients are bounded."""
+    spent: float
+    """By the request so far."""
+    planned: float
+    """By its other fetches, and not spent."""
+    promised: float
+    """What the other requests have planned and not spent."""
+
+    def __add__(self, other: "Stand") -> "Stand":
+        """What both have together; their windows are equally wide."""
+        return replace(
+            self,
+            outlook=self.outlook + other.outlook,
+            spent=self.spent + other.spent,
+            planned=self.planned + other.planned,
+            promised=self.promised + other.promised,
+        )
+
+    def payable(self, seconds: float) -> float:
+        """The most that the request can still spend within `seconds`, beside what its other fetches have planned."""
+        present = self.outlook.at()
+        _, room, mine, half = self._rooms(present, seconds)
+        most = min(room, mine)
+        if self.clients:
+            fitting = present.fitting(self.spent, self.promised) - self.spent
+            most = max(min(most, half), min(most, fitting))
+        return max(0.0, most - self.planned)
+
+    def shortfall(self, amount: float, seconds: float) -> Shortfall | None:
+        """Why the request cannot spend `amount`, and what its other fetches have planned, within `seconds`.
+
+        None where it can.
+        """
+        amount += self.planned
+        whole, present = Whole(amount + self.spent, self.spent, self.promised), self.outlook.at()
+        window, room, mine, half = self._rooms(present, seconds)
+        if self.clients and not present.fits(whole):
+            mine = min(mine, half)
+        if amount <= min(room, mine) + NOTHING:
+            return None
+        never = min(present.limit, window.limit) >= whole.amount > present.most  # the client's part alone forbids it
+        is_of_client = never or amount <= room + NOTHING
+        left = min(mine, room) if never else mine if is_of_client else room
+        in_time = left > max(0.0, window.limit - present.spent - whole.promised) + NOTHING
+        wait = _until_asked_again(self.outlook, whole, self.width)
+        return Shortfall(window, is_of_client, amount, left, in_time, wait)
+
+    def _rooms(self, present: Window, seconds: float) -> tuple[Window, float, float, float]:
+        """The window at the end of `seconds`, and what can be spent until then: by all, by this client at most, and by
+        this client where its request does not fit whole into the present window."""
+        windows, rest = divmod(seconds, self.width)
+        window = self.outlook.at(rest)
+        room = max(0.0, windows * window.limit + max(0.0, window.limit - window.spent) - self.promised)
+        mine = windows * window.most + max(0.0, window.most - window.own)
+        half = windows * window.limit / 2 + max(0.0, window.half - window.own)
+        return window, room, mine, half
 
 
 def _until_asked_again(outlook: Outlook, whole: Whole, width: float) -> float | None:

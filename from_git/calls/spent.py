@@ -122,6 +122,11 @@ class Spent:
         self._make = ledger
         self._all = ledger(None)
         self._own: dict[str, Ledger] = {}
+        self._joined: tuple[Spent, ...] = ()
+
+    def join(self, other: "Spent") -> None:
+        """From now on count what `other` has counted, and still counts, as well."""
+        self._joined = (*self._joined, other)
 
     def now(self) -> float:
         """Seconds on the ledgers' clock."""
@@ -139,11 +144,11 @@ class Spent:
 
     def sum(self, now: float) -> float:
         """What all have spent in the window that ends now."""
-        return sum(self._all.slots(*self._range(now)).values())
+        return sum(self._slots(self._all, None, now).values())
 
     def own(self, client: str, now: float) -> float:
         """What one client has spent in the window that ends now."""
-        return sum(self._of(client).slots(*self._range(now)).values()) if self.clients else 0.0
+        return sum(self._slots(self._of(client), client, now).values()) if self.clients else 0.0
 
     def most(self, limit: float) -> float:
         """What one client may spend of a limit."""
@@ -157,14 +162,15 @@ class Spent:
         """What processes with the same ledger may have reserved for calls that are still under way."""
         if not self._all.shared:
             return 0.0
-        return sum(self._all.slots(self.slot(now - _LONGEST_CALL), self.slot(now)).values())
+        own = sum(self._all.slots(self.slot(now - _LONGEST_CALL), self.slot(now)).values())
+        return own + sum(other.young(now) for other in self._joined)
 
     def outlook(
         self, now: float, client: str | None, limit: float, besides: Reservation | None = None, overdue: float = 0.0
     ) -> Outlook:
         """What is spent now and later by all and by one client (None: by no client), without one reservation."""
-        every = dict(self._all.slots(*self._range(now)))
-        own = dict(self._of(client).slots(*self._range(now))) if self.clients and client is not None else {}
+        every = self._slots(self._all, None, now)
+        own = self._slots(self._of(client), client, now) if self.clients and client is not None else {}
         if besides:
             every[besides.slot] = every.get(besides.slot, 0.0) - besides.amount
             if own:
@@ -174,6 +180,16 @@ class Spent:
     def _range(self, now: float) -> tuple[int, int]:
         """The first and the last slot of the window."""
         return self.slot(now) - SLOTS, self.slot(now)
+
+    def _slots(self, ledger: Ledger | None, client: str | None, now: float) -> dict[int, float]:
+        """The amounts of the window in a ledger of ours, and in those of all that have joined."""
+        slots = ledger.slots(*self._range(now)) if ledger else {}
+        for other in self._joined:
+            # only what is there: the locks are not the same
+            theirs = other._all if client is None else other._own.get(client)
+            for slot, amount in other._slots(theirs, client, now).items():
+                slots[slot] = slots.get(slot, 0.0) + amount
+        return slots
 
     def _of(self, client: str) -> Ledger:
         ledger = self._own.get(client)

@@ -1,6 +1,7 @@
 """The words of messages about what a forge allows and what is left of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from from_git.calls.shares import Shortfall, Window
@@ -31,13 +32,17 @@ class Terms:
             return f"{self._allows(limit)}, and {number(spent)} are spent."
         return f"{self._allows(limit)}{_share(window)}, and this client has used {number(window.own)} of them."
 
-    def refusal(self, lacking: Shortfall) -> tuple[str, str]:
-        """Why an answer cannot be paid, and what to do about it; the advice is empty where time alone helps."""
+    def refusal(self, lacking: Shortfall, limits: Sequence[float] = ()) -> tuple[str, str]:
+        """Why an answer cannot be paid, and what to do about it; the advice is empty where time alone helps.
+
+        Args:
+            limits: those of the accounts that would pay it together, where there are several.
+        """
         window = lacking.window
         needs = f"this answer needs about {number(lacking.amount)} more, and {number(lacking.left)}"
         there = "can be spent in time" if lacking.in_time else "are left"
         share, whose = (_share(window), " for this client") if lacking.is_of_client else ("", "")
-        reason = f"{self._allows(window.limit)}{share}; {needs} {there}{whose}."
+        reason = f"{self._allows(*(limits or [window.limit]))}{share}; {needs} {there}{whose}."
         if lacking.wait is not None:
             return reason, ""
         raise_it = self.more or f"raise {self.setting} if the forge allows you more"
@@ -52,14 +57,22 @@ class Terms:
         own = f"this client has used {number(window.own)} lately"
         return f"{self.forge} says that {number(left)} {self.unit} are left{_share(window)}, and {own}."
 
-    def needs(self, amount: float, left: float) -> str:
-        """Why an answer cannot be paid, by the number that the forge itself reports as left."""
-        return f"this answer needs about {number(math.ceil(amount))} more {self.unit}, and {number(left)} are left."
+    def needs(self, amount: float, left: float, accounts: int = 1) -> str:
+        """Why an answer cannot be paid, by the number that the forge itself reports as left for so many accounts."""
+        whose = f" of {accounts} accounts" if accounts > 1 else ""
+        return (
+            f"this answer needs about {number(math.ceil(amount))} more {self.unit}, and {number(left)} are left{whose}."
+        )
 
-    def _allows(self, limit: float) -> str:
+    def _allows(self, *limits: float) -> str:
         whose = f"a part of {self.setting} for each worker" if self.is_part else self.setting
         window = _WINDOWS.get(self.window, f"in {self.window:g} s")
-        return f"{self.forge} allows {number(limit)} {self.unit} {window} ({whose})"
+        limit, accounts = limits[0], ""
+        if len(limits) > 1:
+            alike = len(set(limits)) == 1
+            limit = limits[0] if alike else sum(limits)
+            accounts = f" for each of {len(limits)} accounts" if alike else f" for {len(limits)} accounts together"
+        return f"{self.forge} allows {number(limit)} {self.unit} {window} ({whose}){accounts}"
 
 
 def _share(window: Window) -> str:

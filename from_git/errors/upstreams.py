@@ -77,6 +77,8 @@ class CredentialsError(UpstreamError):
     """The forge refused our credentials, or we have none; the reason names the setting to mend."""
 
     outcome = "credentials"
+    refused: bool = False
+    """Whether the forge takes the credential for nothing (401), so that it is no good for other questions either."""
 
 
 class TransientError(UpstreamError):

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from from_git.askers import Asker
-from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.values.found import Found
@@ -32,7 +32,7 @@ class Fetch(Protocol):
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
-    account: Account
+    accounts: Accounts
     """What may be spent there."""
 
     has_credentials: bool

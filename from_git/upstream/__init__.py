@@ -4,7 +4,6 @@ This room alone knows `requests` and its errors (see `failures`); every failure 
 """
 
 import time
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -28,6 +27,11 @@ __all__ = ["DIRECT", "MAX_BODY", "Caller", "Response", "Upstream", "Way"]
 
 class Caller(Protocol):
     """The side that waits for a call; `calls.sending.Calls` is one."""
+
+    @property
+    def authorization(self) -> str:
+        """The value of the header Authorization; empty for none."""
+        ...
 
     def time_left(self) -> float:
         """Seconds that the caller can still wait.
@@ -80,15 +84,14 @@ class Upstream:
     """A base URL with connections of its own. Safe from any thread.
 
     No cookies, no netrc, no proxy or certificate settings from the environment, TLS always verified, redirects never
-    followed; the headers, and with them the credentials, go to addresses under `base_url` only: with a proxy inside a
-    tunnel to them, or in clear where `base_url` is so.
+    followed; the headers, and with them the credentials of the caller, go to addresses under `base_url` only: with a
+    proxy inside a tunnel to them, or in clear where `base_url` is so.
     """
 
     def __init__(
         self,
         base_url: str,
         setting: str,
-        headers: Mapping[str, str],
         connections: int,
         timeout: float,
         way: Way = DIRECT,
@@ -109,12 +112,14 @@ class Upstream:
                 "User-Agent": f"from-git/{__version__}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                **headers,
             }
         )
         self._proxy = Proxy.at(way.proxy)
         if self._proxy and self.base_url.startswith("http:"):
             self._headers.update(self._proxy.headers)
+        self._authorized: dict[str, CaseInsensitiveDict[str]] = {
+            "": self._headers
+        }  # by authorization, of which few are
         self._patience = idle.Patience(timeout)
         self._adapter = ClockedAdapter(connections, self._proxy, way.ca_file)
 
@@ -134,7 +139,7 @@ class Upstream:
                 "it sent a link that leads elsewhere, which was not followed.", advice=f"Look at {self._setting}."
             )
         sending = _Sending(caller, self.timeout)
-        request = self._prepared(method, url, payload)
+        request = self._prepared(caller.authorization, method, url, payload)
         with (
             bounded(sending.left, self._patience.seconds),
             translated(caller.time_left, self._setting, self.timeout, self._proxy is not None),
@@ -161,14 +166,18 @@ class Upstream:
         """Close the idle connections."""
         self._adapter.close()
 
-    def _prepared(self, method: str, url: str, payload: object) -> requests.PreparedRequest:
+    def _prepared(self, authorization: str, method: str, url: str, payload: object) -> requests.PreparedRequest:
         """The request, filled by hand: a session would merge the same values anew for each request."""
+        headers = self._authorized.get(authorization)
+        if headers is None:
+            headers = CaseInsensitiveDict({**self._headers, "Authorization": authorization})
+            self._authorized[authorization] = headers
         request = requests.PreparedRequest()
-        request.method, request.url, request.headers = method, requote_uri(url), self._headers
+        request.method, request.url, request.headers = method, requote_uri(url), headers
         if payload is not None:
             request.body = orjson.dumps(payload)
             size = {"Content-Type": "application/json", "Content-Length": str(len(request.body))}
-            request.headers = CaseInsensitiveDict({**self._headers, **size})
+            request.headers = CaseInsensitiveDict({**headers, **size})
         return request
 
     def _send(self, request: requests.PreparedRequest, sending: _Sending) -> requests.Response:

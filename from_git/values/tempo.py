@@ -18,6 +18,8 @@ class Tempo:
     """The window in which a forge counts its time, or single calls."""
     hour: float = 3600.0
     """The window in which a forge counts calls or points."""
+    aside: float = 300.0
+    """For which a credential that its forge has refused is left alone, where there are others."""
     tick: float = 0.1
     """Between two looks at the progress, where somebody watches."""
     heartbeat: float = 2.0

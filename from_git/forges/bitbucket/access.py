@@ -4,11 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
+from from_git.calls.sending import Calls
 from from_git.fanout import Pool
 from from_git.memory import Memory
-from from_git.upstream import Caller, Response, Upstream
+from from_git.upstream import Response, Upstream
 
+NONE, API_TOKEN, ACCESS_TOKEN = "none", "API token", "access token"
+"""Sorts of credentials."""
 Count = tuple[int, float]
 """Watchers of a repository, and when they were counted, in seconds since the epoch."""
 
@@ -58,11 +61,10 @@ class BitbucketAccess:
     upstream: Upstream
     pool: Pool
     watchers_pool: Pool
-    account: Account
-    credentials: str
-    """What kind we have: none, API token or access token."""
-    learns_limit: bool
-    """Whether the budget's limit is what Bitbucket says it is."""
+    accounts: Accounts
+    """Of which each has a `sort` of credential: none, API token or access token."""
+    learns_limits: bool
+    """Whether a budget's limit is what Bitbucket says it is, where it does."""
     counts: Counts
     """Watcher counts of earlier fetches."""
     page_size: int = 100
@@ -70,15 +72,17 @@ class BitbucketAccess:
     pagelen: int = 0
     """Of a page of watchers: 0 asks for their number alone; 1, once that was refused."""
 
-    def get(self, caller: Caller, url: str) -> Response:
+    def get(self, calls: Calls, url: str) -> Response:
         """The answer to a GET.
 
         Raises:
             UpstreamError, DeadlineError, Cancelled: see `Upstream.call`.
         """
-        answer = self.upstream.call(caller, "GET", url)
+        answer = self.upstream.call(calls, "GET", url)
         # with access tokens only it says what the limit is (2026-04)
         limit = answer.headers.get("x-ratelimit-limit", "")
-        if self.learns_limit and limit.isdecimal() and len(limit) < 10 and int(limit):
-            self.account.budget.told(float(limit))
+        account = calls.account
+        learns = self.learns_limits and account.authorization.sort == ACCESS_TOKEN
+        if learns and limit.isdecimal() and len(limit) < 10 and int(limit):
+            account.budget.told(float(limit))
         return answer

@@ -38,7 +38,7 @@ class BitbucketFetch:
 
     def __init__(self, access: BitbucketAccess, owner: str, group: FetchGroup) -> None:
         self._access = access
-        self._calls = Calls(group, access.account)
+        self._calls = Calls(group, access.accounts)
         self._on_found = group.found
         self._begun = time.time()
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
@@ -105,7 +105,7 @@ class BitbucketFetch:
         answer = self._access.get(self._calls, url)
         if place is None and not self._listing.found and says_missing(answer):
             return None
-        return repositories_page(answer, self._access.credentials, url)
+        return repositories_page(answer, self._calls.account.authorization.sort, url)
 
     def _take(self, place: Place, page: RepositoriesPage | None) -> None:
         """Note the repositories of a page, start the next ones, and have watchers counted; None: no such workspace."""

@@ -4,14 +4,18 @@ import base64
 from typing import Any
 
 from from_git.askers import Asker
+from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.opening import Bound
+from from_git.calls.opening import Bound, Opening
 from from_git.fanout import Pool
-from from_git.forges.bitbucket.access import BitbucketAccess, Counts
+from from_git.forges.bitbucket.access import ACCESS_TOKEN, API_TOKEN, NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.opening import opening, way
 from from_git.upstream import Upstream
+from from_git.values.credential import Credential
 from from_git.values.host import Host
+
+_BOUND = "BITBUCKET_CALLS_PER_HOUR"
 
 
 class Bitbucket:
@@ -19,15 +23,15 @@ class Bitbucket:
 
     pace = None
 
-    def __init__(self, access: BitbucketAccess) -> None:
+    def __init__(self, access: BitbucketAccess, has_credentials: bool) -> None:
         self.access = access
-        self.account = access.account
-        self.has_credentials = access.credentials != "none"
+        self.accounts = access.accounts
+        self.has_credentials = has_credentials
         self.width = access.pool.size + access.watchers_pool.size
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.account.foresee(asker, profiles, profiles, seconds)
+        self.accounts.foresee(asker, profiles, profiles, seconds)
 
     def fetch(self, owner: str, group: FetchGroup) -> BitbucketFetch:
         """See `Forge.fetch`."""
@@ -44,29 +48,32 @@ class Bitbucket:
 
 def opened(host: Host, conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
-    authorization, credentials, limit = "", "none", 60
-    for token, user in host.credentials[:1]:
-        if user:
-            pair = base64.b64encode(f"{user}:{token}".encode()).decode()
-            authorization, credentials, limit = f"Basic {pair}", "API token", 1_000
-        else:
-            authorization, credentials, limit = f"Bearer {token}", "access token", 0
-    bound = host.bounds["BITBUCKET_CALLS_PER_HOUR"]
-    auto, make = bound == "auto", opening(host, conf)
-    limit = limit if auto else bound
-    setting = host.setting("BITBUCKET_CALLS_PER_HOUR")
-    account = make.account(host.api, authorization, Bound(limit or None, make.tempo.hour, "calls", setting))
+    make = opening(host, conf)
+    carried = [_authorization(one) for one in host.credentials] or [Authorization(sort=NONE)]
     pool = Pool(host.pool, host.threads["NUM_THREADS_BITBUCKET"])
     watchers_pool = Pool(f"{host.pool}-watchers", host.threads["NUM_THREADS_BITBUCKET_WATCHERS"])
-    headers = {"Authorization": authorization} if authorization else {}
     connections = pool.size + watchers_pool.size
     access = BitbucketAccess(
-        Upstream(host.api, host.setting("api"), headers, connections, conf.UPSTREAM_TIMEOUT, way(host)),
+        Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
         pool,
         watchers_pool,
-        account,
-        credentials,
-        learns_limit=auto and credentials == "access token",
+        make.accounts([make.account(one.header, one, _bound(host, one, make)) for one in carried]),
+        learns_limits=host.bounds[_BOUND] == "auto",
         counts=Counts(make.memory, host.key, conf.WATCHERS_CACHE_SECONDS),
     )
-    return Bitbucket(access)
+    return Bitbucket(access, bool(host.credentials))
+
+
+def _authorization(one: Credential) -> Authorization:
+    if not one.username:
+        return Authorization(f"Bearer {one.token}", sort=ACCESS_TOKEN)
+    pair = base64.b64encode(f"{one.username}:{one.token}".encode()).decode()
+    return Authorization(f"Basic {pair}", one.username, API_TOKEN)
+
+
+def _bound(host: Host, one: Authorization, make: Opening) -> Bound:
+    """What may be spent with a credential, of which `auto` takes Bitbucket's word."""
+    limit = host.bounds[_BOUND]
+    if limit == "auto":
+        limit = {NONE: 60, API_TOKEN: 1_000, ACCESS_TOKEN: 0}[one.sort]  # 0: it tells
+    return Bound(limit or None, make.tempo.hour, "calls", host.setting(_BOUND))

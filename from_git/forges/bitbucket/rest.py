@@ -33,7 +33,7 @@ def refusal(answer: Response, credentials: str) -> UpstreamError:
         return foreign(answer, "BITBUCKET_API_URL")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         error = CredentialsError(f"it refused access ({described(status)}).", said, _ADVICE[credentials])
-        error.doubtful = True
+        error.doubtful, error.refused = True, status == HTTPStatus.UNAUTHORIZED
         return error
     if says_missing(answer):
         return UpstreamError(f"the workspace vanished while it was being read ({status}).", said, "Ask again.")

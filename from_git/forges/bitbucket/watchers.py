@@ -84,7 +84,7 @@ class Watchers:
             return _Doubt.REFUSED
         if answer.status == HTTPStatus.NOT_FOUND and says_missing(answer):
             return Gone.ABSENT
-        size = maybe(members(answer, self._access.credentials), "size", kind=int)
+        size = maybe(members(answer, self._calls.account.authorization.sort), "size", kind=int)
         return _Doubt.UNSAID if size is None else size
 
     def _sized(self, uuid: str, url: str, size: int | Gone | _Doubt) -> None:
@@ -102,7 +102,7 @@ class Watchers:
         self._calls.start(self._access.watchers_pool, partial(self._page, url), then, subject=subject)
 
     def _page(self, url: str) -> tuple[int, str | None]:
-        page = members(self._access.get(self._calls, url), self._access.credentials)
+        page = members(self._access.get(self._calls, url), self._calls.account.authorization.sort)
         return len(get(page, "values", kind=list)), maybe(page, "next", kind=str)
 
     def _counted(self, uuid: str, before: int, page: tuple[int, str | None]) -> None:

@@ -44,10 +44,16 @@ class Reply:
     """Paths whose null means that the thing does not exist (NOT_FOUND)."""
     seconds: float = 0.0
     """See `Response.seconds`."""
+    viewer: str = ""
+    """The id of the user whose token it was, where that was asked for."""
     points: int = 0
     """What the query was charged (`rateLimit.cost`); 0 where the server counts none."""
     left: tuple[int, float] | None = None
     """Points left, and the seconds after which they begin anew (x-ratelimit headers); None where it counts none."""
+
+
+class NoViewer(Exception):
+    """GitHub does not tell whose the token is, and with that nothing else: `viewer` may not be null."""
 
 
 class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
@@ -64,6 +70,7 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
         Raises:
             UpstreamError: of the class that the answer deserves; everything but full data, with nothing worse than
                 NOT_FOUND beside it, is an error.
+            NoViewer: the query asked for it.
             DeadlineError, Cancelled: from the call.
         """
         payload = self._GraphqlClient__request_body(query=query, variables=variables, operation_name=operation_name)
@@ -77,7 +84,7 @@ def read_reply(answer: Response, now: float) -> Reply:
     """The reply in a 200 answer. `now`: seconds since the epoch.
 
     Raises:
-        UpstreamError: see `GraphqlOverUpstream.execute`.
+        UpstreamError, NoViewer: see `GraphqlOverUpstream.execute`.
     """
     if is_foreign(answer):
         raise foreign(answer, "GITHUB_GRAPHQL_URL")
@@ -85,6 +92,8 @@ def read_reply(answer: Response, now: float) -> Reply:
     not_found, worse = set(), []
     for error in maybe(body, "errors", kind=list) or []:
         path = maybe(get(error, kind=dict), "path", kind=list)
+        if path and path[0] == "viewer":
+            raise NoViewer
         if error.get("type") != "NOT_FOUND" or not path:
             worse.append(_from_error(error, answer.headers, now))
         elif {type(step) for step in path} <= {str, int}:
@@ -97,8 +106,8 @@ def read_reply(answer: Response, now: float) -> Reply:
         # a secondary limit may come with status 200 and the body of a 403
         raise _limit(answer.headers, now, message)
     data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
-    points = maybe(data, "rateLimit", "cost", kind=int) or 0
-    return Reply(data, frozenset(not_found), answer.seconds, points, _points_left(answer.headers, now))
+    points, viewer = maybe(data, "rateLimit", "cost", kind=int) or 0, maybe(data, "viewer", "id", kind=str) or ""
+    return Reply(data, frozenset(not_found), answer.seconds, viewer, points, _points_left(answer.headers, now))
 
 
 def refusal(answer: Response, now: float) -> UpstreamError:
@@ -106,9 +115,11 @@ def refusal(answer: Response, now: float) -> UpstreamError:
     status, message = answer.status, _message(answer)
     # the status decides before the headers: a 401 carries x-ratelimit-remaining: 0 too (recorded answer)
     if status == HTTPStatus.UNAUTHORIZED and not is_foreign(answer):
-        return _refused(
+        error = _refused(
             "it refused our token (401).", "", "Set GITHUB_API_TOKEN to one that is valid and has not expired."
         )
+        error.refused = True
+        return error
     limited = _is_limit(message) or "retry-after" in answer.headers
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.FORBIDDEN and (limited or answer.headers.get("x-ratelimit-remaining") == "0")

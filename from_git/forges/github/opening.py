@@ -3,6 +3,7 @@
 from typing import Any
 
 from from_git.askers import Asker
+from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.calls.pace import Pace
@@ -14,11 +15,13 @@ from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.queries import GitHubAccess
 from from_git.forges.opening import opening, way
 from from_git.upstream import Upstream
+from from_git.values.credential import Credential
 from from_git.values.host import Host
 
 # 2,000 a minute, each query one of them ("Rate limits and query limits"); GITHUB_SECONDS_PER_MINUTE = 0 says that there
 # are no such limits
 _CALLS_PER_MINUTE = 1_900.0
+_NOBODY = (Credential(""),)
 
 
 class GitHub:
@@ -26,16 +29,15 @@ class GitHub:
 
     def __init__(self, access: GitHubAccess, has_credentials: bool) -> None:
         self.access = access
-        self.account = access.account
+        self.accounts = access.accounts
         self.has_credentials = has_credentials
         self.width = access.pool.size
         self.pace = access.pace
-        access.account.count_against(access.points)
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
         expected, _ = self.pace.expected(profiles, 0)
-        self.account.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
+        self.accounts.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
     def fetch(self, owner: str, group: FetchGroup) -> GitHubFetch:
         """See `Forge.fetch`."""
@@ -62,13 +64,15 @@ def _refuse() -> None:
 def opened(host: Host, conf: Any) -> GitHub:
     """The adapter with its pool, which live until it is closed."""
     make, spending = opening(host, conf), host.setting("GITHUB_SECONDS_PER_MINUTE")
-    token = next((one.token for one in host.credentials), "")
     limit = host.bounds["GITHUB_SECONDS_PER_MINUTE"] or None
     bound = Bound(limit, make.tempo.minute, "seconds of its time", spending, timed=True)
     more = f"set {spending} = 0 if your GitHub has no such limit"
     rate = Bound(_CALLS_PER_MINUTE, make.tempo.minute, "calls", f"{spending} = 0 lifts it", more=more)
-    account = make.account(host.api, token, bound, [rate] if limit else [])
-    pool, headers = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"]), {"Authorization": f"bearer {token}"}
-    upstream = Upstream(host.api, host.setting("api"), headers, pool.size, conf.UPSTREAM_TIMEOUT, way(host))
-    points = make.reported(account, "points", make.tempo.hour)
-    return GitHub(GitHubAccess(GraphqlOverUpstream(upstream), pool, account, Pace(), points), bool(token))
+    accounts = [
+        make.account(token, Authorization(f"bearer {token}", user), bound, [rate] if limit else [], "points")
+        for token, user in host.credentials or _NOBODY
+    ]
+    pool = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"])
+    upstream = Upstream(host.api, host.setting("api"), pool.size, conf.UPSTREAM_TIMEOUT, way(host))
+    access = GitHubAccess(GraphqlOverUpstream(upstream), pool, make.accounts(accounts, asks=True), Pace())
+    return GitHub(access, bool(host.credentials))

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from from_git import metrics
-from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
-from from_git.calls.reported import ReportedLimit
 from from_git.calls.retries import usable
 from from_git.calls.sending import Calls
 from from_git.fanout import Pool
-from from_git.forges.github.graphql import GraphqlOverUpstream, Reply
+from from_git.forges.github.graphql import GraphqlOverUpstream, NoViewer, Reply
 from from_git.values.progress import Cost
 
 # `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
@@ -47,6 +46,8 @@ fragment Details on Repository {
   repositoryTopics(first: 20) { totalCount nodes { topic { name } } }
 }
 """
+_COST = "rateLimit { cost }"
+_VIEWER = f"{_COST}\n  viewer {{ id }}"
 OWNER = f"""
 query Owner($login: String!, $first: Int!, $listed: Int!) {{
   rateLimit {{ cost }}
@@ -119,9 +120,9 @@ class GitHubAccess:
 
     client: GraphqlOverUpstream
     pool: Pool
-    account: Account
+    accounts: Accounts
+    """Each with the points that GitHub reports."""
     pace: Pace
-    points: ReportedLimit
     sizes: Sizes = SIZES
 
 
@@ -130,7 +131,7 @@ class Queries:
 
     def __init__(self, access: GitHubAccess, group: FetchGroup) -> None:
         self.access = access
-        self.calls = Calls(group, access.account, access.pace)
+        self.calls = Calls(group, access.accounts, access.pace)
         self._group = group
 
     def ask(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
@@ -139,15 +140,30 @@ class Queries:
         Raises:
             UpstreamError, DeadlineError, Cancelled: see `GraphqlOverUpstream.execute`.
         """
-        reply = self.access.client.execute(query, variables, operation_name, caller=self.calls)
+        account, reply = self.calls.account, self._reply(query, variables, operation_name)
         self.calls.spending.add(Cost(points=reply.points))
         metrics.points("github", reply.points)
         if reply.left:
             left, seconds = reply.left
-            self.access.points.tell(left, seconds)
+            if account.reported:
+                account.reported.tell(left, seconds)
             metrics.points_left("github", left, time.time() + seconds)
             if left == 0:  # this answer is good, the next query would be refused
-                self.access.account.limit.block(seconds, "its points of this hour are used up.")
+                account.limit.block(seconds, "its points of this hour are used up.")
+        return reply
+
+    def _reply(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
+        """The reply; where it is not known whose the account is, the query asks for that too."""
+        users, account, execute = self.access.accounts.users, self.calls.account, self.access.client.execute
+        if not users.wanted(account):
+            return execute(query, variables, operation_name, caller=self.calls)
+        try:
+            reply = execute(query.replace(_COST, _VIEWER, 1), variables, operation_name, caller=self.calls)
+        except NoViewer:
+            users.told(account, "")
+            self.calls.resent()
+            return execute(query, variables, operation_name, caller=self.calls)
+        users.told(account, reply.viewer)
         return reply
 
     def learn(self, reply: Reply, repositories: int) -> None:
@@ -161,5 +177,5 @@ class Queries:
             BudgetError: what may be spent in time, or the points that are left, do not suffice.
         """
         seconds, points = self.access.pace.expected(queries, repositories)
-        self.access.points.plan(self._group, points, usable(self._group.time_left()))
+        self.access.accounts.plan_reported(self._group, points, usable(self._group.time_left()))
         self.calls.plan(seconds)

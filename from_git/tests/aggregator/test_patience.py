@@ -99,7 +99,7 @@ class Patience(LastGoodTestCase):
     def test_what_no_budget_can_pay_is_old_before_the_first_call(self) -> None:
         self.had(BITBUCKET, GITHUB)
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=1)
-        spend(adapter("bitbucket").account.budget, 1.0)
+        spend(adapter("bitbucket").accounts.all[0].budget, 1.0)
         calls = self.emulator.meter.snapshot()["bitbucket"].calls
         answer = self.assert_old(BudgetError, BITBUCKET, of=(GITHUB,))
         self.assertEqual(self.emulator.meter.snapshot()["bitbucket"].calls, calls)

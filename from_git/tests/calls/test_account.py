@@ -141,7 +141,7 @@ class Limits(AccountTestCase):
         self.assertAlmostEqual(seconds, 3_600.0 - 29 * 60.0, delta=60.0)
         self.assertEqual(account.limit.blocked(), seconds)
         budget.limit = 100.0
-        budget.plan(group, 10.0, 9_000.0)
+        budget.plans.plan(group, 10.0, 9_000.0)
         self.assertAlmostEqual(account.limited(LimitError("again.", 0.0, guessed=True), group), seconds + 540.0)
         self.assertEqual(account.limit.blocked(), seconds)
 

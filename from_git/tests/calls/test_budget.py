@@ -150,7 +150,7 @@ class Windows(BudgetTestCase):
 
         self.assertIsInstance(budget.reserve(1.0, self.group), Full)
         with self.assertRaises(BudgetError):
-            budget.plan(self.group, 1.0, 10.0)
+            budget.plans.plan(self.group, 1.0, 10.0)
         self.clock.move(100.0)
         self.take(budget, 10.0)
 
@@ -158,7 +158,7 @@ class Windows(BudgetTestCase):
         budget = self.budget(None)
         for _ in range(50):
             self.spend(budget)
-        budget.plan(self.group, 1e9, 1.0)
+        budget.plans.plan(self.group, 1e9, 1.0)
 
         self.assertEqual(budget.spent(), 50.0)
 
@@ -170,12 +170,12 @@ class Plans(BudgetTestCase):
         budget = self.budget()
         self.spend(budget, 4.0)
 
-        budget.plan(self.group, 6.0, 10.0)
-        budget.plan(self.group, 10.0, MINUTE + SLOT)
+        budget.plans.plan(self.group, 6.0, 10.0)
+        budget.plans.plan(self.group, 10.0, MINUTE + SLOT)
         with self.assertRaisesRegex(
             BudgetError, r"allows 10 calls a minute \(SETTING\); this answer needs about 7 more, and 6 are left."
         ):
-            budget.plan(self.group, 7.0, 10.0)
+            budget.plans.plan(self.group, 7.0, 10.0)
 
     def test_the_time_to_ask_again_is_when_it_would_fit(self) -> None:
         budget = self.budget()
@@ -183,12 +183,12 @@ class Plans(BudgetTestCase):
         self.clock.move(30.0)
 
         with self.assertRaises(BudgetError) as caught:
-            budget.plan(self.group, 7.0, 10.0)
+            budget.plans.plan(self.group, 7.0, 10.0)
         self.assertEqual(caught.exception.retry_after, 31)
 
     def test_where_no_time_to_ask_again_helps_there_is_none_and_the_text_says_what_would(self) -> None:
         with self.assertRaises(BudgetError) as caught:
-            self.budget().plan(self.group, 11.0, 50.0)
+            self.budget().plans.plan(self.group, 11.0, 50.0)
 
         self.assertIsNone(caught.exception.retry_after)
         self.assertEqual(caught.exception.facts(), {})
@@ -197,38 +197,38 @@ class Plans(BudgetTestCase):
         self.assertNotIn("Ask again", caught.exception.advice)
 
     def test_an_answer_of_several_windows_passes_where_there_is_time_for_them(self) -> None:
-        self.budget().plan(self.group, 25.0, 2 * MINUTE + 50.0)
+        self.budget().plans.plan(self.group, 25.0, 2 * MINUTE + 50.0)
         with self.assertRaises(BudgetError):
-            self.budget().plan(self.group, 31.0, 2 * MINUTE + 50.0)
+            self.budget().plans.plan(self.group, 31.0, 2 * MINUTE + 50.0)
 
     def test_what_others_have_planned_is_not_there_until_they_have_spent_it_or_ended(self) -> None:
         budget, other = self.budget(), self.new_group()
-        budget.plan(other, 8.0, 10.0)
+        budget.plans.plan(other, 8.0, 10.0)
         with self.assertRaises(BudgetError) as caught:
-            budget.plan(self.group, 3.0, 10.0)
+            budget.plans.plan(self.group, 3.0, 10.0)
         self.assertEqual(caught.exception.retry_after, 60)
 
         for _ in range(8):
             self.spend(budget, 1.0, other)
-        budget.plan(self.group, 2.0, 10.0)
+        budget.plans.plan(self.group, 2.0, 10.0)
         with self.assertRaises(BudgetError):
-            budget.plan(self.group, 3.0, 10.0)
+            budget.plans.plan(self.group, 3.0, 10.0)
 
         budget, other = self.budget(), self.new_group()
-        budget.plan(other, 8.0, 10.0)
+        budget.plans.plan(other, 8.0, 10.0)
         other.cancel()
-        budget.plan(self.group, 10.0, 10.0)
+        budget.plans.plan(self.group, 10.0, 10.0)
 
     def test_what_was_reserved_and_settled_is_taken_from_the_plan(self) -> None:
         budget, other = self.budget(), self.new_group()
-        budget.plan(self.group, 8.0, 10.0)
+        budget.plans.plan(self.group, 8.0, 10.0)
         one = self.take(budget, 5.0)
         budget.settle(one)
         self.spend(budget, 1.0, other)
 
-        budget.plan(other, 1.0, 10.0)  # 6 spent, 3 still planned
+        budget.plans.plan(other, 1.0, 10.0)  # 6 spent, 3 still planned
         with self.assertRaises(BudgetError):
-            budget.plan(other, 2.0, 10.0)
+            budget.plans.plan(other, 2.0, 10.0)
 
     def test_a_clock_that_goes_back_gives_nothing_back(self) -> None:
         budget = self.budget(timed=True)
@@ -241,16 +241,16 @@ class Plans(BudgetTestCase):
 
     def test_what_a_call_did_not_take_of_its_reservation_stays_planned(self) -> None:
         budget, other = self.budget(60.0, timed=True), self.new_group()
-        budget.plan(self.group, 30.0, MINUTE / 2)
+        budget.plans.plan(self.group, 30.0, MINUTE / 2)
         one = self.take(budget, 10.0)
         self.clock.move(4.0)
         budget.settle(one)
 
         with self.assertRaises(BudgetError):
-            budget.plan(other, 31.0, MINUTE / 2)
-        budget.plan(other, 30.0, MINUTE / 2)
+            budget.plans.plan(other, 31.0, MINUTE / 2)
+        budget.plans.plan(other, 30.0, MINUTE / 2)
 
     def test_a_plan_is_forgotten_with_its_group(self) -> None:
         budget = self.budget()
-        budget.plan(self.new_group(), 8.0, 10.0)
-        budget.plan(self.group, 10.0, 10.0)
+        budget.plans.plan(self.new_group(), 8.0, 10.0)
+        budget.plans.plan(self.group, 10.0, 10.0)

@@ -3,16 +3,15 @@
 from collections import Counter
 from functools import partial
 
-from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.calls.spent import LocalLedger
 from from_git.errors import LimitError, TransientError
 from from_git.fanout import Pool
-from from_git.tests.kit.budgets import budget_of
+from from_git.tests.kit.budgets import accounts_of, budget_of
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.tests.kit.seeds import SeededTestCase
-from from_git.tests.kit.simulation import MODULES, Memory
+from from_git.tests.kit.simulation import MODULES
 
 CHAINS, LINKS = 3, 12
 
@@ -33,10 +32,10 @@ class Run:
     def _own(self, threads: int, limit: float | None) -> None:
         # here, so that their locks are the scheduler's
         self.budget = budget_of(limit, 60.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
-        self.account = Account("any", self.budget, Memory(), self.clock.now)
+        accounts = accounts_of(self.budget, self.clock.now)
         self.pool = Pool("pool", threads)
         self.group = FetchGroup(self.clock.now() + 1e6, clock=self.clock)
-        self.calls = Calls(self.group, self.account, jitter=lambda: self.scheduler.random.uniform(0.5, 1.0))
+        self.calls = Calls(self.group, accounts, jitter=lambda: self.scheduler.random.uniform(0.5, 1.0))
         for chain in range(CHAINS):
             self._link(chain, LINKS)
         self.group.seal()

@@ -94,7 +94,7 @@ class Beside(ClientsTestCase):
 
     def budget(self) -> Any:
         """GitHub's time."""
-        return adapter("github").account.budget
+        return adapter("github").accounts.all[0].budget
 
 
 class Left(ClientsTestCase):
@@ -181,7 +181,7 @@ class Many(ClientsTestCase):
 
     def test_a_limit_that_is_known_is_said_before_all_are_looked_up(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0, PROFILE_CACHE_SECONDS=300.0, CACHES=CACHES)
-        adapter("github").account.limit.block(3_000.0, "its rate limit is used up.")
+        adapter("github").accounts.all[0].limit.block(3_000.0, "its rate limit is used up.")
         before = CountingCache.looks
         response = self.post([f"github.com/a{one}" for one in range(50_000)])
 

@@ -3,14 +3,12 @@
 from queue import SimpleQueue
 from unittest import TestCase
 
-from from_git.calls.account import Account
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.calls.spent import LocalLedger
 from from_git.errors import BudgetError, Cancelled
 from from_git.fanout import Pool
-from from_git.tests.kit.budgets import budget_of
-from from_git.tests.kit.simulation import Memory
+from from_git.tests.kit.budgets import accounts_of, budget_of
 from from_git.tests.kit.time import FakeClock
 
 LONG = 30.0
@@ -38,7 +36,7 @@ class FetchGroups(TestCase):
             with self.subTest(horizon):
                 group = FetchGroup(110.0, clock=self.clock, horizon=horizon, late=late.put)
                 budget = budget_of(5.0, 60.0, LocalLedger(self.clock.now), "calls", "SETTING")
-                calls = Calls(group, Account("any", budget, Memory(), self.clock.now))
+                calls = Calls(group, accounts_of(budget, self.clock.now))
                 if is_late:
                     calls.plan(8.0)
                     self.assertIn("this answer needs about 8 more", late.get_nowait().reason)
@@ -50,7 +48,7 @@ class FetchGroups(TestCase):
         ledger = LocalLedger(self.clock.now)
         budget = budget_of(1.0, 60.0, ledger, "calls", "SETTING")
         group = FetchGroup(900.0, clock=self.clock)
-        calls, pool = Calls(group, Account("any", budget, Memory(), self.clock.now)), Pool("pool", 1)
+        calls, pool = Calls(group, accounts_of(budget, self.clock.now)), Pool("pool", 1)
         self.addCleanup(pool.close)
         done = SimpleQueue[int]()
         for number in range(2):

@@ -76,7 +76,7 @@ class Shared(LedgerContract, TestCase):
 
         def taken(budget: Budget, client: str) -> int:
             group = FetchGroup(time.monotonic() + 60.0, asker=Asker(client))
-            budget.foresee(group.asker, 0.0, 60.0, likely=100.0)
+            budget.plans.foresee(group.asker, 0.0, 60.0, likely=100.0)
             return sum(isinstance(budget.reserve(1.0, group), Reservation) for _ in range(10))
 
         self.assertEqual(taken(process(), "a"), 5)
@@ -121,7 +121,7 @@ class Shared(LedgerContract, TestCase):
 
         self.assertEqual(second.spent(), 8.0)
         with self.assertRaises(BudgetError):
-            second.plan(group, 3.0, 60.0)
+            second.plans.plan(group, 3.0, 60.0)
 
     def test_what_was_counted_while_the_cache_was_away_counts(self) -> None:
         ledger, first = self.ledger(), int(time.time())

@@ -264,10 +264,10 @@ class Workers(ServiceTestCase):
             with self.subTest(workers), environment_with(WEB_CONCURRENCY=workers):
                 forges.close()
                 github, bitbucket = adapter("github"), adapter("bitbucket")
-                self.assertEqual(github.account.budget.limit, seconds)
-                self.assertEqual(bitbucket.account.budget.limit, calls)
+                self.assertEqual(github.accounts.all[0].budget.limit, seconds)
+                self.assertEqual(bitbucket.accounts.all[0].budget.limit, calls)
 
     def test_zero_is_no_bound(self) -> None:
         self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=0.0, BITBUCKET_CALLS_PER_HOUR=0)
         for name in ("github", "bitbucket"):
-            self.assertIsNone(adapter(name).account.budget.limit)
+            self.assertIsNone(adapter(name).accounts.all[0].budget.limit)

@@ -4,6 +4,7 @@ from typing import cast
 
 from from_git.askers import Asker
 from from_git.calls.account import Account, Permit
+from from_git.calls.accounts import Accounts
 from from_git.calls.budget import Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.spent import LocalLedger, Reservation
@@ -62,9 +63,9 @@ class Permits(AccountTestCase):
         self.assertGreater(wait, 20.0)
         self.assertRaises(BudgetError, self.account.permit, 1.0, group)
         other = budget_of(1.0, 60.0, LocalLedger(self.clock.now), "calls", "OTHER")
-        self.account.count_against(other)
+        account = Account(KEY, self.account.budget, SharedMemory(self.cache), self.clock.now, each=[other])
         other.settle(cast(Reservation, other.reserve(1.0, self.group())))
-        self.assertRaises(BudgetError, self.account.permit, 1.0, group, goes_on=True)
+        self.assertRaises(BudgetError, account.permit, 1.0, group, goes_on=True)
 
     def test_a_refusal_costs_no_call_of_the_budget_but_its_time_and_one_of_each_other_bound(self) -> None:
         for timed, cost in ((False, 0.0), (True, 2.0)):
@@ -92,11 +93,12 @@ class Permits(AccountTestCase):
     def test_before_the_first_call_calls_are_compared_with_the_bound_of_calls(self) -> None:
         budget = budget_of(1_000.0, 60.0, LocalLedger(self.clock.now), "seconds", "SETTING", timed=True)
         calls = budget_of(10.0, 60.0, LocalLedger(self.clock.now), "calls", "OTHER")
-        account = Account(KEY, budget, SharedMemory(self.cache), self.clock.now, each=[calls])
+        memory = SharedMemory(self.cache)
+        accounts = Accounts([Account(KEY, budget, memory, self.clock.now, each=[calls])], memory, self.clock.now)
 
-        account.foresee(Asker(), 10, 100.0, 10.0)
-        self.assertRaises(BudgetError, account.foresee, Asker(), 11, 1.0, 10.0)
-        self.assertRaises(BudgetError, account.foresee, Asker(), 1, 1_001.0, 10.0)
+        accounts.foresee(Asker(), 10, 100.0, 10.0)
+        self.assertRaises(BudgetError, accounts.foresee, Asker(), 11, 1.0, 10.0)
+        self.assertRaises(BudgetError, accounts.foresee, Asker(), 1, 1_001.0, 10.0)
 
     def test_a_call_that_fails_or_is_cancelled_settles_its_reservation(self) -> None:
         found = self.account.permit(10.0, self.group())

@@ -42,14 +42,14 @@ class Halves(SharesTestCase):
         for client, calls in [("a", 80), ("b", 40), ("c", 20), ("d", 10)]:
             with self.subTest(client):
                 group = self.of(client)
-                budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+                budget.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
                 self.assertEqual(self.takes(budget, group), calls)
 
     def test_clients_that_want_more_than_there_is_end_with_equal_parts_and_leave_one(self) -> None:
         budget = self.budget()
         groups = [self.of(client) for client in "abc"]
         for group in groups:
-            budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            budget.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
         taken = [0, 0, 0]
         for _ in range(10 * SLOTS):  # ten windows
             for number, group in enumerate(groups):
@@ -62,7 +62,7 @@ class Halves(SharesTestCase):
 
     def test_the_wait_is_until_enough_of_its_own_has_left(self) -> None:
         budget, group = self.budget(), self.of("a")
-        budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+        budget.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
         self.takes(budget, group)
 
         found = budget.reserve(1.0, group)
@@ -85,16 +85,16 @@ class Whole(SharesTestCase):
         budget, group = self.budget(), self.of("a")
         self.take(budget, 1.0, group)
 
-        budget.plan(group, 159.0, 10.0)
+        budget.plans.plan(group, 159.0, 10.0)
 
         self.assertEqual(self.takes(budget, group), 159)
 
     def test_a_small_one_of_a_client_that_has_had_its_half_is_served_at_once(self) -> None:
         budget, large, small = self.budget(), self.of("a"), self.of("a")
-        budget.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
+        budget.plans.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
         self.takes(budget, large)
 
-        budget.foresee(small.asker, 4.0, 10.0, likely=4.0)
+        budget.plans.foresee(small.asker, 4.0, 10.0, likely=4.0)
 
         self.assertEqual(self.takes(budget, small, 4), 4)
 
@@ -107,18 +107,18 @@ class Whole(SharesTestCase):
 
     def test_what_others_have_been_promised_is_not_there(self) -> None:
         budget, other, group = self.budget(), self.of("a"), self.of("b")
-        budget.plan(other, 100.0, 10.0)
+        budget.plans.plan(other, 100.0, 10.0)
         with self.assertRaises(BudgetError):
-            budget.plan(group, 61.0, 10.0)
+            budget.plans.plan(group, 61.0, 10.0)
 
-        budget.plan(group, 60.0, 10.0)
+        budget.plans.plan(group, 60.0, 10.0)
         self.assertEqual([self.takes(budget, one, calls) for one, calls in ((group, 60), (other, 100))], [60, 100])
 
     def test_what_others_have_been_promised_is_not_there_for_calls_beyond_the_half(self) -> None:
         budget, large, other = self.budget(), self.of("a"), self.of("b")
-        budget.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
+        budget.plans.foresee(large.asker, 0.0, MINUTE, likely=3_000.0)
         self.takes(budget, large)
-        budget.plan(other, 60.0, 10.0)
+        budget.plans.plan(other, 60.0, 10.0)
 
         self.assertIsInstance(budget.reserve(40.0, self.of("a")), Full)
         self.assertIsInstance(budget.reserve(10.0, self.of("a")), Reservation)
@@ -126,7 +126,7 @@ class Whole(SharesTestCase):
 
     def test_what_calls_under_way_may_give_back_is_waited_for(self) -> None:
         budget, group = self.budget(timed=True), self.of("a")
-        budget.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+        budget.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
         self.take(budget, 80.0, group)
 
         full = budget.reserve(1.0, group)
@@ -136,13 +136,13 @@ class Whole(SharesTestCase):
 
     def test_an_answer_of_several_windows_has_half_of_each(self) -> None:
         budget, asker = self.budget(), Asker("a")
-        budget.foresee(asker, 240.0, 2 * MINUTE)
+        budget.plans.foresee(asker, 240.0, 2 * MINUTE)
         with self.assertRaises(BudgetError):
-            budget.foresee(asker, 241.0, 2 * MINUTE)
+            budget.plans.foresee(asker, 241.0, 2 * MINUTE)
 
     def test_an_answer_of_which_more_is_planned_than_a_window_has_gets_half_of_this_one(self) -> None:
         budget, group = self.budget(), self.of("a")
-        budget.plan(group, 200.0, 2 * MINUTE)
+        budget.plans.plan(group, 200.0, 2 * MINUTE)
 
         self.assertEqual(self.takes(budget, group), 80)
 
@@ -151,9 +151,9 @@ class Whole(SharesTestCase):
         self.spend(budget, 100.0, self.of("other"))
         self.clock.move(MINUTE - 20.0)
 
-        budget.foresee(Asker("a"), 80.0, 30.0)
+        budget.plans.foresee(Asker("a"), 80.0, 30.0)
         with self.assertRaises(BudgetError):
-            budget.foresee(Asker("a"), 80.0, 10.0)
+            budget.plans.foresee(Asker("a"), 80.0, 10.0)
 
     def test_the_time_to_ask_again_is_when_the_clients_part_suffices_too(self) -> None:
         budget = self.budget()
@@ -162,7 +162,7 @@ class Whole(SharesTestCase):
             self.clock.move(10.0)
 
         with self.assertRaises(BudgetError) as caught:
-            budget.foresee(Asker("a"), 115.0, 10.0)
+            budget.plans.foresee(Asker("a"), 115.0, 10.0)
 
         # after 41 seconds there is room, but with the 40 that are left it would be more than the client may have
         self.assertEqual(caught.exception.retry_after, 51)
@@ -221,13 +221,13 @@ class Bound(SharesTestCase):
         with self.assertRaisesRegex(
             BudgetError, r"of which one client may use 40 \(CLIENT_SHARE\); .* about 41 more, and 40 are left for this"
         ) as caught:
-            budget.plan(group, 41.0, 10.0)
+            budget.plans.plan(group, 41.0, 10.0)
         self.assertEqual((caught.exception.retry_after, "CLIENT_SHARE" in caught.exception.advice), (None, True))
 
-        budget.plan(group, 30.0, 10.0)
+        budget.plans.plan(group, 30.0, 10.0)
         self.assertEqual(self.takes(budget, group, 30), 30)
         with self.assertRaises(BudgetError) as caught:
-            budget.plan(self.of("a"), 20.0, 10.0)
+            budget.plans.plan(self.of("a"), 20.0, 10.0)
         self.assertEqual(caught.exception.retry_after, 61)
         self.assertEqual(self.takes(budget, self.of("a")), 10)
         self.assertEqual(self.takes(budget, self.of("b"), 40), 40)
@@ -238,7 +238,7 @@ class Bound(SharesTestCase):
             self.takes(budget, self.of(other), 30)
 
         with self.assertRaisesRegex(BudgetError, r"\(CLIENT_SHARE\); .* about 100 more, and 35 are left for") as caught:
-            budget.plan(self.of("a"), 100.0, 10.0)
+            budget.plans.plan(self.of("a"), 100.0, 10.0)
 
         self.assertIsNone(caught.exception.retry_after)
         self.assertIn("raise CLIENT_SHARE", caught.exception.advice)

@@ -17,7 +17,7 @@ class Turns(SharesTestCase):
         super().setUp()
         self.all = self.budget()
         first = self.of("a")
-        self.all.foresee(first.asker, 0.0, MINUTE, likely=3_000.0)
+        self.all.plans.foresee(first.asker, 0.0, MINUTE, likely=3_000.0)
         self.takes(self.all, first)
         first.cancel()
 
@@ -25,7 +25,7 @@ class Turns(SharesTestCase):
         """How many calls each gets of the next half, when they ask in this order again and again."""
         self.clock.move(MINUTE - 0.1)
         for group in groups:
-            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.all.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
             self.assertIsInstance(self.all.reserve(1.0, group), Full)
         self.clock.move(MINUTE / SLOTS + 0.1)
         taken = [0] * len(groups)
@@ -71,7 +71,7 @@ class Turns(SharesTestCase):
         gone, here = self.of("a"), self.of("a")
         self.clock.move(MINUTE - 0.1)
         for group in (gone, here):
-            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.all.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
             self.assertIsInstance(self.all.reserve(1.0, group), Full)
         gone.cancel()
         self.clock.move(MINUTE / SLOTS + 0.1)
@@ -82,7 +82,7 @@ class Turns(SharesTestCase):
         late, here = self.of("a"), self.of("a")
         self.clock.move(MINUTE - 0.1)
         for group in (late, here):
-            self.all.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
+            self.all.plans.foresee(group.asker, 0.0, MINUTE, likely=3_000.0)
             self.assertIsInstance(self.all.reserve(1.0, group), Full)
         self.clock.move(MINUTE / SLOTS + 2.0)
 

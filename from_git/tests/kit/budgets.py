@@ -2,12 +2,29 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
+from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
 from from_git.calls.budget import Budget
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.reported import ReportedLimit
 from from_git.calls.spent import Ledger, LocalLedger, Reservation, Spent
 from from_git.calls.terms import Terms
+
+
+class Values(dict[str, Any]):
+    """A `Memory` that is never full and forgets nothing."""
+
+    def set(self, key: str, value: Any, timeout: float) -> None:
+        """See `Memory.set`."""
+        self[key] = value
+
+
+def accounts_of(budget: Budget, now: Callable[[], float]) -> Accounts:
+    """A host's one account, with this budget."""
+    memory = Values()
+    return Accounts([Account("any", budget, memory, now)], memory, now)
 
 
 def budget_of(

@@ -9,19 +9,21 @@ from unittest.mock import patch
 
 from emulator import Emulator
 from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
+from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.calls.spent import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.bitbucket.access import BitbucketAccess, Counts
+from from_git.forges.bitbucket.access import NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.bitbucket.opening import Bitbucket
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import GitHubAccess, Sizes
-from from_git.tests.kit.budgets import budget_of, reported_limit
+from from_git.tests.kit.budgets import Values, budget_of, reported_limit
 from from_git.tests.kit.locks import scheduled
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
@@ -34,14 +36,6 @@ _SMALL_PAGE = 10  # of Bitbucket; small pages, so that a small owner needs many 
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
-
-
-class Memory(dict[str, Any]):
-    """An `account.Memory` that is never full."""
-
-    def set(self, key: str, value: Any, timeout: float) -> None:
-        """See `Memory.set`."""
-        self[key] = value
 
 
 @dataclass
@@ -100,22 +94,25 @@ class Simulation:
     def github(self) -> GitHub:
         """An adapter on simulated threads and time."""
         bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
-        self.account = Account("github", bound, Memory(), self.clock.now)
-        pool = Pool("github", self.threads)
-        points, now = reported_limit("points", self.clock.now), self.clock.now
-        headers = {"Authorization": f"bearer {self.emulator['github'].credentials['token']}"}
-        upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", headers, pool.size, 10.0)
+        pool, now = Pool("github", self.threads), self.clock.now
+        carried = Authorization(f"bearer {self.emulator['github'].credentials['token']}")
+        points = reported_limit("points", now)
+        self.account = Account("github", bound, Values(), now, authorization=carried, reported=points)
+        upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.size, 10.0)
         client = GraphqlOverUpstream(upstream, now)
-        return GitHub(GitHubAccess(client, pool, self.account, Pace(now), points, SMALL), has_credentials=True)
+        accounts = Accounts([self.account], Values(), now)
+        return GitHub(GitHubAccess(client, pool, accounts, Pace(now), SMALL), has_credentials=True)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
         bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
-        self.account = Account("bitbucket", bound, Memory(), self.clock.now)
+        self.account = Account("bitbucket", bound, Values(), self.clock.now, authorization=Authorization(sort=NONE))
+        accounts = Accounts([self.account], Values(), self.clock.now)
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
-        upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", {}, 2 * self.threads, 10.0)
-        counts = Counts(Memory(), "", 0)
-        return Bitbucket(BitbucketAccess(upstream, *pools, self.account, "none", False, counts, page_size=_SMALL_PAGE))
+        upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", 2 * self.threads, 10.0)
+        counts = Counts(Values(), "", 0)
+        access = BitbucketAccess(upstream, *pools, accounts, False, counts, page_size=_SMALL_PAGE)
+        return Bitbucket(access, has_credentials=False)
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""

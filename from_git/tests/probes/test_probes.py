@@ -120,7 +120,7 @@ class Ready(ProbesTestCase):
 
     def test_a_budget_that_is_used_up_is_there_with_its_figures(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        spend(adapter("bitbucket").account.budget, 30.0)
+        spend(adapter("bitbucket").accounts.all[0].budget, 30.0)
 
         self.ready(
             200, "degraded", "What may be spent at Bitbucket is used up (30 of 30 calls, BITBUCKET_CALLS_PER_HOUR)"
@@ -128,9 +128,9 @@ class Ready(ProbesTestCase):
 
     def test_one_that_a_client_has_nearly_used_up_is_there_too(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=30)
-        spend(adapter("bitbucket").account.budget, 26.0)
+        spend(adapter("bitbucket").accounts.all[0].budget, 26.0)
         self.ready(200, "ready")
-        spend(adapter("bitbucket").account.budget, 1.0)
+        spend(adapter("bitbucket").accounts.all[0].budget, 1.0)
 
         self.ready(
             200,
@@ -148,7 +148,7 @@ class Ready(ProbesTestCase):
         ]:
             with self.subTest(word, seconds=seconds):
                 self.settings_for_test(GITHUB_API_TOKEN=token)
-                adapter("bitbucket").account.limit.block(seconds, "used up.")
+                adapter("bitbucket").accounts.all[0].limit.block(seconds, "used up.")
                 self.ready(status, word, *([] if token else ["GITHUB_API_TOKEN"]), limit)
                 self.assertEqual(self.get("/livez").status_code, 200)
                 self.caches_cleared()
@@ -172,7 +172,7 @@ class Ready(ProbesTestCase):
 
     def test_it_shows_no_secret(self) -> None:
         self.settings_for_test(CACHE_URL="redis://:password@127.0.0.1:1/0")
-        adapter("github").account.limit.block(500.0, "used up.")
+        adapter("github").accounts.all[0].limit.block(500.0, "used up.")
 
         text = self.get("/readyz").text + self.get("/metrics").text
 
@@ -259,7 +259,7 @@ class Counted(ProbesTestCase):
 
                 before = scraped(self.base)
                 group = FetchGroup(time.monotonic() + 30.0)
-                Calls(group, github.account).start(github.access.pool, fail, self.fail)
+                Calls(group, github.accounts).start(github.access.pool, fail, self.fail)
                 with suppress(ZeroDivisionError):
                     group.wait()
                 self.assertEqual(self.grown(before, "upstream_calls_total", outcome, "github"), 1)
@@ -273,7 +273,7 @@ class Counted(ProbesTestCase):
         pools = {"github": 8, "bitbucket": 4, "bitbucket-watchers": 16}
         left_open = {pool: sample("pool_threads", pool) for pool in pools}  # by other tests
         self.answer(URL, "https://bitbucket.org/mailchimp")
-        adapter("github").account.limit.block(500.0, "used up.")
+        adapter("github").accounts.all[0].limit.block(500.0, "used up.")
 
         found = scraped(self.base)
 

@@ -73,4 +73,4 @@ class Destinations(UpstreamTestCase):
             ("http://api.example.org/2.0/", "http://api.example.org:80/2.0"),
         ]:
             with self.subTest(base):
-                self.assertTrue(Upstream(base, "SOME_URL", {}, 1, 1.0).owns(link))
+                self.assertTrue(Upstream(base, "SOME_URL", 1, 1.0).owns(link))

@@ -38,7 +38,7 @@ class Silence(TestCase):
         """The server, the middle man before it and the upstream that leads through him."""
         server = self.enterContext(RawServer(script))
         middleman = self.enterContext(Middleman(urlsplit(server.url).port or 0))
-        upstream = Upstream(middleman.instead_of(server.url), "SOME_URL", {}, connections, timeout)
+        upstream = Upstream(middleman.instead_of(server.url), "SOME_URL", connections, timeout)
         self.addCleanup(upstream.close)
         return server, middleman, upstream
 
@@ -209,7 +209,7 @@ class Forges(ServiceTestCase):
 
     def test_the_silence_is_not_counted_as_the_forges_time(self) -> None:
         self.forget(("github", "user-3"), ("bitbucket", "team-3"))
-        budgets = [adapter(name).account.budget for name in ("github", "bitbucket")]
+        budgets = [adapter(name).accounts.all[0].budget for name in ("github", "bitbucket")]
         before = [budget.spent() for budget in budgets]
         measured = sample("upstream_call_seconds_sum", "github")
 

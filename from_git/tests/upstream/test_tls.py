@@ -22,7 +22,7 @@ from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.raw import RawServer, keeping
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import environment_with
-from from_git.tests.upstream.test_upstream import OK, SECRET, Waiting
+from from_git.tests.upstream.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, Way
 
 UNKNOWN = "its TLS certificate is signed by an authority that is not trusted here."
@@ -37,7 +37,7 @@ class Certificates(TestCase):
         """The server, and an upstream that trusts that authority beside the usual ones."""
         server = self.enterContext(RawServer(keeping(OK, 10), context))
         ca_file = authority.ca_file(self.folder(), trusted) if trusted else ""
-        upstream = Upstream(server.url, "SOME_URL", {"Authorization": SECRET}, 3, 10.0, Way(ca_file))
+        upstream = Upstream(server.url, "SOME_URL", 3, 10.0, Way(ca_file))
         self.addCleanup(upstream.close)
         return server, upstream
 
@@ -125,14 +125,14 @@ class Certificates(TestCase):
                 serve(connection)
 
         threading.Thread(target=accept, daemon=True).start()
-        upstream = Upstream(f"https://127.0.0.1:{server.getsockname()[1]}/2.0", "SOME_URL", {}, 1, timeout)
+        upstream = Upstream(f"https://127.0.0.1:{server.getsockname()[1]}/2.0", "SOME_URL", 1, timeout)
         with self.assertRaises(UpstreamError) as caught:
             upstream.call(Waiting(), "GET", upstream.base_url)
         return caught.exception
 
     def test_a_file_that_is_gone_is_named(self) -> None:
         server = self.enterContext(RawServer(keeping(OK, 1), authority.server()))
-        upstream = Upstream(server.url, "SOME_URL", {}, 1, 5.0, Way(os.path.join(self.folder(), "gone.pem")))
+        upstream = Upstream(server.url, "SOME_URL", 1, 5.0, Way(os.path.join(self.folder(), "gone.pem")))
 
         with self.assertRaises(UpstreamError) as caught:
             upstream.call(Waiting(), "GET", upstream.base_url)

@@ -18,6 +18,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 class Waiting:
     """A caller with some seconds left, who may go away."""
 
+    authorization = SECRET
+
     def __init__(self, seconds: float = 30.0) -> None:
         self._deadline = time.monotonic() + seconds
         self.gone = threading.Event()
@@ -42,7 +44,7 @@ class UpstreamTestCase(TestCase):
     def world(self, script: Script, timeout: float = 10.0) -> tuple[RawServer, Upstream]:
         """The server and the upstream."""
         server = self.enterContext(RawServer(script))
-        upstream = Upstream(server.url, "SOME_URL", {"Authorization": SECRET}, 2, timeout)
+        upstream = Upstream(server.url, "SOME_URL", 2, timeout)
         self.addCleanup(upstream.close)
         return server, upstream
 
@@ -95,7 +97,7 @@ class Answers(UpstreamTestCase):
 
     def test_a_host_of_another_script_is_asked_for_in_its_ascii_form(self) -> None:
         self.assertEqual(
-            Upstream("https://gît.example/2.0", "SOME_URL", {}, 1, 1.0).base_url, "https://xn--gt-qja.example/2.0"
+            Upstream("https://gît.example/2.0", "SOME_URL", 1, 1.0).base_url, "https://xn--gt-qja.example/2.0"
         )
 
     def test_a_redirect_is_an_answer_and_is_not_followed(self) -> None:
@@ -125,7 +127,7 @@ class Faults(UpstreamTestCase):
     """What goes wrong on the way."""
 
     def test_nobody_listens(self) -> None:
-        upstream = Upstream("http://127.0.0.1:9/2.0", "SOME_URL", {}, 1, 5.0)
+        upstream = Upstream("http://127.0.0.1:9/2.0", "SOME_URL", 1, 5.0)
 
         with self.assertRaisesRegex(UpstreamError, "could not be reached"):
             upstream.call(Waiting(), "GET", upstream.base_url)
@@ -133,14 +135,14 @@ class Faults(UpstreamTestCase):
     def test_a_name_that_is_none(self) -> None:
         for host in ("a..b", "x" * 64 + ".invalid"):
             with self.subTest(host), self.assertRaisesRegex(TransientError, "could not be reached"):
-                Upstream(f"http://{host}/2.0", "SOME_URL", {}, 1, 5.0).call(Waiting(), "GET", f"http://{host}/2.0")
+                Upstream(f"http://{host}/2.0", "SOME_URL", 1, 5.0).call(Waiting(), "GET", f"http://{host}/2.0")
 
     def test_an_address_at_which_nobody_answers_leaves_time_for_the_next(self) -> None:
         server = self.enterContext(RawServer(sending(OK)))
         port = int(server.url.split(":")[2].split("/")[0])
         black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", port))
         good = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
-        upstream = Upstream(f"http://two.invalid:{port}/2.0", "SOME_URL", {}, 1, 2.0)
+        upstream = Upstream(f"http://two.invalid:{port}/2.0", "SOME_URL", 1, 2.0)
         self.addCleanup(upstream.close)
 
         with resolver(lambda *args: [black_hole, good]):
@@ -148,14 +150,14 @@ class Faults(UpstreamTestCase):
 
     def test_no_connection_in_time_is_not_for_the_weight_of_a_query(self) -> None:
         black_hole = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 80))
-        upstream = Upstream("http://hole.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+        upstream = Upstream("http://hole.invalid/2.0", "SOME_URL", 1, 0.3)
         with resolver(lambda *args: [black_hole]), self.assertRaises(BrokenError):
             upstream.call(Waiting(), "GET", upstream.base_url)
 
     def test_a_resolver_that_hangs_ends_at_the_timeout_of_one_call(self) -> None:
         stopped = threading.Event()
         self.addCleanup(stopped.set)
-        upstream = Upstream("http://slow.invalid/2.0", "SOME_URL", {}, 1, 0.3)
+        upstream = Upstream("http://slow.invalid/2.0", "SOME_URL", 1, 0.3)
 
         with (
             resolver(lambda *args: [stopped.wait(20.0)]),

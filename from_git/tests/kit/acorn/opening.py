@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from from_git.askers import Asker
-from from_git.calls.account import Account
+from from_git.calls.accounts import Accounts
+from from_git.calls.authorization import ANONYMOUS, Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.calls.sending import Calls
@@ -35,19 +36,19 @@ class Acorn:
     pace = None
 
     def __init__(self, host: Host, conf: Any) -> None:
-        token = next((one.token for one in host.credentials), "")
-        self.has_credentials = bool(token)
+        self.has_credentials = bool(host.credentials)
         setting = host.setting("ACORN_CALLS_PER_HOUR")
         bound = Bound(host.bounds["ACORN_CALLS_PER_HOUR"] or None, conf.TEMPO.hour, "calls", setting)
-        self.account: Account = opening(host, conf).account(host.api, token, bound)
+        make = opening(host, conf)
+        carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
+        self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
         self.pool = Pool(host.pool, host.threads["NUM_THREADS_ACORN"])
         self.width = self.pool.size
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.upstream = Upstream(host.api, host.setting("api"), headers, self.width, conf.UPSTREAM_TIMEOUT, way(host))
+        self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.account.foresee(asker, profiles, profiles, seconds)
+        self.accounts.foresee(asker, profiles, profiles, seconds)
 
     def fetch(self, owner: str, group: FetchGroup) -> "AcornFetch":
         """See `Forge.fetch`."""
@@ -66,7 +67,7 @@ class AcornFetch:
 
     def __init__(self, forge: Acorn, owner: str, group: FetchGroup) -> None:
         self._forge, self._group = forge, group
-        self._calls = Calls(group, forge.account)
+        self._calls = Calls(group, forge.accounts)
         self._url = f"{forge.upstream.base_url}/owners/{owner}/repositories"
         nothing: Once[None, None] = Once(lambda ids: None)
         self._listing: Listing[Repository] = Listing(self.ask, nothing, _PAGE_SIZE, _READINGS, shifts=True)

@@ -1,0 +1,243 @@
+"""The accounts of one host, and which of them a call goes through."""
+
+import math
+import time
+from collections.abc import Callable, Collection, Iterable
+
+from from_git.askers import Asker
+from from_git.calls import sums
+from from_git.calls.account import Account, Permit
+from from_git.calls.budget import POLL, Budget
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.ranking import Ranking
+from from_git.calls.retries import Pause, usable
+from from_git.calls.users import Users
+from from_git.errors import BudgetError, CredentialsError, LimitError, UpstreamError
+from from_git.memory import Memory
+from from_git.values.tempo import USUAL, Tempo
+
+_ASKERS = 3  # fetches that must fail before others wait
+
+
+class Accounts:
+    """The accounts of one host. Safe from any thread.
+
+    A call goes through the account that has most left of what it costs. One that the forge has refused is set aside for
+    some minutes, and a limit of one is no limit of the others. Where there is one alone, everything is asked of it.
+
+    Args:
+        accounts: in the order of the setting, at least one.
+        memory, now: see `Account`.
+        forge: name of the forge, for the metrics.
+        tempo: how long the waits before further tries of calls are.
+        asks: see `Users`.
+    """
+
+    def __init__(
+        self,
+        accounts: Iterable[Account],
+        memory: Memory,
+        now: Callable[[], float] = time.time,
+        forge: str = "",
+        tempo: Tempo = USUAL,
+        asks: bool = False,
+    ) -> None:
+        self.all, self.forge, self.tempo = tuple(accounts), forge, tempo
+        self.pause = Pause(now, _ASKERS, tempo)
+        """For the fetches that have failed, where several have; other fetches go on."""
+        self._only = self.all[0] if len(self.all) == 1 else None
+        self.users = Users(self.all, memory, asks and self._only is None)
+        self._ranking = Ranking(now)
+        self._now = now
+        self._refreshed = -math.inf
+
+    @property
+    def distinct(self) -> list[Account]:
+        """The first of each that the forge counts as one."""
+        return _distinct(self.all)
+
+    @property
+    def blocked(self) -> float:
+        """Seconds until the end of the rate limit that ends first; 0 where an account has none."""
+        return min(map(_blocked, self.all))
+
+    def check_limits(self, seconds: float) -> None:
+        """Look whether a call can be sent within `seconds`, as far as the forge's limits are known.
+
+        Raises:
+            LimitError: none can.
+        """
+        errors = []
+        for account in self._open():
+            try:
+                account.limit.blocked_within(seconds)
+            except LimitError as error:
+                errors.append(error)
+            else:
+                return
+        raise self._soonest(errors)
+
+    def refresh(self) -> None:
+        """Learn what other processes have met; it may ask a shared cache."""
+        if self._only:
+            self._only.limit.refresh()
+        elif self._now() - self._refreshed >= POLL:
+            self._refreshed = self._now()
+            self.users.refresh()
+            for account in self.distinct:
+                account.limit.refresh()
+            for account in self.all:
+                account.aside.refresh()
+
+    def foresee(self, asker: Asker, calls: int, amount: float, seconds: float, likely: float = 0.0) -> None:
+        """Check, before the first call of a request, whether it can be paid within `seconds`; may ask a shared cache.
+
+        Args:
+            calls: calls that the request needs at least.
+            amount: amount of the budget that it needs at least.
+            likely: see `Plans.foresee`.
+
+        Raises:
+            BudgetError: all accounts together cannot pay it.
+        """
+        self.refresh()
+        payers = self._payers(seconds)
+        for rates in zip(*(one.budgets[1:] for one in payers), strict=True):
+            sums.foresee(rates, asker, calls, seconds)
+        sums.foresee([one.budget for one in payers], asker, amount, seconds, likely)
+
+    def plan(self, group: FetchGroup, amount: float) -> None:
+        """Set aside what `group` is still going to spend; it is late where the deadline is too soon.
+
+        Raises:
+            BudgetError: it cannot be paid until the horizon of the group either; see `Plans.plan`.
+            Cancelled: the group has ended.
+        """
+        left, longest = group.time_left(), group.horizon_left()
+        payers = self._payers(usable(left))
+        try:
+            sums.plan([one.budget for one in payers], group, amount, usable(left))
+        except BudgetError as error:
+            if longest <= left:
+                raise
+            # not set aside: it would keep small answers from being paid for minutes
+            sums.foresee([one.budget for one in payers], group.asker, amount, usable(longest))
+            group.late(error)
+        for one in self.distinct:
+            if one not in payers:
+                one.budget.plans.set_aside(group, 0.0)  # what it was to pay by an earlier plan
+
+    def plan_reported(self, group: FetchGroup, amount: float, seconds: float) -> None:
+        """See `ReportedLimit.plan`, where the forge reports what is left.
+
+        Raises:
+            BudgetError: all accounts together have less.
+        """
+        sums.plan_reported([one.reported for one in self._payers(seconds) if one.reported], group, amount, seconds)
+
+    def permit(
+        self,
+        amount: float,
+        group: FetchGroup,
+        goes_on: bool = False,
+        refused: Collection[Account] = (),
+        avoided: Collection[Account] = (),
+    ) -> Permit | float:
+        """See `Account.permit`.
+
+        Args:
+            refused: accounts that the forge has refused for this very call.
+            avoided: accounts that it has refused for others of the fetch.
+
+        Raises:
+            LimitError: no account gives way in time; it is that of the one that does so first.
+            Cancelled: the group has ended.
+        """
+        if self._only:
+            return self._only.permit(amount, group, goes_on)
+        waits, errors = [], []
+        for account in _distinct(self._ranked(self._open(refused, avoided))):
+            try:
+                found = account.permit(amount, group, goes_on)
+            except LimitError as error:
+                errors.append(error)
+                continue
+            if isinstance(found, Permit):
+                return self._taken(found, amount, group)
+            waits.append(found)
+        if waits:
+            return min(waits)
+        raise self._soonest(errors)
+
+    @property
+    def waits_for(self) -> str:
+        """Why the next call must wait: the reason of the limit that ends first, or the setting of the budget."""
+        account = min(self._open(), key=_blocked)
+        return account.limit.words or f"{account.budget.terms.setting}."
+
+    def moves(self, error: UpstreamError, account: Account, group: FetchGroup, refused: Collection[Account]) -> bool:
+        """Take in how a call through `account` has failed; whether it can be sent at once through another one.
+
+        The wait of a limit becomes the one after which the call can be sent, and a refusal by all names the last.
+
+        Args:
+            refused: accounts that the forge has refused for this call, this time included.
+        """
+        if isinstance(error, LimitError):
+            error.wait = account.limited(error, group)
+            if self._only is None:
+                others = [_blocked(one) for one in self._open() if one.limit is not account.limit]
+                error.wait = min([error.wait, *others])
+                if error.wait == 0.0:
+                    return True
+                self._soonest([error])
+        elif isinstance(error, CredentialsError) and self._only is None:
+            if error.refused:
+                account.aside.begin()
+            if any(one not in refused for one in self.all):
+                return True
+            error.reason = f"with account {self.all.index(account) + 1}, as with every other, {error.reason}"
+        return False
+
+    def _open(self, refused: Collection[Account] = (), avoided: Collection[Account] = ()) -> list[Account]:
+        """The accounts that a call may go through; those that are set aside too, where there are no others."""
+        left = [one for one in self.all if one not in refused] or list(self.all)
+        good = [one for one in left if not one.aside.left()]
+        return [one for one in good if one not in avoided] or good or left
+
+    def _payers(self, seconds: float) -> list[Account]:
+        """The accounts that can pay for something within `seconds`, or all where none can."""
+        return _distinct([one for one in self._open() if _blocked(one) <= seconds] or self.all)
+
+    def _ranked(self, accounts: list[Account]) -> list[Account]:
+        """In the order in which they are asked; those of which it will soon be known whose they are come last."""
+        return sorted(accounts, key=lambda one: (self.users.tells(one), -self._ranking.left(one.budget)))
+
+    def _taken(self, permit: Permit, amount: float, group: FetchGroup) -> Permit:
+        """Take in that a call is sent with a permit."""
+        account = permit.account
+        self._ranking.spent(account.budget, amount)
+        account.aside.tried()
+        for other in self.distinct:
+            if other.budget is not account.budget:
+                other.leave(group)
+        return self.users.telling(permit)
+
+    def _soonest(self, errors: Iterable[LimitError]) -> LimitError:
+        """The one with the shortest wait, which says so where there are several accounts."""
+        error = min(errors, key=lambda one: math.inf if one.wait is None else one.wait)
+        if self._only is None:
+            error.reason = f"{error.reason.removesuffix('.')}, and none of {len(self.all)} accounts is free sooner."
+        return error
+
+
+def _blocked(account: Account) -> float:
+    return account.limit.blocked()
+
+
+def _distinct(accounts: Iterable[Account]) -> list[Account]:
+    """The first of those that share what they may spend."""
+    found: dict[Budget, Account] = {}
+    for account in accounts:
+        found.setdefault(account.budget, account)
+    return list(found.values())
