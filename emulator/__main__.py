@@ -43,7 +43,9 @@ def _arguments(arguments: Sequence[str] | None, kinds: Sequence[Kind]) -> argpar
     parser.add_argument("--list-faults", action="store_true", help="print the faults and presets, and end")
     for kind in kinds:
         for field, help in kind.arguments.items():
-            parser.add_argument(f"--{kind.traits.name}-{field}", default=getattr(kind, field), help=help)
+            default = getattr(kind, field)
+            option = f"--{kind.traits.name}-{field.replace('_', '-')}"
+            parser.add_argument(option, type=type(default), default=default, help=help)
     return parser.parse_args(arguments)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from emulator.accounts import Accounts
 from emulator.faults.active import Faults
 from emulator.meter import Counts, Meter
 from emulator.world import World
@@ -16,18 +18,21 @@ PREFIX = "/_emulator/"
 
 
 class Control:
-    """Meter, faults, oracle and list of owners over HTTP.
+    """Meter, faults, accounts, oracle and list of owners over HTTP.
 
     GET meter → the counts; DELETE meter → count from zero.
     GET faults → those switched on, and the kinds and presets there are; POST faults → switch one on (`kind` or
     `preset`, and attributes of `Fault`); DELETE faults → all off.
+    GET accounts → by forge and account its counts and its credentials, and whether each is revoked; POST accounts →
+    revoke one, or give it back (`forge`, `token`, `revoked`).
     GET sum?FORGE=NAME&FORGE=NAME → the straight sum. GET owners → all owners held, and the keys that were filled in.
     """
 
-    def __init__(self, world: World, meter: Meter, faults: Faults) -> None:
+    def __init__(self, world: World, meter: Meter, faults: Faults, accounts: Mapping[str, Accounts]) -> None:
         self._world = world
         self._meter = meter
         self._faults = faults
+        self._accounts = accounts
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """The answer, always JSON: 200, 400 with `error` for a bad fault, 404 for every other resource or method."""
@@ -47,6 +52,8 @@ class Control:
             return {name: _counts(counts) for name, counts in self._meter.snapshot().items()}
         if name == "faults" and method in ("GET", "POST", "DELETE"):
             return self._change_faults(method, body)
+        if name == "accounts" and method in ("GET", "POST"):
+            return self._change_accounts(method, body)
         if name == "sum" and method == "GET":
             return self._world.sum(list(request.query.items()))
         if name == "owners" and method == "GET":
@@ -61,6 +68,39 @@ class Control:
         kinds = {name: kind.help for name, kind in self._faults.kinds.items()}
         presets = {name: one.help for name, one in self._faults.presets.items()}
         return {"faults": [fault.as_json() for fault in self._faults.all()], "kinds": kinds, "presets": presets}
+
+    def _change_accounts(self, method: str, body: str) -> Any:
+        if method == "POST":
+            forge, token, revoked = _revocation(json.loads(body))
+            if forge not in self._accounts:
+                raise ValueError(f"no forge {forge!r}; there are: {', '.join(self._accounts)}")
+            change = self._accounts[forge].revoke if revoked else self._accounts[forge].give_back
+            change(token)
+        return {forge: self._told(forge, accounts) for forge, accounts in self._accounts.items()}
+
+    def _told(self, forge: str, accounts: Accounts) -> dict[str, Any]:
+        counts = self._meter.accounts(forge)
+        names = dict.fromkeys([*(one.account for one in accounts.logins), *counts])
+        return {
+            name: {
+                "credentials": [
+                    {"username": one.username, "token": one.token, "revoked": accounts.is_revoked(one.token)}
+                    for one in accounts.logins
+                    if one.account == name
+                ],
+                "counts": _counts(counts.get(name, Counts())),
+            }
+            for name in names
+        }
+
+
+def _revocation(value: Any) -> tuple[str, str, bool]:
+    if not isinstance(value, dict) or set(value) != {"forge", "token", "revoked"}:
+        raise ValueError("a change of accounts has the keys forge, token and revoked")
+    forge, token, revoked = value["forge"], value["token"], value["revoked"]
+    if not (isinstance(forge, str) and isinstance(token, str) and isinstance(revoked, bool)):
+        raise ValueError("forge and token are texts, revoked is true or false")
+    return forge, token, revoked
 
 
 def _counts(counts: Counts) -> dict[str, Any]:

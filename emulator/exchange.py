@@ -49,6 +49,7 @@ class Call:
         body: the body as text (bytes that are no UTF-8 are replaced).
         host: the Host header, which links in answers repeat.
         scheme: http or https.
+        address: the address that the call comes from.
         quirk: the mistake that a fault asks the forge's server to make, in the server's own words; empty = none.
     """
 
@@ -61,6 +62,7 @@ class Call:
     body: str
     host: str
     scheme: str = "http"
+    address: str = ""
     quirk: str = ""
 
     @property
@@ -81,6 +83,7 @@ async def read(request: web.BaseRequest, forge: str) -> Call:
         (await request.read()).decode("utf-8", "replace"),
         request.host,
         request.scheme,
+        request.remote or "",
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from emulator.accounts import Accounts, Login
 from emulator.exchange import Answer, Call
 from emulator.faults.presets import Preset
 from emulator.faults.table import FaultKind, Strike
@@ -26,15 +27,17 @@ class Place:
 
     Attributes:
         owners: the owners that the forges hold.
+        accounts: the credentials that the forge takes at the moment.
         latency: gives the latency of the moment, which may change at run time.
-        spend: counts (points, queries) in the forge's meter.
+        spend: counts (account, points, queries) in the forge's meter.
         now: the clock of the forge's limits, in seconds from any start.
         hour, minute: seconds of an hour and of a minute of the forge's limits.
     """
 
     owners: Owners
+    accounts: Accounts
     latency: Callable[[], Latency]
-    spend: Callable[[int, int], None]
+    spend: Callable[[str, int, int], None]
     now: Callable[[], float] = time.monotonic
     hour: float = 3600.0
     minute: float = 60.0
@@ -52,7 +55,8 @@ class Kind(ABC):
         strikes: how a fault strikes this forge: fault's name → function, in place of the function of `faults.table`.
         faults: kinds of faults that only this forge knows.
         presets: faults made ready, as this forge was seen to fail.
-        arguments: the options that the command line sets: field → help of `--NAME-FIELD`.
+        arguments: the options that the command line sets, texts and whole numbers: field → help of `--NAME-FIELD`.
+        schemes: the schemes of `Authorization`, in lower case, with which the forge takes a token alone.
     """
 
     traits: ClassVar[Traits]
@@ -63,6 +67,7 @@ class Kind(ABC):
     faults: ClassVar[Mapping[str, FaultKind]] = {}
     presets: ClassVar[Mapping[str, Preset]] = {}
     arguments: ClassVar[Mapping[str, str]] = {}
+    schemes: ClassVar[Sequence[str]] = ("bearer",)
 
     @abstractmethod
     def answering(self, place: Place) -> Answering:
@@ -73,8 +78,12 @@ class Kind(ABC):
         return self
 
     def secrets(self) -> Mapping[str, str]:
-        """The credentials that the forge takes, by name; empty where it takes none."""
+        """The first credentials that the forge takes, by name; empty where it takes none."""
         return {}
+
+    def logins(self) -> Sequence[Login]:
+        """All credentials that the forge takes, each with its account, in the order in which they were given."""
+        return ()
 
     def introduction(self, url: str) -> str:
         """The line of `python -m emulator` about a forge at this address."""

@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+Counted = tuple[str | tuple[str, str], ...]
+"""What a call counts for: a forge, shares of its calls, and the account as (forge, name)."""
+
 
 @dataclass(frozen=True)
 class Counts:
-    """The counts of one forge, or of a share of its calls, since the last reset.
+    """The counts of one forge, of a share of its calls or of one account's calls, since the last reset.
 
     Attributes:
         calls: requests received, also those that were never answered.
@@ -71,69 +74,79 @@ class Meter:
     def __init__(self, forges: Iterable[str], shares: Iterable[str]) -> None:
         self._lock = threading.Lock()
         self._shares = frozenset(shares)
-        self._tallies = {name: _Tally() for name in (*forges, *shares)}
+        self._tallies: dict[str | tuple[str, str], _Tally] = {name: _Tally() for name in (*forges, *shares)}
 
     def snapshot(self) -> dict[str, Counts]:
         """All counts since the start or the last reset, by forge, then those of the shares."""
         with self._lock:
-            return {name: tally.counts() for name, tally in self._tallies.items()}
+            return {name: tally.counts() for name, tally in self._tallies.items() if isinstance(name, str)}
+
+    def accounts(self, forge: str) -> dict[str, Counts]:
+        """The counts of a forge by account, of those that have called it since the start.
+
+        Calls without credentials are those of "anonymous", calls with credentials of nobody those of "unknown".
+        """
+        with self._lock:
+            ours = [(key, tally) for key, tally in self._tallies.items() if isinstance(key, tuple) and key[0] == forge]
+            return {key[1]: tally.counts() for key, tally in ours}
 
     def reset(self) -> None:
         """Count from zero; calls under way stay under way, and a connection counts again with its next call."""
         with self._lock:
             self._tallies = {name: _Tally(tally.under_way) for name, tally in self._tallies.items()}
 
-    def begin(self, counted: tuple[str, ...], connection: int, home: str) -> None:
+    def begin(self, counted: Counted, connection: int, home: str) -> None:
         """A call came in on a connection whose first call went to the forge `home`.
 
         Args:
-            counted: the forge, and the shares that the call belongs to; the same in the methods below.
+            counted: what the call counts for; the same in the methods below.
         """
         with self._lock:
             for name in counted:
-                tally = self._tallies[name]
+                tally = self._tallies.setdefault(name, _Tally())
                 tally.calls += 1
                 tally.under_way += 1
                 tally.peak = max(tally.peak, tally.under_way)
-                if name == home or name in self._shares:
+                if name == home or isinstance(name, tuple) or name in self._shares:
                     tally.connections.add(connection)
 
-    def answered(self, counted: tuple[str, ...], status: int, sent: int) -> None:
+    def answered(self, counted: Counted, status: int, sent: int) -> None:
         """An answer with that many body bytes goes out."""
         with self._lock:
             for name in counted:
                 self._tallies[name].statuses[status] += 1
                 self._tallies[name].bytes_sent += sent
 
-    def took(self, counted: tuple[str, ...], seconds: float) -> None:
+    def took(self, counted: Counted, seconds: float) -> None:
         """A call took that long."""
         with self._lock:
             for name in counted:
                 self._tallies[name].seconds += seconds
 
-    def end(self, counted: tuple[str, ...]) -> None:
+    def end(self, counted: Counted) -> None:
         """The call is over, answered or not."""
         with self._lock:
             for name in counted:
                 self._tallies[name].under_way -= 1
 
-    def refused(self, counted: tuple[str, ...]) -> None:
+    def refused(self, counted: Counted) -> None:
         """A limit refused a call."""
         with self._lock:
             for name in counted:
                 self._tallies[name].refused += 1
 
-    def spend(self, forge: str, points: int, queries: int) -> None:
+    def spend(self, forge: str, account: str, points: int, queries: int) -> None:
         """GraphQL documents were executed for that many points; with `queries=0` an earlier one cost more."""
         with self._lock:
-            self._tallies[forge].queries += queries
-            self._tallies[forge].points += points
+            for name in (forge, (forge, account)):
+                self._tallies[name].queries += queries
+                self._tallies[name].points += points
 
 
 class Timing:
     """The life of one call in the meter: an answer or none, and one end."""
 
-    def __init__(self, meter: Meter, counted: tuple[str, ...]) -> None:
+    def __init__(self, meter: Meter, counted: Counted) -> None:
         self._meter = meter
         self._counted = counted
         self._began = time.perf_counter()

@@ -14,13 +14,14 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import ClientConnectionResetError, web
 
+from emulator.accounts import Accounts
 from emulator.catalogue import faults_of
 from emulator.control import PREFIX, Control
 from emulator.exchange import Answer, Call, Exchange, read
 from emulator.kind import Kind, Place
 from emulator.latency import Latency
 from emulator.listener import Listener
-from emulator.meter import Meter, Timing
+from emulator.meter import Counted, Meter, Timing
 from emulator.world import World
 
 Hook = Callable[[str, str, str], None]
@@ -32,11 +33,13 @@ class Forge:
 
     Attributes:
         url: the address of its API, without a slash at the end.
-        credentials: the credentials that it takes, by name; see `Kind.secrets`.
+        credentials: the first credentials that it takes, by name; see `Kind.secrets`.
+        accounts: all of them, which can be revoked and given back; `Meter.accounts` tells the calls of each account.
     """
 
     url: str
     credentials: Mapping[str, str]
+    accounts: Accounts
 
 
 class Emulator:
@@ -55,6 +58,7 @@ class Emulator:
             `faults` in the caller's.
         tls: the context with which the port answers https; None = plain http.
         options: name of a forge → fields of its kind, such as `acorn={"token": "secret"}`; they override `limits`.
+            Kinds with several accounts take `users`, such as `acorn={"users": 3}`.
 
     Attributes:
         world: the world.
@@ -63,6 +67,7 @@ class Emulator:
 
     Raises:
         TypeError: options of a forge or a field that does not exist.
+        ValueError: two credentials of a forge with the same token.
     """
 
     def __init__(
@@ -84,18 +89,19 @@ class Emulator:
         self.faults = faults_of(kinds, clock)
         self.meter = Meter([kind.traits.name for kind in kinds], [share for kind in kinds for share in kind.shares])
         self._kinds = {kind.traits.name: kind for kind in kinds}
+        self._accounts = {name: Accounts(kind.logins(), kind.schemes) for name, kind in self._kinds.items()}
         self._answering = {
-            name: kind.answering(Place(self.world, self._latency, partial(self.meter.spend, name), clock, hour, minute))
-            for name, kind in self._kinds.items()
+            name: kind.answering(self._place(name, clock, hour, minute)) for name, kind in self._kinds.items()
         }
-        self._control = Control(self.world, self.meter, self.faults)
+        self._control = Control(self.world, self.meter, self.faults, self._accounts)
         self._listener = Listener(self._handle, port, tls)
         self._hook: Hook | None = None
         self._homes: WeakKeyDictionary[object, tuple[int, str]] = WeakKeyDictionary()
         self._connections = 0
 
-    def _latency(self) -> Latency:
-        return self.latency
+    def _place(self, forge: str, clock: Callable[[], float], hour: float, minute: float) -> Place:
+        spend = partial(self.meter.spend, forge)
+        return Place(self.world, self._accounts[forge], lambda: self.latency, spend, clock, hour, minute)
 
     def __getitem__(self, forge: str) -> Forge:
         """The forge of that name; its address holds once the emulator listens.
@@ -103,7 +109,8 @@ class Emulator:
         Raises:
             KeyError: no such forge.
         """
-        return Forge(f"{self.origin}{self._kinds[forge].address}", self._kinds[forge].secrets())
+        kind = self._kinds[forge]
+        return Forge(f"{self.origin}{kind.address}", kind.secrets(), self._accounts[forge])
 
     @property
     def origin(self) -> str:
@@ -155,8 +162,10 @@ class Emulator:
         if kind is None:
             return web.Response(status=404)
         shares = (share for share, pattern in kind.shares.items() if pattern.fullmatch(request.path))
-        counted = (kind.traits.name, *shares)
-        self.meter.begin(counted, *self._connection(request, kind.traits.name))
+        name = kind.traits.name
+        account = self._accounts[name].name(request.headers.get("Authorization"))
+        counted: Counted = (name, *shares, (name, account))
+        self.meter.begin(counted, *self._connection(request, name))
         timing = Timing(self.meter, counted)
         try:
             return await self._exchange(request, kind, timing)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, Self
 
-from emulator.bitbucket.credentials import Credentials
+from emulator.accounts import Login
+from emulator.bitbucket.credentials import AccessToken, ApiToken, Credentials, access_tokens, api_tokens, logins
 from emulator.bitbucket.faults import FAULTS, STRIKES
 from emulator.bitbucket.presets import PRESETS
 from emulator.bitbucket.server import FORGE, ROOT, BitbucketServer, Options
@@ -20,7 +21,9 @@ class Bitbucket(Kind):
     """Bitbucket's REST API 2.0.
 
     Attributes:
-        credentials: the credentials that are taken.
+        credentials: the first credentials that are taken.
+        users: so many API tokens in all, their user names and tokens numbered from 2; or those beside the first one.
+        access_tokens: so many access tokens in all, numbered likewise; or those beside the first one.
         size: whether lists of repositories tell the optional `size`.
         watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
         calls_per_hour: "forge" for the forge's numbers (60 anonymous, 1,000 for each token); one number for every
@@ -35,7 +38,11 @@ class Bitbucket(Kind):
     faults = FAULTS
     presets = PRESETS
 
+    arguments = {"users": "so many user names with an API token each, those of the others end in -2, -3 and so on"}  # noqa: RUF012 - see Kind
+
     credentials: Credentials = field(default_factory=Credentials)
+    users: int | Sequence[ApiToken] = 1
+    access_tokens: int | Sequence[AccessToken] = 1
     size: bool = True
     watchers_pagelen_zero: bool = True
     calls_per_hour: int | Mapping[str, int] | Literal["forge"] | None = "forge"
@@ -43,7 +50,11 @@ class Bitbucket(Kind):
     def answering(self, place: Place) -> Answering:
         """A new server; its limit is for an hour of the place."""
         options = Options(self.size, self.watchers_pagelen_zero, self._by_caller(), place.hour)
-        return BitbucketServer(place, self.credentials, options).answer
+        reach = {one.token: one.workspace for one in self._access()}
+        return BitbucketServer(place, reach, options).answer
+
+    def _access(self) -> list[AccessToken]:
+        return access_tokens(self.credentials, self.access_tokens)
 
     def _by_caller(self) -> Mapping[str, int]:
         given = self.calls_per_hour
@@ -61,13 +72,14 @@ class Bitbucket(Kind):
         """The fields of `Credentials`."""
         return asdict(self.credentials)
 
+    def logins(self) -> Sequence[Login]:
+        """All API tokens and access tokens."""
+        return logins(api_tokens(self.credentials, self.users), self._access())
+
     def introduction(self, url: str) -> str:
         """Address and credentials."""
-        ours = self.credentials
-        return (
-            f"Bitbucket REST: {url}  (anonymous, or Basic {ours.username}:{ours.api_token}, "
-            f"or Bearer {ours.access_token})"
-        )
+        ours = [f"Basic {one.username}:{one.token}" if one.username else f"Bearer {one.token}" for one in self.logins()]
+        return f"Bitbucket REST: {url}  (anonymous, or {', or '.join(ours)})"
 
 
 KIND = Bitbucket()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import json
 import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from emulator.accounts import ANONYMOUS
 from emulator.bitbucket import partial, shapes
-from emulator.bitbucket.credentials import Credentials
+from emulator.bitbucket.credentials import ACCESS_TOKEN, API_TOKEN
 from emulator.bitbucket.errors import Refusal, no_repository, no_resource, no_workspace, removed
 from emulator.bitbucket.lists import Page
 from emulator.bitbucket.views import Views, WorkspaceView
@@ -29,7 +28,7 @@ USED_UP = b"Rate limit for this resource has been exceeded"
 
 # https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/: `/2.0/repositories/*`, in a rolling hour; the
 # 10,000 that access tokens may have are for paid workspaces of more than 100 seats
-FORGE = {"anonymous": 60, "apitoken": 1000, "accesstoken": 1000}
+FORGE = {ANONYMOUS: 60, API_TOKEN: 1000, ACCESS_TOKEN: 1000}
 
 _HEADERS = {
     "Server": "envoy",
@@ -60,8 +59,9 @@ class Options:
     Attributes:
         size: whether lists of repositories tell the optional `size`; watchers always do, it is their number.
         watchers_pagelen_zero: whether the watchers resource takes `pagelen=0`.
-        calls_per_hour: calls that each caller has in any hour, then 429, by caller ("anonymous", "apitoken",
-            "accesstoken"); a caller that is not named has no limit. Calls that are refused do not count.
+        calls_per_hour: calls in any hour, then 429, by sort of caller: of each address ("anonymous"), of each user name
+            ("apitoken"), of each "accesstoken"; a sort that is not named has no limit. Calls that are refused do not
+            count.
         hour: seconds of that hour.
     """
 
@@ -71,13 +71,25 @@ class Options:
     hour: float = 3600.0
 
 
-class BitbucketServer:
-    """Everything under `/2.0`. Lives in the emulator's loop."""
+class Caller(NamedTuple):
+    """Who calls: the sort of credential, the account with its own calls, and the one workspace that it may reach."""
 
-    def __init__(self, place: Place, credentials: Credentials, options: Options) -> None:
+    kind: str
+    account: str
+    reach: str = ""
+
+
+class BitbucketServer:
+    """Everything under `/2.0`. Lives in the emulator's loop.
+
+    Args:
+        reach: the one workspace that each access token reaches; empty = every one.
+    """
+
+    def __init__(self, place: Place, reach: Mapping[str, str], options: Options) -> None:
         self._place = place
         self._views = Views(place.owners)
-        self._credentials = credentials
+        self._reach = reach
         self._options = options
         self._random = Random(3)  # noqa: S311 - jitter
         self._calls: dict[str, deque[float]] = {}
@@ -91,7 +103,7 @@ class BitbucketServer:
 
     def _answer(self, call: Call) -> Answer:
         started = time.perf_counter()
-        caller = "anonymous"
+        caller = Caller(ANONYMOUS, "")
         try:
             caller = self._caller(call)
             if self._used_up(caller):
@@ -109,34 +121,28 @@ class BitbucketServer:
         except Refusal as refusal:
             return Answer(refusal.status, refusal.body(), self._headers(caller, started))
 
-    def _caller(self, call: Call) -> str:
-        """ "anonymous", "apitoken" or "accesstoken".
+    def _caller(self, call: Call) -> Caller:
+        """The caller of a call.
 
         Raises:
             Refusal: 401, credentials that are not taken. App passwords are among them, since 2026-07-28.
         """
         header = call.headers.get("Authorization")
         if header is None:
-            return "anonymous"
-        scheme, _, value = header.partition(" ")
-        ours = self._credentials
-        if scheme.lower() == "bearer" and value.strip() == ours.access_token:
-            return "accesstoken"
-        if scheme.lower() == "basic":
-            try:
-                given = base64.b64decode(value, validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                given = ""
-            if given == f"{ours.username}:{ours.api_token}":
-                return "apitoken"
-        raise Refusal(401, "Token is invalid, expired, or not supported for this endpoint.")
+            return Caller(ANONYMOUS, f"{ANONYMOUS} {call.address}")
+        login = self._place.accounts.taken(header)
+        if login is None:
+            raise Refusal(401, "Token is invalid, expired, or not supported for this endpoint.")
+        if login.username:
+            return Caller(API_TOKEN, login.account)
+        return Caller(ACCESS_TOKEN, login.account, self._reach[login.token])
 
-    def _used_up(self, caller: str) -> bool:
+    def _used_up(self, caller: Caller) -> bool:
         """Whether the caller's calls of the last hour are used up; this call is one of them if not."""
-        limit = self._options.calls_per_hour.get(caller)
+        limit = self._options.calls_per_hour.get(caller.kind)
         if limit is None:
             return False
-        now, calls = self._place.now(), self._calls.setdefault(caller, deque())
+        now, calls = self._place.now(), self._calls.setdefault(caller.account, deque())
         while calls and calls[0] <= now - self._options.hour:
             calls.popleft()
         if len(calls) >= limit:
@@ -144,25 +150,25 @@ class BitbucketServer:
         calls.append(now)
         return False
 
-    def _headers(self, caller: str, started: float) -> dict[str, str]:
+    def _headers(self, caller: Caller, started: float) -> dict[str, str]:
         self._count += 1
         headers = {
             **_HEADERS,
             "X-Request-Count": str(self._count),
             "X-Render-Time": f"{time.perf_counter() - started:.12f}",
         }
-        if caller != "anonymous":
-            headers["X-Credential-Type"] = caller
-        limit = self._options.calls_per_hour.get(caller)
+        if caller.kind != ANONYMOUS:
+            headers["X-Credential-Type"] = caller.kind
+        limit = self._options.calls_per_hour.get(caller.kind)
         # seen with access tokens only, neither with API tokens nor with OAuth (2026-04); no "remaining", no "reset"
-        if caller == "accesstoken" and limit is not None:
-            near = len(self._calls.get(caller, ())) >= limit * 0.8
+        if caller.kind == ACCESS_TOKEN and limit is not None:
+            near = len(self._calls.get(caller.account, ())) >= limit * 0.8
             headers["X-RateLimit-Limit"] = str(limit)
             headers["X-RateLimit-Resource"] = "api"
             headers["X-RateLimit-NearLimit"] = str(near).lower()
         return headers
 
-    def _resource(self, call: Call, caller: str) -> Any:
+    def _resource(self, call: Call, caller: Caller) -> Any:
         if call.method not in ("GET", "HEAD"):
             raise Refusal(405, "Method not allowed")
         parts = tuple(unquote(part) for part in call.path.removeprefix(ROOT).strip("/").split("/"))
@@ -178,28 +184,27 @@ class BitbucketServer:
         if len(parts) == 2:
             return self._list(view, call, caller)
         one = view.find(parts[2])
-        if one is None or (one.is_private and caller == "anonymous"):
+        if one is None or (one.is_private and caller.kind == ANONYMOUS):
             raise no_repository()
         if len(parts) == 4:
             return self._watchers(view, one, call)
         # asked for alone, a repository that is no fork says so; in lists the key is missing (both recorded)
         return {**view.shape(one), "parent": view.shape(one).get("parent")}
 
-    def _workspace(self, name: str, call: Call, caller: str) -> WorkspaceView:
+    def _workspace(self, name: str, call: Call, caller: Caller) -> WorkspaceView:
         view = self._views.workspace(name, f"{call.origin}{ROOT}")
         if view is None:
             raise no_workspace(name)
         if view.owner.spam:
             raise Refusal(410, f"Workspace '{name}' has been marked as spam.")
-        reach = self._credentials.access_workspace
-        if caller == "accesstoken" and reach and reach.lower() != view.owner.login.lower():
+        if caller.reach and caller.reach.lower() != view.owner.login.lower():
             raise Refusal(403, "Your credentials lack one or more required privilege scopes.")
         return view
 
-    def _list(self, view: WorkspaceView, call: Call, caller: str) -> Any:
+    def _list(self, view: WorkspaceView, call: Call, caller: Caller) -> Any:
         query = dict(call.query)
         page = Page.of(query)
-        found = view.select(query, caller != "anonymous")
+        found = view.select(query, caller.kind != ANONYMOUS)
         url = f"{view.base}/repositories/{view.owner.login}"
         return page.show(found, view.shape, url, call.query, self._options.size)
 

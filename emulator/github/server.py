@@ -1,217 +1,64 @@
-"""GitHub's GraphQL endpoint, from the HTTP request to the answer: credentials, refusals, costs."""
+"""GitHub's GraphQL endpoint: the account of a request, and what is refused before any account is asked."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-from itertools import cycle
+from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
-from typing import Any
-
-from graphql import execute_sync
 
 from emulator.exchange import Answer, Call
-from emulator.github import refusals
-from emulator.github.cost import Cost, price
-from emulator.github.documents import Operation, Refused, check
-from emulator.github.errors import Typed, as_json
-from emulator.github.executor import CopyingExecutor
+from emulator.github.account import DOCS, Account, Ground
 from emulator.github.points import Points
-from emulator.github.resolvers import Visit
-from emulator.github.schema import schema
-from emulator.github.secondary import Secondary
+from emulator.github.secondary import Bounds, Secondary
 from emulator.github.views import Views
 from emulator.kind import Place
 
 PATH = "/graphql"
-LOGIN = "emulator"
-
-Work = tuple[int, int]
-"""Repositories of which an answer gives details, and single objects of them."""
-NONE: Work = (0, 0)
-
-DOCS = "https://docs.github.com/graphql"
-
-# names and values as GitHub sends them; those that depend on the call are added in `_headers`
-_HEADERS = {
-    "Server": "github.com",
-    "X-GitHub-Media-Type": "github.v4; format=json",
-    "Access-Control-Expose-Headers": (
-        "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Used, "
-        "X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, X-Accepted-OAuth-Scopes, X-Poll-Interval, "
-        "X-GitHub-Media-Type, X-GitHub-SSO, X-GitHub-Request-Id, Deprecation, Sunset"
-    ),
-    "Access-Control-Allow-Origin": "*",
-    "Strict-Transport-Security": "max-age=31536000; includeSubdomains; preload",
-    "X-Frame-Options": "deny",
-    "X-Content-Type-Options": "nosniff",
-    "X-XSS-Protection": "0",
-    "Referrer-Policy": "origin-when-cross-origin, strict-origin-when-cross-origin",
-    "Content-Security-Policy": "default-src 'none'",
-    "Vary": "Accept-Encoding, Accept, X-Requested-With",
-}
 
 
 class GitHubServer:
     """`POST /graphql`. Lives in the emulator's loop.
 
     Args:
-        token: the one token that is taken; it may see private repositories of every owner.
-        points: the primary limit.
-        secondary: the secondary limits.
-
-    Measured at GitHub: a query with details of 100 repositories took 8 to 10 s, one of 5 took 0.4 s; one that takes
-    longer than 10 s is ended.
+        points: the points in an hour of each user, by login; their tokens may see private repositories of every owner.
+        bounds: the secondary limits of each user.
     """
 
-    def __init__(self, place: Place, token: str, points: Points, secondary: Secondary) -> None:
+    def __init__(self, place: Place, points: Mapping[str, int], bounds: Bounds) -> None:
         self._place = place
-        self._views = Views(place.owners)
-        self._token = token
-        self._points = points
-        self._secondary = secondary
-        self._random = Random(2)  # noqa: S311 - jitter
-        # the forms of each refusal come in turn
-        self._used_up = cycle(refusals.PRIMARY)
-        self._limited = cycle(refusals.SECONDARY)
-        self._heavy = cycle((self._nginx, self._went_wrong))
-        self._late = cycle((self._nginx, self._in_time, self._went_wrong, self._in_time))
+        self._ground = Ground(place, Views(place.owners), Random(2))  # noqa: S311 - jitter
+        self._accounts = {login: self._account(login, number, bounds) for login, number in points.items()}
+        # recorded: without a known account there is no limit, and nothing remains of it
+        self._nobody = self._account("", 0, bounds)
+
+    def _account(self, login: str, points: int, bounds: Bounds) -> Account:
+        return Account(self._ground, login, Points(points, self._place.hour), Secondary(bounds, self._place.now))
 
     async def answer(self, call: Call) -> Answer:
-        """The answer to a call, after the latency that the query's weight brings."""
-        refusal = self._refusal(call)
-        if refusal:
-            await asyncio.sleep(self._place.latency().seconds(self._random))
-            return refusal
-        number = self._secondary.begin()
-        if number is None:
-            return self._too_much()
-        try:
-            return await self._timed(call)
-        finally:
-            self._secondary.end(number)
+        """The answer to a call, by the account of its token."""
+        login = self._place.accounts.taken(call.headers.get("Authorization"))
+        account = self._accounts[login.account] if login else None
+        refusal = self._refusal(call, account)
+        if account is None or refusal:
+            await asyncio.sleep(self._place.latency().seconds(self._ground.random))
+            return refusal or self._stranger("Bad credentials")
+        return await account.answer(call)
 
-    async def _timed(self, call: Call) -> Answer:
-        answer, work, points = self._graphql(call)
-        if answer.refused:
-            return answer
-        latency = self._place.latency()
-        seconds = latency.seconds(self._random, *work)
-        late = latency.timeout is not None and seconds > latency.timeout
-        await asyncio.sleep(latency.timeout if late and latency.timeout is not None else seconds)
-        if not late and not latency.too_heavy(work[0]):
-            return answer
-        # a query that timed out costs "additional points" (GitHub's documents), of a number not told; so: as many again
-        self._spend(points, queries=0)
-        return next(self._late if late else self._heavy)()
-
-    def _spend(self, points: int, queries: int = 1) -> None:
-        self._points.spend(points)
-        self._place.spend(points, queries)
-
-    def _refusal(self, call: Call) -> Answer | None:
+    def _refusal(self, call: Call, account: Account | None) -> Answer | None:
         """The answer to a request without the right credentials, method or path; None for all others."""
         if not call.headers.get("User-Agent"):
             words = "Missing or invalid User Agent string. See http://developer.github.com/v3/#user-agent-required"
             return Answer(403, json.dumps({"message": words}).encode(), content_type="application/octet-stream")
-        scheme, _, token = call.headers.get("Authorization", "").partition(" ")
-        if not token:
+        if not call.headers.get("Authorization", "").partition(" ")[2]:
             guide = f"{DOCS}/guides/forming-calls#authenticating-with-graphql"
-            return self._message(401, "This endpoint requires you to be authenticated.", guide)
-        if scheme.lower() not in ("bearer", "token") or token.strip() != self._token:
-            return self._message(401, "Bad credentials")
-        if call.method != "POST" or call.path != PATH:
-            return self._message(404, "Not Found")
+            return self._stranger("This endpoint requires you to be authenticated.", guide)
+        if account and (call.method != "POST" or call.path != PATH):
+            return account.message(404, "Not Found")
         return None
 
-    def _message(self, status: int, message: str, url: str = DOCS) -> Answer:
-        body = json.dumps({"message": message, "documentation_url": url}).encode()
-        headers = self._headers()
-        if status == 401:
-            # recorded: without a known account there is no limit, and nothing remains of it
-            for name, value in (("Limit", "0"), ("Remaining", "0"), ("Used", "0")):
-                headers[f"X-RateLimit-{name}"] = value
-            del headers["X-Accepted-OAuth-Scopes"]
-        return Answer(status, body, headers)
-
-    def _headers(self) -> dict[str, str]:
-        request_id = ":".join(secrets.token_hex(size).upper() for size in (2, 2, 3, 4, 4))
-        return {
-            **_HEADERS,
-            "X-Accepted-OAuth-Scopes": "repo",
-            **self._points.headers(),
-            "X-GitHub-Request-Id": request_id,
-        }
-
-    def _graphql(self, call: Call) -> tuple[Answer, Work, int]:
-        """The answer, its work, and the points that it cost."""
-        try:
-            request = json.loads(call.body)
-        except ValueError:
-            return self._message(400, "Problems parsing JSON"), NONE, 0
-        if not isinstance(request, dict):
-            return self._message(400, "Body should be a JSON object"), NONE, 0
-        query, variables = request.get("query"), request.get("variables") or {}
-        if not isinstance(query, str) or not query:
-            return self._errors([{"message": "A query attribute must be specified and must be a string."}]), NONE, 0
-        if not isinstance(variables, dict):
-            return self._errors([{"message": "Variables must be a JSON object."}]), NONE, 0
-        if self._points.remaining == 0:
-            return Answer(200, _dumps(next(self._used_up)), self._headers(), refused=True), NONE, 0
-        try:
-            operation = check(query).operation(request.get("operationName"))
-            cost = price(operation.shape, operation.variables(variables))
-        except Refused as refused:
-            return self._errors(refused.errors), NONE, 0
-        except Typed as error:
-            return self._errors([as_json(error)]), NONE, 0
-        return self._execute(operation, variables, cost, call.quirk)
-
-    def _execute(
-        self, operation: Operation, variables: dict[str, Any], cost: Cost, quirk: str
-    ) -> tuple[Answer, Work, int]:
-        points = 0 if cost.dry_run else cost.points
-        if not cost.dry_run:
-            self._spend(points)
-        visit = Visit(self._views, cost, LOGIN, self._points.fields(cost.points, cost.nodes), quirk)
-        result = execute_sync(
-            schema(),
-            operation.document,
-            {},
-            visit,
-            variables,
-            operation.name,
-            executor_class=CopyingExecutor,
-        )
-        value: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            value["errors"] = [as_json(error) for error in result.errors]
-        return Answer(200, _dumps(value), self._headers()), (visit.detailed, visit.objects), points
-
-    def _errors(self, errors: list[dict[str, Any]]) -> Answer:
-        """A request that did not run: status 200, no `data`."""
-        return Answer(200, _dumps({"errors": errors}), self._headers())
-
-    def _too_much(self) -> Answer:
-        """The secondary limit, at once and without a point; the headers are those of the primary one, as at GitHub."""
-        status, body, told = next(self._limited)
-        headers = self._headers()
-        if told:
-            headers["Retry-After"] = str(self._secondary.retry_after())
-        return Answer(status, _dumps(body), headers, refused=True)
-
-    def _nginx(self) -> Answer:
-        return Answer(502, refusals.NGINX_502, {"Server": "nginx"}, "text/html")
-
-    def _went_wrong(self) -> Answer:
-        headers = self._headers()
-        words = refusals.WRONG_WORDS.format(headers["X-GitHub-Request-Id"])
-        return Answer(502, _dumps({"data": None, "errors": [{"message": words}]}), headers)
-
-    def _in_time(self) -> Answer:
-        return self._message(504, refusals.TIMEOUT_WORDS)
-
-
-def _dumps(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    def _stranger(self, words: str, url: str = DOCS) -> Answer:
+        answer = self._nobody.message(401, words, url)
+        headers = {name: value for name, value in answer.headers.items() if name != "X-Accepted-OAuth-Scopes"}
+        return replace(answer, headers=headers)

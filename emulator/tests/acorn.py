@@ -18,11 +18,12 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Self
 
+from emulator.accounts import Login
 from emulator.exchange import Answer, Call, Exchange
 from emulator.faults.fault import Fault
 from emulator.faults.presets import Preset
@@ -78,7 +79,8 @@ class AcornServer:
         return None
 
     def _answer(self, call: Call) -> Answer:
-        if call.headers.get("Authorization", self._bearer) != self._bearer:
+        given = call.headers.get("Authorization")
+        if given is not None and not self._place.accounts.taken(given):
             return self._error(401, "wrong token")
         match = _LIST.fullmatch(call.path)
         owner = self._place.owners.owner(NAME, match[1]) if match else None
@@ -90,10 +92,6 @@ class AcornServer:
         if not re.fullmatch("[1-9][0-9]{0,5}", page):
             return self._error(422, "page is no number from 1")
         return Answer(200, json.dumps(self._page(owner, int(page))).encode())
-
-    @property
-    def _bearer(self) -> str:
-        return f"Bearer {self._kind.token}"
 
     def _page(self, owner: Owner, number: int) -> dict[str, Any]:
         public = sorted(
@@ -169,6 +167,10 @@ class Acorn(Kind):
     def secrets(self) -> Mapping[str, str]:
         """The `token`."""
         return {"token": self.token}
+
+    def logins(self) -> Sequence[Login]:
+        """The one token."""
+        return [Login("acorn", self.token)]
 
     def introduction(self, url: str) -> str:
         """Address and token."""

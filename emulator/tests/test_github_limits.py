@@ -221,7 +221,7 @@ class TestWeight(EmulatorCase):
 
         self.assertGreaterEqual(light, 0.02)
         self.assertGreaterEqual(heavy, 0.22)
-        self.assertLess(light, 0.2)
+        self.assertLess(light, heavy)
         self.assertGreaterEqual(self.emulator.meter.snapshot()["github"].seconds, 0.24)
 
     def test_an_object_that_is_no_connection_takes_a_small_part_more(self) -> None:
