@@ -7,7 +7,7 @@ answered for any Host, take no place, and wait for nothing.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from from_git import admission, forges, metrics as counted
 from from_git.background import BackgroundCheck
-from from_git.calls.status import AccountStatus, statuses_of, summed
+from from_git.calls.status import AccountStatus, statuses_of
 from from_git.conf import settings
 from from_git.errors import quoted, when
 from from_git.memory import cache_words
@@ -107,9 +107,9 @@ def publish() -> None:
     admission.publish()
     shared = forges.shared()
     seen = _check.look() if shared else None
-    for statuses in (seen.statuses if seen else {}).values() if shared else _statuses().values():
-        one = summed(statuses)
-        counted.forge(one.forge, one.blocked, one.allowances, shared)
+    for host, statuses in ((seen.statuses if seen else {}) if shared else _statuses()).items():
+        for one in statuses:
+            counted.account(host.labels, one.place, one.blocked, one.set_aside, one.allowances, shared)
 
 
 def _set(state: str) -> None:
@@ -167,7 +167,7 @@ setting_changed.connect(_forget)  # override_settings in tests
 
 
 def _look() -> tuple[list[str], bool]:
-    """The sentences of `degraded`, and whether any forge can be asked."""
+    """The sentences of `degraded`, and whether any host can be asked."""
     seen = _check.look() if forges.shared() else _Seen(_statuses(), "")
     reasons = []
     if seen is None:
@@ -177,28 +177,40 @@ def _look() -> tuple[list[str], bool]:
     known = seen.statuses if seen else {}
     able = False
     for host in forges.hosts().values():
-        accounts = forges.forge(host).accounts
-        one = summed(known.get(host) or [AccountStatus(host.kind.name, accounts.blocked, ())])
-        ours, forge_able = _about(host, one)
+        ours, host_able = _about(host, known.get(host) or statuses_of(forges.forge(host).accounts, look=False))
         reasons += ours
-        able = able or forge_able
+        able = able or host_able
     return reasons, able
 
 
-def _about(host: Host, one: AccountStatus) -> tuple[list[str], bool]:
+def _about(host: Host, accounts: Sequence[AccountStatus]) -> tuple[list[str], bool]:
     """The sentences about one host, and whether it can be asked all the same."""
-    kind, reasons, able = host.kind, [], True
-    label = host.label
+    reasons, able = [], True
     if not forges.forge(host).has_credentials:
-        able = kind.without.served
-        reasons.append(f"{label} has no credentials, and {kind.without.words}")
-    if one.blocked:
-        reasons.append(f"{label}'s limit is used up; it serves us again {when(one.blocked)}.")
-    for budget in one.allowances:
-        reasons += _about_budget(label, budget)
+        able = host.kind.without.served
+        reasons.append(f"{host.label} has no credentials, and {host.kind.without.words}")
+    for one in accounts:
+        reasons += _about_account(host, one, f"account {one.place} of {len(accounts)}" if len(accounts) > 1 else "")
+    spending = {one.place: max([one.blocked, *(budget.wait for budget in one.allowances)]) for one in accounts}
+    wait = min(max(one.set_aside, spending[one.counted_at]) for one in accounts)
     # a shorter wait is part of an answer's time
-    wait = max([one.blocked, *(budget.wait for budget in one.allowances)])
     return reasons, able and wait < settings.REQUEST_DEADLINE
+
+
+def _about_account(host: Host, one: AccountStatus, name: str) -> list[str]:
+    """The sentences about one account; `name` is empty where there is no other."""
+    reasons = []
+    if one.set_aside:
+        mend = f"mend it in {host.setting('accounts')}; it is tried again {when(one.set_aside)}"
+        reasons.append(f"{host.label} has refused {name} (status 401): {mend}.")
+    if one.counted_at != one.place:
+        return reasons
+    if one.blocked:
+        whose = f"{host.label}'s limit{name and f' for {name}'}"
+        reasons.append(f"{whose} is used up; it serves us again {when(one.blocked)}.")
+    for budget in one.allowances:
+        reasons += _about_budget(f"{host.label}{name and f' with {name}'}", budget)
+    return reasons
 
 
 def _about_budget(label: str, budget: Allowance) -> list[str]:

@@ -122,7 +122,7 @@ class Fetches:
         asking = self._asking
         flight = flights.current().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
         self._flights[profile], self._own[flight] = flight, profile
-        metrics.cache("join" if flight.cost_for(self._waiter) is None else "miss", profile.forge)
+        metrics.cache("join" if flight.cost_for(self._waiter) is None else "miss", profile.host.labels)
 
     def _take_next(self, tick: float | None) -> bool:
         """Wait for the next flight that ends, or for a tick; whether a profile's size has just become known.

@@ -39,7 +39,7 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
             error = DeadlineError(f"{words} {asking.seconds:g} s ({asking.setting}).")
             raise error.about(next(one for one in profiles if one not in kept))
     for profile in kept:
-        metrics.cache("hit", profile.forge)
+        metrics.cache("hit", profile.host.labels)
     return kept
 
 

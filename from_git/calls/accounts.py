@@ -14,6 +14,7 @@ from from_git.calls.retries import Pause, usable
 from from_git.calls.users import Users
 from from_git.errors import BudgetError, CredentialsError, LimitError, UpstreamError
 from from_git.memory import Memory
+from from_git.metrics import Labels
 from from_git.values.tempo import USUAL, Tempo
 
 _ASKERS = 3  # fetches that must fail before others wait
@@ -28,7 +29,7 @@ class Accounts:
     Args:
         accounts: in the order of the setting, at least one.
         memory, now: see `Account`.
-        forge: name of the forge, for the metrics.
+        labels: of the host, for the metrics.
         tempo: how long the waits before further tries of calls are.
         asks: see `Users`.
     """
@@ -38,11 +39,11 @@ class Accounts:
         accounts: Iterable[Account],
         memory: Memory,
         now: Callable[[], float] = time.time,
-        forge: str = "",
+        labels: Labels = ("", ""),
         tempo: Tempo = USUAL,
         asks: bool = False,
     ) -> None:
-        self.all, self.forge, self.tempo = tuple(accounts), forge, tempo
+        self.all, self.labels, self.tempo = tuple(accounts), labels, tempo
         self.pause = Pause(now, _ASKERS, tempo)
         """For the fetches that have failed, where several have; other fetches go on."""
         self._only = self.all[0] if len(self.all) == 1 else None
@@ -56,10 +57,9 @@ class Accounts:
         """The first of each that the forge counts as one."""
         return _distinct(self.all)
 
-    @property
-    def blocked(self) -> float:
-        """Seconds until the end of the rate limit that ends first; 0 where an account has none."""
-        return min(map(_blocked, self.all))
+    def place(self, account: Account) -> int:
+        """Where the first of those that the forge counts as one with an account stands in the setting, from 1."""
+        return next(place for place, one in enumerate(self.all, 1) if one.budget is account.budget)
 
     def check_limits(self, seconds: float) -> None:
         """Look whether a call can be sent within `seconds`, as far as the forge's limits are known.

@@ -74,7 +74,7 @@ class Opening:
 
     def accounts(self, accounts: Iterable[Account], asks: bool = False) -> Accounts:
         """All those of the host; `asks`: see `Users`."""
-        return Accounts(accounts, self.memory, forge=self.host.kind.name, tempo=self.tempo, asks=asks)
+        return Accounts(accounts, self.memory, labels=self.host.labels, tempo=self.tempo, asks=asks)
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
         share = 1.0 if self.shared else 1.0 / self.workers

@@ -122,7 +122,7 @@ class Calls:
         self.spending.add(Cost(calls=1, seconds=-lost))
         self._sent.permit.forgive(lost)
         self._sent.lost += lost
-        metrics.call_resent(self._accounts.forge)
+        metrics.call_resent(self._accounts.labels)
         if not self.account.once_more(self._group):
             raise TransientError("it closed the connection.")
 
@@ -192,7 +192,7 @@ class Calls:
             outcome = "cancelled"
             raise
         finally:
-            metrics.call_ended(self._accounts.forge, outcome, time.monotonic() - begun - self._sent.lost)
+            metrics.call_ended(self._accounts.labels, outcome, time.monotonic() - begun - self._sent.lost)
             del self._sent.permit  # an idle thread would otherwise keep the whole fetch in memory
         return found
 
@@ -222,7 +222,7 @@ class Calls:
         if isinstance(error, LimitError):
             self._waits_until = self._group.clock.now() + again.seconds
         self.spending.add(Cost(retries=1))
-        metrics.retried(self._accounts.forge)
+        metrics.retried(self._accounts.labels)
         self.note, self.advice = error.reason, error.advice
         logger.debug("Call sent again in %.2f s: %s", again.seconds, self.note)
         if again.smaller:

@@ -1,7 +1,6 @@
 """How we stand with a forge, for those who look from outside."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from from_git.calls.account import Account
 from from_git.calls.accounts import Accounts
@@ -15,27 +14,33 @@ _LEAST = 1.0  # a call, or a second; the smallest thing to spend
 class AccountStatus:
     """One account at this moment."""
 
-    forge: str
+    place: int
+    """Of its credential in the setting, from 1."""
+    counted_at: int
+    """The place of the first account that the forge counts as one with it; its own where it is counted alone."""
     blocked: float
     """Seconds until its rate limit ends; 0 where it has none."""
-    allowances: tuple[Allowance, ...]
-    """Empty for a credential that shares those of an earlier one."""
-    place: int = 1
-    """Of its credential in the setting, from 1."""
     set_aside: float = 0.0
     """Seconds until its credential, which the forge has refused, is tried again; 0 where it is used."""
+    allowances: tuple[Allowance, ...] = ()
+    """Empty for one that is counted with an earlier one, and where nobody has looked."""
 
 
-def statuses_of(accounts: Accounts) -> list[AccountStatus]:
-    """The state of each account; may ask a shared cache for what other processes have met and spent."""
-    accounts.refresh()
-    return [_status(accounts, one) for one in accounts.all]
+def statuses_of(accounts: Accounts, look: bool = True) -> list[AccountStatus]:
+    """The state of each account, in the order of the setting.
+
+    Args:
+        look: whether to ask, maybe a shared cache, for what other processes have met, and for what is spent.
+    """
+    if look:
+        accounts.refresh()
+    return [_status(accounts, place, one, look) for place, one in enumerate(accounts.all, 1)]
 
 
-def _status(accounts: Accounts, one: Account) -> AccountStatus:
-    allowances = tuple(_allowance(budget) for budget in one.budgets) if one in accounts.distinct else ()
-    aside = one.aside.left()
-    return AccountStatus(accounts.forge, one.limit.blocked(), allowances, accounts.all.index(one) + 1, aside)
+def _status(accounts: Accounts, place: int, one: Account, look: bool) -> AccountStatus:
+    counted_at = accounts.place(one)
+    allowances = tuple(map(_allowance, one.budgets)) if look and counted_at == place else ()
+    return AccountStatus(place, counted_at, one.limit.blocked(), one.aside.left(), allowances)
 
 
 def _allowance(budget: Budget) -> Allowance:
@@ -43,27 +48,3 @@ def _allowance(budget: Budget) -> Allowance:
     wait = 0.0 if limit is None or spent < limit else budget.until_gone(spent - limit + min(_LEAST, limit))
     unit = "seconds" if budget.timed else "calls"
     return Allowance(unit, budget.terms.setting, limit, spent, wait, budget.largest())
-
-
-def summed(statuses: Sequence[AccountStatus]) -> AccountStatus:
-    """All accounts of a host as one: what they may spend together, and when the first can be used."""
-    by_unit: dict[str, list[Allowance]] = {}
-    for one in statuses:
-        for allowance in one.allowances:
-            by_unit.setdefault(allowance.unit, []).append(allowance)
-    return AccountStatus(
-        statuses[0].forge,
-        min(one.blocked for one in statuses),
-        tuple(_together(allowances) for allowances in by_unit.values()),
-    )
-
-
-def _together(allowances: Sequence[Allowance]) -> Allowance:
-    bounded = [one.limit for one in allowances if one.limit is not None]
-    return replace(
-        allowances[0],
-        limit=sum(bounded) if len(bounded) == len(allowances) else None,
-        spent=sum(one.spent for one in allowances),
-        wait=min(one.wait for one in allowances),
-        largest=max(one.largest for one in allowances),
-    )

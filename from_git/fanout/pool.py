@@ -18,9 +18,12 @@ class Pool:
     A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
     next group. So a group of 5,000 tasks delays a group of one by about one task, and so does a request or a client
     with thousands of groups. Groups that no request waits for come after all others. Safe from any thread.
+
+    Args:
+        host: name of the host that its tasks ask, for the metrics.
     """
 
-    def __init__(self, name: str, size: int) -> None:
+    def __init__(self, name: str, size: int, host: str = "") -> None:
         self.name = name
         self.size = size
         self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
@@ -30,7 +33,7 @@ class Pool:
         self._unwanted: deque[TaskGroup] = deque()
         self._serving = 0
         self._closed = False
-        self.gauges = metrics.PoolGauges(name, size)
+        self.gauges = metrics.PoolGauges(name, size, host)
 
     @property
     def idle(self) -> int:

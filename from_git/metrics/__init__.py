@@ -7,7 +7,7 @@ ours, never from a client. All functions are safe from any thread.
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -26,7 +26,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from from_git.metrics.reserved import Reserved
 
 M = TypeVar("M", Counter, Gauge, Histogram)
-__all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "PoolGauges"]
+Labels = tuple[str, str]
+"""Of a host: the name of its kind, and its own."""
+__all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "Labels", "PoolGauges"]
 
 SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 """Whether several processes are counted together."""
@@ -38,6 +40,8 @@ _REGISTRY = CollectorRegistry()  # not the library's own: its process_… would 
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 _REQUEST_BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0)
+_HOST = ("upstream", "host")
+_ACCOUNT = (*_HOST, "account")  # its place in the setting, so that nothing of a credential is told
 
 
 def _counter(name: str, text: str, *labels: str) -> Counter:
@@ -56,22 +60,22 @@ def _seconds(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> 
 _REQUESTS = _counter("requests", "Requests answered", "route", "method", "status")
 _REQUEST_SECONDS = _seconds("request", "Time until a request's response was made", "route", buckets=_REQUEST_BUCKETS)
 _REFUSED = _counter("answers_refused", "Requests refused because all places for answers were taken")
-_CALLS = _counter("upstream_calls", "Calls to a forge by how they ended", "upstream", "outcome")
-_CALL_SECONDS = _seconds("upstream_call", "Time that a call to a forge took", "upstream", buckets=_CALL_BUCKETS)
-_RETRIES = _counter("upstream_retries", "Failed calls that were sent again, whole or in halves", "upstream")
-_POINTS = _counter("upstream_points", "Points that a forge has charged", "upstream")
-_LOOKUPS = _counter("cache_lookups", "Profiles looked up in what is kept", "upstream", "result")
+_CALLS = _counter("upstream_calls", "Calls to a forge by how they ended", *_HOST, "outcome")
+_CALL_SECONDS = _seconds("upstream_call", "Time that a call to a forge took", *_HOST, buckets=_CALL_BUCKETS)
+_RETRIES = _counter("upstream_retries", "Failed calls that were sent again, whole or in halves", *_HOST)
+_POINTS = _counter("upstream_points", "Points that a forge has charged", *_HOST)
+_LOOKUPS = _counter("cache_lookups", "Profiles looked up in what is kept", *_HOST, "result")
 
 # of those that live: what a process that is gone was doing, nobody does
-_POOL_SIZE = _gauge("pool_threads", "Threads that a pool may have", "pool", mode="livesum")
-_POOL_BUSY = _gauge("pool_threads_busy", "Threads of a pool that serve tasks", "pool", mode="livesum")
-_POOL_QUEUED = _gauge("pool_tasks_queued", "Tasks that wait for a thread of a pool", "pool", mode="livesum")
+_POOL_SIZE = _gauge("pool_threads", "Threads that a pool may have", "host", "pool", mode="livesum")
+_POOL_BUSY = _gauge("pool_threads_busy", "Threads of a pool that serve tasks", "host", "pool", mode="livesum")
+_POOL_QUEUED = _gauge("pool_tasks_queued", "Tasks that wait for a thread of a pool", "host", "pool", mode="livesum")
 _UNDER_WAY = _gauge("answers_under_way", "Answers and streams that hold a place", mode="livesum")
 _PLACES = _gauge("answers_at_most", "Places for answers and streams", mode="livesum")
 # the forge's word, which outlives the process that heard it
-_POINTS_LEFT = _gauge("upstream_points_left", "Points that a forge said to be left", "upstream", mode="mostrecent")
+_POINTS_LEFT = _gauge("upstream_points_left", "Points that a forge said to be left", *_ACCOUNT, mode="mostrecent")
 _POINTS_RESET = _gauge(
-    "upstream_points_reset_timestamp_seconds", "When a forge's points begin anew", "upstream", mode="mostrecent"
+    "upstream_points_reset_timestamp_seconds", "When a forge's points begin anew", *_ACCOUNT, mode="mostrecent"
 )
 
 
@@ -94,12 +98,12 @@ class Allowance:
 
 
 class PoolGauges:
-    """What a pool of `size` threads is doing; those of one name are counted together."""
+    """What a pool of `size` threads for a host is doing; those of one name are counted together."""
 
-    def __init__(self, pool: str, size: int) -> None:
-        self.busy = _POOL_BUSY.labels(pool)
-        self.queued = _POOL_QUEUED.labels(pool)
-        self._sizes = _POOL_SIZE.labels(pool)
+    def __init__(self, pool: str, size: int, host: str = "") -> None:
+        self.busy = _POOL_BUSY.labels(host, pool)
+        self.queued = _POOL_QUEUED.labels(host, pool)
+        self._sizes = _POOL_SIZE.labels(host, pool)
         self._sizes.inc(size)
         self._size = size
 
@@ -114,12 +118,21 @@ class _Forges:
 
     def __init__(self, shared: bool) -> None:
         sums, most = ("livemostrecent", "livemostrecent") if shared else ("livesum", "livemax")
-        self.limit = _gauge("budget_limit", "What may be spent at a forge in a window", "upstream", "unit", mode=sums)
-        self.spent = _gauge("budget_spent", "What counts against that limit now", "upstream", "unit", mode=sums)
+        budget = (*_ACCOUNT, "unit")
+        self.limit = _gauge("budget_limit", "What may be spent at a forge in a window", *budget, mode=sums)
+        self.spent = _gauge("budget_spent", "What counts against that limit now", *budget, mode=sums)
         self.largest = _gauge(
-            "budget_largest_client", "What the client that has spent most has spent", "upstream", "unit", mode=most
+            "budget_largest_client", "What the client that has spent most has spent", *budget, mode=most
         )
-        self.blocked = _gauge("limit_blocked_seconds", "Until a forge's limit has passed", "upstream", mode=most)
+        self.blocked = _gauge("limit_blocked_seconds", "Until a forge's limit has passed", *_ACCOUNT, mode=most)
+        self.aside = _gauge(
+            "account_set_aside_seconds",
+            "Until an account that a forge has refused is tried again",
+            *_ACCOUNT,
+            mode=most,
+        )
+
+        self.units: dict[tuple[str, ...], list[str]] = {}  # of the budgets of an account
 
 
 _forges: _Forges | None = None
@@ -137,36 +150,36 @@ def request(route: str, method: str, status: int, seconds: float) -> None:
     _child(_REQUEST_SECONDS, route).observe(seconds)
 
 
-def call_ended(upstream: str, outcome: str, seconds: float) -> None:
+def call_ended(host: Labels, outcome: str, seconds: float) -> None:
     """Count a call to a forge. `outcome`: `ok`, or the `outcome` of an error."""
-    _child(_CALLS, upstream, outcome).inc()
-    _child(_CALL_SECONDS, upstream).observe(seconds)
+    _child(_CALLS, *host, outcome).inc()
+    _child(_CALL_SECONDS, *host).observe(seconds)
 
 
-def call_resent(upstream: str) -> None:
+def call_resent(host: Labels) -> None:
     """Count what was sent on a connection that turned out to be closed, and goes out again at once."""
-    _CALLS.labels(upstream, "resent").inc()
+    _CALLS.labels(*host, "resent").inc()
 
 
-def retried(upstream: str) -> None:
+def retried(host: Labels) -> None:
     """Count a failed call that is sent again."""
-    _RETRIES.labels(upstream).inc()
+    _RETRIES.labels(*host).inc()
 
 
-def points(upstream: str, charged: int) -> None:
+def points(host: Labels, charged: int) -> None:
     """Count what a forge has charged."""
-    _child(_POINTS, upstream).inc(charged)
+    _child(_POINTS, *host).inc(charged)
 
 
-def points_left(upstream: str, left: int, reset: float) -> None:
-    """What a forge says to be left until `reset` (seconds since the epoch)."""
-    _child(_POINTS_LEFT, upstream).set(left)
-    _child(_POINTS_RESET, upstream).set(reset)
+def points_left(host: Labels, place: int, left: int, reset: float) -> None:
+    """What a forge says to be left of an account's until `reset` (seconds since the epoch); `place`: in the setting."""
+    _child(_POINTS_LEFT, *host, str(place)).set(left)
+    _child(_POINTS_RESET, *host, str(place)).set(reset)
 
 
-def cache(result: str, upstream: str) -> None:
+def cache(result: str, host: Labels) -> None:
     """Count a profile that was looked up. `result`: `hit`, `miss` or `join` (of a fetch that was under way)."""
-    _child(_LOOKUPS, upstream, result).inc()
+    _child(_LOOKUPS, *host, result).inc()
 
 
 def answers(under_way: int, at_most: int) -> None:
@@ -180,25 +193,36 @@ def answer_refused() -> None:
     _REFUSED.inc()
 
 
-def forge(upstream: str, blocked: float, allowances: Iterable[Allowance], shared: bool) -> None:
+def account(
+    host: Labels, place: int, blocked: float, set_aside: float, allowances: Sequence[Allowance], shared: bool
+) -> None:
     """How we stand with a forge.
 
     Args:
+        place: of the credential in the setting, from 1.
         blocked: seconds until its limit has passed.
+        set_aside: seconds until it is tried again; 0 where the forge has not refused it.
+        allowances: none where the forge counts it with an earlier one.
         shared: whether all processes know the same, so that the last word counts; else each knows its part. The first
             call decides for the process.
     """
     global _forges
     if _forges is None:
         _forges = _Forges(shared)
-    _forges.blocked.labels(upstream).set(blocked)
+    labels = (*host, str(place))
+    _forges.blocked.labels(*labels).set(blocked)
+    _forges.aside.labels(*labels).set(set_aside)
     for one in allowances:
-        _forges.spent.labels(upstream, one.unit).set(one.spent)
-        _forges.largest.labels(upstream, one.unit).set(one.largest)
+        _forges.spent.labels(*labels, one.unit).set(one.spent)
+        _forges.largest.labels(*labels, one.unit).set(one.largest)
         if one.limit is not None:
-            _forges.limit.labels(upstream, one.unit).set(one.limit)
+            _forges.limit.labels(*labels, one.unit).set(one.limit)
         elif not SEVERAL:  # files forget nothing; there the settings stay as they are
-            _forges.limit.remove(upstream, one.unit)
+            _forges.limit.remove(*labels, one.unit)
+    for unit in _forges.units.get(labels, ()) if not allowances else ():
+        for gauge in (_forges.limit, _forges.spent, _forges.largest):
+            gauge.labels(*labels, unit).set(0.0)  # counted with the earlier one now, and sums count it once
+    _forges.units[labels] = [one.unit for one in allowances]
 
 
 def exposed() -> bytes:

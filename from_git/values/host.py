@@ -47,6 +47,11 @@ class Host:
         """The address below which its profiles and repositories lie, without a slash at the end."""
         return f"https://{self.name}"
 
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Of its metrics: the name of its kind, and its own."""
+        return self.kind.name, self.name
+
     @cached_property
     def key(self) -> str:
         """Its name in caches; another one for another API, whose numbers need not be the same."""

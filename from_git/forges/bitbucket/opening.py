@@ -50,8 +50,8 @@ def opened(host: Host, conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
     make = opening(host, conf)
     carried = [_authorization(one) for one in host.credentials] or [Authorization(sort=NONE)]
-    pool = Pool(host.pool, host.threads["NUM_THREADS_BITBUCKET"])
-    watchers_pool = Pool(f"{host.pool}-watchers", host.threads["NUM_THREADS_BITBUCKET_WATCHERS"])
+    pool = Pool(host.pool, host.threads["NUM_THREADS_BITBUCKET"], host.name)
+    watchers_pool = Pool(f"{host.pool}-watchers", host.threads["NUM_THREADS_BITBUCKET_WATCHERS"], host.name)
     connections = pool.size + watchers_pool.size
     access = BitbucketAccess(
         Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),

@@ -72,7 +72,7 @@ def opened(host: Host, conf: Any) -> GitHub:
         make.account(token, Authorization(f"bearer {token}", user), bound, [rate] if limit else [], "points")
         for token, user in host.credentials or _NOBODY
     ]
-    pool = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"])
+    pool = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"], host.name)
     upstream = Upstream(host.api, host.setting("api"), pool.size, conf.UPSTREAM_TIMEOUT, way(host))
     access = GitHubAccess(GraphqlOverUpstream(upstream), pool, make.accounts(accounts, asks=True), Pace())
     return GitHub(access, bool(host.credentials))

@@ -140,14 +140,15 @@ class Queries:
         Raises:
             UpstreamError, DeadlineError, Cancelled: see `GraphqlOverUpstream.execute`.
         """
-        account, reply = self.calls.account, self._reply(query, variables, operation_name)
+        accounts, account = self.access.accounts, self.calls.account
+        reply = self._reply(query, variables, operation_name)
         self.calls.spending.add(Cost(points=reply.points))
-        metrics.points("github", reply.points)
+        metrics.points(accounts.labels, reply.points)
         if reply.left:
             left, seconds = reply.left
             if account.reported:
                 account.reported.tell(left, seconds)
-            metrics.points_left("github", left, time.time() + seconds)
+            metrics.points_left(accounts.labels, accounts.place(account), left, time.time() + seconds)
             if left == 0:  # this answer is good, the next query would be refused
                 account.limit.block(seconds, "its points of this hour are used up.")
         return reply

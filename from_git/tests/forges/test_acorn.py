@@ -260,9 +260,9 @@ class AcornService(AcornTestCase):
 
         self.assertIn("Acorn has no credentials, and lets strangers make few calls: set ACORN_TOKEN.", reasons)
         metrics = samples(requests.get(f"{self.base}/metrics", timeout=30).text)
-        self.assertGreaterEqual(metrics["upstream_calls_total", ("ok", "acorn")], 3)
-        self.assertEqual(metrics["pool_threads", ("acorn",)], 4)
-        self.assertEqual(metrics["limit_blocked_seconds", ("acorn",)], 0)
+        self.assertGreaterEqual(metrics["upstream_calls_total", ("acorn.test", "ok", "acorn")], 3)
+        self.assertEqual(metrics["pool_threads", ("acorn.test", "acorn")], 4)
+        self.assertEqual(metrics["limit_blocked_seconds", ("1", "acorn.test", "acorn")], 0)
 
     def test_the_checks_at_the_start_look_at_it(self) -> None:
         self.settings_for_test(ACORN_URL="http://acorn.test/api", GITHUB_API_TOKEN="", ACORN_TOKEN="")

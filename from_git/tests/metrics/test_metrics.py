@@ -12,6 +12,7 @@ from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.machine import Machine, lacking
 from from_git.tests.kit.project import ROOT, project_copy
 
+NOBODY = ("nobody", "nowhere")
 DOCS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 
@@ -26,11 +27,15 @@ def outcomes(kind: type[UpstreamError] = UpstreamError) -> set[str]:
     return {kind.outcome}.union(*(outcomes(one) for one in kind.__subclasses__()))
 
 
+def _calls(limit: float | None) -> metrics.Allowance:
+    return metrics.Allowance("calls", "X", limit, 3.0, 0.0)
+
+
 class Documented(TestCase):
     """docs/metrics.md."""
 
     def test_it_has_every_metric_and_no_other(self) -> None:
-        metrics.forge("nobody", 0.0, [], False)  # its gauges are made when they are first set
+        metrics.account(NOBODY, 1, 0.0, 0.0, [], False)  # its gauges are made when they are first set
 
         families = text_string_to_metric_families(metrics.exposed().decode())
         names = {one.name + "_total" * (one.type == "counter") for one in families}
@@ -47,18 +52,27 @@ class Counted(TestCase):
     """What other rooms count by."""
 
     def test_lookups_by_forge_and_result(self) -> None:
-        before = sample("cache_lookups_total", "hit", "github")
+        before = sample("cache_lookups_total", "github.com", "hit", "github")
 
-        metrics.cache("hit", "github")
-        metrics.cache("hit", "github")
+        metrics.cache("hit", ("github", "github.com"))
+        metrics.cache("hit", ("github", "github.com"))
 
-        self.assertEqual(sample("cache_lookups_total", "hit", "github"), before + 2)
+        self.assertEqual(sample("cache_lookups_total", "github.com", "hit", "github"), before + 2)
 
     def test_a_limit_that_is_lifted_is_not_shown_any_more(self) -> None:
         for limit in (700.0, None):
-            metrics.forge("nobody", 0.0, [metrics.Allowance("calls", "X", limit, 3.0, 0.0)], False)
-            self.assertEqual(sample("budget_limit", "calls", "nobody"), limit or 0.0)
-        self.assertEqual(sample("budget_spent", "calls", "nobody"), 3.0)
+            metrics.account(NOBODY, 1, 0.0, 0.0, [_calls(limit)], False)
+            self.assertEqual(sample("budget_limit", "1", "nowhere", "calls", "nobody"), limit or 0.0)
+        self.assertEqual(sample("budget_spent", "1", "nowhere", "calls", "nobody"), 3.0)
+
+    def test_an_account_that_turns_out_to_be_another_one_is_in_no_sum_by_itself(self) -> None:
+        for place in (1, 2):
+            metrics.account(NOBODY, place, 0.0, 0.0, [_calls(700.0)], False)
+        metrics.account(NOBODY, 2, 0.0, 30.0, [], False)
+
+        for name, value in (("budget_limit", 700.0), ("budget_spent", 3.0)):
+            self.assertEqual(sum(sample(name, place, "nowhere", "calls", "nobody") for place in "12"), value)
+        self.assertEqual(sample("account_set_aside_seconds", "2", "nowhere", "nobody"), 30.0)
 
 
 @skipIf(lacking(), lacking())

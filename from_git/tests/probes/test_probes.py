@@ -17,6 +17,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import Cancelled
 from from_git.forges.github.opening import GitHub
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import sample, samples, scraped
 from from_git.tests.kit.hosts import adapter
@@ -222,13 +223,13 @@ class Counted(ProbesTestCase):
         ours = samples(self.get("/metrics").text)
         for forge, calls in (("github", counted["github"].calls), ("bitbucket", counted["bitbucket"].calls)):
             with self.subTest(forge):
-                names = {labels for name, labels in ours if name == "upstream_calls_total" and labels[1] == forge}
+                names = {labels for name, labels in ours if name == "upstream_calls_total" and labels[2] == forge}
                 self.assertEqual(sum(self.grown(before, "upstream_calls_total", *one) for one in names), calls)
-                self.assertEqual(self.grown(before, "upstream_call_seconds_count", forge), calls)
-        self.assertEqual(self.grown(before, "upstream_retries_total", "github"), 2)
-        self.assertEqual(self.grown(before, "upstream_points_total", "github"), counted["github"].points)
-        self.assertTrue(4_000 < ours["upstream_points_left", ("github",)] < 5_000)
-        self.assertGreater(ours["upstream_points_reset_timestamp_seconds", ("github",)], time.time())
+                self.assertEqual(self.grown(before, "upstream_call_seconds_count", KINDS[forge].host, forge), calls)
+        self.assertEqual(self.grown(before, "upstream_retries_total", "github.com", "github"), 2)
+        self.assertEqual(self.grown(before, "upstream_points_total", "github.com", "github"), counted["github"].points)
+        self.assertTrue(4_000 < ours["upstream_points_left", ("1", "github.com", "github")] < 5_000)
+        self.assertGreater(ours["upstream_points_reset_timestamp_seconds", ("1", "github.com", "github")], time.time())
 
     def test_each_way_in_which_a_call_ends_has_a_name(self) -> None:
         for fault, outcome in [
@@ -262,29 +263,30 @@ class Counted(ProbesTestCase):
                 Calls(group, github.accounts).start(github.access.pool, fail, self.fail)
                 with suppress(ZeroDivisionError):
                     group.wait()
-                self.assertEqual(self.grown(before, "upstream_calls_total", outcome, "github"), 1)
+                self.assertEqual(self.grown(before, "upstream_calls_total", "github.com", outcome, "github"), 1)
 
     def ended(self, before: dict[tuple[str, tuple[str, ...]], float], outcome: str) -> bool:
         """Whether a call to GitHub has ended so."""
-        return self.grown(before, "upstream_calls_total", outcome, "github") > 0
+        return self.grown(before, "upstream_calls_total", "github.com", outcome, "github") > 0
 
     def test_budgets_limits_and_pools_as_they_are(self) -> None:
         self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=700, GITHUB_SECONDS_PER_MINUTE=50.0)
-        pools = {"github": 8, "bitbucket": 4, "bitbucket-watchers": 16}
-        left_open = {pool: sample("pool_threads", pool) for pool in pools}  # by other tests
+        pools = {("github.com", "github"): 8}
+        pools |= {("bitbucket.org", "bitbucket"): 4, ("bitbucket.org", "bitbucket-watchers"): 16}
+        left_open = {pool: sample("pool_threads", *pool) for pool in pools}  # by other tests
         self.answer(URL, "https://bitbucket.org/mailchimp")
         adapter("github").accounts.all[0].limit.block(500.0, "used up.")
 
         found = scraped(self.base)
 
         calls = self.emulator.meter.snapshot()
-        self.assertEqual(found["budget_limit", ("calls", "bitbucket")], 700)
-        self.assertEqual(found["budget_spent", ("calls", "bitbucket")], calls["bitbucket"].calls)
-        self.assertEqual(found["budget_limit", ("seconds", "github")], 50)
-        self.assertEqual(found["budget_spent", ("calls", "github")], calls["github"].calls)
-        self.assertTrue(490 < found["limit_blocked_seconds", ("github",)] <= 500)
-        self.assertEqual(found["limit_blocked_seconds", ("bitbucket",)], 0)
+        self.assertEqual(found["budget_limit", ("1", "bitbucket.org", "calls", "bitbucket")], 700)
+        self.assertEqual(found["budget_spent", ("1", "bitbucket.org", "calls", "bitbucket")], calls["bitbucket"].calls)
+        self.assertEqual(found["budget_limit", ("1", "github.com", "seconds", "github")], 50)
+        self.assertEqual(found["budget_spent", ("1", "github.com", "calls", "github")], calls["github"].calls)
+        self.assertTrue(490 < found["limit_blocked_seconds", ("1", "github.com", "github")] <= 500)
+        self.assertEqual(found["limit_blocked_seconds", ("1", "bitbucket.org", "bitbucket")], 0)
         self.assertEqual(found["answers_at_most", ()], 76)
         for pool, size in pools.items():
-            self.assertEqual(found["pool_threads", (pool,)] - left_open[pool], size)
-            self.assertEqual(found["pool_tasks_queued", (pool,)], 0)
+            self.assertEqual(found["pool_threads", pool] - left_open[pool], size)
+            self.assertEqual(found["pool_tasks_queued", pool], 0)

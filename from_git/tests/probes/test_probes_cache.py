@@ -37,7 +37,7 @@ class SharedCache(ProbesTestCase):
         self.cache_at(start_redis(type(self)))
         self.ready(200, "ready")
         self.answer(URL)
-        spent = ("budget_spent", ("seconds", "github"))
+        spent = ("budget_spent", ("1", "github.com", "seconds", "github"))
         self.assertTrue(settled(lambda: scraped(self.base)[spent] > 0, True))
 
     def test_one_that_refuses_or_hangs_is_named_and_holds_nobody_up(self) -> None:

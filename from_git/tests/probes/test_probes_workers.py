@@ -88,7 +88,7 @@ class Several(ProbesTestCase):
     def test_all_are_counted_whoever_is_asked_and_what_a_dead_one_was_doing_is_gone(self) -> None:
         gunicorn = self.gunicorn(2, SERVER_THREADS="8", WEB_CONCURRENCY="2", BITBUCKET_CALLS_PER_HOUR="1000")
         # nobody has asked either of them for anything
-        limit = ("budget_limit", ("calls", "bitbucket"))
+        limit = ("budget_limit", ("1", "bitbucket.org", "calls", "bitbucket"))
         self.assertEqual(settled(lambda: self.written().get(limit), 1_000), 1_000)
         for _ in range(30):
             self.assertEqual(requests.get(f"{gunicorn.base}/from-git/test", timeout=30).status_code, 200)
@@ -96,11 +96,11 @@ class Several(ProbesTestCase):
         calls = self.emulator.meter.snapshot()["bitbucket"].calls
         wanted = {
             ("requests_total", ("GET", "page", "200")): 30,
-            ("upstream_calls_total", ("ok", "bitbucket")): calls,
-            ("budget_limit", ("calls", "bitbucket")): 1_000,
-            ("budget_spent", ("calls", "bitbucket")): calls,
-            ("pool_threads", ("bitbucket",)): 8,
-            ("pool_threads_busy", ("bitbucket",)): 0,
+            ("upstream_calls_total", ("bitbucket.org", "ok", "bitbucket")): calls,
+            ("budget_limit", ("1", "bitbucket.org", "calls", "bitbucket")): 1_000,
+            ("budget_spent", ("1", "bitbucket.org", "calls", "bitbucket")): calls,
+            ("pool_threads", ("bitbucket.org", "bitbucket")): 8,
+            ("pool_threads_busy", ("bitbucket.org", "bitbucket")): 0,
             ("answers_at_most", ()): 8,
         }
         for _ in range(10):
@@ -109,7 +109,7 @@ class Several(ProbesTestCase):
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         asker = threading.Thread(target=self.hang, args=(gunicorn.base,))
         asker.start()
-        busy = {("pool_threads_busy", ("github",)): 1, ("answers_under_way", ()): 1}
+        busy = {("pool_threads_busy", ("github.com", "github")): 1, ("answers_under_way", ()): 1}
         self.assertEqual(settled(lambda: self.some(gunicorn.base, busy), busy), busy)
         worker = gunicorn.busy()
         worker.kill()

@@ -42,7 +42,7 @@ class Acorn:
         make = opening(host, conf)
         carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
         self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
-        self.pool = Pool(host.pool, host.threads["NUM_THREADS_ACORN"])
+        self.pool = Pool(host.pool, host.threads["NUM_THREADS_ACORN"], host.name)
         self.width = self.pool.size
         self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
