@@ -185,13 +185,13 @@ class Listing(Generic[Row]):
             self._ask(None)
 
 
-def rows_of(repositories: Iterable[Repository]) -> Rows:
-    """The repositories of one profile.
+def rows_of(repositories: Iterable[Repository], in_order: bool = False) -> Rows:
+    """The repositories of one profile; see `Rows.of`.
 
     Raises:
         UpstreamError: a sum over them is too large to be told exactly.
     """
     try:
-        return Rows.of(repositories)
+        return Rows.of(repositories, in_order)
     except SumTooLarge as error:
         raise UpstreamError(f"its {error}.", advice="Ask for the other profiles without it.") from None

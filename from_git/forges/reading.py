@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ import orjson
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError
 from from_git.upstream import Response
+from from_git.values.repository import LATEST
 from from_git.values.stats import LARGEST
 
 T = TypeVar("T")
@@ -24,6 +26,7 @@ _PROXYS_OWN = (HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.NETWORK_AUTH
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, *_PROXYS_OWN)
 """Statuses with which a gateway refuses us in the forge's place."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})</title>", re.IGNORECASE)
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _SEARCHED = 8_192  # bytes in which a page's title is looked for
 
 
@@ -64,6 +67,31 @@ def maybe(value: object, *keys: str, kind: type[T]) -> T | None:
     if value is None or (isinstance(value, dict) and value.get(keys[-1]) is None):
         return None
     return get(value, keys[-1], kind=kind)
+
+
+def seconds(text: str) -> int:
+    """A time of ISO 8601 with its offset, in whole seconds since the epoch.
+
+    Raises:
+        TypeError, ValueError: it is no such time, or before the epoch.
+    """
+    found = (datetime.fromisoformat(text) - _EPOCH) // _SECOND
+    if not 0 <= found <= LATEST:
+        raise ValueError("out of range")
+    return found
+
+
+def get_time(value: object, key: str) -> int:
+    """The time at `key` in decoded JSON; see `seconds`.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    text = get(value, key, kind=str)
+    try:
+        return seconds(text)
+    except (TypeError, ValueError):
+        raise MalformedAnswer(f"{key} is not a time") from None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

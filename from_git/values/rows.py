@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -34,15 +34,26 @@ class Rows:
     sums: Sums = field(default=_NONE, repr=False)
 
     @classmethod
-    def of(cls, repositories: Iterable[Repository]) -> "Rows":
+    def of(cls, repositories: Iterable[Repository], in_order: bool = False) -> "Rows":
         """These repositories, whatever order they are given in.
+
+        Args:
+            in_order: they come sorted by name and then by id, so that no more than a chunk of them need be there at a
+                time.
 
         Raises:
             SumTooLarge: see `Tally.stats`.
         """
-        ordered = sorted(repositories, key=_ORDER)
-        sums = summed(ordered)
-        return cls(tuple(packed(ordered[begin : begin + CHUNK]) for begin in range(0, len(ordered), CHUNK)), sums)
+        ordered = iter(repositories if in_order else sorted(repositories, key=_ORDER))
+        chunks: list[bytes] = []
+
+        def taken() -> Iterator[Repository]:
+            while chunk := list(islice(ordered, CHUNK)):
+                chunks.append(packed(chunk))
+                yield from chunk
+
+        sums = summed(taken())
+        return cls(tuple(chunks), sums)
 
     @classmethod
     def read(cls, chunks: Iterable[bytes]) -> "Rows":

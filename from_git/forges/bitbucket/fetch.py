@@ -5,16 +5,17 @@ Repositories) and support.atlassian.com "API request limits".
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from urllib.parse import quote, urlencode
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.rest import RepositoriesPage, Shape, path_of, repositories_page, says_missing
+from from_git.forges.bitbucket.rest import Entry, kept_in, kept_of, repositories_page, says_missing
 from from_git.forges.bitbucket.watchers import Watchers
-from from_git.forges.listing import Listing, Place, rows_of
+from from_git.forges.listing import Listing, Page, Place, rows_of
+from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
 from from_git.values.repository import Repository
@@ -25,9 +26,23 @@ _LIST = {
     # only what is named comes back: without `next` and `size` here the list could not be walked. `parent` is asked for
     # whole, because a part of it may be absent and would take the fork with it
     "fields": "next,size,values.uuid,values.slug,values.full_name,values.is_private,values.language,values.parent,"
-    "values.links.watchers.href",
+    "values.created_on,values.links.watchers.href",
 }
 _READINGS = 6  # two for a list of several pages, two more if a repository is gone; each may meet a change
+
+
+def _in_order(public: Mapping[str, bytes], known: Mapping[str, int | Gone]) -> Iterator[Repository]:
+    """The public repositories that are there, by name and then by uuid."""
+
+    def name(uuid: str) -> str:
+        return kept_in(public[uuid]).path.rpartition("/")[2]
+
+    for uuid in sorted(sorted(public), key=name):
+        watchers = known[uuid]
+        if isinstance(watchers, int):
+            kept = kept_in(public[uuid])
+            langs = ((kept.language, None),) if kept.language else ()
+            yield Repository(uuid, name(uuid), kept.is_fork, watchers=watchers, langs=langs, created=kept.created)
 
 
 class BitbucketFetch:
@@ -44,9 +59,10 @@ class BitbucketFetch:
         # workspace ids are lower case ("Change a workspace ID"), whatever case people paste
         self._workspace = owner.lower()
         self._base = f"{access.upstream.base_url}/repositories/{quote(self._workspace, safe='')}"
-        self._paths: dict[str, str] = {}  # `WORKSPACE/SLUG` of public repositories by uuid, as last listed
-        self._watchers = Watchers(access, self._calls, self._paths)
-        self._listing: Listing[Shape | None] = Listing(
+        self._uuids: dict[str, str] = {}  # each once, however often it is listed
+        self._watchers = Watchers(access, self._calls, self._base)
+        # `Kept` of public repositories, None of private ones
+        self._listing: Listing[bytes | None] = Listing(
             self.ask, self._watchers.once, access.page_size, _READINGS, shifts=True
         )
 
@@ -55,21 +71,13 @@ class BitbucketFetch:
         listed = self._listing.outcome()
         if listed is None:
             return None
-        rows, missing = [], []
-        for uuid, shape in listed.items():
-            if shape is None:
-                continue
-            watchers = self._watchers.once.known[uuid]
-            if isinstance(watchers, int):
-                is_fork, language = shape
-                langs = ((language, None),) if language else ()
-                slug = self._paths[uuid].rpartition("/")[2]
-                rows.append(Repository(uuid, slug, is_fork, watchers=watchers, langs=langs))
-            else:
-                missing.append(self._paths[uuid])
-        workspace = next(iter(self._paths.values())).partition("/")[0] if self._paths else None
+        known = self._watchers.once.known
+        public = {uuid: row for uuid, row in listed.items() if row is not None}
+        missing = sorted(kept_in(row).path for uuid, row in public.items() if isinstance(known[uuid], Gone))
+        workspace = next((kept_in(row).path.partition("/")[0] for row in public.values()), None)
+        rows = rows_of(_in_order(public, known), in_order=True)
         oldest = self._keep_counts(listed) if self._access.counts.kept else None
-        return Found("Workspace", rows_of(rows), tuple(sorted(missing)), workspace, oldest)
+        return Found("Workspace", rows, tuple(missing), workspace, oldest)
 
     def _keep_counts(self, uuids: Iterable[str]) -> float | None:
         """Keep the counts for the next fetch; when the oldest was made, None if all were by this one."""
@@ -101,13 +109,13 @@ class BitbucketFetch:
             del parameters["fields"]
         return f"{self._base}?{urlencode(parameters)}"
 
-    def _read(self, place: Place, url: str) -> RepositoriesPage | None:
+    def _read(self, place: Place, url: str) -> Page[Entry] | None:
         answer = self._access.get(self._calls, url)
         if place is None and not self._listing.found and says_missing(answer):
             return None
         return repositories_page(answer, self._calls.account.authorization.sort, url)
 
-    def _take(self, place: Place, page: RepositoriesPage | None) -> None:
+    def _take(self, place: Place, page: Page[Entry] | None) -> None:
         """Note the repositories of a page, start the next ones, and have watchers counted; None: no such workspace."""
         if page is None:
             self._listing.take(place, None)
@@ -115,23 +123,29 @@ class BitbucketFetch:
         begins = not self._listing.found
         if begins:
             self._begin(page)
-        public = [one for one in page.entries if one.shape is not None]
-        self._paths.update({one.uuid: path_of(one, self._workspace) for one in public})
-        self._watchers.note(public, self._base)
-        if page.listed.following and isinstance(place, str):
+        listed = {self._uuids.setdefault(uuid, uuid): self._kept(one) for uuid, one in page.rows.items()}
+        self._watchers.note({uuid: row for uuid, row in listed.items() if row is not None})
+        if page.following and isinstance(place, str):
             done, known = self._watchers.once.counts()
             self._calls.plan(known - done + 1)  # without a size, each page may be followed by another
-        self._listing.take(place, page.listed)
+        self._listing.take(place, Page(listed, page.total, page.more, page.following, page.numbered))
         self._watchers.once.start()
         if begins:
             self._on_found()
 
-    def _begin(self, page: RepositoriesPage) -> None:
+    def _kept(self, one: Entry) -> bytes | None:
+        if one.is_private:
+            return None
+        row = kept_of(one, self._base, self._workspace).dumped()
+        before = (self._listing.rows or {}).get(one.uuid)
+        return before if row == before else row  # the same one for both readings
+
+    def _begin(self, page: Page[Entry]) -> None:
         """Set aside what the workspace is going to cost, by its first page."""
         remembered = self._access.counts.of(self._workspace)
         self._watchers.remembered = remembered
-        size = page.listed.total or 0
+        size = page.total or 0
         pages = -(-size // self._access.page_size)
         # the watchers, and the other pages of two readings
-        known = max(0, max(size, len(page.entries)) - len(remembered))
-        self._calls.plan(known + 2 * max(pages, 2) - 1 if page.listed.following else known)
+        known = max(0, max(size, len(page.rows)) - len(remembered))
+        self._calls.plan(known + 2 * max(pages, 2) - 1 if page.following else known)

@@ -3,11 +3,24 @@
 import time
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import orjson
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.forges.compact import dumped
 from from_git.forges.listing import Page
-from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered
+from from_git.forges.reading import (
+    REFUSALS,
+    described,
+    foreign,
+    get,
+    get_time,
+    is_foreign,
+    maybe,
+    retry_after,
+    unanswered,
+)
 from from_git.upstream import Response
 
 _ADVICE = {
@@ -18,8 +31,6 @@ _ADVICE = {
     " BITBUCKET_USERNAME and BITBUCKET_API_TOKEN.",
 }
 _ADVICE_LIMIT = "Without credentials it allows 60 calls an hour: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."
-Shape = tuple[bool, str]
-"""Whether a repository is a fork, and its language or nothing."""
 
 
 def refusal(answer: Response, credentials: str) -> UpstreamError:
@@ -61,46 +72,76 @@ class Entry(NamedTuple):
     """One repository of a list; nothing but `uuid` is said of a private one."""
 
     uuid: str
-    shape: Shape | None
-    """None: private."""
-    slug: str
-    link: str | None
+    is_private: bool
+    slug: str = ""
+    link: str | None = None
     """To its watchers; without one they are asked for by the slug."""
-    path: str | None
+    path: str | None = None
     """`WORKSPACE/SLUG`, by the names that Bitbucket uses; None where it does not say so."""
+    is_fork: bool = False
+    language: str = ""
+    """Empty where it has none."""
+    created: int | None = None
+    """In whole seconds since the epoch."""
 
 
 def _entry(value: object) -> Entry:
     uuid = get(value, "uuid", kind=str)
     # our own look as well: one ignored parameter would leak private counts
     if get(value, "is_private", kind=bool):
-        return Entry(uuid, None, "", None, None)
+        return Entry(uuid, is_private=True)
+    link, path = maybe(value, "links", "watchers", "href", kind=str), maybe(value, "full_name", kind=str)
+    slug = get(value, "slug", kind=str) if link is None or not path else ""
     # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
-    shape = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
-    link = maybe(value, "links", "watchers", "href", kind=str)
-    path = maybe(value, "full_name", kind=str)
-    return Entry(uuid, shape, get(value, "slug", kind=str) if link is None or not path else "", link, path)
+    is_fork, language = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
+    try:
+        created = None if maybe(value, "created_on", kind=str) is None else get_time(value, "created_on")
+    except MalformedAnswer as error:
+        raise of_repository(error, path or slug) from None
+    return Entry(uuid, False, slug, link, path, is_fork, language, created)
 
 
-def path_of(one: Entry, workspace: str) -> str:
-    """`WORKSPACE/SLUG` of a public repository, whatever its `workspace` was asked for by.
+class Kept(NamedTuple):
+    """What a fetch keeps of a public repository, for which it may have to wait for an hour."""
+
+    path: str
+    """`WORKSPACE/SLUG`."""
+    link: str
+    """To its watchers; empty where `watchers_of` is the same."""
+    is_fork: bool
+    language: str
+    created: int | None
+
+    def dumped(self) -> bytes:
+        """It in few bytes, of which `kept_in` makes it again."""
+        return dumped(tuple(self))
+
+
+def kept_in(row: bytes) -> Kept:
+    """What was kept."""
+    return Kept._make(orjson.loads(row))
+
+
+def kept_of(one: Entry, base: str, workspace: str) -> Kept:
+    """What is kept of a public repository in the list at `base`, whatever its `workspace` was asked for by.
 
     Raises:
-        MalformedAnswer: the workspace was asked for by its UUID, and its name is not there.
+        MalformedAnswer: the workspace was asked for by its UUID, and its name is not there; or see `_check_watchers`.
     """
     if one.path is None and workspace.startswith("{"):
         raise MalformedAnswer("values.full_name is absent")
-    return (one.path or f"{workspace}/{one.slug}").lower()
+    _check_watchers(one, base)
+    path = (one.path or f"{workspace}/{one.slug}").lower()
+    link = one.link or f"{base}/{quote(one.slug, safe='')}/watchers"
+    return Kept(path, "" if link == watchers_of(path, base) else link, one.is_fork, one.language, one.created)
 
 
-class RepositoriesPage(NamedTuple):
-    """One page of a list of repositories: all that it says of each, and what the list has to know."""
-
-    entries: list[Entry]
-    listed: Page[Shape | None]
+def watchers_of(path: str, base: str) -> str:
+    """The usual address of the watchers of the repository `WORKSPACE/SLUG`, beside the list at `base`."""
+    return f"{base.rpartition('/')[0]}/{path}/watchers"
 
 
-def repositories_page(answer: Response, credentials: str, url: str) -> RepositoriesPage:
+def repositories_page(answer: Response, credentials: str, url: str) -> Page[Entry]:
     """What the answer to the page at `url` says.
 
     Where the link to the next page leads is looked at only as far as it can be one to the same list: `Upstream.owns`
@@ -116,13 +157,13 @@ def repositories_page(answer: Response, credentials: str, url: str) -> Repositor
     if wrong:
         shown = "".join(filter(str.isprintable, following or ""))[:200]
         raise MalformedAnswer(f"the link to the next page {wrong}: {shown}")
-    rows, size = {one.uuid: one.shape for one in entries}, maybe(page, "size", kind=int)
+    rows, size = {one.uuid: one for one in entries}, maybe(page, "size", kind=int)
     # a link that asks for the second page by its number shows that others can be asked for so too
     numbered = following is not None and parse_qs(urlsplit(following).query).get("page") == ["2"]
-    return RepositoriesPage(entries, Page(rows, size, following is not None, following, numbered))
+    return Page(rows, size, following is not None, following, numbered)
 
 
-def check_watchers(one: Entry, base: str) -> None:
+def _check_watchers(one: Entry, base: str) -> None:
     """Whether the link to a repository's watchers can be one, where it is an address of the API; `base`: of the list.
 
     A link that is a little wrong would be answered with a 404, as if the repository were not there.

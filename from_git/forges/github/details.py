@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer
-from from_git.forges.github.nodes import Detailed, Names, Repository, detailed_of, names
+from from_git.forges.compact import Compact
+from from_git.forges.github.nodes import Detailed, Names, detailed_of, names
 from from_git.forges.github.queries import DETAILS, NAMES, Queries
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get
 
 T = TypeVar("T")
-Named = tuple[str, Repository]
+Named = tuple[str, bytes]
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
 _NO_NAMES = Names()
 
@@ -22,8 +23,9 @@ _NO_NAMES = Names()
 class Details:
     """The details of each repository that is noted in `once`, by its id, with `OWNER/NAME`. Safe from any thread."""
 
-    def __init__(self, queries: Queries) -> None:
-        self.once: Once[str, Repository] = Once(self._ask_batch)
+    def __init__(self, queries: Queries, compact: Compact) -> None:
+        self.once: Once[str, bytes] = Once(self._ask_batch)
+        self._compact = compact
         self._queries = queries
         self._calls = queries.calls
         self._pool = queries.access.pool
@@ -61,7 +63,7 @@ class Details:
         self.once.settle({one.id: one.repository for one in found if one.named}, ended)
         with self._lock:
             for one in found:
-                if not one.named and isinstance(one.repository, Repository):
+                if not one.named and isinstance(one.repository, bytes):
                     self._unnamed.append((one.id, one.repository))
             rest = rest or self.once.open == 0
             batches = []
@@ -84,11 +86,13 @@ class Details:
         return (self.once.pending.get(ids[0], "")) if len(ids) == 1 else ""
 
     def _read_batch(self, ids: list[str]) -> list[Detailed]:
-        nodes = self._nodes(DETAILS, "Details", ids, {})
-        return [
-            Detailed(identity, Gone.ABSENT) if node is None else detailed_of(node, self.once.pending.get)
-            for identity, node in zip(ids, nodes, strict=True)
-        ]
+        found = []
+        for identity, node in zip(ids, self._nodes(DETAILS, "Details", ids, {}), strict=True):
+            if node is not None:
+                node["id"] = identity  # the list's own text: one for both
+            one = node and detailed_of(node, self._compact, self.once.pending.get)
+            found.append(one or Detailed(identity, Gone.ABSENT))
+        return found
 
     def _ask_names(
         self, repositories: Sequence[Named], before: Names = _NO_NAMES, origin: Origin | None = None
@@ -112,14 +116,14 @@ class Details:
         return list(zip(repositories, read, strict=True))
 
     def _take_names(self, found: "list[tuple[Named, Names | Gone]]") -> None:
-        settled: dict[str, Repository | Gone] = {}
+        settled: dict[str, bytes | Gone] = {}
         for (identity, one), read in found:
             if isinstance(read, Gone):
                 settled[identity] = read
             elif following := read.following(self._sizes.names):
                 self._ask_names([(identity, one)], following)
             else:
-                settled[identity] = one._replace(langs=read.langs, sizes=read.sizes, topics=read.topics)
+                settled[identity] = self._compact.renamed(one, read.langs, read.sizes, read.topics)
         self.once.settle(settled, ended=False)
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:

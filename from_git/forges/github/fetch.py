@@ -1,22 +1,34 @@
 """GitHub: the fetch of one owner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.forges.compact import Compact
 from from_git.forges.github.details import Details
-from from_git.forges.github.nodes import OwnerPage, Repository, owner_page
+from from_git.forges.github.nodes import OwnerPage, owner_page
 from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
 from from_git.forges.listing import Listing, Place, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
-from from_git.values.repository import Repository as Row
 
 _FEWEST = 4  # repositories that the first query gives in detail at least, or none
 _READINGS = 3  # of a list at most
+
+
+def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> Iterator[tuple[str, str, bytes]]:
+    """The listed repositories that are there, by name and id, for `Compact.repositories`."""
+
+    def name(identity: str) -> str:
+        return listed[identity].rpartition("/")[2]
+
+    for identity in sorted(sorted(listed), key=name):
+        one = known[identity]
+        if isinstance(one, bytes):
+            yield identity, name(identity), one
 
 
 def _detailed_in(page: OwnerPage | None) -> int:
@@ -36,7 +48,8 @@ class GitHubFetch:
         self._sizes = access.sizes
         self._queries = Queries(access, group)
         self._calls = self._queries.calls
-        self._details = Details(self._queries)
+        self._compact = Compact()
+        self._details = Details(self._queries, self._compact)
         # cursors over the date of creation do not shift
         self._listing: Listing[str] = Listing(
             self._ask_list, self._details.once, access.sizes.listed, _READINGS, shifts=False
@@ -52,16 +65,10 @@ class GitHubFetch:
             return None
         while self._rests:
             self._rests.pop().answered(0, whole=True)
-        rows, missing = [], []
-        for identity, path in listed.items():
-            one = self._details.once.known[identity]
-            if one is Gone.ABSENT:
-                missing.append(path)
-            elif isinstance(one, Repository):
-                name = path.rpartition("/")[2]
-                langs = tuple(zip(one.langs, one.sizes, strict=True))
-                rows.append(Row(identity, name, one.is_fork, None, one.followers, one.watchers, langs, one.topics))
-        return Found(self._kind, rows_of(rows), tuple(sorted(missing)))
+        known = self._details.once.known
+        missing = sorted(path for identity, path in listed.items() if known[identity] is Gone.ABSENT)
+        rows = rows_of(self._compact.repositories(_in_order(listed, known)), in_order=True)
+        return Found(self._kind, rows, tuple(missing))
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""
@@ -115,7 +122,7 @@ class GitHubFetch:
 
     def _read(self, query: str, name: str, variables: Mapping[str, object]) -> OwnerPage | None:
         reply = self._queries.ask(query, {"login": self._owner, **variables}, name)
-        page = owner_page(reply)
+        page = owner_page(reply, self._compact)
         self._queries.learn(reply, _detailed_in(page))
         return page
 

@@ -4,32 +4,22 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.forges.compact import Compact
 from from_git.forges.github.graphql import Reply
 from from_git.forges.listing import Page
 from from_git.forges.once import Gone
-from from_git.forges.reading import get, maybe
+from from_git.forges.reading import get, get_time, maybe, seconds
 from from_git.values.stats import LARGEST
 
 _OWNER = ("repositoryOwner",)  # its path in errors
-
-
-class Repository(NamedTuple):
-    """What counts of one public repository; kept small, since an owner may have thousands."""
-
-    is_fork: bool
-    watchers: int
-    followers: int
-    langs: tuple[str, ...] = ()
-    sizes: tuple[int, ...] = ()
-    """Bytes of each of `langs`; beside them, because pairs would take twice the memory."""
-    topics: tuple[str, ...] = ()
 
 
 class Detailed(NamedTuple):
     """What a node with Details says."""
 
     id: str
-    repository: Repository | Gone
+    repository: bytes | Gone
+    """See `Compact.packed`."""
     named: bool = True
     """Whether all its languages and topics are there."""
 
@@ -43,7 +33,7 @@ class OwnerPage(NamedTuple):
     details: list[Detailed]
 
 
-def owner_page(reply: Reply) -> OwnerPage | None:
+def owner_page(reply: Reply, compact: Compact) -> OwnerPage | None:
     """What a reply with a page of the list says; None when GitHub says that there is no such owner.
 
     Raises:
@@ -66,7 +56,7 @@ def owner_page(reply: Reply) -> OwnerPage | None:
     page = get(owner, "repositories", kind=dict)
     nodes = get(page, "nodes", kind=list)
     names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
-    given = [detailed_of(node, names.get) for node in details if node is not None]
+    given = [detailed_of(node, compact, names.get) for node in details if node is not None]
     more = get(page, "pageInfo", "hasNextPage", kind=bool)
     # they are the first of the same list: one that ends without them, an empty one above all, is not believed
     if not more and not names.keys() >= {one.id for one in given}:
@@ -75,35 +65,80 @@ def owner_page(reply: Reply) -> OwnerPage | None:
     return OwnerPage(kind, Page(names, total, more, maybe(page, "pageInfo", "endCursor", kind=str)), given)
 
 
-def _detailed(node: Any) -> Detailed:
-    identity = get(node, "id", kind=str)
-    # our own look as well: one ignored argument would leak private counts
-    if get(node, "isPrivate", kind=bool):
-        return Detailed(identity, Gone.PRIVATE)
-    langs, sizes, langs_total = _langs(node)
-    topics, topics_total = _topics(node)
-    found = Repository(
-        get(node, "isFork", kind=bool),
-        get(node, "watchers", "totalCount", kind=int),
-        get(node, "stargazerCount", kind=int),
-        langs,
-        sizes,
-        topics,
-    )
-    return Detailed(identity, found, (len(langs), len(topics)) == (langs_total, topics_total))
-
-
-def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:
+def detailed_of(node: Any, compact: Compact, path_of: Callable[[str], str | None]) -> Detailed:
     """What a node with Details says.
 
     Raises:
         MalformedAnswer: names the place, and the repository where `path_of` knows `OWNER/NAME` by its id.
     """
     try:
-        return _detailed(node)
-    except MalformedAnswer as error:
+        return _detailed(node, compact)
+    except (KeyError, TypeError, ValueError):
         identity = node.get("id") if isinstance(node, dict) else None
-        raise of_repository(error, (path_of(identity) if isinstance(identity, str) else None) or "") from None
+        path = path_of(identity) if isinstance(identity, str) else None
+        raise of_repository(_wrong(node), path or "") from None
+
+
+def _detailed(node: Any, compact: Compact) -> Detailed:
+    """What a node with Details says; `get` for each member would be a tenth of the CPU of a page.
+
+    Raises:
+        KeyError, TypeError, ValueError: something is not as the schema has it; `_wrong` says what.
+    """
+    identity, is_private = node["id"], node["isPrivate"]
+    # our own look as well: one ignored argument would leak private counts
+    if type(identity) is not str:
+        raise TypeError("no id")
+    if is_private is True:
+        return Detailed(identity, Gone.PRIVATE)
+    numbers, langs, topics, license = compact.names, node["languages"], node["repositoryTopics"], node["licenseInfo"]
+    edges, tags, langs_total, topics_total = langs["edges"], topics["nodes"], langs["totalCount"], topics["totalCount"]
+    # both are nullable: null stands for an empty list, if the total is 0
+    edges = [] if edges is None and langs_total == 0 else edges
+    tags = [] if tags is None and topics_total == 0 else tags
+    sizes = [edge["size"] for edge in edges]
+    is_fork, is_archived, stars = node["isFork"], node["isArchived"], node["stargazerCount"]
+    watchers = node["watchers"]["totalCount"]
+    if not (type(is_fork) is type(is_archived) is type(is_private) is bool and type(edges) is type(tags) is list):
+        raise TypeError("another type")
+    for count in (stars, watchers, langs_total, topics_total, *sizes):
+        if type(count) is not int or not 0 <= count <= LARGEST:
+            raise ValueError("no count")
+    spdx, pushed = None if license is None else license["spdxId"], node["pushedAt"]
+    found = compact.packed(
+        is_fork,
+        is_archived,
+        stars,
+        watchers,
+        [numbers[edge["node"]["name"]] for edge in edges],
+        sizes,
+        [numbers[one["topic"]["name"]] for one in tags],
+        None if spdx is None else numbers[spdx],
+        seconds(node["createdAt"]),
+        None if pushed is None else seconds(pushed),
+    )
+    return Detailed(identity, found, (len(edges), len(tags)) == (langs_total, topics_total))
+
+
+def _wrong(node: Any) -> MalformedAnswer:
+    """What is not as the schema has it in a node with Details."""
+    try:
+        get(node, "id", kind=str)
+        for flag in ("isPrivate", "isFork", "isArchived"):
+            get(node, flag, kind=bool)
+        get(node, "watchers", "totalCount", kind=int)
+        get(node, "stargazerCount", kind=int)
+        _langs(node)
+        _topics(node)
+        get_time(node, "createdAt")
+        if node.get("pushedAt", ...) is not None:
+            get_time(node, "pushedAt")
+        license = node.get("licenseInfo", ...)
+        if license is not None and get(node, "licenseInfo", kind=dict).get("spdxId", ...) is not None:
+            get(node, "licenseInfo", "spdxId", kind=str)
+    except MalformedAnswer as error:
+        return error
+    return MalformedAnswer("a repository is not as the schema has it")
 
 
 class Names(NamedTuple):
@@ -176,30 +211,13 @@ def _changed() -> UpstreamError:
 
 def _langs(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]:
     edges, total = _items(get(node, "languages", kind=dict), "edges")
-    names, sizes = [], []
-    for edge in edges:
-        try:
-            name, size = edge["node"]["name"], edge["size"]
-        except (KeyError, TypeError):
-            name = size = None
-        # `get` for each would be a fifth of the CPU of a page; it is asked where something is wrong, and says what
-        if type(name) is not str or type(size) is not int or not 0 <= size <= LARGEST:
-            name, size = get(edge, "node", "name", kind=str), get(edge, "size", kind=int)
-        names.append(name)
-        sizes.append(size)
-    return tuple(names), tuple(sizes), total
+    names = [get(edge, "node", "name", kind=str) for edge in edges]
+    return tuple(names), tuple([get(edge, "size", kind=int) for edge in edges]), total
 
 
 def _topics(node: dict[str, Any]) -> tuple[tuple[str, ...], int]:
     nodes, total = _items(get(node, "repositoryTopics", kind=dict), "nodes")
-    names = []
-    for one in nodes:
-        try:
-            name = one["topic"]["name"]
-        except (KeyError, TypeError):
-            name = None
-        names.append(name if type(name) is str else get(one, "topic", "name", kind=str))
-    return tuple(names), total
+    return tuple([get(one, "topic", "name", kind=str) for one in nodes]), total
 
 
 def _items(page: dict[str, Any], key: str) -> tuple[list[Any], int]:

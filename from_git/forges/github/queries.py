@@ -39,8 +39,12 @@ _DETAILS = """
 fragment Details on Repository {
   id
   isFork
+  isArchived
   isPrivate
   stargazerCount
+  createdAt
+  pushedAt
+  licenseInfo { spdxId }
   watchers { totalCount }
   languages(first: 40) { totalCount edges { size node { name } } }
   repositoryTopics(first: 20) { totalCount nodes { topic { name } } }

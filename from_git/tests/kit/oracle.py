@@ -1,8 +1,12 @@
 """What an answer must be: a slow sum over the emulator's data that shares nothing with the service but `Stats`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from emulator import Owner, Repository
+from emulator.bitbucket.shapes import repository_uuid
+from emulator.github.opaque import node_id
+from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats
 
 
@@ -34,6 +38,41 @@ def of(forge: str, repositories: Iterable[Repository]) -> Stats:
         },
         topics={name: sum(name in one for one in topics) for name in sorted(set().union(*topics))},
     )
+
+
+def rows(owner: Owner) -> list[Row]:
+    """What an owner's forge tells of its public repositories, by name and then by id."""
+    public = [one for one in owner.repositories if not one.is_private]
+    told = [(_at_github if owner.forge == "github" else _at_bitbucket)(owner, one) for one in public]
+    return sorted(told, key=lambda one: (one.name, one.id))
+
+
+def _at_github(owner: Owner, one: Repository) -> Row:
+    return Row(
+        node_id("R", *one.identity(owner.login)),
+        one.name,
+        one.is_fork,
+        one.is_archived,
+        one.stars,
+        one.watchers,
+        one.languages,
+        one.topics,
+        one.license,
+        _seconds(one.created_at),
+        None if one.pushed_at is None else _seconds(one.pushed_at),
+    )
+
+
+def _at_bitbucket(owner: Owner, one: Repository) -> Row:
+    langs = tuple((name.lower(), None) for name, _ in one.languages[:1])
+    created = _seconds(one.created_at)
+    return Row(
+        repository_uuid(owner, one), one.name.lower(), one.is_fork, None, None, one.watchers, langs, created=created
+    )
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
 
 
 def details(owners: Iterable[Owner]) -> dict[str, list[dict[str, object]]]:
