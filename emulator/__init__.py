@@ -16,12 +16,13 @@ from emulator.latency import Latency
 from emulator.meter import Counts
 from emulator.model import Owner, Repository
 from emulator.server import Emulator
-from emulator.world import World
+from emulator.world import Choice, World
 
 __all__ = [
     "FAULTS",
     "KINDS",
     "PRESETS",
+    "Choice",
     "Counts",
     "Emulator",
     "Fault",

@@ -16,9 +16,15 @@ CHANGES = {
     "delete_oldest": "the oldest so many public ones are gone",
     "private": "the newest so many public ones become private",
     "rename": "the newest so many public ones get another name",
+    "archive": "the newest so many public ones become archived",
+    "license": "the newest public one gets this licence, an SPDX id; empty: none",
+    "push": "the newest public one was last pushed to at this time; empty: never",
     "transfer": "the newest public one goes to this login",
     "vanish": "true: the owner is gone",
 }
+
+
+_TOLD = {"license": "license", "push": "pushed_at"}
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,16 @@ def check(changes: Mapping[str, Any]) -> None:
     """Check the arguments of a change.
 
     Raises:
-        ValueError: a change that does not exist, or a value of the wrong type or below 0.
+        ValueError: a change that does not exist, a value of the wrong type or below 0, or a time that is none.
     """
     for name, value in changes.items():
         if name not in CHANGES:
             raise ValueError(f"no change {name!r}; there are: {', '.join(CHANGES)}")
-        kind: type = {"transfer": str, "vanish": bool}.get(name, int)
+        kind: type = {"transfer": str, "license": str, "push": str, "vanish": bool}.get(name, int)
         if not isinstance(value, kind) or (isinstance(value, int) and value < 0):
             raise ValueError(f"the change {name!r} needs a value of the type {kind.__name__}, and none below 0")
+        if name == "push" and value:
+            canonical_time(value)
 
 
 def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial: Iterator[int]) -> Changed:
@@ -67,6 +75,11 @@ def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial
         repositories[repositories.index(one)] = replace(one, is_private=True)
     for one in _newest(repositories, changes.get("rename", 0)):
         repositories[repositories.index(one)] = replace(one, name=_free(repositories, f"{one.name}-renamed"))
+    for one in _newest(repositories, changes.get("archive", 0)):
+        repositories[repositories.index(one)] = replace(one, is_archived=True)
+    for one in _newest(repositories, 1):
+        told: dict[str, Any] = {member: changes[name] or None for name, member in _TOLD.items() if name in changes}
+        repositories[repositories.index(one)] = replace(one, **told)
     gone = _newest(repositories, 1) if changes.get("transfer") else []
     left = replace(owner, repositories=[one for one in repositories if one not in gone])
     if not gone:

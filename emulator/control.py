@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +12,7 @@ from aiohttp import web
 from emulator.accounts import Accounts
 from emulator.faults.active import Faults
 from emulator.meter import Counts, Meter
-from emulator.world import World
+from emulator.world import Choice, World
 
 PREFIX = "/_emulator/"
 
@@ -25,7 +25,9 @@ class Control:
     `preset`, and attributes of `Fault`); DELETE faults → all off.
     GET accounts → by forge and account its counts and its credentials, and whether each is revoked; POST accounts →
     revoke one, or give it back (`forge`, `token`, `revoked`).
-    GET sum?FORGE=NAME&FORGE=NAME → the straight sum. GET owners → all owners held, and the keys that were filled in.
+    GET sum?FORGE=NAME&FORGE=NAME → the straight sum; GET rows with the same → the repositories themselves; `forks`,
+    `archived` and `pushed_since` choose among them, see `Choice`. GET owners → all owners held, and the keys that were
+    filled in.
     """
 
     def __init__(self, world: World, meter: Meter, faults: Faults, accounts: Mapping[str, Accounts]) -> None:
@@ -55,7 +57,9 @@ class Control:
         if name == "accounts" and method in ("GET", "POST"):
             return self._change_accounts(method, body)
         if name == "sum" and method == "GET":
-            return self._world.sum(list(request.query.items()))
+            return self._world.sum(*_asked(request))
+        if name == "rows" and method == "GET":
+            return {"rows": self._world.rows(*_asked(request))}
         if name == "owners" and method == "GET":
             return {"owners": [_owner(owner) for owner in self._world.owners()]}
         return None
@@ -92,6 +96,12 @@ class Control:
             }
             for name in names
         }
+
+
+def _asked(request: web.BaseRequest) -> tuple[list[tuple[str, str]], Choice]:
+    names = {one.name for one in fields(Choice)}
+    profiles = [(forge, login) for forge, login in request.query.items() if forge not in names]
+    return profiles, Choice(**{name: value for name, value in request.query.items() if name in names})
 
 
 def _revocation(value: Any) -> tuple[str, str, bool]:

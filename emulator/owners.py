@@ -57,9 +57,7 @@ class Owners:
         """Change an owner's repositories as one step, that no answer and no sum sees half done.
 
         Args:
-            changes: `create`, `delete`, `delete_oldest`, `private`, `rename` (each a number of public repositories; the
-                newest, where nothing else is said), `transfer` (the login that gets the newest public one; made where
-                it is unknown) and `vanish` (true: the owner is gone). Done in the order of `changes.CHANGES`.
+            changes: see `changes.CHANGES`; done in its order.
 
         Raises:
             ValueError: no such owner, or no such change.

@@ -21,6 +21,11 @@ class Traits:
         bytes: whether it tells the bytes of each language.
         stars: whether it counts stargazers.
         topics: whether its repositories have topics.
+        archives: whether it tells which repositories are archived.
+        licenses: whether it tells the SPDX ids of licences.
+        pushes: whether it tells when a repository was last pushed to.
+        slugs: whether the addresses of repositories have their names in lower case.
+        shared: whether the list of an owner has the repositories too in which it collaborates, by default.
     """
 
     name: str
@@ -32,3 +37,8 @@ class Traits:
     bytes: bool = True
     stars: bool = True
     topics: bool = True
+    archives: bool = True
+    licenses: bool = True
+    pushes: bool = True
+    slugs: bool = False
+    shared: bool = False

@@ -8,7 +8,8 @@ from emulator.traits import Traits
 
 BITBUCKET = "bitbucket"
 
-# Bitbucket has neither stars nor topics, and tells one language of a repository, without its bytes
+# Bitbucket has neither stars nor topics nor archived repositories, looks for no licences, and tells one language of a
+# repository, without its bytes
 TRAITS = Traits(
     name=BITBUCKET,
     owner_kinds=("Workspace",),
@@ -18,4 +19,8 @@ TRAITS = Traits(
     bytes=False,
     stars=False,
     topics=False,
+    archives=False,
+    licenses=False,
+    pushes=False,  # `updated_on` moves for other reasons too
+    slugs=True,
 )

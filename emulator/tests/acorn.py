@@ -6,9 +6,11 @@
         requests.get(f"{emulator['acorn'].url}/owners/oak/repositories?page=1")
 
 Its one resource, `GET /api/owners/NAME/repositories?page=N`, answers with the public repositories by creation:
-`{"owner": "oak", "total": 3, "repositories": [{"id", "name", "fork", "stars", "watchers", "languages"}], "next": 2}`;
-`next` is the number of the next page, null on the last one; `languages` are names in the forge's order, without bytes.
-Acorn has no topics. Owners such as `grove-30` are generated. Errors are `{"error": TEXT}`: 401 for a wrong token (calls
+`{"owner": "oak", "total": 3, "repositories": [{"id", "name", "fork", "archived", "stars", "watchers", "languages"}],
+"next": 2}`; `next` is the number of the next page, null on the last one; `languages` are names in the forge's order,
+without bytes.
+Acorn has no topics and tells neither licences nor pushes; a grove's list has the repositories of others too in which it
+collaborates. Owners such as `grove-30` are generated. Errors are `{"error": TEXT}`: 401 for a wrong token (calls
 without a token are taken), 404 for an unknown owner or path, 405, 422 for a page that is none, 429 with Retry-After.
 """
 
@@ -18,7 +20,7 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Self
@@ -40,9 +42,10 @@ _LIST = re.compile(rf"{ROOT}/owners/([\w.-]+)/repositories")
 
 def _row(owner: Owner, one: Repository) -> dict[str, Any]:
     return {
-        "id": f"{owner.login.lower()}:{one.id}",
+        "id": ":".join(map(str, one.identity(owner.login))),
         "name": one.name,
         "fork": one.is_fork,
+        "archived": one.is_archived,
         "stars": one.stars,
         "watchers": one.watchers,
         "languages": [name for name, _ in one.languages],
@@ -94,16 +97,22 @@ class AcornServer:
         return Answer(200, json.dumps(self._page(owner, int(page))).encode())
 
     def _page(self, owner: Owner, number: int) -> dict[str, Any]:
-        public = sorted(
-            (one for one in owner.repositories if not one.is_private), key=lambda one: (one.created_at, one.id)
-        )
+        public = sorted(self._listed(owner), key=lambda each: (each[1].created_at, each[1].id))
         end = number * self._kind.page_size
         return {
             "owner": owner.login,
             "total": len(public),
-            "repositories": [_row(owner, one) for one in public[end - self._kind.page_size : end]],
+            "repositories": [_row(*each) for each in public[end - self._kind.page_size : end]],
             "next": number + 1 if end < len(public) else None,
         }
+
+    def _listed(self, owner: Owner) -> Iterator[tuple[Owner, Repository]]:
+        """The public repositories of a grove, and those of others in which it collaborates."""
+        for whose, name in ((owner.login, None), *owner.collaborations):
+            other = self._place.owners.owner(NAME, whose)
+            for one in other.repositories if other else ():
+                if other and not one.is_private and name in (None, one.name):
+                    yield other, one
 
     def _error(
         self, status: int, words: str, headers: Mapping[str, str] | None = None, refused: bool = False
@@ -136,7 +145,9 @@ class Acorn(Kind):
         calls_per_hour: calls in a window of an hour, of all callers; None = no limit.
     """
 
-    traits = Traits(NAME, ("Grove",), {"grove": "Grove"}, bytes=False, topics=False)
+    traits = Traits(
+        NAME, ("Grove",), {"grove": "Grove"}, bytes=False, topics=False, licenses=False, pushes=False, shared=True
+    )
     root = f"{ROOT}/"
     address = ROOT
     shares = {"pages": re.compile(rf"{ROOT}/owners/[^/]+/repositories")}  # noqa: RUF012 - see Kind

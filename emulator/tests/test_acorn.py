@@ -52,6 +52,27 @@ class TestServer(AcornCase):
         self.assertEqual(first["repositories"][0]["languages"], ["Python", "C"])
         self.assertEqual(([one["name"] for one in second["repositories"]], second["next"]), (["bark"], None))
 
+    def test_a_grove_lists_what_it_shares_with_another_under_one_id_and_that_counts_once(self) -> None:
+        self.world.add(
+            Owner(
+                "acorn",
+                "elm",
+                "Grove",
+                [Repository("cone", created_at="2019-01-01")],
+                (("oak", "leaf"), ("oak", "root")),
+            )
+        )
+        emulator = self.emulate()
+
+        both = [self.ask(emulator, f"/owners/{name}/repositories").json()["repositories"] for name in ("oak", "elm")]
+
+        ids = [{one["name"]: one["id"] for one in rows} for rows in both]
+        self.assertEqual([list(one) for one in ids], [["leaf", "twig", "bark"], ["cone", "leaf"]])
+        self.assertEqual(ids[0]["leaf"], ids[1]["leaf"])
+        shared = self.world.sum([("acorn", "elm"), ("acorn", "oak")])
+        self.assertEqual((shared["originalRepos"], shared["forkedRepos"], shared["followers"]), (3, 1, 4))
+        self.assertEqual(len(self.world.rows([("acorn", "elm")])), 2)
+
     def test_refusals(self) -> None:
         emulator = self.emulate()
         token = emulator["acorn"].credentials["token"]

@@ -49,6 +49,25 @@ class TestChanges(EmulatorCase):
                 self.assertEqual(self.public(), left)
                 self.assertEqual(self.world.sum([("github", "acme")])["originalRepos"], len(left))
 
+    def test_what_is_told_of_the_newest_changes(self) -> None:
+        fields = "nodes { name isArchived pushedAt licenseInfo { spdxId } }"
+
+        def told() -> list[tuple[object, ...]]:
+            nodes = self.client.repositories("first: 100, privacy: PUBLIC", fields)["nodes"]
+            return [(one["isArchived"], one["pushedAt"], one["licenseInfo"]) for one in nodes]
+
+        before = told()
+        self.world.change("github", "acme", archive=2, license="MIT", push="2025-01-01")
+        changed = told()
+        self.world.change("github", "acme", license="", push="")
+
+        self.assertEqual([one[0] for one in changed], [False, False, True, True])
+        self.assertEqual(changed[3][1:], ("2025-01-01T00:00:00Z", {"spdxId": "MIT"}))
+        self.assertEqual([one[1:] for one in changed[:3]], [one[1:] for one in before[:3]])
+        self.assertEqual(told()[3], (True, None, None))
+        with self.assertRaises(ValueError):
+            self.world.change("github", "acme", push="yesterday")
+
     def test_an_owner_vanishes(self) -> None:
         self.world.change("github", "acme", vanish=True)
 

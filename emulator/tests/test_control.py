@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator import Choice
 from emulator.tests.helpers import EmulatorCase
 
 
@@ -59,6 +60,17 @@ class TestControl(EmulatorCase):
         ).json()
 
         self.assertEqual(told, self.world.sum([("github", "spack"), ("bitbucket", "team-30")]))
+
+    def test_the_oracle_chooses_and_tells_the_repositories_too(self) -> None:
+        asked = {"github": "org-30", "forks": "only", "archived": "no", "pushed_since": "2020-01-01"}
+        choice, profiles = Choice("only", "no", "2020-01-01"), [("github", "org-30")]
+
+        told = self.client.control("GET", "rows", params=asked).json()["rows"]
+        total = self.client.control("GET", "sum", params=asked).json()
+
+        self.assertEqual((told, total), (self.world.rows(profiles, choice), self.world.sum(profiles, choice)))
+        self.assertEqual(total["forkedRepos"], len(told))
+        self.assertEqual(self.client.control("GET", "sum", params={"forks": "yes"}).status_code, 400)
 
     def test_owners_are_listed_with_what_was_filled_in(self) -> None:
         told = {

@@ -6,7 +6,7 @@ import unittest
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from emulator import Owner, Repository, World
+from emulator import Choice, Owner, Repository, World
 from emulator.tests.helpers import organization, workspace
 
 
@@ -144,6 +144,61 @@ class TestSum(unittest.TestCase):
         total = self.world.sum(both)
 
         self.assertEqual((total["originalRepos"], total["watchers"], total["langsNum"]), (3, 7, 3))
+
+    def test_rows_have_what_each_forge_tells(self) -> None:
+        plain = Repository("Leaf", True, False, True, 3, 2, {"C": 2, "Go": 1}, ["web", "api"], "2020-02-03T04:05:06.7Z")
+        told = replace(plain, license="MIT", pushed_at="2021-01-01")
+        self.world.add(organization(told, Repository("quiet", pushed_at=None), Repository("own", is_private=True)))
+        self.world.add(workspace(told))
+
+        slug, leaf, quiet = self.world.rows([("github", "acme"), ("github", "ACME"), ("bitbucket", "acme")])
+
+        self.assertEqual(
+            leaf,
+            {
+                "forge": "github",
+                "owner": "acme",
+                "name": "Leaf",
+                "isFork": True,
+                "isArchived": True,
+                "watchers": 2,
+                "stars": 3,
+                "langs": ["c", "go"],
+                "topics": ["api", "web"],
+                "license": "MIT",
+                "createdAt": "2020-02-03T04:05:06Z",
+                "pushedAt": "2021-01-01T00:00:00Z",
+            },
+        )
+        untold = dict.fromkeys(["isArchived", "stars", "topics", "license", "pushedAt"])
+        self.assertEqual(slug, {**leaf, "forge": "bitbucket", "name": "leaf", "langs": ["c"], **untold})
+        self.assertEqual((quiet["name"], quiet["pushedAt"]), ("quiet", None))
+
+    def test_a_choice_takes_what_all_its_members_take(self) -> None:
+        fork, old = Repository("fork", is_fork=True, pushed_at="2024-01-01"), Repository("old", pushed_at="2020-01-01")
+        dead = Repository("dead", is_archived=True, pushed_at="2024-01-01T00:00:00.5Z")
+        self.world.add(organization(fork, old, dead, Repository("never", pushed_at=None)))
+        self.world.add(workspace(dead))
+        both = [("github", "acme"), ("bitbucket", "acme")]
+
+        for choice, names in (
+            (Choice(), ["dead", "dead", "fork", "never", "old"]),
+            (Choice(forks="no"), ["dead", "dead", "never", "old"]),
+            (Choice(forks="only"), ["fork"]),
+            # Bitbucket does not tell which are archived, and when they were pushed to
+            (Choice(archived="no"), ["dead", "fork", "never", "old"]),
+            (Choice(archived="only"), ["dead"]),
+            (Choice(pushed_since="2024-01-01"), ["dead", "fork"]),
+            (Choice(pushed_since="2024-01-01T00:00:01Z"), []),
+            (Choice("no", "no", "2019-01-01"), ["old"]),
+        ):
+            with self.subTest(choice):
+                self.assertEqual(sorted(row["name"] for row in self.world.rows(both, choice)), names)
+                total = self.world.sum(both, choice)
+                self.assertEqual(total["originalRepos"] + total["forkedRepos"], len(names))
+        for wrong in ({"forks": "yes"}, {"archived": "yes"}, {"pushed_since": "now"}):
+            with self.assertRaises(ValueError):
+                Choice(**wrong)
 
     def test_details_count_repositories_and_bytes_of_github_alone(self) -> None:
         more = Repository("f", watchers=1, languages=[("C", 2**31), ("Go", 5), ("C", 7)], topics=("api",))

@@ -116,6 +116,7 @@ def _row(value: object) -> Repository:
         get(value, "id", kind=str),
         get(value, "name", kind=str),
         get(value, "fork", kind=bool),
+        get(value, "archived", kind=bool),
         stars=get(value, "stars", kind=int),
         watchers=get(value, "watchers", kind=int),
         langs=tuple((name, None) for name in get(value, "languages", kind=list)),
