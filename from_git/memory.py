@@ -1,11 +1,12 @@
-"""Memory that outlives a process and may fail: Django's caches, asked so that a failing one delays no request."""
+"""Memory: a cache that outlives a process and may fail, so that a failing one delays no request; a process's own."""
 
 import logging
 import math
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.signals import setting_changed
 from redis.connection import parse_url
@@ -108,3 +109,40 @@ class SharedMemory:
         except Exception as error:  # noqa: BLE001 - full, or a value of another kind: one question without an answer
             self._warnings.write(error, "what it was asked or told is lost.")
             return otherwise
+
+
+class Remembered(Generic[T]):
+    """What this process has worked out and may need again: the things last used, up to a weight. Safe from any thread.
+
+    Args:
+        most: the weight of all together, in a unit that its user chooses.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._things: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self.weight = 0
+        """Of all that is remembered."""
+        self.hits = 0
+        """How often something was remembered."""
+
+    def get(self, key: Hashable) -> T | None:
+        """What is remembered under a key; None without such a thing."""
+        with self._lock:
+            found = self._things.get(key)
+            if found is None:
+                return None
+            self._things.move_to_end(key)
+            self.hits += 1
+            return found[0]
+
+    def put(self, key: Hashable, thing: T, weight: int) -> None:
+        """Remember a thing, and forget those that were not used for longest where all weigh too much."""
+        with self._lock:
+            before = self._things.pop(key, None)
+            self._things[key] = thing, weight
+            self.weight += weight - (before[1] if before else 0)
+            while self.weight > self._most:
+                _, (_, gone) = self._things.popitem(last=False)
+                self.weight -= gone

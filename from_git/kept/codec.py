@@ -3,15 +3,17 @@
 A profile that exists is bytes: a line of JSON, then the chunks of its repositories. All else is JSON values.
 """
 
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from typing import Any
 
 import orjson
 
 from from_git.errors import UpstreamError, kinds
+from from_git.memory import Remembered
 from from_git.values.found import Fetched, Found
 from from_git.values.keys import KEYS
-from from_git.values.rows import Rows
+from from_git.values.rows import Rows, Sums
 
 _FORMAT = "rows-1"  # what has another one is not read; to be changed with all that the bytes mean
 _ERROR_TYPES: dict[str, tuple[type, ...]] = {
@@ -37,14 +39,28 @@ def encoded(outcome: Fetched | UpstreamError) -> dict[str, Any] | bytes:
     return b"".join([orjson.dumps([_FORMAT, *about, [len(one) for one in chunks]]), b"\n", *chunks])
 
 
-def decoded(value: object) -> Fetched | UpstreamError | None:
-    """The outcome that `encoded` made the value from; None for any other value."""
+def decoded(value: object, sums: Remembered[Sums] | None = None) -> Fetched | UpstreamError | None:
+    """The outcome that `encoded` made the value from; None for any other value.
+
+    Args:
+        sums: what `remember` and this have put there is not worked out again; None: it is.
+    """
     try:
         if isinstance(value, bytes):
-            return _found(value)
+            return _found(value, sums)
         return _error(value) if isinstance(value, dict) and "error" in value else _missing(value)
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def remember(rows: Rows, sums: Remembered[Sums]) -> None:
+    """Let the sums of these rows be known where they are read again."""
+    sums.put(_mark(rows.chunks), rows.sums, rows.sums.weight)
+
+
+def _mark(chunks: Iterable[bytes]) -> tuple[int, ...]:
+    """What tells these chunks from all others in this process, and is much smaller."""
+    return tuple(map(hash, chunks))
 
 
 def _missing(value: Any) -> Fetched:
@@ -53,7 +69,7 @@ def _missing(value: Any) -> Fetched:
     return Fetched(None, _time(value["at"]), _time(value["oldest"]))
 
 
-def _found(value: bytes) -> Fetched:
+def _found(value: bytes, sums: Remembered[Sums] | None) -> Fetched:
     head, _, data = value.partition(b"\n")
     said, kind, at, oldest, identity, missing, not_told, lengths = orjson.loads(head)
     if said != _FORMAT or type(lengths) is not list or not all(type(one) is int and one > 0 for one in lengths):
@@ -64,7 +80,11 @@ def _found(value: bytes) -> Fetched:
     lost = [_name(one) for one in missing]
     if missing != sorted(set(lost)) or not_told != [key for key in KEYS if key in not_told]:
         raise ValueError("the names are not in order")
-    rows = Rows.read(data[begin:end] for begin, end in pairwise(ends))
+    chunks = tuple(data[begin:end] for begin, end in pairwise(ends))
+    known = sums.get(_mark(chunks)) if sums else None
+    rows = Rows(chunks, known) if known else Rows.read(chunks)
+    if sums and not known:
+        remember(rows, sums)
     name = None if identity is None else _name(identity)
     found = Found(_name(kind), rows, tuple(lost), name, not_told=tuple(not_told))
     return Fetched(found, _time(at), _time(oldest))

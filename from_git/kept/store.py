@@ -12,10 +12,11 @@ from typing import Any
 from django.core.cache.backends.locmem import LocMemCache
 
 from from_git.conf import settings
-from from_git.kept.codec import decoded, encoded
-from from_git.memory import SharedMemory
+from from_git.kept.codec import decoded, encoded, remember
+from from_git.memory import Remembered, SharedMemory
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
+from from_git.values.rows import Sums
 
 ANEW_SECONDS = 10
 """Within this time a profile is fetched anew at most once, however often clients say `no-cache`."""
@@ -24,6 +25,7 @@ MISSING = 0.2
 FUTURE = 60.0
 """Seconds by which the clocks of two machines may differ; what was fetched later than that is nonsense."""
 _OWN_MOST = 500  # profiles kept in this process while the cache is away
+_SUMS_MOST = 50_000  # names in the sums that are remembered: some 10 MB
 _UNKNOWN = object()
 
 
@@ -50,6 +52,7 @@ class Store:
         self._memory = memory
         self._own = LocMemCache("from-git-own", {"OPTIONS": {"MAX_ENTRIES": _OWN_MOST}})
         self._own.clear()
+        self._sums: Remembered[Sums] = Remembered(_SUMS_MOST)  # of the rows that were kept or read here
         self._now = now
         self.version = object()
         """A token that changes with each `keep`."""
@@ -75,7 +78,7 @@ class Store:
         # this process keeps what the cache did not take; a full cache answers, but takes nothing
         for values in (self._own.get_many(keys), self._memory.ask(lambda cache: cache.get_many(keys), {})):
             for key, value in values.items():
-                one, before = decoded(value), found.get(keys[key])
+                one, before = decoded(value, self._sums), found.get(keys[key])
                 if isinstance(one, Fetched) and (before is None or before.at <= one.at):
                     found[keys[key]] = one
         return found
@@ -92,6 +95,8 @@ class Store:
         whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
             key, value = key_of("profile", profile), encoded(fetched)
+            if fetched.found:
+                remember(fetched.found.rows, self._sums)
             # an older outcome must not be all that is left when one of the two caches cannot be asked
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:
                 self._own.set(key, value, timeout=whole)

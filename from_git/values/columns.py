@@ -13,6 +13,7 @@ from from_git.values.stats import LARGEST
 CHUNK = 1_000
 """Repositories of one chunk at most."""
 _MOST_BYTES = 2**26  # of a chunk's columns; 1,000 repositories with 150 languages each have less than 8 MB
+_LEVEL = 2  # 48 B for each of 2,715 real repositories in 2 µs; 9: 46 B in 11 µs
 _FLAGS: dict[str, bool | None] = {"0": False, "1": True, "-": None}
 _SIGNS = {flag: sign for sign, flag in _FLAGS.items()}
 _WHOLE = {int, type(None)}
@@ -27,7 +28,7 @@ def packed(rows: Sequence[Repository]) -> bytes:
         *(_table(topics), _table([[] if one is None else [one] for one in licenses])),
         *(_column(created), _column(pushed)),
     ]
-    return zlib.compress(orjson.dumps(columns), 9)
+    return zlib.compress(orjson.dumps(columns), _LEVEL)
 
 
 def unpacked(chunk: bytes) -> list[Repository]:

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from operator import attrgetter
+from operator import attrgetter, gt
 from typing import NamedTuple
 
 from from_git.values.columns import CHUNK, packed, unpacked
@@ -21,6 +21,11 @@ class Sums(NamedTuple):
     ids: "array[int]"
     """A hash of each id, in the order of the rows; it means something in this process only."""
 
+    @property
+    def weight(self) -> int:
+        """About how much memory they take, in names of 200 bytes."""
+        return 5 + len(self.stats.langs) + len(self.stats.topics) + len(self.ids) // 25
+
 
 _NONE = Sums(Stats(), array("q"))
 
@@ -35,24 +40,23 @@ class Rows:
 
     @classmethod
     def of(cls, repositories: Iterable[Repository], in_order: bool = False) -> "Rows":
-        """These repositories, whatever order they are given in.
+        """These repositories, each given once.
 
         Args:
-            in_order: they come sorted by name and then by id, so that no more than a chunk of them need be there at a
-                time.
+            in_order: whether they come by name and then by id; then few of them are in memory at the same time.
 
         Raises:
             SumTooLarge: see `Tally.stats`.
         """
-        ordered = iter(repositories if in_order else sorted(repositories, key=_ORDER))
+        rows = iter(repositories if in_order else sorted(repositories, key=_ORDER))
         chunks: list[bytes] = []
 
-        def taken() -> Iterator[Repository]:
-            while chunk := list(islice(ordered, CHUNK)):
-                chunks.append(packed(chunk))
-                yield from chunk
+        def read() -> Iterator[list[Repository]]:
+            while some := list(islice(rows, CHUNK)):
+                chunks.append(packed(some))
+                yield some
 
-        sums = summed(taken())
+        sums = _sums(read())
         return cls(tuple(chunks), sums)
 
     @classmethod
@@ -64,7 +68,7 @@ class Rows:
         """
         given = tuple(chunks)
         try:
-            return cls(given, summed(_each_once(map(unpacked, given))))
+            return cls(given, _sums(_believed(map(unpacked, given))))
         except SumTooLarge as error:
             raise ValueError(str(error)) from None
 
@@ -88,28 +92,22 @@ class Rows:
     __hash__ = None  # type: ignore[assignment]  # its sums have none
 
 
-def summed(repositories: Iterable[Repository]) -> Sums:
-    """The sums over these.
-
-    Raises:
-        SumTooLarge: see `Tally.stats`.
-    """
+def _sums(chunks: Iterable[list[Repository]]) -> Sums:
     tally, ids = Tally(), array("q")
-    for one in repositories:
-        tally.add_repository(one)
-        ids.append(hash(one.id))
+    for rows in chunks:
+        tally.add_repositories(rows)
+        ids.extend([hash(one.id) for one in rows])
     return Sums(tally.stats(), ids)
 
 
-def _each_once(chunks: Iterable[list[Repository]]) -> Iterator[Repository]:
-    before, ids, full = ("", ""), set[str](), True
-    for chunk in chunks:
-        if not full:
-            raise ValueError("a chunk before the last one is not full")
-        full = len(chunk) == CHUNK
-        for one in chunk:
-            if (one.name, one.id) < before or one.id in ids:
-                raise ValueError("the repositories are not in order, or one comes twice")
-            ids.add(one.id)
-            before = one.name, one.id
-            yield one
+def _believed(chunks: Iterable[list[Repository]]) -> Iterator[list[Repository]]:
+    """The same, if they can be those of `Rows`; raises ValueError."""
+    before, seen, full = ("", ""), set[str](), True
+    for rows in chunks:
+        keys = [before, *map(_ORDER, rows)]
+        ids = {one.id for one in rows}
+        if not full or len(ids) < len(rows) or any(map(gt, keys, keys[1:])) or not seen.isdisjoint(ids):
+            raise ValueError("the repositories are not in order, not each once, or not in full chunks")
+        before, full = keys[-1], len(rows) == CHUNK
+        seen |= ids
+        yield rows

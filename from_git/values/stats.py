@@ -1,7 +1,7 @@
 """The numbers of one profile, and of many merged: values and arithmetic, no I/O."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from from_git.values.keys import KEYS
@@ -17,7 +17,7 @@ class SumTooLarge(ArithmeticError):
     """A sum passes LARGEST; str() says which, as the end of a sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language over some repositories."""
 
@@ -27,7 +27,7 @@ class Language:
     """Bytes of code, summed; None when no forge among them reports sizes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Sums over public repositories; the same whatever the order in which they were added, names sorted."""
 
@@ -52,6 +52,17 @@ class Stats:
         }
 
 
+def summed(rows: Collection[Repository]) -> Stats:
+    """The sum over these repositories, which are different ones.
+
+    Raises:
+        SumTooLarge: see `Tally.stats`.
+    """
+    tally = Tally()
+    tally.add_repositories(rows)
+    return tally.stats()
+
+
 def merge(parts: Iterable[Stats]) -> Stats:
     """The sum of `parts`: associative, commutative, `Stats()` is its zero.
 
@@ -74,16 +85,17 @@ class Tally:
         self._lang_bytes: defaultdict[str, int] = defaultdict(int)
         self._topics: defaultdict[str, int] = defaultdict(int)
 
-    def add_repository(self, row: Repository) -> None:
-        """Count one public repository, as KEYS say; a language that comes twice is one with both sizes."""
-        self._numbers = [number + adds(row) for number, adds in zip(self._numbers, _ADDS, strict=True)]
-        for name in _LANGS(row):
-            self._lang_repos[name] += 1
-        for name, size in row.langs:
-            if size is not None:
-                self._lang_bytes[name.lower()] += size
-        for name in _TOPICS(row):
-            self._topics[name] += 1
+    def add_repositories(self, rows: Collection[Repository]) -> None:
+        """Count public repositories, as KEYS say; a language that comes twice in one is one with both sizes."""
+        self._numbers = [number + sum(map(adds, rows)) for number, adds in zip(self._numbers, _ADDS, strict=True)]
+        for row in rows:
+            for name in _LANGS(row):
+                self._lang_repos[name] += 1
+            for spelled, size in row.langs:
+                if size is not None:
+                    self._lang_bytes[spelled.lower()] += size
+            for name in _TOPICS(row):
+                self._topics[name] += 1
 
     def add(self, part: Stats) -> None:
         """Count everything that `part` counts."""

@@ -9,6 +9,8 @@ from typing import Any
 from unittest import SkipTest
 
 from emulator import PRESETS, Fault, Owner, Repository, preset
+from from_git.values.repository import LATEST, Repository as Row
+from from_git.values.stats import LARGEST
 
 try:
     from hypothesis import HealthCheck, given, settings, strategies as st
@@ -16,7 +18,7 @@ except ImportError as missing:
     raise SkipTest("hypothesis is not installed (requirements-dev.txt)") from missing
 
 # from here and not from hypothesis, so that without it their tests are skipped
-__all__ = ["FAULTS", "OWNERS", "SIZES", "WEIGHTS", "examples", "given", "repositories", "st"]
+__all__ = ["FAULTS", "JSON", "OWNERS", "ROWS", "SIZES", "WEIGHTS", "examples", "given", "repositories", "rows", "st"]
 
 _MANY = int(os.environ.get("FROM_GIT_EXAMPLES", "0"))
 settings.register_profile(
@@ -76,6 +78,37 @@ OWNERS = st.lists(
     max_size=3,
     unique_by=lambda one: one.key,
 )
+
+
+def rows(largest: int) -> st.SearchStrategy[list[Row]]:
+    """Any repositories of one profile, with numbers up to `largest`; names are no names of forges, but any text."""
+    numbers = st.none() | st.integers(0, 3) | st.integers(0, largest)
+    dates = st.none() | st.integers(0, LATEST)
+    row = st.builds(
+        Row,
+        id=st.text(max_size=9),
+        name=st.sampled_from(["a", "b", "A"]) | st.text(max_size=9),
+        is_fork=st.none() | st.booleans(),
+        is_archived=st.none() | st.booleans(),
+        stars=numbers,
+        watchers=numbers,
+        langs=st.lists(st.tuples(_NAMES | st.text(max_size=5), numbers), max_size=4).map(tuple),
+        topics=st.none() | st.lists(st.sampled_from("ab") | st.text(max_size=5), max_size=4).map(tuple),
+        license=st.none() | st.sampled_from(["MIT", "GPL-3.0"]) | st.text(max_size=5),
+        created=dates,
+        pushed=dates,
+    )
+    return st.lists(row, max_size=24, unique_by=lambda one: one.id)
+
+
+ROWS = rows(LARGEST // 128)
+"""Any repositories of one profile, whose sums can be told."""
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 2**60) | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=6,
+)
+"""Small values of any type."""
 SIZES = st.fixed_dictionaries(
     {
         "GITHUB_PAGE": st.integers(1, 30),

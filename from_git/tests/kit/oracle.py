@@ -75,6 +75,28 @@ def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
+def of_rows(rows: Sequence[Row]) -> Stats:
+    """The sum of these repositories, as the service has them."""
+    pairs = [[(name.lower(), size) for name, size in one.langs] for one in rows]
+    langs = [{name for name, _ in one} for one in pairs]
+    sizes = [(name, size) for one in pairs for name, size in one if size is not None]
+    topics = [set(one.topics or ()) for one in rows]
+    return Stats(
+        original_repos=sum(one.is_fork is not True for one in rows),
+        forked_repos=sum(one.is_fork is True for one in rows),
+        watchers=sum(one.watchers for one in rows if one.watchers is not None),
+        followers=sum(one.stars for one in rows if one.stars is not None),
+        langs={
+            name: Language(
+                sum(name in one for one in langs),
+                sum(size for other, size in sizes if other == name) if name in dict(sizes) else None,
+            )
+            for name in sorted(set().union(*langs))
+        },
+        topics={name: sum(name in one for one in topics) for name in sorted(set().union(*topics))},
+    )
+
+
 def details(owners: Iterable[Owner]) -> dict[str, list[dict[str, object]]]:
     """What `expand=langs,topics` adds to an answer for these owners."""
     return details_of([expected(owner) for owner in owners])

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.test import SimpleTestCase, override_settings
 from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
-from from_git.memory import SharedMemory, Warnings, cache_words
+from from_git.memory import Remembered, SharedMemory, Warnings, cache_words
 from from_git.tests.kit.time import FakeClock
 
 
@@ -98,3 +98,28 @@ class DefaultCache(TestCase):
         for seconds in (0.2, 1.9, 60.0):
             memory.set("a", 1, seconds)
         self.assertEqual(kept, [("a", 1, 1), ("a", 1, 1), ("a", 1, 60)])
+
+
+class ByWeight(TestCase):
+    """What a process remembers for itself."""
+
+    def test_those_not_used_for_longest_go_when_all_weigh_too_much(self) -> None:
+        memory: Remembered[str] = Remembered(10)
+        for key in "abc":
+            memory.put(key, key.upper(), 3)
+        self.assertEqual(memory.get("a"), "A")
+
+        memory.put("d", "D", 4)
+
+        self.assertEqual([memory.get(key) for key in "abcd"], ["A", None, "C", "D"])
+        self.assertEqual((memory.weight, memory.hits), (10, 4))
+
+    def test_the_same_again_weighs_what_it_weighs_now_and_too_heavy_a_thing_is_not_remembered(self) -> None:
+        memory: Remembered[str] = Remembered(10)
+        for weight in (9, 2):
+            memory.put("a", f"{weight}", weight)
+        self.assertEqual((memory.get("a"), memory.weight), ("2", 2))
+
+        memory.put("b", "B", 11)
+
+        self.assertEqual((memory.get("b"), memory.weight), (None, 0))

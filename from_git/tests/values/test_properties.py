@@ -105,5 +105,7 @@ def tallied(many: list[Repository]) -> Stats:
     for one in many:
         if not one.is_private:
             langs, topics = tuple(one.languages), tuple(one.topics)
-            tally.add_repository(Row(str(one.id), one.name, one.is_fork, None, one.stars, one.watchers, langs, topics))
+            tally.add_repositories(
+                [Row(str(one.id), one.name, one.is_fork, None, one.stars, one.watchers, langs, topics)]
+            )
     return tally.stats()

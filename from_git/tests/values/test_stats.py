@@ -94,20 +94,20 @@ class Counting(TestCase):
 
     def test_forks_and_originals_are_counted_apart(self) -> None:
         tally = Tally()
-        tally.add_repository(Row("1", "a", False, watchers=3, stars=5))
-        tally.add_repository(Row("2", "b", True, watchers=1))
+        tally.add_repositories([Row("1", "a", False, watchers=3, stars=5)])
+        tally.add_repositories([Row("2", "b", True, watchers=1)])
 
         self.assertEqual(tally.stats(), Stats(1, 1, 4, 5))
 
     def test_a_language_twice_in_one_repository_is_one_repository_with_both_sizes(self) -> None:
         tally = Tally()
-        tally.add_repository(Row("1", "a", langs=(("Python", 3), ("C", 1), ("Python", 4))))
+        tally.add_repositories([Row("1", "a", langs=(("Python", 3), ("C", 1), ("Python", 4)))])
 
         self.assertEqual(tally.stats().langs, {"c": Language(1, 1), "python": Language(1, 7)})
 
     def test_a_language_without_a_size_has_none_and_one_of_zero_bytes_has_zero(self) -> None:
         tally = Tally()
-        tally.add_repository(Row("1", "a", langs=(("Go", None), ("Roff", 0))))
+        tally.add_repositories([Row("1", "a", langs=(("Go", None), ("Roff", 0)))])
 
         self.assertEqual(tally.stats().langs, {"go": Language(1, None), "roff": Language(1, 0)})
 
