@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +11,14 @@ from structlog.contextvars import bind_contextvars
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
+from from_git.aggregator.merging import merged
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched, Found
 from from_git.values.host import Host
 from from_git.values.profile import Profile
-from from_git.values.stats import Stats, SumTooLarge, merge
+from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
 
 __all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
@@ -36,7 +37,7 @@ class Answer:
     missing: tuple[Profile, ...]
     """The profiles that do not exist, in the order asked."""
     stats: Stats
-    """The sum over `found`."""
+    """The sum over `found`, in which each repository counts once."""
     old: Mapping[Profile, UpstreamError] = field(default_factory=dict)
     """The profiles that are shown with their last good numbers, and why there are no new ones."""
     missing_repositories: tuple[str, ...] = ()
@@ -102,12 +103,11 @@ def _answer(
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
     lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
     bind_contextvars(missing=len(missing), missing_repositories=len(lost))
-    parts = frozenset(_Part(one, fetched[one].at, fetched[one].oldest, found[one].stats) for one in found)
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
         found=found,
         missing=missing,
-        stats=_merged(parts),
+        stats=merged(found, fetched),
         old={profile: old[profile] for profile in profiles if profile in old},
         missing_repositories=lost,
     )
@@ -123,29 +123,6 @@ def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
 
 def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
     return sorted(f"{profile.host.site}/{quote(name)}" for name in names)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The numbers of one fetch; equal to another's when profile and times are."""
-
-    profile: Profile
-    at: float
-    oldest: float
-    stats: Stats = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _merged(parts: frozenset[_Part]) -> Stats:
-    """The sum; kept, so that the same question in another order or form is not added up again.
-
-    Raises:
-        UpstreamError: it is too large to be told exactly.
-    """
-    try:
-        return merge(part.stats for part in parts)
-    except SumTooLarge as error:
-        raise UpstreamError(f"The {error}.", advice="Ask for fewer profiles at once.") from None
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:

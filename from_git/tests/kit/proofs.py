@@ -43,6 +43,12 @@ PROOFS: dict[str, str] = {
     "A repository that its forge lists and never finds stands in `missing` and is kept with its profile.": (
         "forges.test_missing_repositories.Together.test_they_are_kept_with_the_profile"
     ),
+    "A repository that two profiles of one question have, since it has moved, counts once, as it was found last.": (
+        "aggregator.test_shared.Moving.test_it_counts_once_as_it_was_found_last_and_with_each_in_the_rows"
+    ),
+    "What is kept comes back bit by bit, and nonsense in its place is as if there were nothing.": (
+        "kept.test_codec.Laws.test_rows_come_back_bit_by_bit"
+    ),
     "A workspace asked for by its name and by its UUID counts once.": (
         "forges.test_missing_repositories.SameWorkspace.test_it_counts_once_by_its_first_name"
     ),
