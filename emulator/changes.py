@@ -48,7 +48,7 @@ def check(changes: Mapping[str, Any]) -> None:
         if not isinstance(value, kind) or (isinstance(value, int) and value < 0):
             raise ValueError(f"the change {name!r} needs a value of the type {kind.__name__}, and none below 0")
         if name == "push" and value:
-            canonical_time(value)
+            canonical_time(str(value))
 
 
 def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial: Iterator[int]) -> Changed:

@@ -50,6 +50,7 @@ class Call:
         host: the Host header, which links in answers repeat.
         scheme: http or https.
         address: the address that the call comes from.
+        account: the account that its credentials name, see `Accounts.name`.
         quirk: the mistake that a fault asks the forge's server to make, in the server's own words; empty = none.
     """
 
@@ -63,6 +64,7 @@ class Call:
     host: str
     scheme: str = "http"
     address: str = ""
+    account: str = ""
     quirk: str = ""
 
     @property
@@ -71,8 +73,8 @@ class Call:
         return f"{self.scheme}://{self.host}"
 
 
-async def read(request: web.BaseRequest, forge: str) -> Call:
-    """Read a request to that forge whole."""
+async def read(request: web.BaseRequest, forge: str, account: str) -> Call:
+    """Read a request to that forge by that account whole."""
     return Call(
         forge,
         request.method,
@@ -84,6 +86,7 @@ async def read(request: web.BaseRequest, forge: str) -> Call:
         request.host,
         request.scheme,
         request.remote or "",
+        account,
     )
 
 

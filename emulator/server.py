@@ -168,13 +168,13 @@ class Emulator:
         self.meter.begin(counted, *self._connection(request, name))
         timing = Timing(self.meter, counted)
         try:
-            return await self._exchange(request, kind, timing)
+            return await self._exchange(request, kind, account, timing)
         finally:
             timing.over()
 
-    async def _exchange(self, request: web.BaseRequest, kind: Kind, timing: Timing) -> web.StreamResponse:
+    async def _exchange(self, request: web.BaseRequest, kind: Kind, account: str, timing: Timing) -> web.StreamResponse:
         name = kind.traits.name
-        call = await read(request, name)
+        call = await read(request, name, account)
         if self._hook:
             self._hook(name, call.path, call.body)
 

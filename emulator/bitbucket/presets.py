@@ -11,4 +11,8 @@ PRESETS: dict[str, Preset] = {
         Fault("status", "/2.0/*", status=429, body=USED_UP, content_type="text/plain"),
         "Bitbucket's limit: a plain text, no retry-after",
     ),
+    "bitbucket_malformed_time": Preset(
+        Fault("wrong_type", "/2.0/*", at="values.*.created_on", value="yesterday"),
+        "Bitbucket: every `created_on` in lists is no time",
+    ),
 }

@@ -40,6 +40,7 @@ class Fault:
             a `type` where that is empty.
         owner, change: for `world`: the login at the forge that is called, and the arguments of `World.change`.
         repository: for `lost` and `rotten`: the name of one of the `owner`'s repositories.
+        account: the account whose calls it strikes, see `Meter.accounts`; empty = any.
 
     Raises:
         ValueError: `edit` without a function, or a change of the world that does not exist.
@@ -74,6 +75,7 @@ class Fault:
     owner: str = ""
     change: Mapping[str, Any] = field(default_factory=dict)
     repository: str = ""
+    account: str = ""
 
     def __post_init__(self) -> None:
         if self.kind == "edit" and self.edit is None:
@@ -84,6 +86,7 @@ class Fault:
         """Whether the fault may strike this call; `after`, `times` and `chance` are not looked at."""
         return (
             (self.method is None or self.method == call.method)
+            and self.account in ("", call.account)
             and fnmatchcase(call.path, self.path)
             and (self.contains in call.body or self.contains in call.url)
         )

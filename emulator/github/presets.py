@@ -46,6 +46,10 @@ def _nulls(at: str, message: str = "", type: str = "", most: int | None = None, 
     return Fault("nulls", PATH, at=at, message=message, type=type, most=most, extensions=extensions)
 
 
+def _value(at: str, value: str) -> Fault:
+    return Fault("wrong_type", PATH, at=at, value=value)
+
+
 PRESETS: dict[str, Preset] = {
     "primary_200_rate_limit": Preset(_answer(200, PRIMARY[0], **_USED_UP), "primary limit: 200, RATE_LIMIT with code"),
     "primary_200_rate_limited": Preset(_answer(200, PRIMARY[1], **_USED_UP), "primary limit: 200, RATE_LIMITED"),
@@ -93,6 +97,18 @@ PRESETS: dict[str, Preset] = {
         _nulls("data.**.watchers", "Resource not accessible by personal access token", "FORBIDDEN"),
         "GitHub: every `watchers` null with FORBIDDEN",
     ),
+    "null_license": Preset(_nulls("data.**.licenseInfo"), "GitHub: no repository has a licence"),
+    "forbidden_license": Preset(
+        _nulls("data.**.licenseInfo", "Resource not accessible by personal access token", "FORBIDDEN"),
+        "GitHub: every `licenseInfo` null with FORBIDDEN",
+    ),
+    "unrecognised_license": Preset(
+        _value("data.**.licenseInfo.spdxId", "NOASSERTION"), "GitHub: no licence was recognised, NOASSERTION"
+    ),
+    "null_spdx_id": Preset(_nulls("data.**.licenseInfo.spdxId"), "GitHub: no licence has an SPDX id"),
+    "never_pushed": Preset(_nulls("data.**.pushedAt"), "GitHub: no repository was ever pushed to"),
+    "malformed_time": Preset(_value("data.**.createdAt", "yesterday"), "GitHub: every `createdAt` is no time"),
+    "lost_archived": Preset(_value("data.**.isArchived", "@missing"), "GitHub: every `isArchived` is left out"),
     "older_server": Preset(
         Fault(
             "graphql_errors",

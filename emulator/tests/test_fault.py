@@ -36,6 +36,7 @@ class TestValue(unittest.TestCase):
             path="/graphql",
             contains="spack",
             method="POST",
+            account="emulator",
             times=2,
             after=1,
             status=500,

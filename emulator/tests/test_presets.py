@@ -11,7 +11,10 @@ import requests
 from emulator import PRESETS, preset
 from emulator.tests.helpers import EmulatorCase, Json
 
-DETAILS = "name watchers { totalCount } languages(first: 2) { edges { size } }"
+DETAILS = (
+    "name isArchived createdAt pushedAt licenseInfo { spdxId } watchers { totalCount } "
+    "languages(first: 2) { edges { size } }"
+)
 QUERY = {
     "query": f'{{ repositoryOwner(login: "org-3") {{ repositories(first: 3) {{ nodes {{ {DETAILS} }} }} }} '
     "rateLimit { cost } }"
@@ -81,9 +84,9 @@ class TestPresets(EmulatorCase):
                 self.assertEqual(answer.get("errors", [{}])[0].get("type"), error)
         self.assertTrue(self.struck("saml").json()["errors"][0]["extensions"]["saml_failure"])
 
-    def connection(self, name: str) -> tuple[Json, Json]:
+    def connection(self, name: str, **changes: Any) -> tuple[Json, Json]:
         """The connection of a struck query, and the paths of its errors."""
-        answer = self.struck(name).json()
+        answer = self.struck(name, **changes).json()
         return answer["data"]["repositoryOwner"]["repositories"], [one["path"] for one in answer.get("errors", ())]
 
     def test_parts_are_null(self) -> None:
@@ -93,10 +96,35 @@ class TestPresets(EmulatorCase):
         self.assertEqual((nodes, errors), ({"nodes": None}, []))
         nodes, errors = self.connection("null_edges")
         self.assertEqual(([node["languages"] for node in nodes["nodes"]], errors), ([{"edges": None}] * 3, []))
-        for name, key in (("resource_limits", "languages"), ("forbidden_watchers", "watchers")):
+        for name, key in (
+            ("resource_limits", "languages"),
+            ("forbidden_watchers", "watchers"),
+            ("forbidden_license", "licenseInfo"),
+        ):
             nodes, errors = self.connection(name)
             self.assertEqual([node[key] for node in nodes["nodes"]], [None] * 3)
             self.assertEqual(errors, [["repositoryOwner", "repositories", "nodes", one, key] for one in range(3)])
+
+    def test_what_is_told_of_a_repository_is_null_odd_or_left_out(self) -> None:
+        true = self.client.post(QUERY).json()["data"]["repositoryOwner"]["repositories"]["nodes"]
+        self.assertIn("MIT", [node["licenseInfo"] and node["licenseInfo"]["spdxId"] for node in true])
+        ids = [node["licenseInfo"] and {**node["licenseInfo"]} for node in true]
+        for name, key, values in (
+            ("null_license", "licenseInfo", [None] * 3),
+            ("unrecognised_license", "licenseInfo", [one and {"spdxId": "NOASSERTION"} for one in ids]),
+            ("null_spdx_id", "licenseInfo", [one and {"spdxId": None} for one in ids]),
+            ("never_pushed", "pushedAt", [None] * 3),
+            ("malformed_time", "createdAt", ["yesterday"] * 3),
+            ("lost_archived", "isArchived", ["missing"] * 3),
+        ):
+            with self.subTest(name):
+                nodes, errors = self.connection(name)
+
+                self.assertEqual(([node.get(key, "missing") for node in nodes["nodes"]], errors), (values, []))
+        nodes, _ = self.connection("null_license", most=1)
+        self.assertEqual([node["licenseInfo"] for node in nodes["nodes"][1:]], ids[1:])
+        times = [one["created_on"] for one in self.struck("bitbucket_malformed_time").json()["values"]]
+        self.assertEqual(times, ["yesterday"] * 3)
 
     def test_an_older_server_refuses_queries_with_visibility_alone(self) -> None:
         self.emulator.faults.add(preset("older_server"))
