@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from emulator import Choice
 from emulator.tests.helpers import EmulatorCase, Json
 
 GITHUB = """
@@ -18,6 +19,7 @@ query($login: String!, $after: String, $first: Int!) {
       pageInfo { hasNextPage endCursor }
       nodes {
         id isFork stargazerCount watchers { totalCount }
+        name isArchived createdAt pushedAt licenseInfo { spdxId }
         languages(first: 100) { totalCount edges { size node { name } } }
         repositoryTopics(first: 20) { nodes { topic { name } } }
       }
@@ -80,6 +82,7 @@ class TestOracle(EmulatorCase):
                 names = {edge["node"]["name"].lower() for node in nodes for edge in node["languages"]["edges"]}
                 self.assertEqual(sorted(names), total["langs"])
                 self.assert_details(login, nodes)
+                self.assert_rows(login, nodes)
 
     def assert_details(self, login: str, nodes: list[Json]) -> None:
         """Compare the languages and topics of an owner's repositories with the straight sum."""
@@ -94,6 +97,35 @@ class TestOracle(EmulatorCase):
         details = {"langsDetail": langs, "topicsDetail": [{"name": n, "repos": topics[n]} for n in sorted(topics)]}
         self.assertEqual(self.world.details([("github", login)]), details)
 
+    def assert_rows(self, login: str, nodes: list[Json]) -> None:
+        """Compare an owner's repositories with the rows, and choose among them."""
+        seen = [
+            {
+                "name": node["name"],
+                "isFork": node["isFork"],
+                "isArchived": node["isArchived"],
+                "watchers": node["watchers"]["totalCount"],
+                "stars": node["stargazerCount"],
+                "langs": sorted({edge["node"]["name"].lower() for edge in node["languages"]["edges"]}),
+                "topics": sorted(item["topic"]["name"] for item in node["repositoryTopics"]["nodes"]),
+                "license": node["licenseInfo"] and node["licenseInfo"]["spdxId"],
+                "createdAt": node["createdAt"],
+                "pushedAt": node["pushedAt"],
+            }
+            for node in nodes
+        ]
+        profile = [("github", login)]
+        told = [{key: row[key] for key in row if key not in ("forge", "owner")} for row in self.world.rows(profile)]
+        self.assertEqual(sorted(seen, key=lambda row: row["name"]), told)
+        since = "2022-01-01T00:00:00Z"
+        chosen = [
+            row for row in seen if not row["isFork"] and not row["isArchived"] and (row["pushedAt"] or "") >= since
+        ]
+        total = self.world.sum(profile, Choice("no", "no", since))
+        self.assertEqual(
+            (len(chosen), sum(row["stars"] for row in chosen)), (total["originalRepos"], total["followers"])
+        )
+
     def test_bitbucket_agrees_with_the_sum(self) -> None:
         for name in ("mailchimp", "team-120", "sourcegraph-testing", "made-up-empty"):
             values = self.bitbucket(name)
@@ -102,7 +134,19 @@ class TestOracle(EmulatorCase):
             self.assertEqual(len({value["uuid"] for value in values}), total["originalRepos"] + total["forkedRepos"])
             self.assertEqual(sum(bool(value.get("parent")) for value in values), total["forkedRepos"])
             self.assertEqual(sum(value["watchers"] for value in values), total["watchers"])
+            seen = [
+                {
+                    "name": value["slug"],
+                    "isFork": "parent" in value,
+                    "watchers": value["watchers"],
+                    "createdAt": value["created_on"][:19] + "Z",
+                    "langs": [value["language"]] if value["language"] else [],
+                }
+                for value in values
+            ]
+            told = [{key: row[key] for key in seen[0]} for row in self.world.rows([("bitbucket", name)])]
+            self.assertEqual(sorted(seen, key=lambda row: row["name"]), told)
             langs = Counter(value["language"] for value in values if value["language"])
             self.assertEqual(sorted(langs), total["langs"])
-            told = [{"name": name, "repos": langs[name], "bytes": None} for name in sorted(langs)]
-            self.assertEqual(self.world.details([("bitbucket", name)]), {"langsDetail": told, "topicsDetail": []})
+            detail = [{"name": name, "repos": langs[name], "bytes": None} for name in sorted(langs)]
+            self.assertEqual(self.world.details([("bitbucket", name)]), {"langsDetail": detail, "topicsDetail": []})

@@ -158,6 +158,7 @@ class AcornContract(ForgeContract, AcornTestCase):
             (lambda page: page.update(next="2"), "next is not a whole number"),
             (of_first("repositories", lambda one: one.pop("id")), "id is absent"),
             (of_first("repositories", lambda one: one.update(fork="no")), "fork is not true or false"),
+            (of_first("repositories", lambda one: one.pop("archived")), "archived is absent"),
         ]
 
 
@@ -183,6 +184,14 @@ class AcornService(AcornTestCase):
         asked = {"url": OAK, "expand": "profiles"}
         [profile] = requests.get(f"{self.base}/health-check", params=asked, timeout=30).json()["profiles"]
         self.assertEqual((profile["forge"], profile["owner"], profile["kind"]), ("acorn", "oak", "Grove"))
+
+    def test_what_two_groves_share_counts_once(self) -> None:
+        elm = Owner("acorn", "elm", "Grove", (Repository("cone"),), (("oak", "leaf-3"), ("oak", "leaf-44")))
+        self.world.add(elm)
+
+        self.assert_exact(("acorn", "elm"))
+        self.assert_exact(("acorn", "oak"), ("acorn", "elm"))
+        self.assertEqual(self.answer(OAK, "acorn.test/elm")["data"]["originalRepos"], 31)
 
     def test_a_missing_one_is_missing_and_a_wrong_url_has_a_suggestion(self) -> None:
         self.assertEqual(self.answer("acorn.test/nobody")["missing"], ["acorn.test/nobody"])
