@@ -33,7 +33,7 @@ def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             f"{host.setting('accounts')} is empty: {host.label} profiles get an error{works}.",
-            hint=host.kind.without.hint,
+            hint=host.words(host.kind.without.hint),
             id="from_git.W001",
         )
         for host in barred

@@ -1,12 +1,15 @@
 """What may be written for a setting, and the value it becomes; each raises WrongSetting for anything else."""
 
 import ipaddress
+import json
 import math
 import os
 import re
 import ssl
+from collections.abc import Mapping
 from configparser import ConfigParser
 from contextlib import suppress
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from from_git.values.option import WrongSetting
@@ -67,6 +70,28 @@ def seconds(value: object) -> float:
     if not math.isfinite(number) or abs(number) > _MAX_SECONDS:
         raise WrongSetting(f"expected a number of seconds up to {_MAX_SECONDS:,}")
     return number
+
+
+def entries(value: object) -> list[Mapping[str, Any]]:
+    """A list of mappings, from one or from JSON; the text for none may be empty; else raises WrongSetting."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value, object_pairs_hook=_each_once) if value.strip() else []
+        except ValueError as error:
+            raise WrongSetting(f"expected a list of objects as JSON ({error})") from None
+    if not isinstance(value, list | tuple):
+        raise WrongSetting("expected a list")
+    for number, one in enumerate(value, 1):
+        if not isinstance(one, Mapping):
+            raise WrongSetting(f"expected a mapping as entry {number}")
+    return list(value)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("one of its objects has a key twice")
+    return found
 
 
 def share(value: object) -> float:

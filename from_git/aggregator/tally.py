@@ -79,7 +79,7 @@ class Tally:
             facts |= {f"{forge}_{name}": round(value, 3) for name, value in asdict(cost).items()}
         for host in self._costs:
             if pace := forges.forge(host).pace:
-                logger.debug("%s takes %s", host.pool, pace)
+                logger.debug("%s takes %s", host.name, pace)
         return facts
 
     def _with(self, flight: Flight, costs: dict[Host, Cost]) -> dict[Host, Cost]:

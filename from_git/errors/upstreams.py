@@ -45,9 +45,10 @@ class UpstreamError(FromGitError):
         return error
 
     def about(self, profile: Profile) -> Self:
-        """A bare copy, with its cause, that names `profile` as this request spelt it."""
-        error = self.bare()
+        """A bare copy, with its cause, that names `profile` as this request spelt it, and its host's settings."""
+        error, words = self.bare(), profile.host.words
         error.profile = profile
+        error.reason, error._advice = words(error.reason), error._advice and words(error._advice)
         error.__cause__ = self.__cause__
         return error
 

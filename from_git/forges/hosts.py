@@ -1,8 +1,10 @@
 """The hosts that the settings name. Light to import, and pure: settings are checked before Django is set up."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from from_git.forges.entries import read_entries
 from from_git.forges.registry import KINDS
 from from_git.values.host import Host
 from from_git.values.kind import Kind
@@ -12,17 +14,23 @@ def values_in(settings: Any) -> dict[str, Any]:
     """What of the settings hosts are made of, by name."""
     rows = [option for kind in KINDS.values() for option in kind.options.rows]
     named = {option.name: getattr(settings, option.name, option.default) for option in rows}
-    return {**named, **{name: getattr(settings, name) for name in ("UPSTREAM_CA_FILE", "UPSTREAM_PROXY")}}
+    return {**named, **{name: getattr(settings, name) for name in ("UPSTREAM_CA_FILE", "UPSTREAM_PROXY", "FORGES")}}
 
 
 def hosts_of(values: Mapping[str, Any]) -> dict[str, Host]:
-    """The hosts by name, in the order in which lists and errors name them: the first one of each kind.
+    """The hosts by name, in the order in which lists and errors name them: the first one of each kind, then FORGES.
+
+    An entry replaces an earlier host of its name whole, at that host's place.
 
     Args:
         values: name to value of the settings.
     """
-    hosts = [_first(kind, values) for kind in KINDS.values()]
-    return {host.name: host for host in hosts}
+    hosts = {host.name: host for host in (_first(kind, values) for kind in KINDS.values())}
+    for host in read_entries(values)[0]:
+        before = hosts.get(host.name)
+        known = before is not None and before.kind is host.kind
+        hosts[host.name] = replace(host, label=host.kind.label) if known else host
+    return hosts
 
 
 def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
@@ -46,5 +54,4 @@ def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
             **dict(zip(names, names, strict=True)),
         },
         label=kind.label,
-        pool=kind.name,
     )

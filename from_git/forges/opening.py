@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import caches
 
 from from_git.calls.opening import Opening
+from from_git.fanout import Pool
 from from_git.forges import shared
 from from_git.memory import SharedMemory
 from from_git.upstream import Way
@@ -16,6 +17,16 @@ def opening(host: Host, conf: Any) -> Opening:
     """What makes the accounts of a host."""
     memory = SharedMemory(caches["default"])
     return Opening(host, memory, shared(), _workers(), conf.CLIENT_SHARE, conf.TEMPO)
+
+
+def pool(host: Host, setting: str, part: str = "") -> Pool:
+    """A pool for a part of a host's calls, or for all; `setting` tells its size.
+
+    The pools of the first host of a kind are named by the kind alone.
+    """
+    name = f"{host.kind.name}-{part}" if part else host.kind.name
+    full = name if host.label == host.kind.label else f"{name}@{host.name}"
+    return Pool(full, host.threads[setting], host.name)
 
 
 def way(host: Host) -> Way:

@@ -15,6 +15,17 @@ from from_git.forges.registry import KINDS
 from from_git.values.kind import Kind
 from from_git.values.option import Option
 
+_HOSTS = (
+    Option(
+        "FORGES",
+        readers.entries,
+        [],
+        f'more hosts, e.g. `[{{"kind": "{next(iter(KINDS))}", "host": "git.example.org", "accounts":'
+        ' [{"token": "…"}]}]`, in the environment as JSON; an entry replaces an earlier host of its name whole;'
+        " docs/settings.md tells all keys",
+        secret=True,
+    ),
+)
 _CALLS = (
     Option("REQUEST_DEADLINE", readers.seconds, 60.0, "time for one whole answer", "seconds", 0.1),
     Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "time for one call to a forge", "seconds", 0.1),
@@ -145,6 +156,7 @@ def _table(kinds: tuple[Kind, ...]) -> tuple[Option, ...]:
     rows = [kind.options for kind in kinds]
     return (
         *chain.from_iterable(one.access for one in rows),
+        *_HOSTS,
         *chain.from_iterable(one.threads for one in rows),
         *_CALLS,
         *chain.from_iterable(one.bounds for one in rows),

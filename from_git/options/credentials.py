@@ -1,7 +1,7 @@
 """The strings that no line of the log and no error may hold, from the table of settings."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -23,8 +23,28 @@ def secret_values(settings: Any, shortest: int = _SHORTEST) -> list[str]:
     named = ((option.secret, values[option.name]) for option in table())
     written = tuple((secret, value) for secret, value in named if isinstance(value, str) and value)
     opened = chain.from_iterable(kind.options.credentials(values) for kind in KINDS.values())
-    found = _found(written, tuple((one.username, one.token) for one in opened if one.username))
+    pairs = [(one.username, one.token) for one in opened if one.username]
+    tokens, more = _of_entries(values["FORGES"])
+    found = _found((*written, *((True, token) for token in tokens)), (*pairs, *more))
     return [value for value in found if len(value) >= shortest]
+
+
+def _of_entries(entries: object) -> tuple[list[str], list[tuple[str, str]]]:
+    """The tokens, the addresses of proxies, and the pairs of user name and token in FORGES, right or wrong."""
+    texts, pairs = [], []
+    for entry in _mappings(entries):
+        texts.append(entry.get("proxy"))
+        for one in _mappings(entry.get("accounts")):
+            texts.append(one.get("token"))
+            pairs.append((one.get("username"), one.get("token")))
+    return (
+        [text.strip() for text in texts if isinstance(text, str) and text.strip()],
+        [(user.strip(), token.strip()) for user, token in pairs if isinstance(user, str) and isinstance(token, str)],
+    )
+
+
+def _mappings(values: object) -> list[Mapping[str, Any]]:
+    return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list | tuple) else []
 
 
 @lru_cache(maxsize=16)  # asked for each line of the log

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from from_git.forges.entries import read_entries
 from from_git.forges.registry import KINDS
 from from_git.options import table
 from from_git.options.credentials import passwords
@@ -123,6 +124,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     for kind in KINDS.values():
         if (name := kind.options.host) and values[name] in fixed:
             wrong.append(f"{name} is {values[name]}: expected the host of {kind.label} profile URLs.")
+    wrong += read_entries(values)[1]
     strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
     if strangers and not values["SECRET_KEY"]:
         wrong.append(

@@ -33,7 +33,9 @@ def parse_profiles(lines: Iterable[str], hosts: Mapping[str, Host], named: int =
         hosts: by what profile URLs carry, in lower case.
         named: how many bad texts are explained at most; the explanation is what takes time.
     """
-    plain = _plain(tuple((name, host.kind.urls.name) for name, host in hosts.items()))
+    # a part of a path may be the owner at one host, and belong to the name of another
+    alone = [name for name in hosts if not any(one.startswith(f"{name}/") for one in hosts)]
+    plain = _plain(tuple((name, hosts[name].kind.urls.name) for name in alone))
     profiles: dict[Profile, None] = {}
     bad: dict[str, BadUrl] = {}
     more = 0  # not by text: a million wrong ones would have to be remembered

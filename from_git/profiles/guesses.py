@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from from_git.profiles.reading import MAX_URL, OTHER_FORGES, BadHost, SeveralUrls
+from from_git.profiles.reading import MAX_URL, OTHER_FORGES, BadHost, SeveralUrls, host_at
 from from_git.values.host import Host
 from from_git.values.kind import BadUrl
+from from_git.values.words import listed
 
 # what comes along when an address is copied out of a text
 _AROUND = "\"'`<>()[]|*,;:.!?\u201c\u201d\u2018\u2019\u00ab\u00bb"
@@ -30,7 +31,7 @@ def explained(error: BadUrl, text: str, hosts: Mapping[str, Host]) -> BadUrl:
     if not isinstance(error, BadHost):
         return BadUrl(error.reason, url)
     if host is None:
-        return BadUrl(f"{error.reason}; profiles are on {' or '.join(hosts)}")
+        return BadUrl(f"{error.reason}; profiles are on {listed(list(hosts), 'or')}")
     return BadUrl(error.reason, url, host)  # it is enough to say which host is right
 
 
@@ -41,10 +42,13 @@ def guess(text: str, hosts: Mapping[str, Host]) -> tuple[str | None, str | None]
     found = _ADDRESS.match(_bare(text))
     if found is None:
         return None, None
-    host = _host(found["host"].lower(), (found["port"] or ""), hosts)
+    segments = [one for one in (found["path"] or "").split("/") if one]
+    host = _host(found["host"].lower(), (found["port"] or ""), "/".join(["", *segments]), hosts)
     if host is None:
         return None, None
-    segments = [one for one in (found["path"] or "").split("/") if one]
+    inside = host.split("/")[1:]
+    if [one.lower() for one in segments[: len(inside)]] == inside:
+        del segments[: len(inside)]
     while segments and segments[0].lower() in _BEFORE:
         del segments[0]
     name = segments[0].strip("@~").rstrip(_AROUND) if segments else ""
@@ -66,12 +70,19 @@ def _bare(text: str) -> str:
     return word.strip(_AROUND).replace("\\", "/")
 
 
-def _host(name: str, port: str, hosts: Mapping[str, Host]) -> str | None:
+def _host(name: str, port: str, path: str, hosts: Mapping[str, Host]) -> str | None:
     plain = name.removeprefix("www.").rstrip(".")
-    for one in (plain + port, plain):
-        if one in hosts:
-            return one
+    places: dict[str, str] = {}
+    for one in hosts:
+        places.setdefault(one.partition("/")[0], one)
+    for place in (plain + port, plain):
+        if host := host_at(place, path, hosts):
+            return host.name
+        if place in places:
+            return places[place]
     if plain in OTHER_FORGES:
         return None
-    below = [one for one in hosts if plain.endswith(f".{one}")]
-    return next(iter(below or difflib.get_close_matches(plain, list(hosts), n=1, cutoff=_ALIKE)), None)
+    near = [one for one in places if one.partition(":")[0] == plain]
+    near = near or [one for one in places if plain.endswith(f".{one}")]
+    near = near or difflib.get_close_matches(plain, list(places), n=1, cutoff=_ALIKE)
+    return places[near[0]] if near else None

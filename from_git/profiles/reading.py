@@ -8,6 +8,7 @@ from typing import NoReturn
 from from_git.values.host import Host
 from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
+from from_git.values.words import listed
 
 OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
 """Hosts that are no misspelling of ours."""
@@ -40,9 +41,10 @@ def read(text: str, hosts: Mapping[str, Host]) -> Profile:
     scheme, name, path = parts["scheme"], parts["host"].lower().removeprefix("www."), parts["path"]
     if scheme and scheme.lower() not in ("http", "https"):
         raise BadUrl(f"profile pages have http or https addresses, not {scheme.lower()}")
-    host = hosts.get(name)
+    host = host_at(name, path, hosts)
     if host is None:
         _refuse_host(name, hosts)
+    path = path[len(host.name) - len(name) :]
     segments = [] if path in ("", "/") else path.removeprefix("/").removesuffix("/").split("/")
     if "" in segments:
         raise BadUrl("its path has an empty part (//)")
@@ -51,6 +53,13 @@ def read(text: str, hosts: Mapping[str, Host]) -> Profile:
         raise SeveralUrls("it has another url in its query; write & between parameters")
     key = owner.lower()
     return Profile(host=host, key=owner if key == owner else key, owner=owner, url=text)
+
+
+def host_at(name: str, path: str, hosts: Mapping[str, Host]) -> Host | None:
+    """The host whose site an address lies in, by its lower-case host and its path; None: it lies in none."""
+    whole = f"{name}{path.lower()}/"
+    names = [one for one in hosts if whole.startswith(f"{one}/")]
+    return hosts[max(names, key=len)] if names else None
 
 
 def _refuse_odd_characters(text: str) -> None:
@@ -74,19 +83,21 @@ def _refuse_odd_characters(text: str) -> None:
 
 
 def _refuse_host(host: str, hosts: Mapping[str, Host]) -> NoReturn:
-    name = host.split(":")[0].rstrip(".")
+    name, below = host.split(":")[0].rstrip("."), [one for one in hosts if one.startswith(f"{host}/")]
     if not host:
         raise BadUrl("it names no host; write https:// in front")
     if host in ("http:", "https:"):
         raise BadUrl("it has its scheme twice or without //; write https:// once in front")
+    if below:
+        raise BadHost(f"profiles of {host} lie below {listed(below, 'or')}")
     if name in hosts:
         raise BadHost(f"the port or dot after {name} does not belong there")
     if name in OTHER_FORGES:
-        raise BadUrl(f"{name} is not supported; profiles are on {' or '.join(hosts)}")
+        raise BadUrl(f"{name} is not supported; profiles are on {listed(list(hosts), 'or')}")
     if "%" in name:
         raise BadUrl("it is percent-encoded; write it as an address")
     if "." not in name:
-        raise BadUrl(f"it is no address; write {' or '.join(f'https://{one}/OWNER' for one in hosts)}")
+        raise BadUrl(f"it is no address; write {listed([f'{one.site}/OWNER' for one in hosts.values()], 'or')}")
     raise BadHost(f"unknown host {name}")
 
 

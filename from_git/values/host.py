@@ -1,6 +1,7 @@
 """A host: where a forge runs, and how it is reached; see `from_git.forges.hosts` for those that there are."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +17,7 @@ __all__ = ["Credential", "Host"]
 class Host:
     """A place where a forge of some kind runs; equal when the names are."""
 
-    kind: Kind = field(compare=False)
+    kind: Kind = field(compare=False, repr=False)
     name: str
     """What profile URLs carry, in lower case: a host, maybe with a port and a path below which the site lies."""
     api: str = field(compare=False)
@@ -32,12 +33,10 @@ class Host:
     bounds: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """What may be spent there, by the kind's names of settings."""
     settings: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """How messages call the place where something is set: by `api`, `accounts`, `ca_file`, `proxy`, and by the names in
-    `threads` and `bounds`."""
+    """How messages call the place where something is set: by the keys of an entry of FORGES, and by the names of the
+    kind's settings."""
     label: str = field(default="", compare=False)
-    """The name that people know it by."""
-    pool: str = field(default="", compare=False)
-    """What the names of its pools begin with."""
+    """The name that people know it by: that of its kind, for the first host of a kind."""
 
     def __hash__(self) -> int:
         return hash(self.name)  # a tenth of what dataclass would take, for each look-up of each profile
@@ -60,3 +59,17 @@ class Host:
     def setting(self, key: str) -> str:
         """How messages call the place where something of it is set; see `settings`."""
         return self.settings.get(key, key)
+
+    def words(self, text: str) -> str:
+        """A message of its kind, in which each of the kind's settings is called as it is for this host.
+
+        What stands between backticks stays.
+        """
+        return self._names.sub(lambda found: self.settings[found[0]], text) if self._names else text
+
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        """The names of settings that are called otherwise for this host; the longest first."""
+        others = [name for name, place in self.settings.items() if name[:1].isupper() and name != place]
+        longest = "|".join(map(re.escape, sorted(others, key=len, reverse=True)))
+        return re.compile(rf"(?<![\w`])(?:{longest})(?!\w)") if others else None

@@ -59,8 +59,6 @@ class NoCredentials(NamedTuple):
     """Whether it can be asked."""
     words: str
     """What it does then and what to set, as the end of a sentence that begins with its name."""
-    setting: str = ""
-    """The setting without which it cannot be asked."""
     hint: str = ""
     """How to set it, in whole sentences."""
 
@@ -105,6 +103,8 @@ class Kind:
     """The module whose `opened(host, settings)` makes an adapter; imported when the first one is made."""
     without: NoCredentials
     examples: Examples
+    api: Callable[[str], str] = lambda host: ""
+    """The address of its API, from the name of a host; empty where the name does not tell it."""
     not_told: frozenset[str] = frozenset()
     """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
     tells_bytes: bool = True

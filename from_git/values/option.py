@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from from_git.values.credential import Credential
@@ -58,6 +59,8 @@ class KindOptions(NamedTuple):
     """How messages call the settings that hold its credentials."""
     credentials: Callable[[Mapping[str, Any]], Iterable[Credential]] = lambda values: ()
     """The credentials in the values of its settings, in the order in which they stand there."""
+    account_keys: Mapping[str, str] = MappingProxyType({})
+    """For its settings of credentials, the keys of an account in an entry of FORGES."""
     contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
     """A sentence for each pair of values that cannot stand together."""
 

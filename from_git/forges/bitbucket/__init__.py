@@ -12,6 +12,7 @@ KIND = Kind(
     options=OPTIONS,
     opening=f"{__name__}.opening",
     without=NoCredentials(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
+    api=lambda host: "https://api.bitbucket.org/2.0" if host == "bitbucket.org" else "",
     examples=Examples("TEAM", "mailchimp", ("mailchimp", "nobody")),
     not_told=frozenset({"followers", "topics", "topicsNum"}),
     tells_bytes=False,

@@ -7,10 +7,9 @@ from from_git.askers import Asker
 from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound, Opening
-from from_git.fanout import Pool
 from from_git.forges.bitbucket.access import ACCESS_TOKEN, API_TOKEN, NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
-from from_git.forges.opening import opening, way
+from from_git.forges.opening import opening, pool, way
 from from_git.upstream import Upstream
 from from_git.values.credential import Credential
 from from_git.values.host import Host
@@ -50,13 +49,13 @@ def opened(host: Host, conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
     make = opening(host, conf)
     carried = [_authorization(one) for one in host.credentials] or [Authorization(sort=NONE)]
-    pool = Pool(host.pool, host.threads["NUM_THREADS_BITBUCKET"], host.name)
-    watchers_pool = Pool(f"{host.pool}-watchers", host.threads["NUM_THREADS_BITBUCKET_WATCHERS"], host.name)
-    connections = pool.size + watchers_pool.size
+    lists = pool(host, "NUM_THREADS_BITBUCKET")
+    watchers = pool(host, "NUM_THREADS_BITBUCKET_WATCHERS", "watchers")
+    connections = lists.size + watchers.size
     access = BitbucketAccess(
         Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
-        pool,
-        watchers_pool,
+        lists,
+        watchers,
         make.accounts([make.account(one.header, one, _bound(host, one, make)) for one in carried]),
         learns_limits=host.bounds[_BOUND] == "auto",
         counts=Counts(make.memory, host.key, conf.WATCHERS_CACHE_SECONDS),

@@ -30,6 +30,11 @@ OPTIONS = KindOptions(
     address="BITBUCKET_API_URL",
     accounts="BITBUCKET_USERNAME and BITBUCKET_API_TOKEN",
     credentials=_credentials,
+    account_keys={
+        "BITBUCKET_USERNAME": "username",
+        "BITBUCKET_API_TOKEN": "token",
+        "BITBUCKET_ACCESS_TOKEN": "token",
+    },
     contradictions=_contradictions,
     access=(
         Option(

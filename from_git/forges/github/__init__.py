@@ -5,6 +5,15 @@ from from_git.forges.github.urls import URLS
 from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 HINT = "Set it in local_settings.py or in the environment; a token without any scope is enough."
+
+
+def _api(host: str) -> str:
+    """As Enterprise Server has it; GitHub's own hosts have another one for it."""
+    if host == "github.com" or host.endswith(".ghe.com"):
+        return f"https://api.{host}/graphql"
+    return f"https://{host}/api/graphql"
+
+
 KIND = Kind(
     name="github",
     label="GitHub",
@@ -12,7 +21,8 @@ KIND = Kind(
     urls=URLS,
     options=OPTIONS,
     opening=f"{__name__}.opening",
-    without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", "GITHUB_API_TOKEN", HINT),
+    without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", HINT),
+    api=_api,
     examples=Examples("ORG", "mailchimp", ("mfem",)),
     demo=Demo(
         owners=("spack",),

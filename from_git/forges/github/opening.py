@@ -8,12 +8,11 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.calls.pace import Pace
 from from_git.errors import CredentialsError
-from from_git.fanout import Pool
 from from_git.forges.github import HINT
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.queries import GitHubAccess
-from from_git.forges.opening import opening, way
+from from_git.forges.opening import opening, pool, way
 from from_git.upstream import Upstream
 from from_git.values.credential import Credential
 from from_git.values.host import Host
@@ -72,7 +71,7 @@ def opened(host: Host, conf: Any) -> GitHub:
         make.account(token, Authorization(f"bearer {token}", user), bound, [rate] if limit else [], "points")
         for token, user in host.credentials or _NOBODY
     ]
-    pool = Pool(host.pool, host.threads["NUM_THREADS_GITHUB"], host.name)
-    upstream = Upstream(host.api, host.setting("api"), pool.size, conf.UPSTREAM_TIMEOUT, way(host))
-    access = GitHubAccess(GraphqlOverUpstream(upstream), pool, make.accounts(accounts, asks=True), Pace())
+    calls = pool(host, "NUM_THREADS_GITHUB")
+    upstream = Upstream(host.api, host.setting("api"), calls.size, conf.UPSTREAM_TIMEOUT, way(host))
+    access = GitHubAccess(GraphqlOverUpstream(upstream), calls, make.accounts(accounts, asks=True), Pace())
     return GitHub(access, bool(host.credentials))

@@ -25,6 +25,7 @@ OPTIONS = KindOptions(
     host="GITHUB_HOST",
     accounts="GITHUB_API_TOKEN",
     credentials=_credentials,
+    account_keys={"GITHUB_API_TOKEN": "token"},
     access=(
         Option(
             "GITHUB_API_TOKEN",

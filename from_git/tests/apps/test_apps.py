@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage, run_checks
 from django.test import SimpleTestCase, override_settings
 
 
@@ -10,7 +10,11 @@ class Checks(SimpleTestCase):
     """`manage.py check`."""
 
     def ids(self, **settings: Any) -> list[str | None]:
-        """What the checks say under these settings."""
+        """The numbers of the warnings under these settings."""
+        return [message.id for message in self.messages(**settings)]
+
+    def messages(self, **settings: Any) -> list[CheckMessage]:
+        """The warnings under these settings."""
         good: dict[str, Any] = {
             "GITHUB_API_TOKEN": "x",
             "GITHUB_GRAPHQL_URL": "https://h/g",
@@ -18,7 +22,7 @@ class Checks(SimpleTestCase):
         }
         good["MISSPELT_VARIABLES"] = []
         with override_settings(**{**good, **settings}):
-            return [message.id for message in run_checks()]
+            return run_checks()
 
     def test_a_good_configuration_has_no_warnings(self) -> None:
         self.assertEqual(self.ids(), [])
@@ -27,6 +31,42 @@ class Checks(SimpleTestCase):
     def test_a_missing_token_and_an_unencrypted_upstream_are_warnings(self) -> None:
         self.assertEqual(self.ids(GITHUB_API_TOKEN=""), ["from_git.W001"])
         self.assertEqual(self.ids(BITBUCKET_API_URL="http://api.bitbucket.org/2.0"), ["from_git.W002"])
+
+    def test_each_host_without_the_credentials_that_it_needs_is_named(self) -> None:
+        ghe, scm = {"kind": "github", "host": "ghe"}, {"kind": "bitbucket", "host": "scm", "api": "https://scm/2.0"}
+        for entries, said in (
+            (
+                [scm, ghe],
+                [
+                    "`accounts` of FORGES entry 2 is empty: GitHub at ghe profiles get an error, GitHub, Bitbucket and"
+                    " Bitbucket at scm profiles work."
+                ],
+            ),
+            ([{**ghe, "accounts": [{"token": "x"}]}], []),
+            (
+                [{**ghe, "host": "github.com"}],
+                ["`accounts` of FORGES entry 1 is empty: GitHub profiles get an error, Bitbucket profiles work."],
+            ),
+        ):
+            with self.subTest(entries):
+                found = self.messages(FORGES=entries)
+                self.assertEqual([one.msg for one in found], said)
+                self.assertEqual([one.id for one in found], ["from_git.W001"] * len(said))
+
+    def test_each_host_that_is_not_encrypted_is_named(self) -> None:
+        scm = {"kind": "bitbucket", "host": "scm", "api": "http://127.0.0.1:9/2.0"}
+        proxied = {**scm, "proxy": "http://proxy:1"}
+        for entry, settings, setting in (
+            (scm, {}, None),
+            ({**scm, "api": "http://scm/2.0"}, {}, "`api` of FORGES entry 1"),
+            (proxied, {}, "`api` of FORGES entry 1"),
+            (scm, {"UPSTREAM_PROXY": "http://proxy:1"}, "`api` of FORGES entry 1"),
+            ({**scm, "proxy": ""}, {"UPSTREAM_PROXY": "http://proxy:1"}, None),
+        ):
+            with self.subTest(entry, settings=settings):
+                found = self.messages(FORGES=[entry], **settings)
+                said = [f"{setting} is not encrypted: credentials can be read on the way."] if setting else []
+                self.assertEqual([one.msg for one in found], said)
 
     def test_a_misspelt_variable_is_a_warning(self) -> None:
         self.assertEqual(self.ids(MISSPELT_VARIABLES=["X is not a setting."]), ["from_git.W003"])

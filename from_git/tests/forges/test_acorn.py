@@ -275,7 +275,7 @@ class AcornService(AcornTestCase):
 
     def test_the_checks_at_the_start_look_at_it(self) -> None:
         self.settings_for_test(ACORN_URL="http://acorn.test/api", GITHUB_API_TOKEN="", ACORN_TOKEN="")
-        barred = NoCredentials(False, "answers nobody without: set ACORN_TOKEN.", "ACORN_TOKEN", "Set it.")
+        barred = NoCredentials(False, "answers nobody without: set ACORN_TOKEN.", "Set it.")
         for kind, said in (
             (ACORN, "GITHUB_API_TOKEN is empty: GitHub profiles get an error, Bitbucket and Acorn profiles work."),
             (replace(ACORN, without=barred), "ACORN_TOKEN is empty: Acorn profiles get an error, Bitbucket profiles"),

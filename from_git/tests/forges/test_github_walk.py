@@ -288,7 +288,7 @@ class Calls(GitHubTestCase):
         self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts["github"].seconds)
         [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.tally"]
         found = re.search(
-            r"github takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
+            r"github\.com takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
             pace,
         )
         assert found, pace

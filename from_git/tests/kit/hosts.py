@@ -14,7 +14,7 @@ from from_git.values.kind import Kind
 def host_of(kind: Kind | str, name: str = "", api: str = "") -> Host:
     """A host that nobody asks; by default the usual one of its kind."""
     one = KINDS[kind] if isinstance(kind, str) else kind
-    return Host(one, name or one.host, api or f"https://api.{one.host}", label=one.label, pool=one.name)
+    return Host(one, name or one.host, api or f"https://api.{one.host}", label=one.label)
 
 
 def adapter(kind: str) -> Forge:

@@ -1,5 +1,6 @@
 """Settings and the project as a whole, which starts in a process of its own."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,27 @@ class Start(TestCase):
             "DATABASE_URL",
         ):
             self.assertIn(name, result.stderr)
+
+    def test_wrong_entries_of_forges_stop_every_start_and_no_token_is_shown(self) -> None:
+        entries = [
+            {"kind": "githbu", "host": "ghe.example.org", "accounts": [{"token": "s3cret"}, {"tokn": "s3cret"}]},
+            {"kind": "github", "host": "ghe.example.org", "proxy": "http://me:s3cret@proxy/path"},
+        ]
+        folder = project_copy(self)
+        for local, settings in ((f"FORGES = {entries!r}\n", {}), ("", {"FORGES": json.dumps(entries)})):
+            (folder / "local_settings.py").write_text(local, encoding="utf-8")
+            for command in (["manage.py", "check"], ["-m", "gunicorn"]):
+                with self.subTest(command, settings=settings):
+                    done = ran(sys.executable, *command, folder=folder, env=environment(**settings))
+                    self.assertNotEqual(done.returncode, 0)
+                    for said in (
+                        "FORGES entry 1: `kind` is 'githbu'; did you mean github?",
+                        "FORGES entry 1: account 2: `tokn` is not a key; did you mean token?",
+                        "FORGES entry 2: `proxy` is a secret value: expected an address",
+                        "FORGES entry 2: `host` is 'ghe.example.org', as in FORGES entry 1.",
+                    ):
+                        self.assertIn(said, done.stderr)
+                    self.assertNotIn("s3cret", done.stdout + done.stderr)
 
     def test_a_wrong_database_url_is_told_without_being_shown(self) -> None:
         result = self.manage("check", DATABASE_URL="nonsense-with-pa55word")

@@ -3,6 +3,7 @@
 from unittest import TestCase
 
 from from_git.forges.registry import KINDS
+from from_git.profiles import parse_profiles
 from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
 from from_git.values.kind import BadUrl
@@ -212,6 +213,41 @@ class ParseProfile(TestCase):
             parse_profile("https://github.com/a.b/repo", HOSTS)
 
         self.assertNotIn("did you mean", str(caught.exception))
+
+    def test_a_site_may_lie_below_a_path(self) -> None:
+        names = ("example.org/git", "example.org/git/lab", "scm.example.org:8443/x", "example.org")
+        hosts = {name: host_of("github", name) for name in names}
+        for text, name, owner in (
+            ("https://example.org/git/Octo/", "example.org/git", "Octo"),
+            ("EXAMPLE.org/Git/octo", "example.org/git", "octo"),
+            ("www.example.org/git/lab/octo", "example.org/git/lab", "octo"),
+            ("example.org/git/labs", "example.org/git", "labs"),
+            ("example.org/gits", "example.org", "gits"),
+            ("http://scm.example.org:8443/x/octo?tab=repositories", "scm.example.org:8443/x", "octo"),
+        ):
+            with self.subTest(text):
+                profile = parse_profile(text, hosts)
+                self.assertEqual((profile.host.name, profile.owner), (name, owner))
+                self.assertEqual(parse_profiles([text], hosts).profiles, [profile])
+
+    def test_what_lies_beside_such_a_site_is_none_of_its_profiles(self) -> None:
+        hosts = {name: host_of("github", name) for name in ("example.org/git", "scm.example.org:8443/x")}
+        for text, said in (
+            ("example.org/git", "it names no owner; write https://example.org/git/OWNER"),
+            ("example.org/octo", "profiles of example.org lie below example.org/git; did you mean example.org/git?"),
+            ("example.org", "profiles of example.org lie below example.org/git; did you mean example.org/git?"),
+            ("example.org/git/octo/repo", "a repository, not a profile; did you mean https://example.org/git/octo?"),
+            ("exmple.org/git/octo", "unknown host exmple.org; did you mean example.org/git?"),
+            ("scm.example.org/x/octo", "unknown host scm.example.org; did you mean scm.example.org:8443/x?"),
+            ("example.org:1/git/octo", "unknown host example.org; did you mean example.org/git?"),
+            ("gitlab.com/octo", "profiles are on example.org/git or scm.example.org:8443/x"),
+            ("octo", "write https://example.org/git/OWNER or https://scm.example.org:8443/x/OWNER"),
+        ):
+            with self.subTest(text):
+                with self.assertRaises(BadUrl) as caught:
+                    parse_profile(text, hosts)
+                self.assertIn(said, str(caught.exception))
+                self.assertEqual(parse_profiles([text], hosts).profiles, [])
 
     def test_profile_urls_of_an_enterprise_server_carry_its_host_and_port(self) -> None:
         hosts = {

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pickle
 import pkgutil
+from dataclasses import replace
 from importlib import import_module
 from unittest import TestCase
 
@@ -11,6 +12,7 @@ from from_git import values
 from from_git.forges.registry import KINDS
 from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.hosts import host_of
+from from_git.values.credential import Credential
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
@@ -46,6 +48,19 @@ class Each(TestCase):
         self.assertEqual(profile, Profile(one, "owner", "OWNER", "http://forge.example/OWNER/"))
         self.assertNotEqual(profile, Profile(other, "owner", "Owner", profile.url))
         self.assertEqual(len({profile, Profile(one, "owner", "o", "x")}), 1)
+
+    def test_hosts_are_equal_by_their_names_and_have_other_keys_in_caches_for_other_apis(self) -> None:
+        one = host_of("github", "ghe.example", "https://ghe.example/api/graphql")
+        same, other = replace(one, credentials=(Credential("x"),)), replace(one, api="https://ghe.example/graphql")
+
+        self.assertEqual(({one, same, other}, one.key), ({one}, same.key))
+        self.assertNotEqual(one.key, other.key)
+        self.assertNotEqual(one, replace(one, name="ghe.example/x"))
+        self.assertEqual(one.site, "https://ghe.example")
+
+    def test_no_text_of_a_host_shows_what_is_secret(self) -> None:
+        host = replace(host_of("github"), credentials=(Credential("s3cret", "me"),), proxy="http://me:s3cret@proxy")
+        self.assertNotIn("s3cret", f"{host} {host!r} {host.credentials} {host.credentials[0]}")
 
     def test_a_copy_of_a_kind_is_the_kind_in_another_process_too(self) -> None:
         for kind in KINDS.values():

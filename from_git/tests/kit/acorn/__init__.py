@@ -49,6 +49,7 @@ ACORN = Kind(
         host="ACORN_HOST",
         accounts="ACORN_TOKEN",
         credentials=_credentials,
+        account_keys={"ACORN_TOKEN": "token"},
         contradictions=_contradictions,
         access=(
             Option("ACORN_URL", readers.web_address, "https://acorn.test/api", "Acorn's API"),
@@ -60,6 +61,7 @@ ACORN = Kind(
     ),
     opening=f"{__name__}.opening",
     without=NoCredentials(True, "lets strangers make few calls: set ACORN_TOKEN."),
+    api=lambda host: f"https://{host}/api",
     examples=Examples("GROVE", "oak", ("oak",)),
     not_told=frozenset({"topics", "topicsNum"}),
     tells_bytes=False,

@@ -11,10 +11,9 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound
 from from_git.calls.sending import Calls
 from from_git.errors import CredentialsError, LimitError, UpstreamError
-from from_git.fanout import Pool
 from from_git.forges.listing import Listing, Page, Place, rows_of
 from from_git.forges.once import Once
-from from_git.forges.opening import opening, way
+from from_git.forges.opening import opening, pool, way
 from from_git.forges.reading import get, maybe, retry_after, unanswered
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
@@ -42,7 +41,7 @@ class Acorn:
         make = opening(host, conf)
         carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
         self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
-        self.pool = Pool(host.pool, host.threads["NUM_THREADS_ACORN"], host.name)
+        self.pool = pool(host, "NUM_THREADS_ACORN")
         self.width = self.pool.size
         self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
