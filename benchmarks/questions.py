@@ -41,7 +41,7 @@ def limit(questions: Sequence[Question], latency: Latency) -> float:
     """
     teams = [_size(name) for question in questions for name in question.bitbucket]
     owners = [_size(name) for question in questions for name in question.github]
-    base, each = latency.base, latency.per_repository
+    base, each = latency.base, latency.per_repository * (1 + latency.object)  # of each, its licence too
     lists = base * sum(map(_pages, teams)) / POOLS["NUM_THREADS_BITBUCKET"]
     watchers = base * (1 + sum(teams) / POOLS["NUM_THREADS_BITBUCKET_WATCHERS"]) if teams else 0.0
     work = sum(base * _pages(size) + each * size for size in owners) / POOLS["NUM_THREADS_GITHUB"]

@@ -5,6 +5,14 @@
     with Emulator() as emulator:
         ...  # ask emulator["NAME"].url, NAME being a forge of kinds.py; compare with emulator.world.sum(...)
 
+Several accounts, each with limits and counts of its own, and a credential that is refused from a moment on:
+
+    with Emulator(NAME={"users": 3}) as emulator:
+        first, *others = emulator["NAME"].accounts.logins  # each with token, user name and account
+        emulator["NAME"].accounts.revoke(first.token)
+        ...
+        emulator.meter.accounts("NAME")[others[0].account].calls
+
 As strict as the forges, never kinder. The data are recorded, made up or generated (see DATA.md).
 """
 

@@ -38,7 +38,10 @@ class Bitbucket(Kind):
     faults = FAULTS
     presets = PRESETS
 
-    arguments = {"users": "so many user names with an API token each, those of the others end in -2, -3 and so on"}  # noqa: RUF012 - see Kind
+    arguments = {  # noqa: RUF012 - see Kind
+        "users": "so many user names with an API token each, those of the others end in -2, -3 and so on",
+        "access_tokens": "so many access tokens, the others end likewise",
+    }
 
     credentials: Credentials = field(default_factory=Credentials)
     users: int | Sequence[ApiToken] = 1

@@ -45,10 +45,10 @@ class TestCommand(unittest.TestCase):
             return told, answer
 
     def test_it_tells_addresses_token_and_what_it_is_and_ends_with_0(self) -> None:
-        told, answer = self.run_until(signal.SIGTERM, "--port", "0", "--github-token", "secret")
+        told, answer = self.run_until(signal.SIGTERM, "--port", "0", "--github-token", "secret", "--github-users", "2")
 
         self.assertRegex(told, r"http://127\.0\.0\.1:\d+/2\.0")
-        self.assertIn("secret", told)
+        self.assertIn("(tokens: secret, secret-2)", told)
         self.assertIn("recorded and made-up data", told)
         self.assertEqual(answer.status_code, 200)
 
