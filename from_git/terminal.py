@@ -45,7 +45,7 @@ def _numbers(answer: Answer) -> Table:
     for heading in ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics"):
         table.add_column(heading, justify="right", overflow="fold")  # on a narrow screen no digit may be lost
     for profile, found in answer.found.items():
-        table.add_row(f"{profile.owner} ({profile.kind.label})", *_cells(found.stats, {profile: found}))
+        table.add_row(f"{profile.owner} ({profile.host.label})", *_cells(found.stats, {profile: found}))
     if len(answer.found) != 1:
         table.add_section()
         table.add_row("Total", *_cells(answer.stats, answer.found))

@@ -121,7 +121,7 @@ def _complaints(name: str, subject: str, reason: str) -> Json:
 
 
 _MEMBERS: dict[str, Json] = {
-    "upstream": {"type": "string", "enum": [], "description": "The forge that failed."},
+    "upstream": {"type": "string", "enum": [], "description": "The kind of forge that failed."},
     "profile": {"type": "string", "description": "The profile's URL as asked."},
     "retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds after which asking again can help."},
     "host": {"type": "string", "description": "Of the profile's URL: where the forge that failed runs."},

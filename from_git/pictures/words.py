@@ -42,10 +42,10 @@ class Note(NamedTuple):
 
 
 def short(error: errors.FromGitError) -> str:
-    """An error in a few words, with the name of the forge that it is about, as `FORGE: rate limit`."""
+    """An error in a few words, with the name of the host that it is about, as `FORGE: rate limit`."""
     words = next((SHORT[kind] for kind in type(error).__mro__ if kind in SHORT), "failed")
     profile = error.profile if isinstance(error, errors.UpstreamError) else None
-    return f"{profile.kind.label}: {words}" if profile else words
+    return f"{profile.host.label}: {words}" if profile else words
 
 
 def who(profiles: Iterable[Profile]) -> str:

@@ -46,6 +46,8 @@ class ServiceTestCase(SimpleTestCase):
     """See `runner`."""
     points: ClassVar[int] = 5000
     """Of GitHub's, in an hour."""
+    users: ClassVar[int] = 1
+    """That GitHub knows; each has a token."""
     emulated: ClassVar[tuple[Kind, ...]] = KINDS
     """The kinds of forges that the emulator has."""
 
@@ -54,7 +56,9 @@ class ServiceTestCase(SimpleTestCase):
         """Start the emulator and the service."""
         super().setUpClass()
         cls.world = World(kinds=cls.emulated)
-        cls.emulator = cls.enterClassContext(Emulator(cls.world, github={"points": cls.points}, limits=False))
+        cls.emulator = cls.enterClassContext(
+            Emulator(cls.world, github={"points": cls.points, "users": cls.users}, limits=False)
+        )
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)
         thread = threading.Thread(target=cls.server.serve_forever, args=(0.01,), daemon=True)
