@@ -70,6 +70,13 @@ PROOFS: dict[str, str] = {
     "A forgotten connection to Redis is replaced, and Redis does not count as down.": (
         "upstream.test_idle.Redis.test_a_kept_answer_after_a_pause_costs_no_call"
     ),
+    "/readyz and /metrics name a refused account by its place, show nothing of its credential, and answers go on.": (
+        "probes.test_probes_accounts.Ready"
+        ".test_an_account_that_is_refused_is_named_by_its_place_with_what_to_mend_and_answers_go_on"
+    ),
+    "A host can be asked as long as one of its accounts can.": (
+        "probes.test_probes_accounts.Ready.test_a_host_of_which_one_account_is_good_can_be_asked_and_one_without_cannot"
+    ),
     "/readyz reports a Redis that answers and keeps nothing, with the error of Redis.": (
         "probes.test_probes_cache.SharedCache.test_one_that_reads_and_keeps_nothing_is_named_with_its_own_words"
     ),

@@ -1,5 +1,6 @@
 """`/readyz` and `/metrics` of several hosts of one kind, and of several accounts of one host."""
 
+import json
 from typing import Any
 
 import requests
@@ -10,7 +11,7 @@ from from_git.forges.contract import Forge
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.leftovers import settled
-from from_git.tests.kit.workers import Gunicorn
+from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.probes.test_probes import ProbesTestCase as OneProcessTestCase
 from from_git.tests.probes.test_probes_workers import ProbesTestCase as WorkersTestCase
 
@@ -166,25 +167,30 @@ class Counted(AccountsTestCase):
 
 
 class Several(WorkersTestCase):
-    """Two processes."""
+    """Two processes, each with its parts of the budgets, or with Redis."""
 
     def test_what_one_of_them_has_met_is_seen_whoever_is_asked(self) -> None:
+        self.met_is_seen()
+
+    @needs_redis
+    def test_with_redis_too(self) -> None:
+        self.met_is_seen(CACHE_URL=start_redis(type(self)))
+
+    def met_is_seen(self, **settings: str) -> None:
+        """Of two accounts the first is refused, by a call of one process."""
         github = self.emulator["github"]
-        accounts = f'[{{"token": "wrong"}}, {{"token": "{github.credentials["token"]}"}}]'
-        bounds = '{"GITHUB_SECONDS_PER_MINUTE": 50}'
-        entry = f'{{"kind": "github", "host": "{GHE}", "api": "{github.url}"'
-        forges_setting = f'[{entry}, "accounts": {accounts}, "bounds": {bounds}}}]'
-        gunicorn: Gunicorn = self.gunicorn(2, WEB_CONCURRENCY="2", FORGES=forges_setting)
-        self.assertEqual(
-            requests.get(f"{gunicorn.base}/health-check", params={"url": GHE_URL}, timeout=60).status_code, 200
-        )
+        accounts = [{"token": "wrong"}, {"token": github.credentials["token"]}]
+        bounds = {"GITHUB_SECONDS_PER_MINUTE": 50}
+        entry = {"kind": "github", "host": GHE, "api": github.url, "accounts": accounts, "bounds": bounds}
+        base = self.gunicorn(2, WEB_CONCURRENCY="2", FORGES=json.dumps([entry]), **settings).base
+        answer = requests.get(f"{base}/health-check", params={"url": GHE_URL}, timeout=60)
+        self.assertEqual(answer.status_code, 200, answer.text)
 
-        def seen() -> dict[str, list[bool | float | None]]:
-            found = scraped(gunicorn.base)
+        def seen() -> tuple[list[bool], list[float | None]]:
+            found = scraped(base)
             aside = [found.get(("account_set_aside_seconds", (place, GHE, "github")), 0.0) > 0 for place in "12"]
-            limits = [found.get(("budget_limit", (place, GHE, "seconds", "github"))) for place in "12"]
-            return {"aside": [*aside], "limits": limits}
+            return aside, [found.get(("budget_limit", (place, GHE, "seconds", "github"))) for place in "12"]
 
-        wanted: dict[str, list[bool | float | None]] = {"aside": [True, False], "limits": [50.0, 50.0]}
+        wanted = ([True, False], [50.0, 50.0])
         for _ in range(6):
             self.assertEqual(settled(seen, wanted), wanted)
