@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from from_git.aggregator import Answer, Overview
@@ -50,7 +51,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
             "owner": profile.owner,
             "kind": found.kind,
             **_data(found.stats),
-            "fetchedAt": f"{datetime.fromtimestamp(int(answer.fetched[profile].oldest), UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "fetchedAt": _moment(int(answer.fetched[profile].oldest)),
             "host": profile.host.name,
             "notTold": list(not_told(profile, found)),
         }
@@ -98,6 +99,11 @@ def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
         "topics": list(stats.topics),
         "topicsNum": len(stats.topics),
     }
+
+
+@lru_cache(maxsize=1024)  # profiles of one answer were mostly fetched in the same seconds
+def _moment(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def printable(text: str) -> str:
