@@ -94,8 +94,8 @@ class Budget:
                 as was expected.
         """
         with self._lock:
-            if into := self._counts_elsewhere(one):
-                into.settle(one, left_alone)
+            if self._into and one not in self._under_way:
+                self._into.settle(one, left_alone)
                 return
             self._under_way.discard(one)
             now = self._ledgers.now()
@@ -110,8 +110,8 @@ class Budget:
     def withdraw(self, one: Reservation) -> None:
         """Give back the amount of a call that is not sent, or does not count."""
         with self._lock:
-            if into := self._counts_elsewhere(one):
-                into.withdraw(one)
+            if self._into and one not in self._under_way:
+                self._into.withdraw(one)
                 return
             self._under_way.discard(one)
             self._ledgers.add(one.client, -one.amount, one.slot)
@@ -165,10 +165,6 @@ class Budget:
             self._line.serve(group, amount, now)
         self._needs.spend(group, amount)
         return one
-
-    def _counts_elsewhere(self, one: Reservation) -> "Budget | None":
-        """The budget that this one has joined, where a call counts there."""
-        return self._into if one not in self._under_way else None
 
     def _full(self, one: Reservation, now: float) -> Full | None:
         """Why a call that is counted already must wait; None where it need not. The lock is held."""
