@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ class Users:
         self._asks = asks
         self._lock = threading.Lock()
         self._users: dict[Account, str] = {}
-        self._telling: set[Account] = set()
+        self._telling: Counter[Account] = Counter()  # calls under way that ask
         names = [account.authorization.user.casefold() for account in accounts]
         for account, name in zip(accounts, names, strict=True):
             if name:
@@ -40,7 +41,7 @@ class Users:
 
     def tells(self, account: Account) -> bool:
         """Whether a call is under way that asks whose an account is."""
-        return account in self._telling
+        return self._telling[account] > 0 and self.wanted(account)
 
     def telling(self, permit: Permit) -> Permit:
         """The permit of a call, which may be one that asks."""
@@ -48,12 +49,12 @@ class Users:
         if not self.wanted(account):
             return permit
         with self._lock:
-            self._telling.add(account)
+            self._telling[account] += 1
 
         def over() -> None:
             permit.over()
             with self._lock:
-                self._telling.discard(account)
+                self._telling[account] -= 1
 
         return replace(permit, over=over)
 

@@ -1,0 +1,96 @@
+"""What several accounts of one host can pay together, on a clock that only the test moves."""
+
+from from_git.askers import Asker
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.errors import BudgetError, LimitError
+from from_git.tests.calls.test_accounts import AccountsTestCase, refusal
+
+
+class Sums(AccountsTestCase):
+    """What several can pay together."""
+
+    def test_an_answer_is_paid_by_all_and_one_that_is_too_large_is_refused_with_their_number(self) -> None:
+        accounts, group = self.accounts(), self.group()
+        accounts.foresee(Asker(), 1, 30.0, 50.0)
+        accounts.plan(group, 30.0)
+        with self.assertRaises(BudgetError) as caught:
+            accounts.plan(self.group(), 1.0)
+        self.assertEqual(
+            caught.exception.reason,
+            "Forge allows 10 calls a minute (SETTING) for each of 3 accounts; this answer needs about 1 more, and 0 are"
+            " left.",
+        )
+        accounts = self.accounts()
+        accounts.all[0].budget.told(5.0)
+        with self.assertRaisesRegex(BudgetError, r"allows 25 calls a minute \(SETTING\) for 3 accounts together;"):
+            accounts.foresee(Asker(), 1, 26.0, 50.0)
+
+    def test_each_pays_in_proportion_to_what_it_can(self) -> None:
+        accounts, group = self.accounts(), self.group()
+        self.taken(accounts, self.group(), 6, refused=accounts.all[1:])
+
+        accounts.plan(group, 12.0)
+
+        self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [2.0, 5.0, 5.0])
+        self.assertEqual(len(self.taken(accounts, group, 12)), 12)
+        self.assertEqual(sum(one.budget.plans.planned(group) for one in accounts.all), 0.0)
+
+    def test_those_that_are_set_aside_or_limited_pay_nothing(self) -> None:
+        accounts, group = self.accounts(), self.group()
+        accounts.moves(refusal(), accounts.all[0], group, {accounts.all[0]})
+        accounts.moves(LimitError("used up.", 49.0), accounts.all[1], group, ())
+
+        accounts.plan(group, 10.0)
+        self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [0.0, 0.0, 10.0])
+        with self.assertRaisesRegex(BudgetError, "allows 10 calls a minute .SETTING.; this answer needs about 11 more"):
+            accounts.plan(group, 11.0)
+
+    def test_a_later_plan_takes_back_what_another_was_to_pay(self) -> None:
+        accounts, group = self.accounts(2), self.group()
+        accounts.plan(group, 10.0)
+        accounts.moves(refusal(), accounts.all[0], group, {accounts.all[0]})
+
+        accounts.plan(group, 6.0)
+
+        self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [0.0, 6.0])
+
+    def test_points_that_the_forge_reports_add_up_and_what_is_unknown_suffices(self) -> None:
+        accounts, group = self.accounts(), self.group()
+        for account, left in zip(accounts.all, (4, 6, 2), strict=True):
+            assert account.reported
+            account.reported.tell(left, 1_000.0)
+
+        accounts.plan_reported(group, 12.0, 50.0)
+        with self.assertRaises(BudgetError) as caught:
+            accounts.plan_reported(group, 13.0, 50.0)
+        self.assertEqual(
+            caught.exception.reason, "this answer needs about 13 more points, and 12 are left of 3 accounts."
+        )
+        self.clock.move(980.0)
+        accounts.plan_reported(group, 1_000.0, 50.0)
+
+    def test_a_client_gets_half_of_what_others_leave_of_all_and_a_newcomer_is_served_at_once(self) -> None:
+        accounts = self.accounts(limit=80.0, client_share=1.0)
+        for client, calls in (("a", 120), ("b", 60), ("c", 30)):
+            with self.subTest(client):
+                group = self.group(client)
+                for account in accounts.all:
+                    account.budget.plans.expect(group.asker, 3_000.0)
+                self.assertEqual(len(self.taken(accounts, group)), calls)
+
+    def test_what_fits_whole_into_all_is_more_than_half_of_each(self) -> None:
+        accounts, group = self.accounts(limit=80.0, client_share=1.0), self.group("a")
+        accounts.plan(group, 200.0)
+
+        self.assertEqual(len(self.taken(accounts, group, 200)), 200)
+
+    def test_what_is_late_counts_as_expected_and_keeps_half_for_others(self) -> None:
+        accounts = self.accounts(limit=80.0, client_share=1.0)
+        late = list[BudgetError]()
+        group = FetchGroup(
+            self.clock.now() + 50.0, clock=self.clock, horizon=self.clock.now() + 500.0, late=late.append
+        )
+
+        accounts.plan(group, 300.0)
+
+        self.assertEqual((len(late), len(self.taken(accounts, group))), (1, 120))

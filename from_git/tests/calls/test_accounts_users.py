@@ -1,0 +1,102 @@
+"""Accounts of one host that belong to one user, which the forge counts as one."""
+
+from from_git.calls.account import Permit
+from from_git.calls.budget import Full
+from from_git.calls.spent import Reservation
+from from_git.errors import BudgetError
+from from_git.tests.calls.test_accounts import AccountsTestCase
+
+
+class SameUser(AccountsTestCase):
+    """Two credentials of one user, which the forge counts as one."""
+
+    def test_the_setting_says_so_from_the_start(self) -> None:
+        accounts = self.accounts(3, "Ann@example.org", "", "ann@example.org")
+
+        self.assertEqual(accounts.distinct, [accounts.all[0], accounts.all[1]])
+        self.assertEqual(len(self.taken(accounts, self.group())), 20)
+
+    def test_what_was_spent_through_both_counts_as_soon_as_the_forge_has_told(self) -> None:
+        for order in ((0, 1, 2), (2, 0, 1), (1, 2, 0)):
+            with self.subTest(order):
+                accounts = self.accounts(asks=True)
+                self.taken(accounts, self.group(), 12)
+                for place in order:
+                    self.assertTrue(accounts.users.wanted(accounts.all[place]))
+                    accounts.users.told(accounts.all[place], "another" if place == 1 else "one")
+
+                self.assertEqual([accounts.place(account) for account in accounts.all], [1, 2, 1])
+                self.assertEqual([account.budget.spent() for account in accounts.all], [8.0, 4.0, 8.0])
+                self.assertEqual(len(self.taken(accounts, self.group())), 8)
+                self.memory.clear()
+
+    def test_a_call_that_is_under_way_counts_there_too_and_its_limit_holds(self) -> None:
+        accounts = self.accounts(2, asks=True)
+        first, second = accounts.all
+        permit = accounts.permit(1.0, self.group(), refused={first})
+        assert isinstance(permit, Permit)
+        with permit.used():
+            for account in accounts.all:
+                accounts.users.told(account, "one")
+            self.assertEqual(len(self.taken(accounts, self.group())), 9)
+        self.assertEqual(first.budget.spent(), 10.0)
+        self.assertIsInstance(second.budget.reserve(1.0, self.group()), Full)
+
+        accounts = self.accounts(2, asks=True)
+        accounts.all[1].limit.block(40.0, "used up.")
+        self.memory.clear()
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+        self.assertEqual(accounts.all[0].limit.blocked(), 40.0)
+
+    def test_a_call_that_has_chosen_before_is_counted_after_it(self) -> None:
+        accounts = self.accounts(2, asks=True)
+        before = accounts.all[1].budget
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+
+        found = [before.reserve(1.0, self.group()) for _ in range(11)]
+
+        self.assertIsInstance(found.pop(), Full)
+        self.assertEqual((before.spent(), accounts.all[0].budget.spent()), (0.0, 10.0))
+        for one in found:
+            assert isinstance(one, Reservation)
+            before.withdraw(one)
+        self.assertEqual(accounts.all[0].budget.spent(), 0.0)
+
+    def test_what_was_planned_through_both_stays_planned(self) -> None:
+        accounts, group = self.accounts(2, asks=True), self.group()
+        accounts.plan(group, 8.0)
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+
+        self.assertEqual(accounts.all[0].budget.plans.planned(group), 8.0)
+        with self.assertRaises(BudgetError):
+            accounts.plan(self.group(), 3.0)
+
+    def test_one_that_is_being_asked_is_not_used_beside_it_while_others_have_room(self) -> None:
+        accounts, group = self.accounts(2, asks=True), self.group()
+        first = accounts.permit(1.0, group)
+        second = accounts.permit(1.0, group)
+        assert isinstance(first, Permit) and isinstance(second, Permit)
+        accounts.users.told(accounts.all[0], "one")
+        with first.used():
+            self.assertEqual(self.taken(accounts, group, 5), [1] * 5)
+        with second.used():
+            accounts.users.told(accounts.all[1], "two")
+        self.assertIn(2, self.taken(accounts, group, 5))
+
+    def test_other_processes_learn_it_and_a_forge_that_does_not_tell_is_asked_once(self) -> None:
+        here, there = self.accounts(asks=True), self.accounts(asks=True)
+        for account, user in zip(here.all, ("one", "", "one"), strict=True):
+            here.users.told(account, user)
+        there.refresh()
+
+        self.assertEqual([there.place(account) for account in there.all], [1, 2, 1])
+        self.assertEqual([there.users.wanted(account) for account in there.all], [False, True, False])
+        self.assertFalse(any(here.users.wanted(account) for account in here.all))
+        self.assertNotIn("one", str(self.memory))
+
+    def test_one_alone_is_never_asked(self) -> None:
+        accounts = self.accounts(1, asks=True)
+        self.assertFalse(accounts.users.wanted(accounts.all[0]))
