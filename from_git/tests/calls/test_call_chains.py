@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+from from_git.calls.accounts import Accounts
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.calls.spent import LocalLedger
@@ -31,19 +32,22 @@ class Run:
 
     def _own(self, threads: int, limit: float | None) -> None:
         # here, so that their locks are the scheduler's
-        self.budget = budget_of(limit, 60.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
-        accounts = accounts_of(self.budget, self.clock.now)
+        self.accounts = self.made(limit)
         self.pool = Pool("pool", threads)
         self.group = FetchGroup(self.clock.now() + 1e6, clock=self.clock)
-        self.calls = Calls(self.group, accounts, jitter=lambda: self.scheduler.random.uniform(0.5, 1.0))
+        self.calls = Calls(self.group, self.accounts, jitter=lambda: self.scheduler.random.uniform(0.5, 1.0))
         for chain in range(CHAINS):
             self._link(chain, LINKS)
         self.group.seal()
 
-    def _link(self, chain: int, left: int) -> None:
-        self.calls.start(self.pool, self._ask, partial(self._then, chain, left))
+    def made(self, limit: float | None) -> Accounts:
+        """The accounts that calls go through."""
+        return accounts_of(budget_of(limit, 60.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT"), self.clock.now)
 
-    def _ask(self) -> None:
+    def _link(self, chain: int, left: int) -> None:
+        self.calls.start(self.pool, self.ask, partial(self._then, chain, left))
+
+    def ask(self) -> None:
         begun = self.clock.now()
         self.sent.append(begun)
         if self.scheduler.random.random() < 0.5:
@@ -61,8 +65,22 @@ class Run:
             self._link(chain, left - 1)
 
 
-class Chains(SeededTestCase):
-    """What holds for each seed."""
+class ChainsTestCase(SeededTestCase):
+    """What holds for each run."""
+
+    def assert_whole(self, run: Run) -> None:
+        """Each link was answered, in the order of its chain, and nothing is left."""
+        self.assertTrue(run.group.wait(0), "it never ends")
+        for chain in range(CHAINS):
+            self.assertEqual([left for one, left in run.answered if one == chain], list(range(LINKS, 0, -1)))
+        self.assertFalse([account for account in run.accounts.all if account.budget._under_way])
+        self.assertFalse(any(run.calls._queues._waiting.values()))
+        self.assertEqual(run.pool.idle, run.pool.size)
+        self.assertEqual(run.calls.spending.cost().calls, len(run.sent))
+
+
+class Chains(ChainsTestCase):
+    """Calls through one account."""
 
     def test_every_call_is_answered_once(self) -> None:
         self.for_seeds(lambda seed: self.assert_whole(Run(seed)), 40)
@@ -81,13 +99,3 @@ class Chains(SeededTestCase):
                 self.assertLessEqual(sum(begun <= one < begun + 60.0 for one in counted.elements()), 5)
 
         self.for_seeds(check, 40)
-
-    def assert_whole(self, run: Run) -> None:
-        """Each link was answered, in the order of its chain, and nothing is left."""
-        self.assertTrue(run.group.wait(0), "it never ends")
-        for chain in range(CHAINS):
-            self.assertEqual([left for one, left in run.answered if one == chain], list(range(LINKS, 0, -1)))
-        self.assertFalse(run.budget._under_way)
-        self.assertFalse(any(run.calls._queues._waiting.values()))
-        self.assertEqual(run.pool.idle, run.pool.size)
-        self.assertEqual(run.calls.spending.cost().calls, len(run.sent))
