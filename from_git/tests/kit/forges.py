@@ -1,6 +1,6 @@
 """The forges of a class, on an emulator of its own, and the settings that point a process at them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from unittest import TestCase
 
 from emulator import Emulator
@@ -13,6 +13,14 @@ def settings_for(emulator: Emulator) -> dict[str, str]:
         "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
         "BITBUCKET_API_URL": emulator["bitbucket"].url,
     }
+
+
+def entry_for(emulator: Emulator, forge: str, host: str, **more: Any) -> dict[str, Any]:
+    """An entry of FORGES for an emulated forge, with all credentials that it takes under a user name, or else all."""
+    logins = emulator[forge].accounts.logins
+    used = [one for one in logins if one.username] or logins
+    accounts = [{"token": one.token} | ({"username": one.username} if one.username else {}) for one in used]
+    return {"kind": forge, "host": host, "api": emulator[forge].url, "accounts": accounts, **more}
 
 
 class ForgesTestCase(TestCase):

@@ -1,0 +1,167 @@
+"""Several accounts of one host over real calls: answers stay exact, and no account is asked for more than it has."""
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+from emulator import Emulator, Fault, Latency, World, preset
+from emulator.bitbucket.credentials import ApiToken
+from emulator.github.users import User
+from emulator.meter import Counts
+from from_git.tests.kit.forges import entry_for
+from from_git.tests.kit.service import ServiceTestCase
+
+SITES = {"github": "github.com", "bitbucket": "bitbucket.org"}
+FIRST, SECOND, THIRD = "emulator", "emulator-2", "emulator-3"
+
+
+class AccountsTestCase(ServiceTestCase):
+    """A host whose accounts are all those of an emulator."""
+
+    def emulate(self, forge: str, bounds: dict[str, Any] | None = None, **options: Any) -> Emulator:
+        """An emulator with these options, as the only forge that the service knows."""
+        emulator = self.enterContext(Emulator(World(), **options))
+        self.settings_for_test(
+            FORGES=[entry_for(emulator, forge, SITES[forge], bounds=bounds or {})], REQUEST_DEADLINE=60.0
+        )
+        return emulator
+
+    def exact(self, emulator: Emulator, forge: str, *names: str) -> None:
+        """Each answer is the straight sum."""
+        for name in names:
+            body = self.answer(f"https://{SITES[forge]}/{name}")
+            self.assertEqual(body["data"], emulator.world.sum([(forge, name)]), name)
+
+    def counts(self, emulator: Emulator, forge: str = "github") -> dict[str, Counts]:
+        """What each account has done."""
+        return emulator.meter.accounts(forge)
+
+
+class AtGitHub(AccountsTestCase):
+    """Tokens of several users, or of one."""
+
+    def at_call(self, emulator: Emulator, actions: dict[int, Callable[[], None]]) -> None:
+        """Do something before the answer to the call of that number."""
+        numbers = iter(range(1, 10_000))
+        emulator.before_call(lambda *_: actions.get(next(numbers), lambda: None)())
+
+    def test_a_walk_goes_on_through_others_when_tokens_are_revoked_in_its_midst(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 3}, latency=Latency(0.01))
+        tokens = [one.token for one in emulator["github"].accounts.logins]
+        revoke = emulator["github"].accounts.revoke
+        self.at_call(emulator, {3: lambda: revoke(tokens[0]), 6: lambda: revoke(tokens[1])})
+
+        self.exact(emulator, "github", "org-600")
+        emulator.meter.reset()
+        self.exact(emulator, "github", "org-300")
+
+        # those that were refused are left alone from then on
+        self.assertEqual([self.counts(emulator)[name].calls for name in (FIRST, SECOND)], [0, 0])
+
+    def test_one_token_that_an_owner_forbids_serves_other_owners_still(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 2})
+        self.exact(emulator, "github", "org-1", "org-2", "org-3")
+        emulator.faults.add(preset("forbidden_owner", account=SECOND, contains="org-60"))
+        emulator.meter.reset()
+
+        self.exact(emulator, "github", "org-60", *(f"org-{size}" for size in range(1, 13)))
+
+        self.assertGreater(self.counts(emulator)[SECOND].calls, 1)
+
+    def test_a_secondary_limit_of_one_is_none_of_the_others(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 3})
+        emulator.faults.add(preset("secondary_403_retry_after", account=FIRST))
+
+        self.exact(emulator, "github", "org-130", "org-131")
+        self.exact(emulator, "github", "org-132")
+
+        counts = self.counts(emulator)
+        self.assertEqual(set(counts[FIRST].statuses), {403})
+        self.assertEqual(sum(counts[FIRST].statuses.values()), counts[FIRST].calls)
+        self.assertLess(counts[FIRST].calls, counts[SECOND].calls + counts[THIRD].calls)
+
+    def test_the_points_of_several_users_pay_one_answer_and_none_is_asked_for_more(self) -> None:
+        alone = self.emulate("github", limits=False)
+        self.exact(alone, "github", "org-700")
+        needed = alone.meter.snapshot()["github"].points
+        emulator = self.emulate("github", limits=False, github={"users": 3, "points": needed // 2})
+
+        self.exact(emulator, "github", "org-700")
+
+        self.assertGreater(len([one for one in self.counts(emulator).values() if one.points]), 2)
+        self.assertEqual([one.refused for one in self.counts(emulator).values()], [0] * 3)
+
+    def test_tokens_of_one_user_are_found_out_by_no_call_and_are_one_account(self) -> None:
+        users = [User(FIRST, ("second", "third", "fourth", "fifth")), User(SECOND, ("sixth",))]
+        emulator = self.emulate("github", limits=False, github={"users": users})
+
+        self.exact(emulator, "github", *(f"org-{size}" for size in range(1, 31)))
+
+        self.assertEqual(emulator.meter.snapshot()["github"].calls, 30)
+        # as six accounts the only one of its user would get one call in six
+        self.assertGreater(self.counts(emulator)[SECOND].calls, 9)
+
+    def test_no_order_of_accounts_changes_an_answer(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 3})
+        entry = entry_for(emulator, "github", "github.com")
+        bodies = set()
+        for accounts in permutations(entry["accounts"]):
+            self.settings_for_test(FORGES=[{**entry, "accounts": list(accounts)}])
+            bodies.add(self.ask("https://github.com/org-130", "https://github.com/spack").text)
+
+        self.assertEqual(len(bodies), 1)
+
+    def test_the_tokens_of_a_refused_host_are_never_in_its_error(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 2})
+        tokens = [one.token for one in emulator["github"].accounts.logins]
+        for token in tokens:
+            emulator["github"].accounts.revoke(token)
+
+        body = self.failure(502, "https://github.com/org-3")
+        emulator["github"].accounts.give_back(tokens[1])
+        self.exact(emulator, "github", "org-3")
+
+        self.assertIn("(401)", body["message"])
+        self.assertNotIn("emulator-token", str(body))
+
+
+class AtBitbucket(AccountsTestCase):
+    """API tokens of several user names, or of one."""
+
+    def test_a_workspace_of_more_calls_than_one_has_takes_those_of_three(self) -> None:
+        bounds = {"BITBUCKET_CALLS_PER_HOUR": "auto"}
+        emulator = self.emulate("bitbucket", bounds, bitbucket={"users": 3})
+
+        self.exact(emulator, "bitbucket", "team-2500")
+
+        counts = self.counts(emulator, "bitbucket")
+        self.assertGreater(sum(one.calls for one in counts.values()), 2_500)
+        self.assertEqual({one.refused for one in counts.values()}, {0})
+        self.assertLessEqual(max(one.calls for one in counts.values()), 1_000)
+
+    def test_api_tokens_of_one_user_name_are_one_account(self) -> None:
+        more = [ApiToken("emulator@example.com", "second"), ApiToken("oak@example.com", "third")]
+        bounds = {"BITBUCKET_CALLS_PER_HOUR": "60"}
+        emulator = self.emulate("bitbucket", bounds, bitbucket={"users": more, "calls_per_hour": 60})
+
+        self.exact(emulator, "bitbucket", "team-50", "team-55")
+        self.failure(503, "https://bitbucket.org/team-40")
+
+        self.assertEqual({one.refused for one in self.counts(emulator, "bitbucket").values()}, {0})
+
+    def test_a_list_and_its_counts_stay_exact_when_a_token_is_revoked_between_them(self) -> None:
+        emulator = self.emulate("bitbucket", limits=False, bitbucket={"users": 3})
+        login = emulator["bitbucket"].accounts.logins[0]
+        emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.01))
+        done: list[str] = []
+
+        def act(forge: str, path: str, body: str) -> None:
+            if path.endswith("watchers"):
+                done.append(path)
+                if len(done) == 20:
+                    emulator["bitbucket"].accounts.revoke(login.token)
+
+        emulator.before_call(act)
+
+        self.exact(emulator, "bitbucket", "team-130")
+        self.assertGreater(len(done), 130)
