@@ -77,7 +77,7 @@ def entries(value: object) -> list[Mapping[str, Any]]:
     if isinstance(value, str):
         try:
             value = json.loads(value, object_pairs_hook=_each_once) if value.strip() else []
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WrongSetting(f"expected a list of objects as JSON ({error})") from None
     if not isinstance(value, list | tuple):
         raise WrongSetting("expected a list")
@@ -161,7 +161,8 @@ def _address(text: str, *schemes: str) -> SplitResult | None:
     """The parts of an address with a host and one of these schemes; None for anything else."""
     try:
         parts = urlsplit(text)
-        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 else None
+        odd = any(one.isspace() or one == "\\" for one in text)
+        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 and not odd else None
     except ValueError:
         return None
 

@@ -16,8 +16,11 @@ T = TypeVar("T")
 KEYS = ("kind", "host", "api", "accounts", "ca_file", "proxy", "threads", "bounds")
 """Of an entry; the first two are needed."""
 _ACCOUNT = ("token", "username")
-_SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?(?:/[a-z0-9._~-]+)*")
+_SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::([1-9][0-9]{0,4}))?((?:/(?!\.{1,2}(?:/|$))[a-z0-9._~-]+)*)")
+_LAST_PORT, _USUAL_PORT = 65_535, "443"
 _SECRET = ("accounts", "proxy", "token")
+# letters and digits without the marks of hosts, addresses and paths: probably a token in the wrong place
+_TOKEN = re.compile(r"(?<!\S)(?=[\w=+-]*[0-9])(?=[\w=+-]*[A-Za-z])[\w=+-]{12,}(?!\S)")
 _ACCOUNTS_FORM = 'expected a list of {"token": …} or {"username": …, "token": …}'
 
 
@@ -44,9 +47,17 @@ def read_entries(values: Mapping[str, Any]) -> tuple[list[Host], list[str]]:
 def _site(value: object) -> str:
     """A host as profile URLs carry it, in lower case; else raises WrongSetting."""
     name = readers.text(value).lower().removeprefix("www.").rstrip("/")
-    if not _SITE.fullmatch(name):
+    found = _SITE.fullmatch(name)
+    if found is None or int(found[1] or 0) > _LAST_PORT:
         raise WrongSetting("expected a host like git.example.org, git.example.org:8443 or git.example.org/path")
-    return name
+    # profile URLs need not say the port of https
+    return name.replace(f":{_USUAL_PORT}", "", 1) if found[1] == _USUAL_PORT else name
+
+
+def _shown(written: object) -> str:
+    """What was written, unless it may be a secret."""
+    text = str(written)
+    return "a secret value" if {"@", "?"} & set(text) or _TOKEN.search(text) else repr(written)[:200]
 
 
 def _meant(name: str, known: Sequence[str]) -> str:
@@ -94,13 +105,14 @@ class _Entry:
 
     def _complain(self, where: str, written: object, why: object) -> None:
         """Say what is wrong; a value that may be a secret is not shown."""
-        hidden = any(key in where for key in _SECRET) or {"@", "?"} & set(str(written))
-        self.wrong.append(f"{self.name}: {where} is {'a secret value' if hidden else repr(written)[:200]}: {why}.")
+        shown = "a secret value" if any(key in where for key in _SECRET) else _shown(written)
+        self.wrong.append(f"{self.name}: {where} is {shown}: {why}.")
 
     def _look_at_keys(self, written: Mapping[Any, Any], known: Sequence[str], where: str = "") -> None:
         for key in written:
             if key not in known:
-                self.wrong.append(f"{self.name}: {where}`{str(key)[:50]}` is not a key{_meant(str(key), known)}")
+                name = _shown(key) if _TOKEN.search(str(key)) else f"`{str(key)[:50]}`"
+                self.wrong.append(f"{self.name}: {where}{name} is not a key{_meant(str(key), known)}")
 
     def _read(self, key: str, reader: Callable[[object], T], default: T) -> T:
         if key not in self._written:
@@ -114,11 +126,10 @@ class _Entry:
             return default
 
     def _kind(self) -> Kind | None:
-        name = self._read("kind", readers.text, "").lower()
-        if name in KINDS or not name:
-            return KINDS.get(name)
-        self.wrong.append(f"{self.name}: `kind` is {name[:50]!r}{_meant(name, list(KINDS))}")
-        return None
+        name = self._read("kind", readers.text, None)
+        if name is not None and name.lower() not in KINDS:
+            self.wrong.append(f"{self.name}: `kind` is {_shown(name[:50])}{_meant(name, list(KINDS))}")
+        return KINDS.get(name.lower()) if name else None
 
     def _accounts(self) -> tuple[Credential, ...]:
         written = self._written.get("accounts", ())
@@ -139,7 +150,8 @@ class _Entry:
                 texts[key] = reader(written.get(key, ""))
             except WrongSetting as error:
                 self._complain(f"`{key}` of {where}", written[key], error)
-        if "token" not in written or written["token"] == "":
+        token = written.get("token", "")
+        if isinstance(token, str) and not token.strip():
             self.wrong.append(f"{self.name}: {where} has no `token`.")
         return Credential(**texts)
 
@@ -150,6 +162,8 @@ class _Entry:
         alone = not isinstance(written, Mapping)
         named = dict.fromkeys(values, written) if alone else {str(name).upper(): one for name, one in written.items()}
         self._look_at_keys(named, list(values), f"`{key}`: ")
+        if not alone and len(named) < len(written):
+            self.wrong.append(f"{self.name}: `{key}` has a key twice.")
         for option in options:
             if option.name not in named:
                 continue

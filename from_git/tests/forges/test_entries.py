@@ -15,11 +15,15 @@ SCM = {"kind": "bitbucket", "host": "scm.example.org:8443/git", "api": "https://
 EXPECTED_HOST = "expected a host like git.example.org, git.example.org:8443 or git.example.org/path."
 EXPECTED_ACCOUNTS = '`accounts` is a secret value: expected a list of {"token": …} or {"username": …, "token": …}.'
 SECRET = "S3cretOfTests"
+TOKEN = f"ghx_{SECRET}"
 WRONG: list[tuple[Any, list[str]]] = [
     ({}, ["`kind` is missing.", "`host` is missing."]),
     ({**GHE, "kind": "githbu"}, ["`kind` is 'githbu'; did you mean github?"]),
     ({**GHE, "kind": "sourceforge"}, ["`kind` is 'sourceforge': expected github or bitbucket."]),
     ({**GHE, "kind": None}, ["`kind` is None: expected text."]),
+    ({**GHE, "kind": " "}, ["`kind` is '': expected github or bitbucket."]),
+    ({**GHE, "kind": TOKEN}, ["`kind` is a secret value: expected github or bitbucket."]),
+    ({**GHE, TOKEN: ""}, ["a secret value is not a key: expected kind, "]),
     ({**GHE, "prox": ""}, ["`prox` is not a key; did you mean proxy?"]),
     (
         {**GHE, "Token": SECRET},
@@ -29,6 +33,10 @@ WRONG: list[tuple[Any, list[str]]] = [
     ({**GHE, "host": "https://ghe.example.org"}, [f"`host` is 'https://ghe.example.org': {EXPECTED_HOST}"]),
     ({**GHE, "host": f"me:{SECRET}@ghe.example.org"}, [f"`host` is a secret value: {EXPECTED_HOST}"]),
     ({**GHE, "host": "ghe.example.org//git"}, [f"`host` is 'ghe.example.org//git': {EXPECTED_HOST}"]),
+    ({**GHE, "host": TOKEN}, [f"`host` is a secret value: {EXPECTED_HOST}"]),
+    ({**GHE, "host": "ghe.example.org:65536"}, [f"`host` is 'ghe.example.org:65536': {EXPECTED_HOST}"]),
+    ({**GHE, "host": "ghe.example.org:0"}, [f"`host` is 'ghe.example.org:0': {EXPECTED_HOST}"]),
+    ({**GHE, "host": "ghe.example.org/../git"}, [f"`host` is 'ghe.example.org/../git': {EXPECTED_HOST}"]),
     ({**GHE, "host": ["ghe.example.org"]}, ["`host` is ['ghe.example.org']: expected text."]),
     (
         {**GHE, "api": "ghe.example.org/api"},
@@ -41,7 +49,13 @@ WRONG: list[tuple[Any, list[str]]] = [
         {**GHE, "accounts": [{"tokn": SECRET}]},
         ["account 1: `tokn` is not a key; did you mean token?", "account 1 has no `t"],
     ),
+    (
+        {**GHE, "accounts": [{TOKEN: "me"}]},
+        ["account 1: a secret value is not a key: expected token or ", "account 1 has no `t"],
+    ),
     ({**GHE, "accounts": [{"token": "x"}, {"token": ""}]}, ["account 2 has no `token`."]),
+    ({**GHE, "accounts": [{"token": " \t"}]}, ["account 1 has no `token`."]),
+    ({**GHE, "accounts": [{"token": "x\r\nX-Y: z"}]}, ["`token` of account 1 is a secret value: expected text w"]),
     ({**GHE, "accounts": [{"token": f"{SECRET}ö"}]}, ["`token` of account 1 is a secret value: expected ASCII "]),
     ({**GHE, "accounts": [{"token": 7}]}, ["`token` of account 1 is a secret value: expected text."]),
     ({**GHE, "accounts": [{"token": "x", "username": 7}]}, ["`username` of account 1 is 7: expected text."]),
@@ -56,6 +70,12 @@ WRONG: list[tuple[Any, list[str]]] = [
     ),
     ({**GHE, "threads": 0}, ["`threads` is 0: expected at least 1 threads."]),
     ({**GHE, "threads": [4]}, ["`threads` is [4]: expected a whole number."]),
+    ({**GHE, "threads": f"Bearer {TOKEN}"}, ["`threads` is a secret value: expected a whole number."]),
+    ({**GHE, "bounds": {TOKEN: 1}}, ["`bounds`: a secret value is not a key: expected GITHUB_SECONDS_PER_MINUTE."]),
+    (
+        {**GHE, "threads": {"NUM_THREADS_GITHUB": 1, "num_threads_github": 2}},
+        ["`threads` has a key twice."],
+    ),
     ({**SCM, "threads": "many"}, ["`threads` is 'many': expected a whole number."]),
     (
         {**GHE, "threads": {"NUM_THREADS_BITBUCKET": 4}},
@@ -161,7 +181,7 @@ class Entries(TestCase):
                 self.assertEqual(len(wrong), len(said), wrong)
                 for sentence, begin in zip(wrong, said, strict=True):
                     self.assertTrue(sentence.startswith(f"FORGES entry 2: {begin}"), sentence)
-                    self.assertNotIn(SECRET, sentence)
+                    self.assertNotIn(SECRET.lower(), sentence.lower())
                     self.assertRegex(sentence, r"[.?]$")
 
     def test_all_of_them_are_told_at_once(self) -> None:
@@ -171,7 +191,7 @@ class Entries(TestCase):
         self.assertIn("MAX_PROFILES in local_settings.py is -1: expected at least 0 profiles.", wrong)
 
     def test_two_with_one_host_are_refused(self) -> None:
-        for other in ("ghe.example.org", "GHE.example.org/", "www.ghe.example.org"):
+        for other in ("ghe.example.org", "GHE.example.org/", "www.ghe.example.org", "ghe.example.org:443"):
             with self.subTest(other):
                 _, wrong = load({"FORGES": [SCM, GHE, {"kind": "githbu", "host": other}]}, {})
                 self.assertIn("FORGES entry 3: `host` is 'ghe.example.org', as in FORGES entry 2.", wrong)
