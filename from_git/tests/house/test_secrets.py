@@ -88,6 +88,33 @@ class Secrets(ServiceTestCase):
                 self.assertIn(response.status_code, (200, 502, 503), response.text)
                 self.assert_nowhere(response.text + str(response.headers), secrets)
 
+    def test_those_of_forges_are_nowhere_either(self) -> None:
+        password = "s3cret/of the+proxy"
+        secrets = (TOKEN, PASSWORD, PAIR, password, base64.b64encode(f"me:{password}".encode()).decode())
+        words = json.dumps(" ".join(secrets))
+        accounts = {"github": [{"token": TOKEN}], "bitbucket": [{"username": USER, "token": PASSWORD}]}
+        entries = [
+            {"kind": kind, "host": f"{kind}.example", "api": self.emulator[kind].url, "accounts": one}
+            for kind, one in accounts.items()
+        ]
+        with Forwarder() as proxy:
+            through = proxy.url.replace("://", "://me:s3cret%2Fof%20the+proxy@")
+            none = {"GITHUB_API_TOKEN": "", "BITBUCKET_USERNAME": "", "BITBUCKET_API_TOKEN": ""}
+            self.settings_for_test(FORGES=[{**one, "proxy": through} for one in entries], **none)
+            for kind in accounts:
+                for status in (200, 401, 403, 500):
+                    body = (
+                        f'{{"message": {words}, "error": {{"message": {words}}}, "errors": [{{"message": {words}}}]}}'
+                    )
+                    self.emulator.faults.clear()
+                    self.emulator.faults.add(Fault("status", status=status, body=body.encode()))
+                    response = self.ask(f"https://{kind}.example/spack")
+                    self.assertEqual(response.status_code, 502)
+                    self.assert_nowhere(response.text, secrets)
+        for written in self.written:
+            self.assertIn("github", written.getvalue())
+            self.assert_nowhere(written.getvalue(), secrets)
+
     def test_a_link_that_holds_a_token_is_not_shown(self) -> None:
         self.emulator.faults.add(Fault("foreign_next", url=f"http://evil.example/{PASSWORD}/{PAIR}"))
 
@@ -98,7 +125,9 @@ class Secrets(ServiceTestCase):
     def test_djangos_own_pages_of_tracebacks_would_hide_them(self) -> None:
         shown = get_default_exception_reporter_filter().get_safe_settings()
         secrets = [option.name for option in table() if option.secret]
-        self.assertLessEqual({"GITHUB_API_TOKEN", "CACHE_URL", "DATABASE_URL", "UPSTREAM_PROXY"}, set(secrets))
+        self.assertLessEqual(
+            {"GITHUB_API_TOKEN", "CACHE_URL", "DATABASE_URL", "FORGES", "UPSTREAM_PROXY"}, set(secrets)
+        )
         for name in secrets:
             with self.subTest(name):
                 self.assertTrue(hasattr(settings, name))
