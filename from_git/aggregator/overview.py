@@ -67,4 +67,4 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
 
 def _wait(profile: Profile, progress: Progress) -> str:
     more = f" It goes on {when(progress.wait)}." if progress.wait > 0 else ""
-    return f"{profile.host.label} for {profile.url}: {progress.note}{more}"
+    return f"{profile.host.label} for {profile.url}: {profile.host.words(progress.note)}{more}"
