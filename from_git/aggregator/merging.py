@@ -8,6 +8,7 @@ from from_git.errors import UpstreamError
 from from_git.memory import Remembered
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
+from from_git.values.rows import hashed
 from from_git.values.stats import Stats, SumTooLarge, merge, summed
 
 _MOST = 50_000  # profiles and names of the sums that are remembered: some 10 MB
@@ -73,7 +74,7 @@ def _after_the_first(found: Mapping[Profile, Found], shared: set[int]) -> dict[P
     gone: dict[Profile, set[str]] = {}
     for profile, one in found.items():
         if not shared.isdisjoint(one.rows.sums.ids):
-            ids = {row.id for row in one.rows if hash(row.id) in shared}
+            ids = {row.id for row in one.rows if hashed(row.id) in shared}
             gone[profile] = ids & seen
             seen |= ids
     return gone

@@ -25,7 +25,7 @@ MISSING = 0.2
 FUTURE = 60.0
 """Seconds by which the clocks of two machines may differ; what was fetched later than that is nonsense."""
 _OWN_MOST = 500  # profiles kept in this process while the cache is away
-_SUMS_MOST = 50_000  # names in the sums that are remembered: some 10 MB
+_SUMS_MOST = 100_000  # names in the sums that are remembered: some 20 MB
 _UNKNOWN = object()
 
 

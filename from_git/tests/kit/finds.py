@@ -15,7 +15,7 @@ HEAD = ("format", "kind", "at", "oldest", "identity", "missing", "not_told", "le
 
 def found_with(stats: Stats, kind: str = "User", **more: Any) -> Found:
     """A profile with these sums and without any repository, so that the sums may be any; `more`: as for `Found`."""
-    return Found(kind, Rows(sums=Sums(stats, array("q"))), **more)
+    return Found(kind, Rows(sums=Sums(stats, array("I"))), **more)
 
 
 def head_of(kept: bytes) -> dict[str, Any]:
