@@ -89,6 +89,20 @@ PRESETS: dict[str, Preset] = {
     "insufficient_scopes": Preset(
         _nulls("data.{}", _SCOPES, "INSUFFICIENT_SCOPES"), "GitHub: owners are null for want of scopes"
     ),
+    "login_attempts": Preset(
+        _answer(403, {"message": "Maximum number of login attempts exceeded. Please try again later."}),
+        "GitHub: 403 for every token, after several that were wrong",
+    ),
+    "forbidden_viewer": Preset(
+        Fault(
+            "graphql_errors",
+            PATH,
+            contains="viewer",
+            data=None,
+            errors=({"type": "FORBIDDEN", "path": ["viewer"], "message": "Resource not accessible by integration"},),
+        ),
+        "GitHub: queries with `viewer`, which may not be null, get FORBIDDEN and no data",
+    ),
     "resource_limits": Preset(
         _nulls("data.**.languages", "Resource limits for this query exceeded.", "RESOURCE_LIMITS_EXCEEDED"),
         "GitHub: partial data, every `languages` null with RESOURCE_LIMITS_EXCEEDED",

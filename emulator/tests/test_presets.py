@@ -53,6 +53,7 @@ class TestPresets(EmulatorCase):
             ("something_went_wrong", 200, '{"data": null, "errors": [{"message": "Something went', retry, None),
             ("something_went_wrong_502", 502, '{"data": null, "errors": [{"message": "Something went', retry, None),
             ("node_limit", 200, "MAX_NODE_LIMIT_EXCEEDED", retry, None),
+            ("login_attempts", 403, "Maximum number of login attempts", retry, None),
         ):
             with self.subTest(name):
                 answer = self.struck(name)
@@ -83,6 +84,14 @@ class TestPresets(EmulatorCase):
                 self.assertEqual(answer["data"], {"repositoryOwner": None, "rateLimit": {"cost": 1}})
                 self.assertEqual(answer.get("errors", [{}])[0].get("type"), error)
         self.assertTrue(self.struck("saml").json()["errors"][0]["extensions"]["saml_failure"])
+
+    def test_queries_with_viewer_alone_are_forbidden(self) -> None:
+        self.assertEqual(self.struck("forbidden_viewer").status_code, 200)
+        self.assertNotIn("errors", self.client.post(QUERY).json())
+
+        answer = self.client.graphql("{ viewer { id } rateLimit { cost } }")
+
+        self.assertEqual((answer["data"], answer["errors"][0]["path"]), (None, ["viewer"]))
 
     def connection(self, name: str, **changes: Any) -> tuple[Json, Json]:
         """The connection of a struck query, and the paths of its errors."""

@@ -112,6 +112,15 @@ class AtGitHub(AccountsTestCase):
         self.assertEqual([accounts.place(one) for one in accounts.all], [1, 1, 1, 1, 5])
         self.assertEqual(emulator.meter.snapshot()["github"].calls, asked)
 
+    def test_users_that_are_not_told_cost_one_call_for_each_account(self) -> None:
+        emulator = self.emulate("github", limits=False, github={"users": 3})
+        emulator.faults.add(preset("forbidden_viewer"))
+
+        self.exact(emulator, "github", *(f"org-{1 + number % 20}" for number in range(40)))
+
+        self.assertLessEqual(emulator.meter.snapshot()["github"].calls, 40 + 3)
+        self.assertEqual(len(adapter("github").accounts.distinct), 3)
+
     def test_no_order_of_accounts_changes_an_answer(self) -> None:
         emulator = self.emulate("github", limits=False, github={"users": 3})
         entry = entry_for(emulator, "github", "github.com")
