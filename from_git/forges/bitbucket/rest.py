@@ -5,10 +5,8 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-import orjson
-
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
-from from_git.forges.compact import dumped
+from from_git.forges.compact import dumped, loaded
 from from_git.forges.listing import Page
 from from_git.forges.reading import (
     REFUSALS,
@@ -114,12 +112,12 @@ class Kept(NamedTuple):
 
     def dumped(self) -> bytes:
         """It in few bytes, of which `kept_in` makes it again."""
-        return dumped(tuple(self))
+        return dumped(*self)
 
 
 def kept_in(row: bytes) -> Kept:
     """What was kept."""
-    return Kept._make(orjson.loads(row))
+    return Kept._make(loaded(row))
 
 
 def kept_of(one: Entry, base: str, workspace: str) -> Kept:

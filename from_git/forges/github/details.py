@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer
-from from_git.forges.compact import Compact
-from from_git.forges.github.nodes import Detailed, Names, detailed_of, names
+from from_git.forges.github.names import Names, names
+from from_git.forges.github.nodes import Detailed, detailed_of, with_names
 from from_git.forges.github.queries import DETAILS, NAMES, Queries
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get
@@ -23,9 +23,8 @@ _NO_NAMES = Names()
 class Details:
     """The details of each repository that is noted in `once`, by its id, with `OWNER/NAME`. Safe from any thread."""
 
-    def __init__(self, queries: Queries, compact: Compact) -> None:
+    def __init__(self, queries: Queries) -> None:
         self.once: Once[str, bytes] = Once(self._ask_batch)
-        self._compact = compact
         self._queries = queries
         self._calls = queries.calls
         self._pool = queries.access.pool
@@ -90,7 +89,7 @@ class Details:
         for identity, node in zip(ids, self._nodes(DETAILS, "Details", ids, {}), strict=True):
             if node is not None:
                 node["id"] = identity  # the list's own text: one for both
-            one = node and detailed_of(node, self._compact, self.once.pending.get)
+            one = node and detailed_of(node, self.once.pending.get)
             found.append(one or Detailed(identity, Gone.ABSENT))
         return found
 
@@ -123,7 +122,7 @@ class Details:
             elif following := read.following(self._sizes.names):
                 self._ask_names([(identity, one)], following)
             else:
-                settled[identity] = self._compact.renamed(one, read.langs, read.sizes, read.topics)
+                settled[identity] = with_names(one, read)
         self.once.settle(settled, ended=False)
 
     def _nodes(self, query: str, name: str, ids: list[str], variables: Mapping[str, object]) -> list[Any]:

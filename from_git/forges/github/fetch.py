@@ -6,21 +6,21 @@ from functools import partial
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.compact import Compact
 from from_git.forges.github.details import Details
-from from_git.forges.github.nodes import OwnerPage, owner_page
+from from_git.forges.github.nodes import OwnerPage, owner_page, repository_in
 from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
 from from_git.forges.listing import Listing, Place, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
+from from_git.values.repository import Repository
 
 _FEWEST = 4  # repositories that the first query gives in detail at least, or none
 _READINGS = 3  # of a list at most
 
 
-def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> Iterator[tuple[str, str, bytes]]:
-    """The listed repositories that are there, by name and id, for `Compact.repositories`."""
+def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> Iterator[Repository]:
+    """The listed repositories that are there, by name and then by id."""
 
     def name(identity: str) -> str:
         return listed[identity].rpartition("/")[2]
@@ -28,7 +28,7 @@ def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> I
     for identity in sorted(sorted(listed), key=name):
         one = known[identity]
         if isinstance(one, bytes):
-            yield identity, name(identity), one
+            yield repository_in(one, identity, name(identity))
 
 
 def _detailed_in(page: OwnerPage | None) -> int:
@@ -48,8 +48,7 @@ class GitHubFetch:
         self._sizes = access.sizes
         self._queries = Queries(access, group)
         self._calls = self._queries.calls
-        self._compact = Compact()
-        self._details = Details(self._queries, self._compact)
+        self._details = Details(self._queries)
         # cursors over the date of creation do not shift
         self._listing: Listing[str] = Listing(
             self._ask_list, self._details.once, access.sizes.listed, _READINGS, shifts=False
@@ -67,7 +66,7 @@ class GitHubFetch:
             self._rests.pop().answered(0, whole=True)
         known = self._details.once.known
         missing = sorted(path for identity, path in listed.items() if known[identity] is Gone.ABSENT)
-        rows = rows_of(self._compact.repositories(_in_order(listed, known)), in_order=True)
+        rows = rows_of(_in_order(listed, known), in_order=True)
         return Found(self._kind, rows, tuple(missing))
 
     def progress(self) -> Progress:
@@ -122,7 +121,7 @@ class GitHubFetch:
 
     def _read(self, query: str, name: str, variables: Mapping[str, object]) -> OwnerPage | None:
         reply = self._queries.ask(query, {"login": self._owner, **variables}, name)
-        page = owner_page(reply, self._compact)
+        page = owner_page(reply)
         self._queries.learn(reply, _detailed_in(page))
         return page
 

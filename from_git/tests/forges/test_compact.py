@@ -11,8 +11,7 @@ import orjson
 
 from from_git.errors import MalformedAnswer
 from from_git.forges.bitbucket.rest import Kept, kept_in
-from from_git.forges.compact import Compact, Numbered
-from from_git.forges.github.nodes import detailed_of
+from from_git.forges.github.nodes import detailed_of, repository_in
 from from_git.forges.once import Gone
 from from_git.values.repository import Repository
 from from_git.values.stats import LARGEST
@@ -35,11 +34,11 @@ NODE = {
 ROW = Repository(
     *("R_kgDOABCDEF", "a", False, True, 12, 3, tuple(LANGS), tuple(TOPICS), "MIT", 1_577_836_800, 1_609_459_200)
 )
-VALUES: tuple[Any, ...] = (..., None, False, True, -1, 1.5, LARGEST + 1, "x", [], {}, [[]], ["x"], [None])
+VALUES: tuple[Any, ...] = (..., None, False, True, -1, 1.5, LARGEST + 1, "", "x", [], {}, [[]], ["x"], [None])
 """What is put in the place of a member; an ellipsis: nothing."""
 TAKEN = {
     *(("pushedAt", "None"), ("licenseInfo", "None"), ("spdxId", "None")),
-    *(("id", "x"), ("name", "x"), ("spdxId", "x")),
+    *((text, value) for text in ("id", "name", "spdxId") for value in ("", "x")),
     *((flag, value) for flag in ("isFork", "isArchived") for value in ("True", "False")),
     *(("isPrivate", "True"), ("isPrivate", "False")),
     # fewer than the total says: the others are asked for
@@ -53,13 +52,8 @@ class Nodes(TestCase):
 
     def read(self, node: Any) -> Repository | None:
         """The repository; None for a private one."""
-        compact = Compact()
-        found = detailed_of(node, compact, {"R_kgDOABCDEF": "tiny/a"}.get)
-        return (
-            None
-            if isinstance(found.repository, Gone)
-            else next(compact.repositories([(found.id, "a", found.repository)]))
-        )
+        found = detailed_of(node, {"R_kgDOABCDEF": "tiny/a"}.get)
+        return None if isinstance(found.repository, Gone) else repository_in(found.repository, found.id, "a")
 
     def test_one_as_the_schema_has_it_comes_back_whole(self) -> None:
         self.assertEqual(self.read(NODE), ROW)
@@ -107,10 +101,10 @@ class Small(TestCase):
         kept = [make(number) for number in range(2_000)]
         return (tracemalloc.get_traced_memory()[0] - before) / len(kept)
 
-    def test_one_of_github_takes_less_than_200_bytes(self) -> None:
-        compact, body = Compact(), orjson.dumps(NODE)
+    def test_one_of_github_takes_less_than_250_bytes(self) -> None:
+        body = orjson.dumps(NODE)
 
-        self.assertLess(self.taken(lambda _: detailed_of(orjson.loads(body), compact, str).repository), 200)
+        self.assertLess(self.taken(lambda _: detailed_of(orjson.loads(body), str).repository), 250)
 
     def test_one_of_bitbucket_takes_less_than_150_bytes_with_its_name(self) -> None:
         def make(number: int) -> bytes:
@@ -118,20 +112,6 @@ class Small(TestCase):
 
         self.assertLess(self.taken(make), 150)
         self.assertEqual(kept_in(make(7)).path, "some-workspace/some-repository-7")
-
-
-class Numbers(TestCase):
-    """A number for each text."""
-
-    def test_each_has_its_own_and_what_is_no_text_has_none(self) -> None:
-        numbers = Numbered()
-
-        self.assertEqual([numbers[one] for one in ("a", "b", "a", "")], [0, 1, 0, 2])
-        wrong: Any
-        for wrong in (0, None, True, b"a", [], 1.0):
-            with self.assertRaises(TypeError):
-                numbers[wrong]
-        self.assertEqual(list(numbers), ["a", "b", ""])
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

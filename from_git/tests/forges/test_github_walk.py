@@ -10,8 +10,8 @@ from emulator import Latency, Repository
 from emulator.github.opaque import node_id
 from from_git.aggregator import Asking, watched
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.forges.compact import Compact
 from from_git.forges.github.details import Details
+from from_git.forges.github.nodes import repository_in
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import SIZES, Queries
 from from_git.question import profiles_asked
@@ -155,16 +155,15 @@ class Changes(GitHubTestCase):
         names = {node_id("R", "tiny", one.id): f"tiny/{one.name}" for one in owner.repositories}
         first, last = ({identity: names[identity]} for identity in names)
         group = FetchGroup(time.monotonic() + 30)
-        compact = Compact()
-        details = Details(Queries(forge.access, group), compact).once
+        details = Details(Queries(forge.access, group)).once
 
         for page, more in ((last, False), (first, True)):
             details.note(page, more)
             details.start()
 
         self.assertTrue(group.wait())
-        known = [(one, "", row) for one in names if isinstance(row := details.known[one], bytes)]
-        self.assertEqual([one.watchers for one in compact.repositories(known)], [1, 2])
+        known = [row for one in names if isinstance(row := details.known[one], bytes)]
+        self.assertEqual([repository_in(one, "", "").watchers for one in known], [1, 2])
 
     def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
         others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(SIZES.first)]
