@@ -1,6 +1,7 @@
 """Fetches under the scheduler: real adapters and a real emulator, simulated threads and time."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -71,8 +72,14 @@ class Simulation:
     """Of the budget: seconds in a minute at GitHub, calls in an hour at Bitbucket."""
     deadline: float = 120.0
     may_be_late: bool = False
+    accounts: int = 1
+    """Each with a budget of its own."""
+    refuses: Callable[["Simulation", int], Response | None] = lambda simulation, account: None
+    """The answer to a call through the account of that number, from 0, in place of the emulator's."""
     started: list[float] = field(default_factory=list)
     """When each call began."""
+    through: Counter[int] = field(default_factory=Counter)
+    """How many through each account."""
     questions: list[Question] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,26 +100,30 @@ class Simulation:
 
     def github(self) -> GitHub:
         """An adapter on simulated threads and time."""
-        bound = budget_of(self.limit, 60.0, LocalLedger(self.clock.now), "seconds", "THE_LIMIT", timed=True)
         pool, now = Pool("github", self.threads), self.clock.now
         carried = Authorization(f"bearer {self.emulator['github'].credentials['token']}")
-        points = reported_limit("points", now)
-        self.account = Account("github", bound, Values(), now, authorization=carried, reported=points)
+        self.all = self._accounts("seconds", 60.0, carried)
         upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.size, 10.0)
         client = GraphqlOverUpstream(upstream, now)
-        accounts = Accounts([self.account], Values(), now)
-        return GitHub(GitHubAccess(client, pool, accounts, Pace(now), SMALL), has_credentials=True)
+        return GitHub(GitHubAccess(client, pool, self.all, Pace(now), SMALL), has_credentials=True)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
-        bound = budget_of(self.limit, 3600.0, LocalLedger(self.clock.now), "calls", "THE_LIMIT")
-        self.account = Account("bitbucket", bound, Values(), self.clock.now, authorization=Authorization(sort=NONE))
-        accounts = Accounts([self.account], Values(), self.clock.now)
+        self.all = self._accounts("calls", 3600.0, Authorization(sort=NONE))
         pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
         upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", 2 * self.threads, 10.0)
         counts = Counts(Values(), "", 0)
-        access = BitbucketAccess(upstream, *pools, accounts, False, counts, page_size=_SMALL_PAGE)
+        access = BitbucketAccess(upstream, *pools, self.all, False, counts, page_size=_SMALL_PAGE)
         return Bitbucket(access, has_credentials=False)
+
+    def _accounts(self, unit: str, window: float, carried: Authorization) -> Accounts:
+        """So many, all with the credential that the emulator takes."""
+        made, memory, now = [], Values(), self.clock.now
+        for number in range(self.accounts):
+            bound = budget_of(self.limit, window, LocalLedger(now), unit, "THE_LIMIT", timed=unit == "seconds")
+            points = reported_limit("points", now) if unit == "seconds" else None
+            made.append(Account(str(number), bound, memory, now, authorization=carried, reported=points))
+        return Accounts(made, memory, now)
 
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
@@ -141,8 +152,12 @@ class Simulation:
             self.scheduler.point()
             caller.time_left()
             self.started.append(self.clock.now())
+            number = self.all.all.index(caller.account)
+            self.through[number] += 1
             self.scheduler.sleep(before)
             try:
+                if refusal := self.refuses(self, number):
+                    return refusal
                 with self.scheduler.kept():  # it looks at the clock as often as bytes come
                     answer = _CALL(upstream, caller, *args, **kwargs)
             finally:
@@ -162,13 +177,13 @@ class Simulation:
     def _judge(self, adapter: GitHub | Bitbucket) -> list[Found | UpstreamError | None]:
         """What must hold whatever happened."""
         assert all(one.group.ended for one in self.questions), "a group never ended"
-        assert not self.account.budget._under_way, "a reservation was never settled"
+        assert not any(one.budget._under_way for one in self.all.all), "a reservation was never settled"
         for pool in (adapter.access.pool, getattr(adapter.access, "watchers_pool", adapter.access.pool)):
             assert pool.idle == pool.size, "a pool believes that its threads are busy"
         if not any(one.group._cancelled or one.group._error for one in self.questions):
             counted = sum(one.fetch.cost().calls for one in self.questions)
             assert counted >= len(self.started), "a call was not counted"
-        if self.limit and not self.account.budget.timed:
-            assert len(self.started) <= self.limit, "more calls than the budget has"
+        if self.limit and not self.all.all[0].budget.timed:
+            assert max(self.through.values()) <= self.limit, "more calls than a budget has"
         assert not any(one.late and not self.may_be_late for one in self.questions), "a fetch came to no end"
         return [one.ended for one in self.questions]
