@@ -6,7 +6,6 @@ from typing import Any
 
 from emulator import Emulator, Fault, Latency, World, preset
 from emulator.bitbucket.credentials import ApiToken
-from emulator.github.users import User
 from emulator.meter import Counts
 from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.hosts import adapter
@@ -98,20 +97,6 @@ class AtGitHub(AccountsTestCase):
         self.assertGreater(len([one for one in self.counts(emulator).values() if one.points]), 1)
         self.assertEqual([one.refused for one in self.counts(emulator).values()], [0] * 3)
 
-    def test_tokens_of_one_user_are_found_out_by_no_call_and_are_one_account(self) -> None:
-        users = [User(FIRST, ("second", "third", "fourth")), User(SECOND, ("fifth",))]
-        emulator = self.emulate("github", limits=False, github={"users": users})
-        accounts = adapter("github").accounts
-        self.assertEqual(len(accounts.distinct), 5)
-
-        asked = 0
-        while len(accounts.distinct) > 2 and asked < 300:
-            self.exact(emulator, "github", f"org-{1 + asked % 20}")
-            asked += 1
-
-        self.assertEqual([accounts.place(one) for one in accounts.all], [1, 1, 1, 1, 5])
-        self.assertEqual(emulator.meter.snapshot()["github"].calls, asked)
-
     def test_users_that_are_not_told_cost_one_call_for_each_account(self) -> None:
         emulator = self.emulate("github", limits=False, github={"users": 3})
         emulator.faults.add(preset("forbidden_viewer"))
@@ -130,19 +115,6 @@ class AtGitHub(AccountsTestCase):
             bodies.add(self.ask("https://github.com/org-130", "https://github.com/spack").text)
 
         self.assertEqual(len(bodies), 1)
-
-    def test_the_tokens_of_a_refused_host_are_never_in_its_error(self) -> None:
-        emulator = self.emulate("github", limits=False, github={"users": 2})
-        tokens = [one.token for one in emulator["github"].accounts.logins]
-        for token in tokens:
-            emulator["github"].accounts.revoke(token)
-
-        body = self.failure(502, "https://github.com/org-3")
-        emulator["github"].accounts.give_back(tokens[1])
-        self.exact(emulator, "github", "org-3")
-
-        self.assertIn("(401)", body["message"])
-        self.assertNotIn("emulator-token", str(body))
 
 
 class AtBitbucket(AccountsTestCase):
