@@ -94,3 +94,20 @@ class Sums(AccountsTestCase):
         accounts.plan(group, 300.0)
 
         self.assertEqual((len(late), len(self.taken(accounts, group))), (1, 120))
+
+    def test_what_other_fetches_of_the_request_have_planned_at_one_is_not_planned_twice(self) -> None:
+        accounts, asker = self.accounts(2), Asker()
+        first, second = self.group(asker=asker), self.group(asker=asker)
+        accounts.all[0].budget.plans.set_aside(first, 8.0)
+
+        accounts.plan(second, 10.0)
+
+        self.assertEqual([one.budget.plans.planned(second) for one in accounts.all], [2.0, 8.0])
+
+    def test_what_fits_whole_into_one_counts_and_not_the_half_alone(self) -> None:
+        accounts, earlier, group = self.accounts(2, limit=80.0, client_share=1.0), self.group("a"), self.group("a")
+        self.taken(accounts, earlier, 10, refused=accounts.all[:1])
+
+        accounts.plan(group, 60.0)
+
+        self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [30.0, 30.0])

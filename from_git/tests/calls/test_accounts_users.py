@@ -59,10 +59,10 @@ class SameUser(AccountsTestCase):
 
         self.assertIsInstance(found.pop(), Full)
         self.assertEqual((before.spent(), accounts.all[0].budget.spent()), (0.0, 10.0))
-        for one in found:
+        for number, one in enumerate(found):
             assert isinstance(one, Reservation)
-            before.withdraw(one)
-        self.assertEqual(accounts.all[0].budget.spent(), 0.0)
+            (before.withdraw if number else before.settle)(one)
+        self.assertEqual((accounts.all[0].budget.spent(), len(accounts.all[0].budget._under_way)), (1.0, 0))
 
     def test_what_was_planned_through_both_stays_planned(self) -> None:
         accounts, group = self.accounts(2, asks=True), self.group()
@@ -100,3 +100,36 @@ class SameUser(AccountsTestCase):
     def test_one_alone_is_never_asked(self) -> None:
         accounts = self.accounts(1, asks=True)
         self.assertFalse(accounts.users.wanted(accounts.all[0]))
+
+    def test_the_time_of_a_call_that_takes_longer_than_expected_counts_there_while_it_lasts(self) -> None:
+        accounts = self.accounts(2, asks=True, timed=True)
+        permit = accounts.permit(1.0, self.group(), refused=accounts.all[:1])
+        assert isinstance(permit, Permit)
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+
+        self.clock.move(7.0)
+
+        self.assertEqual(accounts.all[0].budget.spent(), 7.0)
+
+    def test_those_that_share_already_follow_the_one_that_comes_first(self) -> None:
+        accounts = self.accounts(3, "", "ann", "ann", asks=True)
+        self.taken(accounts, self.group(), 4)
+
+        accounts.users.told(accounts.all[0], "one")
+        accounts.users.told(accounts.all[1], "one")
+
+        self.assertEqual(accounts.distinct, [accounts.all[0]])
+        self.assertEqual([account.budget.spent() for account in accounts.all], [4.0] * 3)
+
+    def test_points_that_were_planned_through_both_stay_planned(self) -> None:
+        accounts, group = self.accounts(2, asks=True), self.group()
+        for account in accounts.all:
+            assert account.reported
+            account.reported.tell(10, 1_000.0)
+        accounts.plan_reported(group, 12.0, 50.0)
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+
+        with self.assertRaisesRegex(BudgetError, "needs about 1 more points, and 0 are left"):
+            accounts.plan_reported(self.group(), 1.0, 50.0)
