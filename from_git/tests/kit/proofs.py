@@ -22,6 +22,19 @@ PROOFS: dict[str, str] = {
     "After a rate limit the next request makes no call until its end.": (
         "calls.test_limits.Remembered.test_a_limit_costs_the_next_requests_no_call_until_it_has_passed"
     ),
+    "Three accounts answer within one window for an owner that needs two and a half windows of one.": (
+        "calls.test_accounts_limits.GitHubTime"
+        ".test_an_owner_of_two_and_a_half_windows_of_one_is_answered_within_one_of_three"
+    ),
+    "In no order of threads is a bound of one of several accounts passed, or a call lost.": (
+        "calls.test_accounts_chains.SeveralChains.test_no_bound_of_an_account_is_passed_and_no_call_is_lost"
+    ),
+    "A walk through several accounts, of which one is refused on the way, is exact in every order of threads.": (
+        "fanout.test_accounts_interleavings.GitHubAccounts.test_one_that_is_refused_from_some_call_on_is_left_alone"
+    ),
+    "Two tokens of one GitHub user are one account after the first query through each, for no further call.": (
+        "calls.test_accounts_limits.Credentials.test_tokens_of_one_user_are_found_out_beside_the_first_queries"
+    ),
     "A table decides whether a failed call is sent again.": (
         "calls.test_retries.Decisions.test_each_failure_is_followed_by_what_the_table_says"
     ),
