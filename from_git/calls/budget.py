@@ -219,4 +219,6 @@ class Budget:
         if not self.timed:
             return 0.0
         over = sum(max(0.0, now - one.begun - one.amount) for one in tuple(self._under_way))
-        return over + sum(other._overdue(now) for other in self._joined)
+        for other in self._joined:
+            over += other._overdue(now)
+        return over
