@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.forges.bitbucket.access import BitbucketAccess
-from from_git.forges.bitbucket.rest import Entry, kept_in, kept_of, repositories_page, says_missing
+from from_git.forges.bitbucket.rest import Entry, Kept, kept_in, kept_of, repositories_page, says_missing
 from from_git.forges.bitbucket.watchers import Watchers
 from from_git.forges.listing import Listing, Page, Place, rows_of
 from from_git.forges.once import Gone
@@ -35,14 +35,18 @@ def _in_order(public: Mapping[str, bytes], known: Mapping[str, int | Gone]) -> I
     """The public repositories that are there, by name and then by uuid."""
 
     def name(uuid: str) -> str:
-        return kept_in(public[uuid]).path.rpartition("/")[2]
+        return _name(kept_in(public[uuid]))
 
     for uuid in sorted(sorted(public), key=name):
         watchers = known[uuid]
         if isinstance(watchers, int):
-            kept = kept_in(public[uuid])
-            langs = ((kept.language, None),) if kept.language else ()
-            yield Repository(uuid, name(uuid), kept.is_fork, watchers=watchers, langs=langs, created=kept.created)
+            one = kept_in(public[uuid])
+            langs = ((one.language, None),) if one.language else ()
+            yield Repository(uuid, _name(one), one.is_fork, watchers=watchers, langs=langs, created=one.created)
+
+
+def _name(one: Kept) -> str:
+    return one.path.rpartition("/")[2]
 
 
 class BitbucketFetch:

@@ -13,10 +13,10 @@ from from_git.forges.reading import (
     described,
     foreign,
     get,
-    get_time,
     is_foreign,
     maybe,
     retry_after,
+    seconds,
     unanswered,
 )
 from from_git.upstream import Response
@@ -92,11 +92,11 @@ def _entry(value: object) -> Entry:
     slug = get(value, "slug", kind=str) if link is None or not path else ""
     # lists leave `parent` out for originals, other answers say null: a value makes a fork, not the key
     is_fork, language = bool(maybe(value, "parent", kind=dict)), maybe(value, "language", kind=str) or ""
+    created = value.get("created_on") if isinstance(value, dict) else None
     try:
-        created = None if maybe(value, "created_on", kind=str) is None else get_time(value, "created_on")
-    except MalformedAnswer as error:
-        raise of_repository(error, path or slug) from None
-    return Entry(uuid, False, slug, link, path, is_fork, language, created)
+        return Entry(uuid, False, slug, link, path, is_fork, language, None if created is None else seconds(created))
+    except (TypeError, ValueError):
+        raise of_repository(MalformedAnswer("created_on is not a time"), path or slug) from None
 
 
 class Kept(NamedTuple):
@@ -128,10 +128,13 @@ def kept_of(one: Entry, base: str, workspace: str) -> Kept:
     """
     if one.path is None and workspace.startswith("{"):
         raise MalformedAnswer("values.full_name is absent")
-    _check_watchers(one, base)
     path = (one.path or f"{workspace}/{one.slug}").lower()
     link = one.link or f"{base}/{quote(one.slug, safe='')}/watchers"
-    return Kept(path, "" if link == watchers_of(path, base) else link, one.is_fork, one.language, one.created)
+    if link == watchers_of(path, base):
+        link = ""
+    else:
+        _check_watchers(one, base)
+    return Kept(path, link, one.is_fork, one.language, one.created)
 
 
 def watchers_of(path: str, base: str) -> str:
