@@ -123,9 +123,8 @@ class Accounts:
             # not set aside: it would keep small answers from being paid for minutes
             sums.foresee([one.budget for one in payers], group.asker, amount, usable(longest))
             group.late(error)
-        for one in self.distinct:
-            if one not in payers:
-                one.budget.plans.set_aside(group, 0.0)  # what it was to pay by an earlier plan
+        for budget in {one.budget for one in self.all} - {one.budget for one in payers}:
+            budget.plans.set_aside(group, 0.0)  # what it was to pay by an earlier plan
 
     def plan_reported(self, group: FetchGroup, amount: float, seconds: float) -> None:
         """See `ReportedLimit.plan`, where the forge reports what is left.
@@ -133,7 +132,10 @@ class Accounts:
         Raises:
             BudgetError: all accounts together have less.
         """
-        sums.plan_reported([one.reported for one in self._payers(seconds) if one.reported], group, amount, seconds)
+        limits = [one.reported for one in self._payers(seconds) if one.reported]
+        sums.plan_reported(limits, group, amount, seconds)
+        for limit in {one.reported for one in self.all if one.reported}.difference(limits):
+            limit.set_aside(group, 0.0)
 
     def permit(
         self,

@@ -47,12 +47,26 @@ class Sums(AccountsTestCase):
 
     def test_a_later_plan_takes_back_what_another_was_to_pay(self) -> None:
         accounts, group = self.accounts(2), self.group()
+        points = [account.reported for account in accounts.all if account.reported]
+        for one in points:
+            one.tell(10, 1_000.0)
         accounts.plan(group, 10.0)
+        accounts.plan_reported(group, 10.0, 50.0)
         accounts.moves(refusal(), accounts.all[0], group, {accounts.all[0]})
 
         accounts.plan(group, 6.0)
+        accounts.plan_reported(group, 6.0, 50.0)
 
         self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [0.0, 6.0])
+        self.assertEqual([one.rest(self.group())[0] for one in points], [10, 4])
+
+    def test_one_that_is_set_aside_takes_nothing_back_from_another_of_its_user(self) -> None:
+        accounts, group = self.accounts(2, "ann", "ann"), self.group()
+        accounts.moves(refusal(), accounts.all[0], group, {accounts.all[0]})
+
+        accounts.plan(group, 10.0)
+
+        self.assertEqual(accounts.all[1].budget.plans.planned(group), 10.0)
 
     def test_points_that_the_forge_reports_add_up_and_what_is_unknown_suffices(self) -> None:
         accounts, group = self.accounts(), self.group()
