@@ -169,7 +169,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         while (answer := self.ask(TEAM)).status_code == 503:
             refused += 1
             body = answer.json()
-            self.assertEqual(list(body), ["error", "message", "advice", "upstream", "profile", "retryAfter"])
+            self.assertEqual(list(body), ["error", "message", "advice", "upstream", "profile", "retryAfter", "host"])
             self.assertRegex(body["message"], r"\d of 1 pages and \d+ of 30 repositories were read. It goes on")
             self.assertEqual(answer.headers["Retry-After"], str(body["retryAfter"]))
 
