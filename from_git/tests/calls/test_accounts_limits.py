@@ -120,6 +120,15 @@ class Credentials(SeveralTestCase):
         self.assert_all_exact(emulator, "github", ["org-50"], self.one_by_one)
         self.assertFalse([body for body in self.bodies if "viewer" in body])
 
+    def test_a_user_name_says_whose_a_token_is_from_the_start(self) -> None:
+        emulator = self.watched(github={"users": [User(LOGIN, ("another-of-the-first",))]})
+        entry = entry_for(emulator, "github", "github.com")
+        named = [{**account, "username": "ann"} for account in entry["accounts"]]
+        self.settings_for_test(FORGES=[{**entry, "accounts": named}])
+
+        self.assertEqual(len(self.host("github.com").accounts.distinct), 1)
+        self.assert_all_exact(emulator, "github", ["org-130"], self.one_by_one)
+
     def test_one_alone_is_asked_nothing_of_its_user(self) -> None:
         emulator = self.watched()
         self.assert_all_exact(emulator, "github", ["org-130"], self.one_by_one)

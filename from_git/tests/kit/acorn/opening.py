@@ -127,5 +127,7 @@ def _refusal(answer: Response) -> UpstreamError:
         wait = retry_after(answer.headers, time.time())
         return LimitError("its limit of calls is used up.", wait or 0.0, guessed=wait is None)
     if answer.status == 401:
-        return CredentialsError("it refused our token (401).", "", "Set ACORN_TOKEN to one that is valid.")
+        error = CredentialsError("it refused our token (401).", "", "Set ACORN_TOKEN to one that is valid.")
+        error.refused = True
+        return error
     return unanswered(answer, "", "ACORN_URL", time.time())
