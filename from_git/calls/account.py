@@ -109,9 +109,9 @@ class Account:
         return [self.budget, *(one for one in self._each if isinstance(one, Budget))]
 
     def share(self, other: "Account") -> None:
-        """Have the budgets and limits of `other`: the forge counts both credentials as one user.
+        """Let what was spent here count at `other`, and a limit that was met here hold there; before `follow`.
 
-        What was spent here counts there; a limit that was met here holds there.
+        The forge counts both credentials as one user.
         """
         for mine, theirs in zip(self.budgets, other.budgets, strict=True):
             theirs.join(mine)
@@ -119,7 +119,6 @@ class Account:
             other.reported.join(self.reported)
         if blocked := self.limit.blocked():
             other.limit.block(blocked, self.limit.words)
-        self.follow(other)
 
     def follow(self, other: "Account") -> None:
         """Have what `other` has from now on."""

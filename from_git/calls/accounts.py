@@ -158,7 +158,7 @@ class Accounts:
         if self._only:
             return self._only.permit(amount, group, goes_on)
         waits, errors = [], []
-        for account in _distinct(self._ranked(self._open(refused, avoided))):
+        for account in self._ranked(self._open(refused, avoided)):
             try:
                 found = account.permit(amount, group, goes_on)
             except LimitError as error:
@@ -227,7 +227,7 @@ class Accounts:
 
     def _soonest(self, errors: Iterable[LimitError]) -> LimitError:
         """The one with the shortest wait, which says so where there are several accounts."""
-        error = min(errors, key=lambda one: math.inf if one.wait is None else one.wait)
+        error = min(errors, key=lambda one: one.wait or math.inf)
         if self._only is None:
             error.reason = f"{error.reason.removesuffix('.')}, and none of {len(self.all)} accounts is free sooner."
         return error

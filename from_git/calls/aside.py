@@ -49,6 +49,6 @@ class Aside:
         until, now = self._memory.get(self._key), self._now()
         if isinstance(until, int | float):
             if now < until <= now + self._seconds:
-                self._until = max(self._until, until)
+                self._until = until
             elif not until:
                 self._until = 0.0

@@ -23,7 +23,7 @@ def parts(amount: float, payable: Sequence[float], whole: bool) -> list[float]:
     weights = [min(one, amount) for one in payable]
     total = sum(weights)
     if total <= 0.0:
-        weights, total = [1.0] * len(payable), float(len(payable))
+        return [0.0] * len(payable)
     shares = [amount * weight / total for weight in weights]
     if not whole:
         return shares

@@ -7,10 +7,11 @@ from from_git.askers import Asker
 from from_git.calls.account import Account, Permit
 from from_git.calls.accounts import Accounts
 from from_git.calls.authorization import Authorization
+from from_git.calls.budget import POLL
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.spent import LocalLedger, Reservation
 from from_git.errors import CredentialsError, LimitError
-from from_git.tests.kit.budgets import Values, budget_of, reported_limit
+from from_git.tests.kit.budgets import Values, budget_of, reported_limit, spend
 from from_git.tests.kit.time import FakeClock
 
 MINUTE = 60.0
@@ -32,18 +33,17 @@ class AccountsTestCase(TestCase):
         self.memory = Values()
 
     def accounts(
-        self, number: int = 3, *users: str, limit: float = 10.0, asks: bool = False, **options: Any
+        self, number: int = 3, *users: str, limit: float = 10.0, each: int = 1_000, asks: bool = False, **options: Any
     ) -> Accounts:
-        """So many, each with a budget, and points that the forge reports, of its own."""
+        """So many, each with a budget, a bound of calls, and points that the forge reports, of its own."""
         made = []
         for place in range(1, number + 1):
             budget = budget_of(limit, MINUTE, LocalLedger(self.clock.now), "calls", "SETTING", **options)
             user = users[place - 1] if place <= len(users) else ""
             carried = Authorization(f"token {place}", user)
             points = reported_limit("points", self.clock.now)
-            made.append(
-                Account(f"key-{place}", budget, self.memory, self.clock.now, authorization=carried, reported=points)
-            )
+            calls = [budget_of(each, MINUTE, LocalLedger(self.clock.now), "calls", "OTHER")]
+            made.append(Account(f"key-{place}", budget, self.memory, self.clock.now, calls, 300.0, carried, points))
         return Accounts(made, self.memory, self.clock.now, asks=asks)
 
     def group(self, client: str = "", seconds: float = 50.0, asker: Asker | None = None) -> FetchGroup:
@@ -107,35 +107,73 @@ class Choice(AccountsTestCase):
 
     def test_when_all_are_limited_the_shortest_wait_is_told(self) -> None:
         accounts, group = self.accounts(), self.group(seconds=10.0)
-        for place, seconds in ((2, 30.0), (0, 20.0), (1, 40.0)):
-            error = LimitError("its rate limit is used up.", seconds)
+        for place, seconds in ((2, 30.0), (1, 20.0), (0, 40.0)):
+            error = LimitError(f"limit {place} is used up.", seconds)
             moves = accounts.moves(error, accounts.all[place], group, ())
-            self.assertEqual(moves, place != 1)
+            self.assertEqual(moves, place != 0)
 
-        self.assertEqual(error.wait, 20.0)
+        self.assertEqual(
+            (error.wait, error.reason), (20.0, "limit 0 is used up, and none of 3 accounts is free sooner.")
+        )
         for call in (lambda: accounts.permit(1.0, group), lambda: accounts.check_limits(10.0)):
             with self.assertRaises(LimitError) as caught:
                 call()
             self.assertEqual(caught.exception.wait, 20.0)
-            self.assertEqual(
-                caught.exception.reason, "its rate limit is used up, and none of 3 accounts is free sooner."
-            )
+            self.assertEqual(caught.exception.reason, "limit 1 is used up, and none of 3 accounts is free sooner.")
         self.assertEqual(accounts.permit(1.0, self.group()), 20.0)
-        self.assertEqual(accounts.waits_for, "its rate limit is used up.")
+        self.assertEqual(accounts.waits_for, "limit 1 is used up.")
+
+    def test_a_guess_lasts_until_there_is_room_for_what_is_planned_unless_another_is_free_sooner(self) -> None:
+        group = self.group()
+        for seconds in (300.0, 30.0):
+            accounts = self.accounts(2)
+            self.taken(accounts, group, 10, refused=accounts.all[1:])
+            for account, blocked in zip(accounts.all, (5.0, seconds), strict=True):
+                account.limit.block(blocked, "used up.")
+            error = LimitError("used up.", None, guessed=True)
+
+            self.assertFalse(accounts.moves(error, accounts.all[0], group, ()))
+            self.assertEqual(error.wait, min(seconds, accounts.all[0].budget.until_gone(10.0)))
+
+    def test_what_others_have_spent_through_each_is_looked_up_now_and_then(self) -> None:
+        accounts, group = self.accounts(2), self.group()
+        spend(accounts.all[0].budget, 2.0)
+        self.assertEqual(self.taken(accounts, group, 1), [2])
+        permit = accounts.permit(3.0, group)
+        assert isinstance(permit, Permit)
+        with permit.used():
+            self.assertIs(permit.account, accounts.all[1])
+        self.assertEqual(self.taken(accounts, group, 2), [1, 1])
+        spend(accounts.all[0].budget, 4.0)
+
+        self.clock.move(POLL)
+
+        self.assertEqual(self.taken(accounts, group, 2), [2, 2])
+
+    def test_one_that_is_set_aside_and_has_no_limit_lifts_none_of_the_others(self) -> None:
+        accounts, group = self.accounts(2), self.group()
+        accounts.moves(refusal(), accounts.all[0], group, {accounts.all[0]})
+        accounts.all[1].limit.block(40.0, "used up.")
+
+        self.assertRaises(LimitError, accounts.check_limits, 10.0)
+        accounts.check_limits(50.0)
 
     def test_who_was_served_by_one_keeps_no_place_in_the_lines_of_the_others(self) -> None:
-        accounts, first, waiting = self.accounts(2), self.group("a"), self.group("b", 100.0)
-        self.taken(accounts, first, 5)
-        self.taken(accounts, self.group("c"), 15)
-        self.assertIsInstance(accounts.permit(1.0, waiting), float)
-        lines = [account.budget._line for account in accounts.all]
-        self.assertEqual([len(line) for line in lines], [1, 1])
+        several: list[dict[str, Any]] = [{}, {"limit": 1_000.0, "each": 10}]
+        for number, bounds in enumerate(several):
+            with self.subTest(bounds):
+                accounts, first, waiting = self.accounts(2, **bounds), self.group("a"), self.group("b", 100.0)
+                self.taken(accounts, first, 5)
+                self.taken(accounts, self.group("c"), 15)
+                self.assertIsInstance(accounts.permit(1.0, waiting), float)
+                budgets = [account.budgets[number] for account in accounts.all]
+                self.assertEqual([len(one._line) for one in budgets], [1, 1])
 
-        accounts.all[1].budget.told(100.0)
-        self.clock.move(1.0)
-        self.assertEqual(self.taken(accounts, waiting, 1), [2])
+                budgets[1].told(100.0)
+                self.clock.move(1.0)
+                self.assertEqual(self.taken(accounts, waiting, 1), [2])
 
-        self.assertEqual([len(line) for line in lines], [0, 1])
+                self.assertEqual([len(one._line) for one in budgets], [0, 1])
 
 
 class Refused(AccountsTestCase):
@@ -187,6 +225,7 @@ class Refused(AccountsTestCase):
 
         self.assertEqual(error.reason, "with account 2, as with every other, it refused our token (401).")
         self.assertEqual(set(self.taken(accounts, group, 4)), {1, 2})
+        self.assertEqual([account.aside.left() for account in accounts.all], [300.0, 300.0])
 
     def test_one_alone_is_never_set_aside(self) -> None:
         accounts, group = self.accounts(1), self.group()
@@ -205,6 +244,10 @@ class Refused(AccountsTestCase):
         self.clock.move(1.0)
         there.refresh()
         self.assertEqual(there.all[1].aside.left(), 0.0)
+        here.all[2].limit.block(40.0, "used up.")
+        self.clock.move(1.0)
+        there.refresh()
+        self.assertEqual([account.limit.blocked() for account in there.all], [0.0, 0.0, 39.0])
         self.memory["from-git:aside:key-1"] = "nonsense"
         self.memory["from-git:aside:key-3"] = self.clock.now() + 1e9
         self.clock.move(1.0)

@@ -1,6 +1,9 @@
 """What several accounts of one host can pay together, on a clock that only the test moves."""
 
+import math
+
 from from_git.askers import Asker
+from from_git.calls import sums
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.errors import BudgetError, LimitError
 from from_git.tests.calls.test_accounts import AccountsTestCase, refusal
@@ -24,6 +27,34 @@ class Sums(AccountsTestCase):
         accounts.all[0].budget.told(5.0)
         with self.assertRaisesRegex(BudgetError, r"allows 25 calls a minute \(SETTING\) for 3 accounts together;"):
             accounts.foresee(Asker(), 1, 26.0, 50.0)
+
+    def test_one_that_is_unbounded_can_pay_everything(self) -> None:
+        accounts, group = self.accounts(), self.group()
+        accounts.all[1].budget.limit = None
+
+        accounts.foresee(Asker(), 1, 1_000.0, 50.0)
+        accounts.plan(group, 1_000.0)
+
+        with self.assertRaises(BudgetError):
+            accounts.all[2].budget.plans.plan(self.group(), 10.0, 50.0)
+
+    def test_bounds_of_single_calls_add_up_too(self) -> None:
+        accounts = self.accounts(each=3)
+        accounts.foresee(Asker(), 9, 1.0, 50.0)
+        with self.assertRaisesRegex(
+            BudgetError, r"allows 3 calls a minute \(OTHER\) for each of 3 accounts; .* 10 more"
+        ):
+            accounts.foresee(Asker(), 10, 1.0, 50.0)
+
+    def test_what_a_request_will_likely_need_is_expected_of_all(self) -> None:
+        accounts, asker = self.accounts(), Asker()
+        accounts.foresee(asker, 1, 3.0, 50.0, likely=24.0)
+        self.assertEqual([one.budget._needs.purse(asker).foreseen for one in accounts.all], [8.0] * 3)
+
+    def test_parts_are_whole_where_calls_are_counted_and_nothing_is_divided_too(self) -> None:
+        self.assertEqual(sums.parts(3.0, [2.0, 2.0], whole=True), [2.0, 1.0])
+        self.assertEqual(sums.parts(3.0, [2.0, 2.0], whole=False), [1.5, 1.5])
+        self.assertEqual(sums.parts(0.0, [2.0, math.inf], whole=True), [0.0, 0.0])
 
     def test_each_pays_in_proportion_to_what_it_can(self) -> None:
         accounts, group = self.accounts(), self.group()
@@ -72,7 +103,7 @@ class Sums(AccountsTestCase):
         accounts, group = self.accounts(), self.group()
         for account, left in zip(accounts.all, (4, 6, 2), strict=True):
             assert account.reported
-            account.reported.tell(left, 1_000.0)
+            account.reported.tell(left, 1_000.0 - 10.0 * left)
 
         accounts.plan_reported(group, 12.0, 50.0)
         with self.assertRaises(BudgetError) as caught:
@@ -80,7 +111,8 @@ class Sums(AccountsTestCase):
         self.assertEqual(
             caught.exception.reason, "this answer needs about 13 more points, and 12 are left of 3 accounts."
         )
-        self.clock.move(980.0)
+        self.assertEqual(caught.exception.wait, 940.0)
+        self.clock.move(930.0)
         accounts.plan_reported(group, 1_000.0, 50.0)
 
     def test_a_client_gets_half_of_what_others_leave_of_all_and_a_newcomer_is_served_at_once(self) -> None:

@@ -86,14 +86,34 @@ class SameUser(AccountsTestCase):
             accounts.users.told(accounts.all[1], "two")
         self.assertIn(2, self.taken(accounts, group, 5))
 
+    def test_a_call_that_asks_and_fails_lets_others_go_as_any_other(self) -> None:
+        accounts, group = self.accounts(2, asks=True), self.group()
+        first = accounts.all[0]
+        first.limit.block(1.0, "used up.")
+        self.clock.move(1.0)
+        self.assertEqual(len(self.taken(accounts, group, 3, refused=accounts.all[1:])), 3)
+        self.assertFalse(accounts.users.tells(first))
+
+    def test_what_each_call_counts_against_is_shared_too(self) -> None:
+        accounts = self.accounts(2, asks=True)
+        first, second = accounts.all
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+        assert first.reported
+        first.reported.tell(0, 1_000.0)
+
+        self.assertEqual(self.taken(accounts, self.group(), refused={first}), [])
+        self.assertEqual(second.budgets, first.budgets)
+
     def test_other_processes_learn_it_and_a_forge_that_does_not_tell_is_asked_once(self) -> None:
-        here, there = self.accounts(asks=True), self.accounts(asks=True)
-        for account, user in zip(here.all, ("one", "", "one"), strict=True):
+        here, there = self.accounts(4, asks=True), self.accounts(4, asks=True)
+        for account, user in zip(here.all, ("one", "", "one", ""), strict=True):
             here.users.told(account, user)
         there.refresh()
 
-        self.assertEqual([there.place(account) for account in there.all], [1, 2, 1])
-        self.assertEqual([there.users.wanted(account) for account in there.all], [False, True, False])
+        for accounts in (here, there):
+            self.assertEqual([accounts.place(account) for account in accounts.all], [1, 2, 1, 4])
+        self.assertEqual([there.users.wanted(account) for account in there.all], [False, True, False, True])
         self.assertFalse(any(here.users.wanted(account) for account in here.all))
         self.assertNotIn("one", str(self.memory))
 
