@@ -27,7 +27,8 @@ from from_git.forges.github.queries import SIZES
 THREADS = POOLS["NUM_THREADS_GITHUB"]
 SMALLEST_BATCH = 18
 
-_DETAILS = """id isFork isPrivate stargazerCount watchers { totalCount }
+_DETAILS = """id isFork isArchived isPrivate stargazerCount createdAt pushedAt
+licenseInfo { spdxId } watchers { totalCount }
 languages(first: 20) { totalCount edges { node { name } } }
 repositoryTopics(first: 20) { totalCount nodes { topic { name } } }"""
 _ARGUMENTS = "first: $first, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER, isFork: $isFork, "

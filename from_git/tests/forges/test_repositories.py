@@ -1,13 +1,17 @@
 """Each member of a repository is what its forge tells of it, or the fetch is an error that names the repository."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from emulator import Fault, Owner, Repository
-from from_git.forges.github.queries import SIZES
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.forges.github.details import Details
+from from_git.forges.github.opening import GitHub
+from from_git.forges.github.queries import SIZES, Queries
 from from_git.tests.kit import oracle
 from from_git.tests.kit.github import GitHubTestCase
-from from_git.tests.kit.hosts import fetched
+from from_git.tests.kit.hosts import adapter, fetched
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.repository import Repository as Row
 
@@ -45,6 +49,22 @@ class AtGitHub(GitHubTestCase, RowsTestCase):
                 many = Repository("many", True, False, True, 3, 2, langs, [f"t{n}" for n in range(25)], license="MIT")
                 self.add(many, Repository("none", pushed_at=None), Repository("Names"), Repository("other.js"))
                 self.assert_rows("github")
+
+    def test_an_id_is_one_text_for_the_list_and_the_details(self) -> None:
+        forge = adapter("github")
+        assert isinstance(forge, GitHub)
+        self.add(*(Repository(f"r{n}") for n in range(3)))
+        owner = self.world.owner("github", "tiny")
+        assert owner is not None
+        listed = {one.id: one.name for one in oracle.rows(owner)}
+        group = FetchGroup(time.monotonic() + 30)
+        details = Details(Queries(forge.access, group)).once
+
+        details.note(listed)
+        details.start()
+
+        self.assertTrue(group.wait())
+        self.assertEqual({id(one) for one in details.known}, {id(one) for one in listed})
 
     def test_a_licence_is_an_spdx_id_or_none(self) -> None:
         licenses = {"a": None, "b": "NOASSERTION", "c": "GPL-3.0", "d": "unknown-1.0"}
