@@ -74,7 +74,7 @@ FULL: tuple[Case, ...] = (
     Encrypted("tls-team-300", _owner("team-300"), _SHORT),
     Warm("warm", _WARM, 4, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
-    AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=30),
+    AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=20),
 )
 QUICK: tuple[Case, ...] = (
     Speed("org-40", _owner("org-40"), _SHORT, to_baseline=1.2),
