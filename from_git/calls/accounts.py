@@ -106,15 +106,18 @@ class Accounts:
             sums.foresee(rates, asker, calls, seconds)
         sums.foresee([one.budget for one in payers], asker, amount, seconds, likely)
 
-    def plan(self, group: FetchGroup, amount: float) -> None:
+    def plan(self, group: FetchGroup, amount: float, avoided: Collection[Account] = ()) -> None:
         """Set aside what `group` is still going to spend; it is late where the deadline is too soon.
+
+        Args:
+            avoided: see `permit`.
 
         Raises:
             BudgetError: it cannot be paid until the horizon of the group either; see `Plans.plan`.
             Cancelled: the group has ended.
         """
         left, longest = group.time_left(), group.horizon_left()
-        payers = self._payers(usable(left))
+        payers = self._payers(usable(left), avoided)
         try:
             sums.plan([one.budget for one in payers], group, amount, usable(left))
         except BudgetError as error:
@@ -126,13 +129,15 @@ class Accounts:
         for budget in {one.budget for one in self.all} - {one.budget for one in payers}:
             budget.plans.set_aside(group, 0.0)  # what it was to pay by an earlier plan
 
-    def plan_reported(self, group: FetchGroup, amount: float, seconds: float) -> None:
-        """See `ReportedLimit.plan`, where the forge reports what is left.
+    def plan_reported(
+        self, group: FetchGroup, amount: float, seconds: float, avoided: Collection[Account] = ()
+    ) -> None:
+        """See `ReportedLimit.plan`, where the forge reports what is left; `avoided`: see `permit`.
 
         Raises:
             BudgetError: all accounts together have less.
         """
-        limits = [one.reported for one in self._payers(seconds) if one.reported]
+        limits = [one.reported for one in self._payers(seconds, avoided) if one.reported]
         sums.plan_reported(limits, group, amount, seconds)
         for limit in {one.reported for one in self.all if one.reported}.difference(limits):
             limit.set_aside(group, 0.0)
@@ -207,9 +212,9 @@ class Accounts:
         good = [one for one in left if not one.aside.left()]
         return [one for one in good if one not in avoided] or good or left
 
-    def _payers(self, seconds: float) -> list[Account]:
+    def _payers(self, seconds: float, avoided: Collection[Account] = ()) -> list[Account]:
         """The accounts that can pay for something within `seconds`, or all where none can."""
-        return _distinct([one for one in self._open() if _blocked(one) <= seconds] or self.all)
+        return _distinct([one for one in self._open((), avoided) if _blocked(one) <= seconds] or self.all)
 
     def _ranked(self, accounts: list[Account]) -> list[Account]:
         """In the order in which they are asked; those of which it will soon be known whose they are come last."""

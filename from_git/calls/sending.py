@@ -54,7 +54,8 @@ class Calls:
         self._waits_until = 0.0
         self._group = group
         self._accounts = accounts
-        self._avoided: frozenset[Account] = frozenset()  # through which a call was refused
+        self.avoided: frozenset[Account] = frozenset()
+        """Through which a call was refused."""
         self._pace = pace
         self._halving = Halving(pace)
         self._peers = Peers()
@@ -133,7 +134,7 @@ class Calls:
             BudgetError: it cannot be paid.
             Cancelled: the group has ended.
         """
-        self._accounts.plan(self._group, amount)
+        self._accounts.plan(self._group, amount, self.avoided)
 
     def _gate(self, call: Call) -> Sender | float:
         """See `queues.Gate`."""
@@ -155,7 +156,7 @@ class Calls:
         if pause is not None:
             return pause
         amount, goes_on = self._amount(call), self._has_read
-        permit = self._accounts.permit(amount, self._group, goes_on, call.refused, self._avoided)
+        permit = self._accounts.permit(amount, self._group, goes_on, call.refused, self.avoided)
         if isinstance(permit, float):
             self.note, self.advice = f"it waited: {self._accounts.waits_for}", ""
             self._waits_until = self._group.clock.now() + permit
@@ -202,7 +203,7 @@ class Calls:
         if not good or self._group.time_left() < NO_TIME:
             return False
         try:
-            permit = self._accounts.permit(self._amount(call), self._group, avoided=self._avoided)
+            permit = self._accounts.permit(self._amount(call), self._group, avoided=self.avoided)
             if isinstance(permit, float):
                 return False
             self._made(good, permit)
@@ -215,7 +216,7 @@ class Calls:
         if call.attempt == 1:
             call.before = self._peers.count
         if isinstance(error, CredentialsError):
-            call.refused, self._avoided = call.refused | {account}, self._avoided | {account}
+            call.refused, self.avoided = call.refused | {account}, self.avoided | {account}
         moves = self._accounts.moves(error, account, self._group, call.refused)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
         again = Again(0.0) if moves else self._decided(call, error, account, weight, jitter)

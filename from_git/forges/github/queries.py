@@ -182,5 +182,6 @@ class Queries:
             BudgetError: what may be spent in time, or the points that are left, do not suffice.
         """
         seconds, points = self.access.pace.expected(queries, repositories)
-        self.access.accounts.plan_reported(self._group, points, usable(self._group.time_left()))
+        in_time, avoided = usable(self._group.time_left()), self.calls.avoided
+        self.access.accounts.plan_reported(self._group, points, in_time, avoided)
         self.calls.plan(seconds)

@@ -6,6 +6,7 @@ import sys
 from typing import Any, ClassVar
 
 from emulator import Emulator, Latency, Owner, Repository, World
+from emulator.bitbucket.credentials import AccessToken
 from emulator.github.users import LOGIN, User
 from from_git import forges
 from from_git.forges.contract import Forge
@@ -133,6 +134,22 @@ class Credentials(SeveralTestCase):
         emulator = self.watched()
         self.assert_all_exact(emulator, "github", ["org-130"], self.one_by_one)
         self.assertFalse([body for body in self.bodies if "viewer" in body])
+
+    def test_a_token_that_does_not_reach_a_workspace_pays_nothing_for_it(self) -> None:
+        reaches = [AccessToken("of-one-workspace", "team-5")]
+        emulator = self.watched(bitbucket={"access_tokens": reaches})
+        entry = entry_for(emulator, "bitbucket", "bitbucket.org", bounds=60)
+        self.settings_for_test(FORGES=[{**entry, "accounts": [{"token": reaches[0].token}, *entry["accounts"]]}])
+
+        self.assert_all_exact(emulator, "bitbucket", ["team-40", "team-5"], self.one_by_one)
+        forges.close()
+        emulator.meter.reset()
+        body = self.failure(503, "https://bitbucket.org/team-70")
+
+        self.assertIn(
+            "allows 60 calls an hour (`BITBUCKET_CALLS_PER_HOUR` in `bounds` of FORGES entry 1); ", body["message"]
+        )
+        self.assertEqual(emulator.meter.snapshot()["bitbucket"].statuses, {200: 1, 403: 1})
 
 
 @needs_redis

@@ -76,6 +76,21 @@ class Sums(AccountsTestCase):
         with self.assertRaisesRegex(BudgetError, "allows 10 calls a minute .SETTING.; this answer needs about 11 more"):
             accounts.plan(group, 11.0)
 
+    def test_those_that_the_fetch_avoids_pay_nothing_for_it(self) -> None:
+        accounts, group = self.accounts(2), self.group()
+        first = accounts.all[0]
+        first.budget.limit = None
+        for account in accounts.all:
+            assert account.reported
+            account.reported.tell(10, 1_000.0)
+
+        accounts.plan(group, 10.0, avoided={first})
+        accounts.plan_reported(group, 10.0, 50.0, avoided={first})
+
+        self.assertEqual([one.budget.plans.planned(group) for one in accounts.all], [0.0, 10.0])
+        self.assertRaises(BudgetError, accounts.plan, group, 11.0, avoided={first})
+        self.assertRaises(BudgetError, accounts.plan_reported, group, 11.0, 50.0, avoided={first})
+
     def test_a_later_plan_takes_back_what_another_was_to_pay(self) -> None:
         accounts, group = self.accounts(2), self.group()
         points = [account.reported for account in accounts.all if account.reported]
