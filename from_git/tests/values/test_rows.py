@@ -71,6 +71,9 @@ class Columns(TestCase):
                 for order in list(permutations(some.chunks))[1:]:
                     self.assertRaises(ValueError, Rows.read, order)
         self.assertRaises(ValueError, Rows.read, some.chunks[1:2] + some.chunks[1:])
+        last = many[CHUNK]
+        self.assertRaises(ValueError, Rows.read, [packed(many[:5]), packed([last])])
+        self.assertRaises(ValueError, Rows.read, [packed(many[:CHUNK]), packed([last._replace(id="R7")])])
 
     def test_rows_are_equal_whatever_has_compressed_them(self) -> None:
         some = Rows.of(SORTED)
