@@ -71,5 +71,5 @@ class Host:
     def _names(self) -> re.Pattern[str] | None:
         """The names of settings that are called otherwise for this host; the longest first."""
         others = [name for name, place in self.settings.items() if name[:1].isupper() and name != place]
-        longest = "|".join(map(re.escape, sorted(others, key=len, reverse=True)))
+        longest = "|".join(sorted(others, key=len, reverse=True))
         return re.compile(rf"(?<![\w`])(?:{longest})(?!\w)") if others else None

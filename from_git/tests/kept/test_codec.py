@@ -62,6 +62,26 @@ class Codec(CacheTestCase):
         for one, other in itertools.pairwise(nonsense):
             self.assertNotEqual(type(decoded([one, other])), DeadlineError)
 
+    def test_another_format_and_names_that_are_not_in_order_are_none(self) -> None:
+        good = encoded(fetched(self.now))
+        assert isinstance(good, bytes)
+        head = head_of(good)
+        self.assertIsNotNone(decoded(with_head(good, {**head, "missing": ["a/a", "b/b"]})))
+        for change in (
+            {"format": "rows-0"},
+            {"missing": ["b/b", "a/a"]},
+            {"missing": ["a/a", "a/a"]},
+            {"not_told": ["topics", "followers"]},
+            {"not_told": ["stars"]},
+            {"lengths": [*head["lengths"], 0]},
+            {"lengths": [float(one) for one in head["lengths"]]},
+        ):
+            with self.subTest(change):
+                self.assertIsNone(decoded(with_head(good, {**head, **change})))
+        missing = encoded(Fetched(None, self.now, self.now))
+        assert isinstance(missing, dict)
+        self.assertIsNone(decoded({**missing, "kind": "User"}))
+
     def test_what_is_remembered_is_not_read_again_and_anything_else_is(self) -> None:
         value, other = (
             encoded(fetched(self.now)),
