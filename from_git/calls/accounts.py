@@ -12,7 +12,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ranking import Ranking
 from from_git.calls.retries import Pause, usable
 from from_git.calls.users import Users
-from from_git.errors import BudgetError, CredentialsError, LimitError, UpstreamError
+from from_git.errors import CredentialsError, LimitError, UpstreamError
 from from_git.memory import Memory
 from from_git.metrics import Labels
 from from_git.values.tempo import USUAL, Tempo
@@ -106,27 +106,24 @@ class Accounts:
             sums.foresee(rates, asker, calls, seconds)
         sums.foresee([one.budget for one in payers], asker, amount, seconds, likely)
 
-    def plan(self, group: FetchGroup, amount: float, avoided: Collection[Account] = ()) -> None:
-        """Set aside what `group` is still going to spend; it is late where the deadline is too soon.
+    def plan(self, group: FetchGroup, amount: float, avoided: Collection[Account] = (), more: bool = False) -> None:
+        """Set aside what `group` is still going to spend, see `sums.plan_by_horizon`.
 
         Args:
             avoided: see `permit`.
+            more: whether `amount` is more than was planned and not spent; it is nothing where nothing was planned.
 
         Raises:
             BudgetError: it cannot be paid until the horizon of the group either; see `Plans.plan`.
             Cancelled: the group has ended.
         """
-        left, longest = group.time_left(), group.horizon_left()
-        payers = self._payers(usable(left), avoided)
-        try:
-            sums.plan([one.budget for one in payers], group, amount, usable(left))
-        except BudgetError as error:
-            if longest <= left:
-                raise
-            # not set aside: it would keep small answers from being paid for minutes
-            sums.foresee([one.budget for one in payers], group.asker, amount, usable(longest))
-            group.late(error)
-        for budget in {one.budget for one in self.all} - {one.budget for one in payers}:
+        budgets = {one.budget for one in self.all}
+        before = sum(max(0.0, one.plans.planned(group)) for one in budgets) if more else 0.0
+        if more and not before:
+            return
+        payers = [one.budget for one in self._payers(usable(group.time_left()), avoided)]
+        sums.plan_by_horizon(payers, group, before + amount)
+        for budget in budgets.difference(payers):
             budget.plans.set_aside(group, 0.0)  # what it was to pay by an earlier plan
 
     def plan_reported(

@@ -213,11 +213,12 @@ class Calls:
 
     def _failed(self, call: Call, error: UpstreamError, account: Account) -> None:
         error.tries = call.attempt
-        if call.attempt == 1:
-            call.before = self._peers.count
+        call.before = self._peers.count if call.attempt == 1 else call.before
         if isinstance(error, CredentialsError):
             call.refused, self.avoided = call.refused | {account}, self.avoided | {account}
         moves = self._accounts.moves(error, account, self._group, call.refused)
+        if moves and isinstance(error, CredentialsError):  # others pay what the account was going to
+            self._accounts.plan(self._group, self._amount(call), self.avoided, more=True)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
         again = Again(0.0) if moves else self._decided(call, error, account, weight, jitter)
         if isinstance(error, LimitError):

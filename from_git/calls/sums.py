@@ -9,6 +9,7 @@ from from_git.askers import Asker
 from from_git.calls.budget import Budget
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.reported import ReportedLimit
+from from_git.calls.retries import usable
 from from_git.calls.shares import Stand
 from from_git.errors import BudgetError
 
@@ -60,6 +61,24 @@ def plan(budgets: Sequence[Budget], group: FetchGroup, amount: float, seconds: f
     payable = _payable(budgets, group.asker, group, amount, seconds)
     for budget, part in zip(budgets, parts(amount, payable, not budgets[0].timed), strict=True):
         budget.plans.set_aside(group, part)
+
+
+def plan_by_horizon(budgets: Sequence[Budget], group: FetchGroup, amount: float) -> None:
+    """As `plan`, within the time of the group; where its deadline is too soon and its horizon is not, it is late.
+
+    Raises:
+        BudgetError: it cannot be paid until the horizon either; see `Plans.plan`.
+        Cancelled: the group has ended.
+    """
+    left, longest = group.time_left(), group.horizon_left()
+    try:
+        plan(budgets, group, amount, usable(left))
+    except BudgetError as error:
+        if longest <= left:
+            raise
+        # not set aside: it would keep small answers from being paid for minutes
+        foresee(budgets, group.asker, amount, usable(longest))
+        group.late(error)
 
 
 def plan_reported(limits: Sequence[ReportedLimit], group: FetchGroup, amount: float, seconds: float) -> None:

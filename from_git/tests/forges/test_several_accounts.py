@@ -5,7 +5,7 @@ from itertools import permutations
 from typing import Any
 
 from emulator import Emulator, Fault, Latency, World, preset
-from emulator.bitbucket.credentials import ApiToken
+from emulator.bitbucket.credentials import AccessToken, ApiToken
 from emulator.meter import Counts
 from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.hosts import adapter
@@ -157,3 +157,28 @@ class AtBitbucket(AccountsTestCase):
 
         self.exact(emulator, "bitbucket", "team-130")
         self.assertGreater(len(done), 130)
+
+    def test_what_only_one_of_them_reaches_is_refused_at_once_where_that_one_cannot_pay_it(self) -> None:
+        workspaces = ["team-200", "team-20", "team-30"]
+        tokens = [AccessToken(f"token of {name}", name) for name in workspaces]
+        emulator = self.emulate("bitbucket", limits=False, bitbucket={"access_tokens": tokens})
+        entry = entry_for(emulator, "bitbucket", SITES["bitbucket"], bounds=100)
+        for order in (tokens, tokens[::-1]):
+            self.settings_for_test(FORGES=[{**entry, "accounts": [{"token": one.token} for one in order]}])
+            emulator.meter.reset()
+
+            body = self.failure(503, f"https://{SITES['bitbucket']}/team-200")
+
+            self.assertNotIn("retryAfter", body)
+            self.assertLessEqual(emulator.meter.snapshot()["bitbucket"].calls, 10)
+            self.exact(emulator, "bitbucket", *workspaces[1:])
+
+    def test_what_the_others_cannot_pay_is_refused_as_soon_as_one_is_revoked(self) -> None:
+        emulator = self.emulate("bitbucket", {"BITBUCKET_CALLS_PER_HOUR": 100}, limits=False, bitbucket={"users": 3})
+        token = emulator["bitbucket"].accounts.logins[0].token
+        calls = iter(range(1_000))
+        emulator.before_call(lambda *_: emulator["bitbucket"].accounts.revoke(token) if next(calls) == 20 else None)
+
+        self.failure(503, f"https://{SITES['bitbucket']}/team-250")
+
+        self.assertLess(emulator.meter.snapshot()["bitbucket"].calls, 100)
