@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from from_git.calls import account, accounts, aside, plans, ranking
 from from_git.calls.account import Account
 from from_git.calls.accounts import Accounts
 from from_git.calls.authorization import Authorization
@@ -10,6 +11,7 @@ from from_git.errors import LimitError
 from from_git.tests.calls.test_accounts import refusal
 from from_git.tests.calls.test_call_chains import ChainsTestCase, Run
 from from_git.tests.kit.budgets import Values, budget_of
+from from_git.tests.kit.simulation import MODULES
 
 LIMIT, MINUTE = 4, 60.0
 _ON_ITS_WAY = 5.0  # seconds from a permit to its call at most: threads stand still now and then
@@ -17,6 +19,8 @@ _ON_ITS_WAY = 5.0  # seconds from a permit to its call at most: threads stand st
 
 class Several(Run):
     """Three accounts, of which the first and the last may belong to one user, and one may be refused for a while."""
+
+    modules = (*MODULES, account, accounts, aside, plans, ranking)  # what threads share there has no lock
 
     def __init__(self, seed: int, trouble: float = 0.0, named: str = "", told: bool = False, refused: int = 0) -> None:
         self.named, self.told = named, told
@@ -44,10 +48,10 @@ class Several(Run):
 
     def ask(self) -> None:
         """See `Run`; the account that is refused is so for some calls."""
-        account, begun = self.calls.account, self.clock.now()
-        user = 0 if account.key in ("key-0", "key-2") else 1
-        self.calls_of[user if self.named or self.told else int(account.key[-1])].append(begun)
-        if account.key == "key-1" and self.refuses:
+        through, begun = self.calls.account, self.clock.now()
+        user = 0 if through.key in ("key-0", "key-2") else 1
+        self.calls_of[user if self.named or self.told else int(through.key[-1])].append(begun)
+        if through.key == "key-1" and self.refuses:
             self.refuses -= 1
             self.sent.append(begun)
             raise refusal()
@@ -55,10 +59,10 @@ class Several(Run):
             super().ask()
         except LimitError:
             # a forge does not count what it refuses
-            self.calls_of[user if self.named or self.told else int(account.key[-1])].remove(begun)
+            self.calls_of[user if self.named or self.told else int(through.key[-1])].remove(begun)
             raise
-        if self.accounts.users.wanted(account):
-            self.accounts.users.told(account, f"user {user}")
+        if self.accounts.users.wanted(through):
+            self.accounts.users.told(through, f"user {user}")
             self.known_at = self.clock.now() + _ON_ITS_WAY
 
 
@@ -74,13 +78,13 @@ class SeveralChains(ChainsTestCase):
                     self.assertLessEqual(sum(begun <= one < begun + MINUTE for one in calls), LIMIT)
 
     def test_no_bound_of_an_account_is_passed_and_no_call_is_lost(self) -> None:
-        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1)), 40)
+        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1)), 20)
 
     def test_nor_where_two_credentials_are_of_one_user_by_the_setting(self) -> None:
-        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1, named="ann")), 40)
+        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1, named="ann")), 20)
 
     def test_nor_where_the_forge_tells_so_while_calls_are_under_way(self) -> None:
-        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1, told=True)), 40)
+        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.1, told=True)), 20)
 
     def test_nor_where_one_is_refused_now_and_then(self) -> None:
-        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.05, refused=1 + seed % 5)), 40)
+        self.for_seeds(lambda seed: self.assert_bounded(Several(seed, trouble=0.05, refused=1 + seed % 5)), 20)

@@ -1,7 +1,9 @@
 """`Calls` whose threads take turns in many orders: no call is lost, none is answered twice; see `scheduler.py`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
+from types import ModuleType
 
 from from_git.calls.accounts import Accounts
 from from_git.calls.fetchgroup import FetchGroup
@@ -20,6 +22,8 @@ CHAINS, LINKS = 3, 12
 class Run:
     """Chains of calls, each of which starts the next: what waits for a pool is one call, or none."""
 
+    modules: Sequence[ModuleType] = MODULES
+
     def __init__(self, seed: int, limit: float | None = None, trouble: float = 0.0) -> None:
         self.scheduler = Scheduler(seed)
         self.clock = self.scheduler.clock
@@ -27,7 +31,7 @@ class Run:
         self.answered: list[tuple[int, int]] = []
         self.sent: list[float] = []
         self.refused: list[float] = []
-        with self.scheduler.installed(MODULES):
+        with self.scheduler.installed(self.modules):
             self.scheduler.run(partial(self._own, 1 + seed % 4, limit))
 
     def _own(self, threads: int, limit: float | None) -> None:
