@@ -7,6 +7,7 @@ from benchmarks.cpu import PageCpu, WatchersCpu
 from benchmarks.crowd import Crowd
 from benchmarks.encrypted import Encrypted
 from benchmarks.fairness import Beside
+from benchmarks.kept import Kept
 from benchmarks.questions import Question
 from benchmarks.results import Result
 from benchmarks.scale import AtOnce
@@ -74,6 +75,12 @@ FULL: tuple[Case, ...] = (
     Encrypted("tls-team-300", _owner("team-300"), _SHORT),
     Warm("warm", _WARM, 4, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
+    Kept("kept-1x30", 1, 30, 300),
+    Kept("kept-300x30", 300, 30, 9),
+    Kept("kept-300x30-redis", 300, 30, 9, redis=True),
+    Kept("kept-5000x1", 5_000, 1, 3),
+    Kept("kept-20000", 1, 20_000, 100, at_most=4),
+    Kept("kept-20000-redis", 1, 20_000, 30, redis=True, at_most=4),
     AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=20),
 )
 QUICK: tuple[Case, ...] = (
@@ -87,5 +94,7 @@ QUICK: tuple[Case, ...] = (
     Encrypted("tls-team-40", _owner("team-40"), _SHORT),
     Warm("warm", _WARM, 1, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.75, redis=True),
+    Kept("kept-3x3", 3, 3, 3),
+    Kept("kept-3x3-redis", 3, 3, 3, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),
 )

@@ -58,7 +58,7 @@ class Warm:
         with ExitStack() as stack:
             settings = {"PROFILE_CACHE_SECONDS": "3600", "LOG_LEVEL": "INFO"}
             if self.redis:
-                settings["CACHE_URL"] = stack.enter_context(_redis())
+                settings["CACHE_URL"] = stack.enter_context(redis())
             found = stack.enter_context(stage(Latency(), **settings))
             found.ask(self.question)
             address, etag, body = _kept(found, self.question)
@@ -126,7 +126,7 @@ def _bare(body: bytes) -> Iterator[str]:
 
 
 @contextmanager
-def _redis() -> Iterator[str]:
+def redis() -> Iterator[str]:
     """A Redis of its own."""
     if not shutil.which("redis-server"):
         raise RuntimeError("redis-server is not installed")

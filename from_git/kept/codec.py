@@ -70,17 +70,17 @@ def _missing(value: Any) -> Fetched:
 
 
 def _found(value: bytes, sums: Remembered[Sums] | None) -> Fetched:
-    head, _, data = value.partition(b"\n")
-    said, kind, at, oldest, identity, missing, not_told, lengths = orjson.loads(head)
+    begin = value.index(b"\n") + 1
+    said, kind, at, oldest, identity, missing, not_told, lengths = orjson.loads(value[:begin])
     if said != _FORMAT:
         raise ValueError("another format")
-    ends = [0, *accumulate(lengths)]
-    if ends[-1] != len(data):
+    ends = [*accumulate(lengths, initial=begin)]
+    if ends[-1] != len(value):
         raise ValueError("it is cut, or more follows")
     lost = [_name(one) for one in missing]
     if missing != sorted(set(lost)) or not_told != [key for key in KEYS if key in not_told]:
         raise ValueError("the names are not in order")
-    chunks = tuple(data[begin:end] for begin, end in pairwise(ends))
+    chunks = tuple(value[begin:end] for begin, end in pairwise(ends))
     known = sums.get(_mark(chunks)) if sums else None
     rows = Rows(chunks, known) if known else Rows.read(chunks)
     if sums and not known:
