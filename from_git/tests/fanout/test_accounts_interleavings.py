@@ -70,15 +70,18 @@ class Contract(InterleavingTestCase if TYPE_CHECKING else object):  # type: igno
 
     def test_one_that_is_limited_at_some_call_has_no_other_until_then(self) -> None:
         def check(seed: int) -> None:
-            limited = list[float]()
+            times = list[float]()
 
             def refuses(run: Simulation, number: int) -> Response | None:
-                if number == seed % 3 and len(run.started) > seed % 6 and len(limited) < 1:
-                    limited.append(run.clock.now())
-                    return self.limited
+                if number == seed % 3 and (times or len(run.started) > seed % 6):
+                    times.append(run.clock.now())
+                    return self.limited if len(times) == 1 else None
                 return None
 
             self.through(seed, refuses=refuses)
+            # those under way when the limit was told
+            others = [one for one in times[1:] if one < times[0] + 40.0]
+            self.assertLessEqual(len(others), 2 * self.simulation.threads)
 
         self.for_seeds(check)
 
