@@ -112,14 +112,21 @@ class Merged(TestCase):
     def test_the_same_id_at_another_host_is_another_repository(self) -> None:
         row = Row("R", "r", watchers=1)
         fetched = {**self.fetched([row]), **self.fetched([row], kind="bitbucket")}
+        other = replace(next(iter(fetched)), host=host_of("github", "ghe.example.org"))
+        fetched[other] = next(iter(fetched.values()))
 
-        self.assertEqual(self.sum(fetched).watchers, 2)
+        self.assertEqual(self.sum(fetched).watchers, 3)
 
     def test_one_of_three_counts_for_all(self) -> None:
         row = Row("R", "r", langs=(("C", 5),))
         fetched = self.fetched([row, Row("S", "s")], [row], [row, Row("T", "t", True)])
 
         self.assertEqual(self.sum(fetched), Stats(2, 1, langs={"c": Language(1, 5)}))
+
+    def test_what_the_first_and_the_last_share_is_not_forgotten_between_them(self) -> None:
+        one, other = Row("R", "r"), Row("S", "s")
+
+        self.assertEqual(self.sum(self.fetched([one], [other], [one, other])).original_repos, 2)
 
     def test_what_is_too_large_twice_is_not_too_large_once(self) -> None:
         row = Row("R", "r", watchers=LARGEST)

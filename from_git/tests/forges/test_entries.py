@@ -43,6 +43,7 @@ WRONG: list[tuple[Any, list[str]]] = [
         ["`api` is 'ghe.example.org/api': expected an address like https://host/p"],
     ),
     ({"kind": "bitbucket", "host": "scm"}, ["`api` is missing: Bitbucket's REST API, ending in /2.0."]),
+    ({**SCM, "api": "scm.example.org"}, ["`api` is 'scm.example.org': expected an address like https://host/p"]),
     ({**GHE, "accounts": {"token": SECRET}}, [EXPECTED_ACCOUNTS]),
     ({**GHE, "accounts": [SECRET]}, [EXPECTED_ACCOUNTS]),
     (
@@ -55,6 +56,7 @@ WRONG: list[tuple[Any, list[str]]] = [
     ),
     ({**GHE, "accounts": [{"token": "x"}, {"token": ""}]}, ["account 2 has no `token`."]),
     ({**GHE, "accounts": [{"token": " \t"}]}, ["account 1 has no `token`."]),
+    ({**GHE, "accounts": [{}, {}]}, ["account 1 has no `token`.", "account 2 has no `token`."]),
     ({**GHE, "accounts": [{"token": "x\r\nX-Y: z"}]}, ["`token` of account 1 is a secret value: expected text w"]),
     ({**GHE, "accounts": [{"token": f"{SECRET}ö"}]}, ["`token` of account 1 is a secret value: expected ASCII "]),
     ({**GHE, "accounts": [{"token": 7}]}, ["`token` of account 1 is a secret value: expected text."]),
@@ -68,6 +70,7 @@ WRONG: list[tuple[Any, list[str]]] = [
         {**GHE, "proxy": f"https://me:{SECRET}@proxy"},
         ["`proxy` is a secret value: expected an address like http://pro"],
     ),
+    ({**GHE, "proxy": f"me:{SECRET}"}, ["`proxy` is a secret value: expected an address like http://pro"]),
     ({**GHE, "threads": 0}, ["`threads` is 0: expected at least 1 threads."]),
     ({**GHE, "threads": [4]}, ["`threads` is [4]: expected a whole number."]),
     ({**GHE, "threads": f"Bearer {TOKEN}"}, ["`threads` is a secret value: expected a whole number."]),
@@ -130,6 +133,9 @@ class Entries(TestCase):
         for host in (one, other):
             self.assertEqual((host.credentials, host.threads), ((), {"NUM_THREADS_GITHUB": 8}))
             self.assertEqual(host.bounds, {"GITHUB_SECONDS_PER_MINUTE": 55.0})
+
+    def test_the_last_port_may_stand_in_a_host(self) -> None:
+        self.assertEqual(hosts({**GHE, "host": "ghe.example.org:65535"})[-1].name, "ghe.example.org:65535")
 
     def test_one_takes_the_place_of_an_earlier_host_whole(self) -> None:
         entry = {"kind": "github", "host": "GitHub.com", "accounts": [{"token": "one"}, {"token": "two"}], "threads": 2}
