@@ -2,14 +2,22 @@
 
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from emulator import Emulator, Fault, Owner, Repository, World
 from from_git import forges
+from from_git.aggregator import watched
+from from_git.aggregator.asking import Asking
+from from_git.aggregator.fetches import Fetches
+from from_git.aggregator.kept import _foresee
 from from_git.conf import settings
+from from_git.errors import LimitError
+from from_git.flights.awaited import Waiter
 from from_git.forges.hosts import hosts_of, values_in
+from from_git.question import profiles_asked
 from from_git.tests.kit import authority
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.forwarder import Forwarder
@@ -112,6 +120,11 @@ class Together(HostsTestCase):
         self.assertEqual((body["data"], body["missing"]), (self.sums(*owners), [f"https://{LAB}/nobody"]))
         self.assertTrue(all(self.calls().values()), self.calls())
 
+    def test_what_one_has_lost_is_told_by_its_own_address(self) -> None:
+        self.emulators[GHE].faults.add(Fault("lost", path="/graphql", owner="twin", repository="r2"))
+        body = self.answer(*(f"https://{host}/twin" for host in KINDS))
+        self.assertEqual(body["missing"], [f"https://{GHE}/twin/r2"])
+
     def test_the_same_owner_and_ids_at_several_hosts_count_separately(self) -> None:
         for hosts in (("github.com", GHE), (SCM, LAB), tuple(KINDS)):
             with self.subTest(hosts):
@@ -127,10 +140,10 @@ class Together(HostsTestCase):
         self.assertEqual(len(self.proxy.seen), self.calls()[SCM])
 
     def test_each_has_pools_of_its_own(self) -> None:
-        before = {thread.name for thread in threading.enumerate()}
+        before = set(threading.enumerate())
         self.answer(*(f"https://{host}/{'org' if KINDS[host] == 'github' else 'team'}-100" for host in KINDS))
 
-        names = {thread.name.rpartition("_")[0] for thread in threading.enumerate() if thread.name not in before}
+        names = {thread.name.rpartition("_")[0] for thread in set(threading.enumerate()) - before}
         wanted = {"github", "bitbucket", "bitbucket-watchers", f"github@{GHE}"}
         wanted |= {f"bitbucket{part}@{host}" for host in (SCM, LAB) for part in ("", "-watchers")}
         self.assertEqual({name for name in names if name.startswith(("github", "bitbucket"))}, wanted)
@@ -139,6 +152,41 @@ class Together(HostsTestCase):
         self.assertEqual((sizes[SCM, f"bitbucket@{SCM}"], sizes[SCM, f"bitbucket-watchers@{SCM}"]), (2, 2))
         self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (4, 3))
         self.assertLessEqual(self.emulators[SCM].meter.snapshot()["bitbucket"].peak, 4)
+
+    def test_each_has_its_own_number_of_fetches_in_the_air_whatever_waits_for_others(self) -> None:
+        for one in self.emulators.values():
+            one.faults.add(Fault("hang"))
+        urls = [
+            "https://github.com/twin",
+            *(f"https://{host}/o{number}" for number in range(40) for host in (SCM, LAB)),
+        ]
+        waiter = Waiter()
+        fetches = Fetches(profiles_asked(urls), Asking(30.0, "A_SETTING"), waiter)
+        self.addCleanup(fetches.leave)
+
+        for _ in range(2):
+            fetches._begin_more()
+            found = Counter(profile.host.name for profile in fetches.progress())
+            self.assertEqual(found, {"github.com": 1, SCM: 4 * (2 + 2), LAB: 4 * (4 + 3)})
+            fetches._flights.pop(next(one for one in fetches.progress() if one.host.name == LAB)).leave(waiter)
+
+    def test_what_each_has_cost_adds_up_by_kind(self) -> None:
+        watch = watched(profiles_asked([f"https://{host}/twin" for host in KINDS]), Asking(30.0, "A_SETTING"), None)
+        look = next(watch)
+        list(watch)
+        self.assertEqual({kind: cost.calls for kind, cost in look().cost.items()}, {"bitbucket": 21, "github": 2})
+
+    def test_of_thousands_the_question_to_one_is_refused_with_its_own_number_and_profile(self) -> None:
+        self.named(scm={"bounds": {"BITBUCKET_CALLS_PER_HOUR": 5}})
+        profiles = profiles_asked([f"https://{host}/o{number}" for number in range(8) for host in (SCM, LAB)])
+        scm, lab = forges.hosts()[SCM], forges.hosts()[LAB]
+        forges.forge(lab).accounts.all[0].limit.block(600.0, "used up.")
+        for host, number, said in ((scm, 6, "needs about 8 more"), (lab, 1, "used up")):
+            with self.assertRaises(LimitError) as caught:
+                _foresee(profiles, 12, Counter({host: number}), Asking(30.0, "A_SETTING"), Waiter())
+            self.assertIn(said, caught.exception.reason)
+            assert caught.exception.profile
+            self.assertEqual(caught.exception.profile.url, f"https://{host.name}/o0")
 
     def test_what_may_be_spent_at_one_is_no_bound_of_the_others(self) -> None:
         self.named(scm={"bounds": {"BITBUCKET_CALLS_PER_HOUR": 5}})
