@@ -17,6 +17,7 @@ _LEVEL = 2  # 48 B for each of 2,715 real repositories in 2 Âµs; 9: 46 B in 11 Â
 _FLAGS: dict[str, bool | None] = {"0": False, "1": True, "-": None}
 _SIGNS = {flag: sign for sign, flag in _FLAGS.items()}
 _WHOLE = {int, type(None)}
+_BEGINS = b"[", *[b","] * 11  # of the columns
 
 
 def packed(rows: Sequence[Repository]) -> bytes:
@@ -28,7 +29,10 @@ def packed(rows: Sequence[Repository]) -> bytes:
         *(_table(topics), _table([[] if one is None else [one] for one in licenses])),
         *(_column(created), _column(pushed)),
     ]
-    return zlib.compress(orjson.dumps(columns), _LEVEL)
+    stream = zlib.compressobj(_LEVEL)
+    # one after the other, since the bytes that orjson gives for all of them hold a buffer of ten times their length
+    parts = [stream.compress(sign + orjson.dumps(column)) for sign, column in zip(_BEGINS, columns, strict=True)]
+    return b"".join([*parts, stream.compress(b"]"), stream.flush()])
 
 
 def unpacked(chunk: bytes) -> list[Repository]:

@@ -25,10 +25,11 @@ def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> I
     def name(identity: str) -> str:
         return listed[identity].rpartition("/")[2]
 
+    texts: dict[str, str] = {}
     for identity in sorted(sorted(listed), key=name):
         one = known[identity]
         if isinstance(one, bytes):
-            yield repository_in(one, identity, name(identity))
+            yield repository_in(one, identity, name(identity), texts)
 
 
 def _detailed_in(page: OwnerPage | None) -> int:

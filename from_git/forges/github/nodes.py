@@ -116,8 +116,12 @@ def _detailed(node: Any) -> Detailed:
     return Detailed(identity, found, (len(edges), len(tags)) == (langs_total, topics_total))
 
 
-def repository_in(found: bytes, identity: str, name: str) -> Repository:
-    """The repository of which a node with Details told."""
+def repository_in(found: bytes, identity: str, name: str, texts: dict[str, str]) -> Repository:
+    """The repository of which a node with Details told.
+
+    Args:
+        texts: names of other repositories, each by itself, so that a name is one text for all of them.
+    """
     is_fork, is_archived, stars, watchers, langs, sizes, topics, license, created, pushed = loaded(found)
     return Repository(
         identity,
@@ -126,8 +130,8 @@ def repository_in(found: bytes, identity: str, name: str) -> Repository:
         is_archived,
         stars,
         watchers,
-        tuple(zip(langs, sizes, strict=True)),
-        tuple(topics),
+        tuple(zip(map(texts.setdefault, langs, langs), sizes, strict=True)),
+        tuple(map(texts.setdefault, topics, topics)),
         license,
         created,
         pushed,

@@ -53,7 +53,7 @@ class Nodes(TestCase):
     def read(self, node: Any) -> Repository | None:
         """The repository; None for a private one."""
         found = detailed_of(node, {"R_kgDOABCDEF": "tiny/a"}.get)
-        return None if isinstance(found.repository, Gone) else repository_in(found.repository, found.id, "a")
+        return None if isinstance(found.repository, Gone) else repository_in(found.repository, found.id, "a", {})
 
     def test_one_as_the_schema_has_it_comes_back_whole(self) -> None:
         self.assertEqual(self.read(NODE), ROW)

@@ -163,7 +163,7 @@ class Changes(GitHubTestCase):
 
         self.assertTrue(group.wait())
         known = [row for one in names if isinstance(row := details.known[one], bytes)]
-        self.assertEqual([repository_in(one, "", "").watchers for one in known], [1, 2])
+        self.assertEqual([repository_in(one, "", "", {}).watchers for one in known], [1, 2])
 
     def test_a_repository_made_private_before_its_details_are_read_does_not_count(self) -> None:
         others = [Repository(f"r{n}", created_at="2000-01-01T00:00:00Z") for n in range(SIZES.first)]
