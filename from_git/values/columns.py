@@ -13,6 +13,7 @@ from from_git.values.stats import LARGEST
 CHUNK = 1_000
 """Repositories of one chunk at most."""
 _MOST_BYTES = 2**26  # of a chunk's columns; 1,000 repositories with 150 languages each have less than 8 MB
+_MOST_VALUES = 2**20  # of a chunk's columns; 1,000 repositories with 500 languages each have not as many
 _LEVEL = 2  # 48 B for each of 2,715 real repositories in 2 µs; 9: 46 B in 11 µs
 _FLAGS: dict[str, bool | None] = {"0": False, "1": True, "-": None}
 _SIGNS = {flag: sign for sign, flag in _FLAGS.items()}
@@ -68,6 +69,9 @@ def _inflated(chunk: bytes) -> bytes:
     data = stream.decompress(chunk, _MOST_BYTES)
     if not stream.eof or stream.unused_data:
         raise ValueError("it is no chunk of repositories: it is cut or too large, or more follows")
+    # read as objects, a few kilobytes of nothing but brackets would take gigabytes
+    if data.count(b",") > _MOST_VALUES:
+        raise ValueError("it is no chunk of repositories: it has too many values")
     return data
 
 

@@ -155,6 +155,10 @@ class Nonsense(TestCase):
     def test_a_chunk_that_would_fill_the_memory_is_not_read(self) -> None:
         with self.assertRaisesRegex(ValueError, "too large"):
             unpacked(zlib.compress(b"[" + b" " * 2**26, 9))
+        many = [Repository("R1", "r", langs=(("C", None),) * 1_100_000)]
+        for columns in (orjson.dumps(columns_of(many)), b"[" + b"[]," * 1_100_000 + b"[]]"):
+            with self.assertRaisesRegex(ValueError, "too many"):
+                unpacked(zlib.compress(columns, 9))
 
 
 class Sums(TestCase):
