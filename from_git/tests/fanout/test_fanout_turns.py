@@ -201,8 +201,8 @@ class Turns(FanoutTestCase):
         self.for_sizes(check)
 
     def counted(self, pool: str = "counted") -> dict[str, float]:
-        """The gauges of the pools of that name."""
-        return {name: sample(f"pool_{name}", pool) for name in ("threads", "threads_busy", "tasks_queued")}
+        """The gauges of the pools of that name, which ask no host."""
+        return {name: sample(f"pool_{name}", "", pool) for name in ("threads", "threads_busy", "tasks_queued")}
 
     def test_threads_are_named_after_their_pool(self) -> None:
         pool, group, names = self.pool(1, "bitbucket-watchers"), self.group(), SimpleQueue[str]()
