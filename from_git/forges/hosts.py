@@ -39,7 +39,7 @@ def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
     names = [option.name for option in (*options.threads, *options.bounds)]
     return Host(
         kind=kind,
-        name=(values[options.host] if options.host else kind.host).lower(),
+        name=values[options.host] if options.host else kind.host,
         api=values[options.address],
         credentials=tuple(options.credentials(values)),
         ca_file=values["UPSTREAM_CA_FILE"],
