@@ -134,6 +134,8 @@ class Credentials(SeveralTestCase):
         emulator = self.watched()
         self.assert_all_exact(emulator, "github", ["org-130"], self.one_by_one)
         self.assertFalse([body for body in self.bodies if "viewer" in body])
+        # a bound of 0 lifts that of calls too
+        self.assertEqual([budget.limit for budget in self.host("github.com").accounts.all[0].budgets], [None])
 
     def test_a_token_that_does_not_reach_a_workspace_pays_nothing_for_it(self) -> None:
         reaches = [AccessToken("of-one-workspace", "team-5")]

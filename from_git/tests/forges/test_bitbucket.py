@@ -4,7 +4,11 @@ import json
 from typing import Any
 
 from emulator import Emulator, Fault, Owner, Repository, World
+from from_git.errors import CredentialsError
+from from_git.forges.bitbucket.access import API_TOKEN
+from from_git.forges.bitbucket.rest import refusal
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.upstream import Response
 
 LIST = "/2.0/repositories/tiny"
 WATCHERS = "/2.0/repositories/tiny/*/watchers"
@@ -255,6 +259,13 @@ class Missing(BitbucketTestCase):
         self.error(410, "This API is no longer available.", WATCHERS)
 
         self.failure(502, self.url)
+
+    def test_a_credential_is_set_aside_where_it_is_unknown_and_not_where_it_reaches_too_little(self) -> None:
+        for status in (401, 403):
+            answer = Response(status, {"content-type": "application/json"}, b'{"error": {"message": "No."}}')
+            error = refusal(answer, API_TOKEN)
+            assert isinstance(error, CredentialsError)
+            self.assertEqual(error.refused, status == 401)
 
     def test_a_wrong_base_address_is_an_error_that_names_the_setting(self) -> None:
         self.settings_for_test(BITBUCKET_API_URL=self.emulator["bitbucket"].url + "/nowhere")

@@ -116,9 +116,12 @@ class AtGitHub(AccountsTestCase):
         emulator = self.emulate("github", limits=False, github={"users": 3})
         emulator.faults.add(preset("forbidden_viewer"))
 
+        self.exact(emulator, "github", "org-1")
+        spent = sum(account.budgets[1].spent() for account in adapter("github").accounts.all)
+        self.assertEqual((spent, emulator.meter.snapshot()["github"].calls), (2, 2))
         self.exact(emulator, "github", *(f"org-{1 + number % 20}" for number in range(40)))
 
-        self.assertLessEqual(emulator.meter.snapshot()["github"].calls, 40 + 3)
+        self.assertLessEqual(emulator.meter.snapshot()["github"].calls, 41 + 3)
         self.assertEqual(len(adapter("github").accounts.distinct), 3)
 
     def test_no_order_of_accounts_changes_an_answer(self) -> None:
