@@ -106,8 +106,10 @@ def read_reply(answer: Response, now: float) -> Reply:
         # a secondary limit may come with status 200 and the body of a 403
         raise _limit(answer.headers, now, message)
     data = {} if not_found and body.get("data") is None else get(body, "data", kind=dict)
-    points, viewer = maybe(data, "rateLimit", "cost", kind=int) or 0, maybe(data, "viewer", "id", kind=str) or ""
-    return Reply(data, frozenset(not_found), answer.seconds, viewer, points, _points_left(answer.headers, now))
+    points, viewer = maybe(data, "rateLimit", "cost", kind=int) or 0, data.get("viewer")
+    user = viewer.get("id") if isinstance(viewer, dict) else None
+    user = user if isinstance(user, str) else ""  # no answer is worse for it
+    return Reply(data, frozenset(not_found), answer.seconds, user, points, _points_left(answer.headers, now))
 
 
 def refusal(answer: Response, now: float) -> UpstreamError:

@@ -14,6 +14,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.calls.retries import usable
 from from_git.calls.sending import Calls
+from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool
 from from_git.forges.github.graphql import GraphqlOverUpstream, NoViewer, Reply
 from from_git.values.progress import Cost
@@ -160,16 +161,19 @@ class Queries:
     def _reply(self, query: str, variables: Mapping[str, object], operation_name: str) -> Reply:
         """The reply; where it is not known whose the account is, the query asks for that too."""
         users, account, execute = self.access.accounts.users, self.calls.account, self.access.client.execute
-        if not users.wanted(account):
-            return execute(query, variables, operation_name, caller=self.calls)
+        if users.wanted(account):
+            try:
+                reply = execute(query.replace(_COST, _VIEWER, 1), variables, operation_name, caller=self.calls)
+            except NoViewer:
+                users.told(account, "")
+                self.calls.resent()
+            else:
+                users.told(account, reply.viewer)
+                return reply
         try:
-            reply = execute(query.replace(_COST, _VIEWER, 1), variables, operation_name, caller=self.calls)
-        except NoViewer:
-            users.told(account, "")
-            self.calls.resent()
             return execute(query, variables, operation_name, caller=self.calls)
-        users.told(account, reply.viewer)
-        return reply
+        except NoViewer:
+            raise MalformedAnswer("errors.path names viewer, which was not asked for") from None
 
     def learn(self, reply: Reply, repositories: int) -> None:
         """Take in what a reply with details of so many repositories has cost."""
