@@ -116,10 +116,12 @@ class Remembered(Generic[T]):
 
     Args:
         most: the weight of all together, in a unit that its user chooses.
+        things: how many there are at most; None: no bound but the weight.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, things: int | None = None) -> None:
         self._most = most
+        self._most_things = things
         self._lock = threading.Lock()
         self._things: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self.weight = 0
@@ -143,6 +145,6 @@ class Remembered(Generic[T]):
             before = self._things.pop(key, None)
             self._things[key] = thing, weight
             self.weight += weight - (before[1] if before else 0)
-            while self.weight > self._most:
+            while self.weight > self._most or (self._most_things and len(self._things) > self._most_things):
                 _, (_, gone) = self._things.popitem(last=False)
                 self.weight -= gone

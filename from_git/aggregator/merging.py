@@ -11,8 +11,9 @@ from from_git.values.profile import Profile
 from from_git.values.rows import hashed
 from from_git.values.stats import Stats, SumTooLarge, merge, summed
 
-_MOST = 50_000  # profiles and names of the sums that are remembered: some 10 MB
-_sums: Remembered[Stats] = Remembered(_MOST)
+_MOST = 50_000  # profiles and names of the sums that are remembered: some 10 MB at most
+_QUESTIONS = 64  # of which sums are remembered: each new fetch makes another one of every question with its profile
+_sums: Remembered[Stats] = Remembered(_MOST, _QUESTIONS)
 
 
 def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -> Stats:
@@ -82,7 +83,7 @@ def _after_the_first(found: Mapping[Profile, Found], shared: set[int]) -> dict[P
 
 def _after_fork() -> None:
     global _sums  # its lock may have been held by a thread that is not here
-    _sums = Remembered(_MOST)
+    _sums = Remembered(_MOST, _QUESTIONS)
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -123,3 +123,11 @@ class ByWeight(TestCase):
         memory.put("b", "B", 11)
 
         self.assertEqual((memory.get("b"), memory.weight), (None, 0))
+
+    def test_light_things_are_bounded_in_number_too(self) -> None:
+        memory: Remembered[str] = Remembered(1_000, things=2)
+        for key in "abc":
+            memory.put(key, key.upper(), 1)
+
+        self.assertEqual([memory.get(key) for key in "abc"], [None, "B", "C"])
+        self.assertEqual(memory.weight, 2)
