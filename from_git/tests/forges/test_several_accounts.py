@@ -199,6 +199,20 @@ class AtBitbucket(AccountsTestCase):
 
         self.assert_no_order_changes(emulator, "bitbucket", "team-40", "mailchimp")
 
+    def test_each_access_token_is_told_its_own_limit(self) -> None:
+        bitbucket = {"access_tokens": 2, "calls_per_hour": {"accesstoken": 500}}
+        emulator = self.emulate("bitbucket", bitbucket=bitbucket)
+        accounts = [{"token": one.token} for one in emulator["bitbucket"].accounts.logins if not one.username]
+        entry = entry_for(emulator, "bitbucket", "bitbucket.org", bounds={"BITBUCKET_CALLS_PER_HOUR": "auto"})
+        self.settings_for_test(FORGES=[{**entry, "accounts": accounts}])
+
+        self.exact(emulator, "bitbucket", "team-20")
+        emulator["bitbucket"].accounts.revoke(accounts[0]["token"])
+        self.exact(emulator, "bitbucket", "team-7")
+
+        limits = [account.budget.limit for account in adapter("bitbucket").accounts.all]
+        self.assertEqual(limits, [500.0, 500.0])
+
     def test_a_list_and_its_counts_stay_exact_when_a_token_is_revoked_between_them(self) -> None:
         emulator = self.emulate("bitbucket", limits=False, bitbucket={"users": 3})
         login = emulator["bitbucket"].accounts.logins[0]

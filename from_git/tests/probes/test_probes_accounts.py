@@ -5,8 +5,9 @@ from typing import Any
 
 import requests
 
-from from_git import forges
+from from_git import forges, probes
 from from_git.calls.account import Account
+from from_git.calls.status import statuses_of
 from from_git.forges.contract import Forge
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import scraped
@@ -121,6 +122,23 @@ class Ready(AccountsTestCase):
         self.account(3).limit.block(60.0, "used up.")
 
         self.ready(200, "degraded", f"GitHub's limit for account 2 of 3 is {LIMIT}")
+
+    def test_one_without_accounts_is_there_with_where_they_belong(self) -> None:
+        entries = self.upstream_settings()["FORGES"]
+        self.settings_for_test(FORGES=[entries[0], {**entries[1], "accounts": []}])
+        belong = "answers nobody without: set `token` in `accounts` of FORGES entry 2."
+        self.ready(200, "degraded", f"GitHub at {GHE} has no credentials, and {belong}")
+
+    def test_what_one_user_has_used_up_is_used_up_for_all_of_its_accounts(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=30.0)
+        accounts, host = self.host().accounts, forges.hosts()["github.com"]
+        for place in (2, 3):
+            accounts.users.told(self.account(place), "somebody")
+        spend(self.account(2).budgets[1], 1_900.0)
+        self.assertTrue(probes._about(host, statuses_of(accounts))[1])
+        self.account(1).limit.block(60.0, "used up.")
+
+        self.assertFalse(probes._about(host, statuses_of(accounts))[1])
 
 
 class Counted(AccountsTestCase):
