@@ -129,5 +129,5 @@ def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:
     """The profiles asked for, for the request's line in the log."""
     return {
         "profiles": len(profiles),
-        "asked": [f"{profile.forge}/{profile.owner}" for profile in profiles[:_SHOWN]],
+        "asked": [profile.logged for profile in profiles[:_SHOWN]],
     }

@@ -243,4 +243,4 @@ class Flight(Awaited):
         finally:
             self._land(outcome)
         if self._goes_on:
-            logger.info("Went on after the deadline: %s/%s", self.profile.forge, self.profile.owner)
+            logger.info("Went on after the deadline: %s", self.profile.logged)

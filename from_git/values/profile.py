@@ -27,3 +27,9 @@ class Profile:
     def forge(self) -> str:
         """The name of the forge's kind."""
         return self.host.kind.name
+
+    @property
+    def logged(self) -> str:
+        """What the log calls it: `KIND/OWNER` at the first host of a kind, `HOST/OWNER` at any other."""
+        host = self.host
+        return f"{host.kind.name if host.label == host.kind.label else host.name}/{self.owner}"

@@ -32,7 +32,7 @@ def note(error: errors.FromGitError) -> None:
     bind_contextvars(outcome=error.code)
     if isinstance(error, errors.UpstreamError) and error.profile:
         # the message would put the URL as asked into the log, with whatever its query holds
-        bind_contextvars(failed=f"{error.profile.forge}/{error.profile.owner}", reason=error.reason[:_MAX_REASON])
+        bind_contextvars(failed=error.profile.logged, reason=error.reason[:_MAX_REASON])
 
 
 def ours_for(error: Exception, view: BaseView) -> errors.FromGitError:

@@ -68,6 +68,14 @@ class Hosts(PageTestCase):
         self.assertEqual(list(last.body)[3:], ["upstream", "retryAfter", "host", "status"])
         self.assertEqual(last.body["host"], GIT)
 
+    def test_the_log_names_a_profile_by_its_host_where_that_is_not_the_first_of_its_kind(self) -> None:
+        with self.assertLogs("from_git", "WARNING") as logs:
+            self.asked(ACME, URLS[2], "https://away.example.org/acme")
+
+        names = ["github/acme", f"{GIT}/acme-team", "away.example.org/acme"]
+        self.assertIn(f"'asked': {names}", logs.output[-1])
+        self.assertIn(f"'failed': '{names[-1]}'", logs.output[-1])
+
     def test_the_page_calls_each_by_its_name_and_leads_to_its_site(self) -> None:
         page = self.open(*URLS)
 
