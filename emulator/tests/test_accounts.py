@@ -48,8 +48,10 @@ class TestAccounts(unittest.TestCase):
         self.assertIsNone(accounts.taken("Bearer a1"))
         self.assertEqual(accounts.name("Bearer a1"), "ash")
         self.assertIsNotNone(accounts.taken("Bearer a2"))
+        accounts.revoke("a2")
         accounts.give_back("a1")
         self.assertIsNotNone(accounts.taken("Bearer a1"))
+        self.assertIsNone(accounts.taken("Bearer a2"))
 
     def test_mistakes_are_refused_and_no_token_is_shown(self) -> None:
         with self.assertRaisesRegex(ValueError, "^two credentials of one forge have the same token$"):

@@ -34,7 +34,7 @@ class TestGitHub(AccountsCase):
         self.assertEqual(emulator.meter.snapshot()["github"].points, 4)
 
     def test_tokens_of_one_user_share_its_points_and_another_limit_can_be_given(self) -> None:
-        more = [User("emulator", ("second",)), User("oak[bot]", ("ghs_1", "ghs_2"), points=7)]
+        more = [User("emulator", ("second",)), User("oak[bot]", ("ghs_1",), points=7), User("oak[bot]", ("ghs_2",))]
         emulator = self.emulate(github={"users": more, "points": 3})
 
         told = [self.ask(emulator, token).json()["data"] for token in ("emulator-token", "second", "ghs_1", "ghs_2")]
