@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
+from itertools import product
 from typing import Any
 
-from emulator import Fault, Owner, Repository
+from emulator import Choice, Fault, Owner, Repository
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.forges.github.details import Details
 from from_git.forges.github.opening import GitHub
@@ -13,7 +15,9 @@ from from_git.tests.kit import oracle
 from from_git.tests.kit.github import GitHubTestCase
 from from_git.tests.kit.hosts import adapter, fetched
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.values.filters import Filter, Wanted
 from from_git.values.repository import Repository as Row
+from from_git.values.stats import summed
 
 Change = Callable[[Any], object]
 
@@ -158,3 +162,25 @@ class AtBitbucket(RowsTestCase):
                 message = self.failure(502, "https://bitbucket.org/tiny")["message"]
                 self.assertIn("for its repository tiny/a", message)
                 self.assertIn("created_on is not a time", message)
+
+
+class Chosen(RowsTestCase):
+    """Filters over what the adapters find."""
+
+    def test_filters_choose_what_the_straight_sum_chooses(self) -> None:
+        wanted: tuple[Wanted, ...] = (None, "no", "only")
+        times = (None, "2019-06-01T00:00:00Z", "2024-01-01T00:00:00Z")
+        numbers = set[int]()
+        for forge, login in (("github", "betagouv"), ("github", "org-130"), ("bitbucket", "mailchimp")):
+            rows = self.rows(forge, login)
+            for forks, archived, since in product(wanted, wanted, times):
+                chosen = Filter(
+                    forks, archived, None if since is None else int(datetime.fromisoformat(since).timestamp())
+                )
+                with self.subTest(forge, login=login, chosen=chosen):
+                    stats = summed([one for one in rows if chosen.chooses(one)])
+                    expected = self.world.sum([(forge, login)], Choice(forks or "", archived or "", since or ""))
+                    data = {**stats.numbers(), "langs": list(stats.langs), "topics": list(stats.topics)}
+                    self.assertEqual(data, expected)
+                    numbers.add(stats.original_repos + stats.forked_repos)
+        self.assertGreater(len(numbers), 20)
