@@ -10,6 +10,7 @@ from from_git.calls.authorization import Authorization
 from from_git.calls.budget import POLL
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.spent import LocalLedger, Reservation
+from from_git.calls.status import statuses_of
 from from_git.errors import CredentialsError, LimitError
 from from_git.tests.kit.budgets import Values, budget_of, reported_limit, spend
 from from_git.tests.kit.time import FakeClock
@@ -240,6 +241,8 @@ class Refused(AccountsTestCase):
 
         there.refresh()
         self.assertEqual([account.aside.left() for account in there.all], [0.0, 300.0, 0.0])
+        self.assertEqual([one.set_aside for one in statuses_of(self.accounts(), look=False)], [0.0, 0.0, 0.0])
+        self.assertEqual([one.set_aside for one in statuses_of(self.accounts())], [0.0, 300.0, 0.0])
         here.all[1].succeeded()
         self.clock.move(1.0)
         there.refresh()

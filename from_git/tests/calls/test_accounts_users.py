@@ -3,6 +3,7 @@
 from from_git.calls.account import Permit
 from from_git.calls.budget import Full
 from from_git.calls.spent import Reservation
+from from_git.calls.status import statuses_of
 from from_git.errors import BudgetError
 from from_git.tests.calls.test_accounts import AccountsTestCase
 
@@ -93,6 +94,19 @@ class SameUser(AccountsTestCase):
         self.clock.move(1.0)
         self.assertEqual(len(self.taken(accounts, group, 3, refused=accounts.all[1:])), 3)
         self.assertFalse(accounts.users.tells(first))
+
+    def test_its_status_is_told_once_and_says_when_the_next_call_fits(self) -> None:
+        accounts = self.accounts(3, "ann", "", "ann")
+        self.taken(accounts, self.group(), 10, refused=accounts.all[1:2])
+
+        statuses = statuses_of(accounts)
+
+        self.assertEqual([one.counted_at for one in statuses], [1, 2, 1])
+        self.assertEqual([len(one.allowances) for one in statuses], [2, 2, 0])
+        wait = accounts.all[0].budget.until_gone(1.0)
+        self.assertEqual([one.allowances[0].wait for one in statuses[:2]], [wait, 0.0])
+        self.assertTrue(wait)
+        self.assertFalse(any(one.allowances for one in statuses_of(accounts, look=False)))
 
     def test_what_each_call_counts_against_is_shared_too(self) -> None:
         accounts = self.accounts(2, asks=True)

@@ -1,12 +1,15 @@
 """Several accounts of one host over real calls: answers stay exact, and no account is asked for more than it has."""
 
+import time
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
 from emulator import Emulator, Fault, Latency, World, preset
 from emulator.bitbucket.credentials import AccessToken, ApiToken
+from emulator.github.users import User
 from emulator.meter import Counts
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.service import ServiceTestCase
@@ -111,6 +114,21 @@ class AtGitHub(AccountsTestCase):
 
         self.assertGreater(len([one for one in self.counts(emulator).values() if one.points]), 1)
         self.assertEqual([one.refused for one in self.counts(emulator).values()], [0] * 3)
+
+    def test_the_points_that_are_left_are_those_of_the_account_that_was_asked(self) -> None:
+        emulator = self.emulate(
+            "github", limits=False, github={"users": [User("second", ("of-the-second",), points=1)]}
+        )
+        for size in range(1, 20):
+            self.exact(emulator, "github", f"org-{size}")
+            if "second" in self.counts(emulator):
+                break
+        self.exact(emulator, "github", "org-30")
+
+        accounts, group = adapter("github").accounts.all, FetchGroup(time.monotonic() + 60.0)
+        left = [account.reported.rest(group)[0] for account in accounts if account.reported]
+        self.assertEqual(left, [5_000 - self.counts(emulator)[FIRST].points, 0])
+        self.assertEqual([account.limit.blocked() > 0.0 for account in accounts], [False, True])
 
     def test_users_that_are_not_told_cost_one_call_for_each_account(self) -> None:
         emulator = self.emulate("github", limits=False, github={"users": 3})
