@@ -15,6 +15,8 @@ CHUNK = 1_000
 _MOST_BYTES = 2**26  # of a chunk's columns; 1,000 repositories with 150 languages each have less than 8 MB
 _MOST_VALUES = 2**20  # of a chunk's columns; 1,000 repositories with 500 languages each have not as many
 _LEVEL = 2  # 48 B for each of 2,715 real repositories in 2 µs; 9: 46 B in 11 µs
+_FEW = 60  # repositories, which rarely repeat what lies further back than 4 kB
+_SMALL = 12, 5  # bits of the window, and of the table in it: made in 0.4 µs, where the usual ones take 8 µs or more
 _FLAGS: dict[str, bool | None] = {"0": False, "1": True, "-": None}
 _SIGNS = {flag: sign for sign, flag in _FLAGS.items()}
 _WHOLE = {int, type(None)}
@@ -30,7 +32,7 @@ def packed(rows: Sequence[Repository]) -> bytes:
         *(_table(topics), _table([[] if one is None else [one] for one in licenses])),
         *(_column(created), _column(pushed)),
     ]
-    stream = zlib.compressobj(_LEVEL)
+    stream = zlib.compressobj(_LEVEL, zlib.DEFLATED, *(_SMALL if len(rows) <= _FEW else ()))
     # one after the other, since the bytes that orjson gives for all of them hold a buffer of ten times their length
     parts = [stream.compress(sign + orjson.dumps(column)) for sign, column in zip(_BEGINS, columns, strict=True)]
     return b"".join([*parts, stream.compress(b"]"), stream.flush()])
