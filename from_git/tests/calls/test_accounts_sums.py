@@ -156,6 +156,24 @@ class Sums(AccountsTestCase):
 
         self.assertEqual((len(late), len(self.taken(accounts, group))), (1, 120))
 
+    def test_some_of_the_time_is_left_for_the_last_calls(self) -> None:
+        for number in (1, 2):
+            accounts, late = self.accounts(number), list[BudgetError]()
+            self.taken(accounts, self.group(), 10 * number)
+            now = self.clock.now()
+            self.assertRaises(BudgetError, accounts.plan, self.group(seconds=65.0), 5.0)
+            accounts.plan(self.group(seconds=70.0), 5.0)
+            short = FetchGroup(now + 10.0, clock=self.clock, horizon=now + 65.0, late=late.append)
+            self.assertRaises(BudgetError, accounts.plan, short, 5.0)
+            accounts.plan(FetchGroup(now + 10.0, clock=self.clock, horizon=now + 75.0, late=late.append), 5.0)
+            self.assertEqual(len(late), 1)
+
+    def test_a_fetch_that_cannot_go_on_is_refused_for_what_others_of_its_request_have_planned(self) -> None:
+        accounts, asker = self.accounts(1), Asker()
+        first = self.group(asker=asker)
+        accounts.plan(first, 8.0)
+        self.assertRaises(BudgetError, accounts.plan, self.group(asker=asker), 5.0)
+
     def test_what_other_fetches_of_the_request_have_planned_at_one_is_not_planned_twice(self) -> None:
         accounts, asker = self.accounts(2), Asker()
         first, second = self.group(asker=asker), self.group(asker=asker)

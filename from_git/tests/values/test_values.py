@@ -14,6 +14,7 @@ from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.hosts import host_of
 from from_git.values.credential import Credential
 from from_git.values.found import Fetched, Found
+from from_git.values.keys import described
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Stats
@@ -82,6 +83,11 @@ class Each(TestCase):
         self.assertEqual(USUAL, Tempo())
         self.assertLess(USUAL.first_wait, USUAL.longest_wait)
         self.assertLess(USUAL.tick, USUAL.heartbeat)
+
+    def test_a_key_is_described_with_the_kinds_that_tell_it(self) -> None:
+        keys = described([KINDS["github"], KINDS["bitbucket"]])
+        self.assertEqual(keys["followers"].counts, "GitHub's stars, added up over all repositories.")
+        self.assertTrue(keys["followers"].leaves_out.startswith("Bitbucket has no stars; "))
 
     def test_names_in_a_sentence(self) -> None:
         for names, words in [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]:
