@@ -26,7 +26,7 @@ def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -
     Raises:
         UpstreamError: it is too large to be told exactly.
     """
-    key = frozenset((one, fetched[one].at) for one in found)
+    key = frozenset((one, fetched[one].at, fetched[one].oldest) for one in found)
     stats = _sums.get(key)
     if stats is None:
         try:
