@@ -118,8 +118,9 @@ class Accounts:
             Cancelled: the group has ended.
         """
         budgets = {one.budget for one in self.all}
-        before = sum(max(0.0, one.plans.planned(group)) for one in budgets) if more else 0.0
-        if more and not before:
+        # below 0 for one that has paid what others were to pay
+        before = sum(one.plans.planned(group) for one in budgets) if more else 0.0
+        if more and before <= 0.0:
             return
         payers = [one.budget for one in self._payers(usable(group.time_left()), avoided)]
         sums.plan_by_horizon(payers, group, before + amount)

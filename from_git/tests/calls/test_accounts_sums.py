@@ -114,6 +114,18 @@ class Sums(AccountsTestCase):
 
         self.assertEqual(accounts.all[1].budget.plans.planned(group), 10.0)
 
+    def test_more_is_added_to_what_all_were_to_pay_and_have_not_and_to_nothing_where_nothing_was_planned(self) -> None:
+        accounts, group = self.accounts(2, limit=100.0), self.group()
+        first, second = (account.budget.plans for account in accounts.all)
+        accounts.plan(group, 5.0, more=True)
+        self.assertEqual((first.planned(group), second.planned(group)), (0.0, 0.0))
+        accounts.plan(group, 10.0)
+        self.taken(accounts, group, 8, refused=accounts.all[1:])
+
+        accounts.plan(group, 1.0, avoided=accounts.all[1:], more=True)
+
+        self.assertEqual((first.planned(group), second.planned(group)), (3.0, 0.0))
+
     def test_points_that_the_forge_reports_add_up_and_what_is_unknown_suffices(self) -> None:
         accounts, group = self.accounts(), self.group()
         for account, left in zip(accounts.all, (4, 6, 2), strict=True):
