@@ -217,12 +217,12 @@ class Calls:
         if isinstance(error, CredentialsError):
             call.refused, self.avoided = call.refused | {account}, self.avoided | {account}
         moves = self._accounts.moves(error, account, self._group, call.refused)
-        if moves and isinstance(error, CredentialsError):  # others pay what the account was going to
-            self._accounts.plan(self._group, self._amount(call), self.avoided, more=True)
+        limited = isinstance(error, LimitError)  # then the call is not counted
+        if moves and (not limited or account.limit.blocked() > self._group.horizon_left()):
+            self._accounts.plan(self._group, 0.0 if limited else self._amount(call), self.avoided, more=True)
         weight, jitter = call.weight if call.smaller else 0, self._jitter()
         again = Again(0.0) if moves else self._decided(call, error, account, weight, jitter)
-        if isinstance(error, LimitError):
-            self._waits_until = self._group.clock.now() + again.seconds
+        self._waits_until = self._group.clock.now() + again.seconds if limited else self._waits_until
         self.spending.add(Cost(retries=1))
         metrics.retried(self._accounts.labels)
         self.note, self.advice = error.reason, error.advice

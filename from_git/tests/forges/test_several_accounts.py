@@ -263,6 +263,17 @@ class AtBitbucket(AccountsTestCase):
             self.assertLessEqual(emulator.meter.snapshot()["bitbucket"].calls, 10)
             self.exact(emulator, "bitbucket", *workspaces[1:])
 
+    def test_what_the_others_cannot_pay_is_refused_as_soon_as_one_is_limited_for_too_long(self) -> None:
+        emulator = self.emulate("bitbucket", {"BITBUCKET_CALLS_PER_HOUR": 100}, limits=False, bitbucket={"users": 3})
+        account = emulator["bitbucket"].accounts.logins[0].account
+        fault = Fault("status", status=429, headers={"Retry-After": "3000"}, account=account)
+        calls = iter(range(1_000))
+        emulator.before_call(lambda *_: emulator.faults.add(fault) if next(calls) == 20 else None)
+
+        self.failure(503, f"https://{SITES['bitbucket']}/team-250")
+
+        self.assertLess(emulator.meter.snapshot()["bitbucket"].calls, 100)
+
     def test_what_the_others_cannot_pay_is_refused_as_soon_as_one_is_revoked(self) -> None:
         emulator = self.emulate("bitbucket", {"BITBUCKET_CALLS_PER_HOUR": 100}, limits=False, bitbucket={"users": 3})
         token = emulator["bitbucket"].accounts.logins[0].token
