@@ -35,13 +35,12 @@ class Needs:
         self._plans[group] = amount
 
     def take(self, other: "Needs") -> None:
-        """Move the purses and plans of `other` here; its owner holds its lock as well."""
+        """Have the purses and plans of `other` too; its owner holds its lock as well, and asks it no more."""
         for asker, purse in other._purses.items():
             mine = self.purse(asker)
             mine.spent, mine.foreseen = mine.spent + purse.spent, mine.foreseen + purse.foreseen
         for group, amount in other._plans.items():
             self._plans[group] = self.planned(group) + amount
-        other._purses, other._plans = WeakKeyDictionary(), WeakKeyDictionary()
 
     def planned(self, group: FetchGroup) -> float:
         """What the group has planned and not spent; 0 without a plan."""

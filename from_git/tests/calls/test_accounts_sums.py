@@ -157,6 +157,21 @@ class Sums(AccountsTestCase):
 
         self.assertEqual(len(self.taken(accounts, group, 200)), 200)
 
+    def test_what_the_request_has_spent_through_all_is_no_earlier_request_of_its_client(self) -> None:
+        accounts, group = self.accounts(2, limit=80.0, client_share=1.0), self.group("a")
+        accounts.plan(group, 160.0)
+        self.assertEqual(len(self.taken(accounts, group, 20)), 20)
+
+        accounts.plan(group, 140.0)
+
+        self.assertEqual(len(self.taken(accounts, group)), 140)
+
+    def test_what_leaves_the_windows_of_all_can_be_paid_again(self) -> None:
+        accounts = self.accounts(2)
+        self.taken(accounts, self.group(), 20)
+        self.clock.move(30.0)
+        accounts.plan(self.group(seconds=40.0), 16.0)
+
     def test_what_is_late_counts_as_expected_and_keeps_half_for_others(self) -> None:
         accounts = self.accounts(limit=80.0, client_share=1.0)
         late = list[BudgetError]()
@@ -194,6 +209,9 @@ class Sums(AccountsTestCase):
         accounts.plan(second, 10.0)
 
         self.assertEqual([one.budget.plans.planned(second) for one in accounts.all], [2.0, 8.0])
+        accounts.all[1].budget.plans.set_aside(first, 8.0)
+        self.assertRaises(BudgetError, accounts.plan, second, 5.0)
+        accounts.plan(second, 4.0)
 
     def test_what_fits_whole_into_one_counts_and_not_the_half_alone(self) -> None:
         accounts, earlier, group = self.accounts(2, limit=80.0, client_share=1.0), self.group("a"), self.group("a")

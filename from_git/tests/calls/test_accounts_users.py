@@ -68,10 +68,12 @@ class SameUser(AccountsTestCase):
     def test_what_was_planned_through_both_stays_planned(self) -> None:
         accounts, group = self.accounts(2, asks=True), self.group()
         accounts.plan(group, 8.0)
+        self.taken(accounts, group, 2)
         for account in accounts.all:
             accounts.users.told(account, "one")
 
-        self.assertEqual(accounts.all[0].budget.plans.planned(group), 8.0)
+        self.assertEqual(accounts.all[0].budget.plans.planned(group), 6.0)
+        self.assertEqual(accounts.all[0].budget._needs.purse(group.asker).spent, 2.0)
         with self.assertRaises(BudgetError):
             accounts.plan(self.group(), 3.0)
 
@@ -94,6 +96,18 @@ class SameUser(AccountsTestCase):
         self.clock.move(1.0)
         self.assertEqual(len(self.taken(accounts, group, 3, refused=accounts.all[1:])), 3)
         self.assertFalse(accounts.users.tells(first))
+
+    def test_what_each_client_has_spent_through_both_is_its_own(self) -> None:
+        accounts = self.accounts(2, asks=True, client_share=1.0)
+        for client, calls in (("a", 4), ("b", 2)):
+            self.taken(accounts, self.group(client), calls)
+        for account in accounts.all:
+            accounts.users.told(account, "one")
+
+        first = accounts.all[0]
+        assert first.reported
+        for ledgers in (first.budget._ledgers, first.reported._spent):
+            self.assertEqual([ledgers.own(client, self.clock.now()) for client in "ab"], [4.0, 2.0])
 
     def test_its_status_is_told_once_and_says_when_the_next_call_fits(self) -> None:
         accounts = self.accounts(3, "ann", "", "ann")
