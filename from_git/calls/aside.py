@@ -23,6 +23,7 @@ class Aside:
         self._now = now
         self._seconds = seconds
         self._until = 0.0  # 0: it is not
+        self._sent = False  # whether a call was sent with it since
 
     def left(self) -> float:
         """Seconds until it is tried again; 0 where it may be used."""
@@ -30,18 +31,20 @@ class Aside:
 
     def begin(self) -> None:
         """Set it aside."""
-        self._until = self._now() + self._seconds
+        self._until, self._sent = self._now() + self._seconds, False
         self._memory.set(self._key, self._until, timeout=self._seconds)
 
     def tried(self) -> None:
         """Take in that a call is sent with it."""
-        if self._until and self._until <= self._now():
-            self._until = self._now() + _TRIAL
+        if self._until:
+            self._sent = True
+            if self._until <= self._now():
+                self._until = self._now() + _TRIAL
 
     def end(self) -> None:
-        """Take in that the forge has accepted it."""
-        if self._until:
-            self._until = 0.0
+        """Take in that the forge has accepted it; what was sent before it was refused says nothing."""
+        if self._until and self._sent:
+            self._until, self._sent = 0.0, False
             self._memory.set(self._key, 0.0, timeout=self._seconds)
 
     def refresh(self) -> None:

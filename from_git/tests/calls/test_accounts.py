@@ -228,6 +228,19 @@ class Refused(AccountsTestCase):
         self.assertEqual(set(self.taken(accounts, group, 4)), {1, 2})
         self.assertEqual([account.aside.left() for account in accounts.all], [300.0, 300.0])
 
+    def test_a_call_from_before_the_refusal_brings_nothing_back(self) -> None:
+        accounts, group = self.accounts(2), self.group()
+        first = accounts.all[0]
+        accounts.moves(refusal(), first, group, {first})
+
+        first.succeeded()
+        self.assertEqual(first.aside.left(), 300.0)
+
+        self.clock.move(300.0)
+        self.taken(accounts, group, 1)
+        first.succeeded()
+        self.assertEqual(first.aside.left(), 0.0)
+
     def test_one_alone_is_never_set_aside(self) -> None:
         accounts, group = self.accounts(1), self.group()
         error = refusal()
@@ -243,6 +256,7 @@ class Refused(AccountsTestCase):
         self.assertEqual([account.aside.left() for account in there.all], [0.0, 300.0, 0.0])
         self.assertEqual([one.set_aside for one in statuses_of(self.accounts(), look=False)], [0.0, 0.0, 0.0])
         self.assertEqual([one.set_aside for one in statuses_of(self.accounts())], [0.0, 300.0, 0.0])
+        self.taken(here, self.group(), 1, refused={here.all[0], here.all[2]})
         here.all[1].succeeded()
         self.clock.move(1.0)
         there.refresh()

@@ -69,7 +69,7 @@ class AtGitHub(AccountsTestCase):
         revoke = emulator["github"].accounts.revoke
         self.at_call(emulator, {3: lambda: revoke(tokens[0]), 6: lambda: revoke(tokens[1])})
 
-        self.exact(emulator, "github", "org-600")
+        self.exact(emulator, "github", "org-600", "org-301")  # the second, so that each has been asked since
         emulator.meter.reset()
         self.exact(emulator, "github", "org-300")
 
