@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Empty
 
@@ -18,6 +18,7 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 
 _Why = Callable[[Profile], UpstreamError]
+_MOST_AGAIN = 20  # flights in a row that are cancelled as they are joined; two were seen on a busy machine
 _AT_ONCE = 4  # flights for each thread of a host's pools: enough to keep all of them busy, at a bounded memory
 # a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
 # grows with the time that it all takes; but there is one each second
@@ -55,7 +56,7 @@ class Fetches:
         self._flights: dict[Profile, Flight] = {}  # in the air
         self._own: dict[Flight, Profile] = {}  # as this request spelt it: another one may have spelt it otherwise
         self._sizes = Sizes()
-        self._asked_again: set[Profile] = set()  # profiles whose flight had been cancelled when it was joined
+        self._asked_again: Counter[Profile] = Counter()  # profiles whose flight had been cancelled when it was joined
         # unfinished profiles without last good numbers; None: patience is not over
         self._lacking: set[Profile] | None = None
         self._queues: dict[Host, deque[Profile]] = {}
@@ -160,9 +161,9 @@ class Fetches:
 
     def _again(self, flight: Flight, profile: Profile) -> None:
         """Ask anew for a profile whose fetch has ended in the moment in which we joined it, because all had left it."""
-        if profile in self._asked_again:
+        if self._asked_again[profile] >= _MOST_AGAIN:
             raise Cancelled
-        self._asked_again.add(profile)
+        self._asked_again[profile] += 1
         del self._flights[profile], self._own[flight]
         self._queues[profile.host].appendleft(profile)
 

@@ -25,7 +25,9 @@ def forge(host: Host) -> "Forge":
     """This process's adapter for that host, made with its pools on first use, after any fork."""
     with _lock:
         if host not in _open:
-            _open[host] = import_module(host.kind.opening).opened(host, settings)
+            # as the settings say it now: one who asks since before a change would bring the old one back for all
+            now = hosts().get(host.name, host)
+            _open[host] = import_module(now.kind.opening).opened(now, settings)
         return _open[host]
 
 

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import requests
 
 from emulator import Fault, Owner, Repository
+from from_git import forges
 from from_git.forges.registry import KINDS, registered
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.kind import NoCredentials
 
 SIZES = (0, 1, 2, 29, 30, 31, 60, 99, 100, 101, 250)
 """Around the sizes of pages."""
+
+
+class Settings(ServiceTestCase):
+    """The adapters, when the settings change."""
+
+    def test_a_request_from_before_a_change_does_not_bring_the_old_adapter_back(self) -> None:
+        before = forges.hosts()["github.com"]
+        self.settings_for_test(GITHUB_API_TOKEN="")
+
+        self.assertFalse(forges.forge(before).has_credentials)
 
 
 class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: ignore[misc]

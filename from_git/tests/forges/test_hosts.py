@@ -19,7 +19,7 @@ from from_git.flights.awaited import Waiter
 from from_git.forges.hosts import hosts_of, values_in
 from from_git.question import profiles_asked
 from from_git.tests.kit import authority
-from from_git.tests.kit.exposition import scraped
+from from_git.tests.kit.exposition import pool_sizes
 from from_git.tests.kit.forwarder import Forwarder
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -140,14 +140,16 @@ class Together(HostsTestCase):
         self.assertEqual(len(self.proxy.seen), self.calls()[SCM])
 
     def test_each_has_pools_of_its_own(self) -> None:
-        before = set(threading.enumerate())
+        forges.close()
+        before, opened = set(threading.enumerate()), pool_sizes()  # pools of earlier tests may still be open
         self.answer(*(f"https://{host}/{'org' if KINDS[host] == 'github' else 'team'}-100" for host in KINDS))
 
         names = {thread.name.rpartition("_")[0] for thread in set(threading.enumerate()) - before}
         wanted = {"github", "bitbucket", "bitbucket-watchers", f"github@{GHE}"}
         wanted |= {f"bitbucket{part}@{host}" for host in (SCM, LAB) for part in ("", "-watchers")}
         self.assertEqual({name for name in names if name.startswith(("github", "bitbucket"))}, wanted)
-        sizes = {labels: int(value) for (name, labels), value in scraped(self.base).items() if name == "pool_threads"}
+        sizes = pool_sizes()
+        sizes.subtract(opened)
         self.assertEqual(sizes["github.com", "github"], 8)
         self.assertEqual((sizes[SCM, f"bitbucket@{SCM}"], sizes[SCM, f"bitbucket-watchers@{SCM}"]), (2, 2))
         self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (4, 3))

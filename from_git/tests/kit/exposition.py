@@ -1,5 +1,7 @@
 """What `/metrics` says, as numbers."""
 
+from collections import Counter
+
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -25,3 +27,9 @@ def scraped(base: str) -> dict[tuple[str, tuple[str, ...]], float]:
 def sample(name: str, *labels: str) -> float:
     """One of this process, 0 if there is none."""
     return samples(metrics.exposed().decode()).get((name, labels), 0.0)
+
+
+def pool_sizes() -> Counter[tuple[str, ...]]:
+    """Threads that the pools of this process may have, by their labels."""
+    found = samples(metrics.exposed().decode()).items()
+    return Counter({labels: int(value) for (name, labels), value in found if name == "pool_threads"})
