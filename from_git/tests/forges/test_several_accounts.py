@@ -192,26 +192,6 @@ class AtBitbucket(AccountsTestCase):
 
         self.assertEqual({one.refused for one in self.counts(emulator, "bitbucket").values()}, {0})
 
-    def test_users_that_are_told_oddly_are_not_told(self) -> None:
-        for value in (None, 5, {}, {"id": None}, {"id": 5}, {"id": ""}):
-            with self.subTest(value):
-                emulator = self.emulate("github", limits=False, github={"users": 2})
-                emulator.faults.add(Fault("wrong_type", at="data.viewer", value=value))
-
-                self.exact(emulator, "github", "org-1", "org-2", "org-3")
-
-                self.assertEqual(emulator.meter.snapshot()["github"].calls, 3)
-                self.assertEqual(len(adapter("github").accounts.distinct), 2)
-
-    def test_an_error_about_a_user_that_was_not_asked_for_is_an_answer_of_another_shape(self) -> None:
-        for users in (1, 2):
-            emulator = self.emulate("github", limits=False, github={"users": users})
-            emulator.faults.add(preset("forbidden_viewer", contains=""))
-
-            message = self.failure(502, "https://github.com/org-1")["message"]
-
-            self.assertIn("errors.path names viewer, which was not asked for", message)
-
     def test_no_order_of_accounts_changes_an_answer(self) -> None:
         emulator = self.emulate("bitbucket", limits=False, bitbucket={"users": 3})
 
