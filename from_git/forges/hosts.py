@@ -36,7 +36,6 @@ def hosts_of(values: Mapping[str, Any]) -> dict[str, Host]:
 def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
     """The host of a kind that has settings of its own."""
     options = kind.options
-    names = [option.name for option in (*options.threads, *options.bounds)]
     return Host(
         kind=kind,
         name=values[options.host] if options.host else kind.host,
@@ -51,7 +50,6 @@ def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
             "accounts": options.accounts,
             "ca_file": "UPSTREAM_CA_FILE",
             "proxy": "UPSTREAM_PROXY",
-            **dict(zip(names, names, strict=True)),
         },
         label=kind.label,
     )
