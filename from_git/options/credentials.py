@@ -1,7 +1,7 @@
 """The strings that no line of the log and no error may hold, from the table of settings."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from from_git.forges.registry import KINDS
 from from_git.options import table
+from from_git.values.kind import Kind
 
 _SHORTEST = 6  # characters; in the log a shorter one would blank out ordinary words, and no forge gives such a token
 _HIDING = ("pass", "pwd", "secret", "token", "key")  # in the name of a parameter of an address
@@ -19,17 +20,13 @@ def secret_values(settings: Any, shortest: int = _SHORTEST) -> list[str]:
 
     Those are the values of each `Option(secret=True)`, and the passwords inside of any setting that is an address.
     """
-    values = {option.name: getattr(settings, option.name, option.default) for option in table()}
-    named = ((option.secret, values[option.name]) for option in table())
-    written = tuple((secret, value) for secret, value in named if isinstance(value, str) and value)
-    opened = chain.from_iterable(kind.options.credentials(values) for kind in KINDS.values())
-    pairs = [(one.username, one.token) for one in opened if one.username]
-    tokens, more = _of_entries(values["FORGES"])
-    found = _found((*written, *((True, token) for token in tokens)), (*pairs, *more))
+    values = tuple(getattr(settings, option.name, option.default) for option in table())
+    texts = tuple(value if isinstance(value, str) else "" for value in values)
+    found = _found(tuple(KINDS.values()), texts, *_of_entries(getattr(settings, "FORGES", ())))
     return [value for value in found if len(value) >= shortest]
 
 
-def _of_entries(entries: object) -> tuple[list[str], list[tuple[str, str]]]:
+def _of_entries(entries: object) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The tokens, the addresses of proxies, and the pairs of user name and token in FORGES, right or wrong."""
     texts, pairs = [], []
     for entry in _mappings(entries):
@@ -38,8 +35,10 @@ def _of_entries(entries: object) -> tuple[list[str], list[tuple[str, str]]]:
             texts.append(one.get("token"))
             pairs.append((one.get("username"), one.get("token")))
     return (
-        [text.strip() for text in texts if isinstance(text, str) and text.strip()],
-        [(user.strip(), token.strip()) for user, token in pairs if isinstance(user, str) and isinstance(token, str)],
+        tuple(text.strip() for text in texts if isinstance(text, str) and text.strip()),
+        tuple(
+            (user.strip(), token.strip()) for user, token in pairs if isinstance(user, str) and isinstance(token, str)
+        ),
     )
 
 
@@ -48,14 +47,21 @@ def _mappings(values: object) -> list[Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=16)  # asked for each line of the log
-def _found(written: Iterable[tuple[bool, str]], pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    values = []
-    for secret, value in written:
+def _found(
+    kinds: tuple[Kind, ...], texts: tuple[str, ...], tokens: tuple[str, ...], more: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    """The secrets in the values of all settings, in the order of the table, and in entries of FORGES."""
+    named = {option.name: text for option, text in zip(table(), texts, strict=True)}
+    written = ((option.secret, named[option.name]) for option in table())
+    values: list[str] = []
+    for secret, value in chain(written, ((True, token) for token in tokens)):
         if "://" in value:
             values += passwords(value)
-        elif secret:
+        elif secret and value:
             values.append(value)
-    values += [_basic(*pair) for pair in pairs]
+    opened = chain.from_iterable(kind.options.credentials(named) for kind in kinds)
+    values += [_basic(one.username, one.token) for one in opened if one.username]
+    values += [_basic(*pair) for pair in more]
     return tuple(dict.fromkeys(values))
 
 
