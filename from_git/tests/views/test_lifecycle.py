@@ -150,6 +150,7 @@ class ClientGone(LifecycleTestCase):
         paths: list[str] = []
         self.emulator.before_call(lambda upstream, path, body: paths.append(path))
         self.addCleanup(self.emulator.before_call, None)
+        self.settings_kept(REQUEST_DEADLINE=20.0)
         self.assert_exact(*BOTH)
         # by workspace: a call that was on its way when its client left may arrive late
         asked = [path for path in paths if path.endswith("/watchers") and f"/{BOTH[1][1]}/" in path]
