@@ -56,13 +56,15 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
 
 
 def _pairs(answer: Answer) -> list[Pair]:
-    """A bar for each profile; its forge is named where another has the same owner."""
+    """A bar for each profile; its host is named where another has the same owner."""
     alike = Counter(profile.key for profile in answer.found)
     return [_pair(_name(profile, alike[profile.key] > 1), one.stats) for profile, one in answer.found.items()]
 
 
 def _name(profile: Profile, ambiguous: bool) -> str:
-    suffix = f" ({profile.kind.label})" if ambiguous else ""
+    host = profile.host
+    where = text.cut(host.label if host.label == host.kind.label else host.name, SMALL, NAMES / 2)
+    suffix = f" ({where})" if ambiguous else ""
     return text.cut(profile.owner, SMALL, NAMES - text.width(suffix, SMALL)) + suffix
 
 

@@ -15,6 +15,7 @@ from from_git.errors import (
 )
 from from_git.pictures import PICTURES, WIDTH, badge, text, words
 from from_git.pictures.drawing import HEADING, MARGIN
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.pictures.test_pictures import (
     EMPTY,
     ERROR,
@@ -34,6 +35,7 @@ from from_git.tests.pictures.test_pictures import (
     read,
     shown,
 )
+from from_git.values.profile import Profile
 from from_git.values.stats import Language, Stats
 
 
@@ -93,6 +95,15 @@ class Charts(TestCase):
         self.assertTrue(
             {"mailchimp (GitHub)", "mailchimp (Bitbucket)"} <= set(shown(PICTURES["repos"].of(both, None, NOW)))
         )
+
+    def test_one_name_at_two_hosts_of_a_kind_is_told_apart(self) -> None:
+        hosts = [
+            replace(host_of("github", name), label=f"GitHub at {name}") for name in ("ghe.a", "a-long-name.example")
+        ]
+        found = {Profile(host, "mailchimp", "mailchimp", host.site): Stats(2) for host in hosts}
+        svg = PICTURES["repos"].of(answer({profile("mailchimp"): Stats(1), **found}), None, NOW)
+        names = [line for line in shown(svg) if line.endswith(")")]
+        self.assertEqual(names, ["mailchimp (a-long-na…)", "mailchimp (ghe.a)", "mailchimp (GitHub)"])
 
     def test_nothing_to_show_is_said_in_a_sentence(self) -> None:
         for chart, sentence in {"langs": "No languages", "topics": "No topics", "repos": "No repositories"}.items():
