@@ -127,27 +127,6 @@ class TestHook(EmulatorCase):
         self.assertEqual(heard, [])
 
 
-class TestSpeed(EmulatorCase):
-    """A benchmark must not measure the emulator; bounds are wide, for a busy machine."""
-
-    def test_a_watchers_call_and_a_details_page_are_cheap(self) -> None:
-        watchers = "/repositories/team-300/atlas-api-0/watchers"
-        languages = "languages(first: 20) { edges { size node { name } } }"
-        fields = f"nodes {{ id isFork stargazerCount watchers {{ totalCount }} {languages} }}"
-        self.client.get(watchers)
-        self.client.repositories("first: 100", fields, "org-1000")
-        self.emulator.meter.reset()
-
-        for _ in range(50):
-            self.client.get(watchers, pagelen=0, fields="size")
-        for _ in range(3):
-            self.client.repositories("first: 100", fields, "org-1000")
-
-        told = self.emulator.meter.snapshot()
-        self.assertLess(told["watchers"].seconds / 50, 0.005)
-        self.assertLess(told["github"].seconds / 3, 0.2)
-
-
 class TestExports(unittest.TestCase):
     """The package's names."""
 
