@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from from_git import readers
 from from_git.forges.registry import KINDS
-from from_git.values.host import Credential, Host
+from from_git.values.credential import Credential
+from from_git.values.host import Host
 from from_git.values.kind import Kind
 from from_git.values.option import Option, WrongSetting
 from from_git.values.words import listed

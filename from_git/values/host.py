@@ -10,8 +10,6 @@ from typing import Any
 from from_git.values.credential import Credential
 from from_git.values.kind import Kind
 
-__all__ = ["Credential", "Host"]
-
 
 @dataclass(frozen=True)
 class Host:

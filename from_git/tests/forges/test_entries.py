@@ -8,7 +8,8 @@ from unittest import TestCase
 from from_git.forges.hosts import hosts_of
 from from_git.options.loading import load
 from from_git.tests.kit import authority
-from from_git.values.host import Credential, Host
+from from_git.values.credential import Credential
+from from_git.values.host import Host
 
 GHE = {"kind": "github", "host": "ghe.example.org"}
 SCM = {"kind": "bitbucket", "host": "scm.example.org:8443/git", "api": "https://scm.example.org:8443/2.0"}
