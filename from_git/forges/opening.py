@@ -10,7 +10,7 @@ from from_git.fanout import Pool
 from from_git.forges import shared
 from from_git.memory import SharedMemory
 from from_git.upstream import Way
-from from_git.values.host import Host
+from from_git.values.host import Host, is_first
 
 
 def opening(host: Host, conf: Any) -> Opening:
@@ -25,7 +25,7 @@ def pool(host: Host, setting: str, part: str = "") -> Pool:
     The pools of the first host of a kind are named by the kind alone.
     """
     name = f"{host.kind.name}-{part}" if part else host.kind.name
-    full = name if host.label == host.kind.label else f"{name}@{host.name}"
+    full = name if is_first(host) else f"{name}@{host.name}"
     return Pool(full, host.threads[setting], host.name)
 
 

@@ -7,6 +7,7 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import NAMES, column, spread
 from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
+from from_git.values.host import is_first
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
@@ -63,7 +64,7 @@ def _pairs(answer: Answer) -> list[Pair]:
 
 def _name(profile: Profile, ambiguous: bool) -> str:
     host = profile.host
-    where = text.cut(host.label if host.label == host.kind.label else host.name, SMALL, NAMES / 2)
+    where = text.cut(host.label if is_first(host) else host.name, SMALL, NAMES / 2)
     suffix = f" ({where})" if ambiguous else ""
     return text.cut(profile.owner, SMALL, NAMES - text.width(suffix, SMALL)) + suffix
 

@@ -71,3 +71,8 @@ class Host:
         others = [name for name, place in self.settings.items() if name[:1].isupper() and name != place]
         longest = "|".join(sorted(others, key=len, reverse=True))
         return re.compile(rf"(?<![\w`])(?:{longest})(?!\w)") if others else None
+
+
+def is_first(host: Host) -> bool:
+    """Whether it is the first host of its kind, which is called by the kind's name alone."""
+    return host.label == host.kind.label

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from from_git.values.host import Host
+from from_git.values.host import Host, is_first
 from from_git.values.kind import Kind
 
 
@@ -32,4 +32,4 @@ class Profile:
     def logged(self) -> str:
         """What the log calls it: `KIND/OWNER` at the first host of a kind, `HOST/OWNER` at any other."""
         host = self.host
-        return f"{host.kind.name if host.label == host.kind.label else host.name}/{self.owner}"
+        return f"{host.kind.name if is_first(host) else host.name}/{self.owner}"
