@@ -61,7 +61,9 @@ class Opening:
         key, hour = account_key(self.host.api, secret), self.tempo.hour
         # bounds of single calls have no parts of clients: a client within the budget stays far below them
         budgets = [self._budget(f"{key}:{number}", one, clients=False) for number, one in enumerate(each)]
-        reported = ReportedLimit(Terms(self.host.label, points, hour, ""), self._spent(f"{key}:{points}", hour))
+        reported = None
+        if points:
+            reported = ReportedLimit(Terms(self.host.label, points, hour, ""), self._spent(f"{key}:{points}", hour))
         return Account(
             key,
             self._budget(key, bound),
@@ -69,7 +71,7 @@ class Opening:
             each=budgets,
             aside=self.tempo.aside,
             authorization=authorization,
-            reported=reported if points else None,
+            reported=reported,
         )
 
     def accounts(self, accounts: Iterable[Account], asks: bool = False) -> Accounts:
