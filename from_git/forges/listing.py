@@ -185,6 +185,11 @@ class Listing(Generic[Row]):
             self._ask(None)
 
 
+def by_name(ids: Iterable[str], name: Callable[[str], str]) -> list[str]:
+    """The ids of repositories in the order of `Rows`: by name, and then by id."""
+    return sorted(sorted(ids), key=name)
+
+
 def rows_of(repositories: Iterable[Repository], in_order: bool = False) -> Rows:
     """The repositories of one profile; see `Rows.of`.
 

@@ -14,7 +14,7 @@ from from_git.calls.sending import Calls
 from from_git.forges.bitbucket.access import BitbucketAccess
 from from_git.forges.bitbucket.rest import Entry, Kept, kept_in, kept_of, repositories_page, says_missing
 from from_git.forges.bitbucket.watchers import Watchers
-from from_git.forges.listing import Listing, Page, Place, rows_of
+from from_git.forges.listing import Listing, Page, Place, by_name, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
@@ -37,7 +37,7 @@ def _in_order(public: Mapping[str, bytes], known: Mapping[str, int | Gone]) -> I
     def name(uuid: str) -> str:
         return _name(kept_in(public[uuid]))
 
-    for uuid in sorted(sorted(public), key=name):
+    for uuid in by_name(public, name):
         watchers = known[uuid]
         if isinstance(watchers, int):
             one = kept_in(public[uuid])

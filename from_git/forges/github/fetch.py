@@ -9,7 +9,7 @@ from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.github.details import Details
 from from_git.forges.github.nodes import OwnerPage, owner_page, repository_in
 from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
-from from_git.forges.listing import Listing, Place, rows_of
+from from_git.forges.listing import Listing, Place, by_name, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
 from from_git.values.progress import Cost, Progress
@@ -26,7 +26,7 @@ def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> I
         return listed[identity].rpartition("/")[2]
 
     texts: dict[str, str] = {}
-    for identity in sorted(sorted(listed), key=name):
+    for identity in by_name(listed, name):
         one = known[identity]
         if isinstance(one, bytes):
             yield repository_in(one, identity, name(identity), texts)
