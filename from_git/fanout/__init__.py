@@ -2,5 +2,6 @@
 
 from from_git.fanout.group import TaskGroup
 from from_git.fanout.pool import Pool
+from from_git.fanout.width import Width
 
-__all__ = ["Pool", "TaskGroup"]
+__all__ = ["Pool", "TaskGroup", "Width"]

@@ -7,38 +7,47 @@ from typing import TYPE_CHECKING
 
 from from_git import metrics
 from from_git.askers import RoundRobin
+from from_git.fanout.width import Width
 
 if TYPE_CHECKING:
     from from_git.fanout.group import TaskGroup
 
 
 class Pool:
-    """`size` threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
+    """Threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
 
     A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
     next group. So a group of 5,000 tasks delays a group of one by about one task, and so does a request or a client
     with thousands of groups. Groups that no request waits for come after all others. Safe from any thread.
 
     Args:
+        most: threads at most.
         host: name of the host that its tasks ask, for the metrics.
+        width: how many of the threads may serve; it is shared by the pools of a host. None: always all.
     """
 
-    def __init__(self, name: str, size: int, host: str = "") -> None:
+    def __init__(self, name: str, most: int, host: str = "", width: Width | None = None) -> None:
         self.name = name
-        self.size = size
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self.most = most
+        self._width = width or Width(most)
+        self._executor = ThreadPoolExecutor(most, thread_name_prefix=name)
         self._lock = threading.Lock()
         # a group stands in one of these, once, while it has waiting tasks
         self._wanted: RoundRobin[TaskGroup] = RoundRobin()
         self._unwanted: deque[TaskGroup] = deque()
         self._serving = 0
         self._closed = False
-        self.gauges = metrics.PoolGauges(name, size, host)
+        self.gauges = metrics.PoolGauges(name, most, host)
+
+    @property
+    def width(self) -> int:
+        """Tasks that may run at the same time at this moment."""
+        return min(self.most, self._width.now)
 
     @property
     def idle(self) -> int:
-        """Threads without a task at this moment."""
-        return self.size - self._serving
+        """Tasks that could begin at this moment."""
+        return max(0, self.width - self._serving)
 
     def announce(self, group: "TaskGroup") -> None:
         """Give `group`, which must not be announced already, a place in the turns; a closed pool cancels it."""
@@ -49,7 +58,7 @@ class Pool:
                     self._wanted.add(group.asker, group)
                 else:
                     self._unwanted.append(group)
-                if self._serving < self.size:
+                if self._serving < self.width:
                     self._serving += 1
                     self._executor.submit(self._serve)
         if closed:

@@ -26,7 +26,7 @@ class Bitbucket:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
-        self.width = access.pool.size + access.watchers_pool.size
+        self.width = access.pool.most + access.watchers_pool.most
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
@@ -51,7 +51,7 @@ def opened(host: Host, conf: Any) -> Bitbucket:
     carried = [_authorization(one) for one in host.credentials] or [Authorization(sort=NONE)]
     lists = pool(host, "NUM_THREADS_BITBUCKET")
     watchers = pool(host, "NUM_THREADS_BITBUCKET_WATCHERS", "watchers")
-    connections = lists.size + watchers.size
+    connections = lists.most + watchers.most
     access = BitbucketAccess(
         Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
         lists,

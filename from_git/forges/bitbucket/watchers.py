@@ -38,7 +38,7 @@ class Watchers:
         self._base = base
         self.remembered: Mapping[str, Count] = {}
         """Counts of earlier fetches, which are taken as known; to be set before any repository is noted."""
-        self.once: Once[bytes, int] = Once(self._begin, at_once=_AT_ONCE * access.watchers_pool.size)
+        self.once: Once[bytes, int] = Once(self._begin, at_once=_AT_ONCE * access.watchers_pool.most)
         """By uuid, with the `Kept` of the repository."""
 
     def counted(self, uuids: Iterable[str], now: float) -> dict[str, Count]:

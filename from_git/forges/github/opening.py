@@ -30,7 +30,7 @@ class GitHub:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
-        self.width = access.pool.size
+        self.width = access.pool.most
         self.pace = access.pace
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
@@ -72,6 +72,6 @@ def opened(host: Host, conf: Any) -> GitHub:
         for token, user in host.credentials or _NOBODY
     ]
     calls = pool(host, "NUM_THREADS_GITHUB")
-    upstream = Upstream(host.api, host.setting("api"), calls.size, conf.UPSTREAM_TIMEOUT, way(host))
+    upstream = Upstream(host.api, host.setting("api"), calls.most, conf.UPSTREAM_TIMEOUT, way(host))
     access = GitHubAccess(GraphqlOverUpstream(upstream), calls, make.accounts(accounts, asks=True), Pace())
     return GitHub(access, bool(host.credentials))

@@ -79,7 +79,7 @@ class ChainsTestCase(SeededTestCase):
             self.assertEqual([left for one, left in run.answered if one == chain], list(range(LINKS, 0, -1)))
         self.assertFalse([account for account in run.accounts.all if account.budget._under_way])
         self.assertFalse(any(run.calls._queues._waiting.values()))
-        self.assertEqual(run.pool.idle, run.pool.size)
+        self.assertEqual(run.pool.idle, run.pool.most)
         self.assertEqual(run.calls.spending.cost().calls, len(run.sent))
 
 

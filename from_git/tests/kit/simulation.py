@@ -103,7 +103,7 @@ class Simulation:
         pool, now = Pool("github", self.threads), self.clock.now
         carried = Authorization(f"bearer {self.emulator['github'].credentials['token']}")
         self.all = self._accounts("seconds", 60.0, carried)
-        upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.size, 10.0)
+        upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.most, 10.0)
         client = GraphqlOverUpstream(upstream, now)
         return GitHub(GitHubAccess(client, pool, self.all, Pace(now), SMALL), has_credentials=True)
 
@@ -179,7 +179,7 @@ class Simulation:
         assert all(one.group.ended for one in self.questions), "a group never ended"
         assert not any(one.budget._under_way for one in self.all.all), "a reservation was never settled"
         for pool in (adapter.access.pool, getattr(adapter.access, "watchers_pool", adapter.access.pool)):
-            assert pool.idle == pool.size, "a pool believes that its threads are busy"
+            assert pool.idle == pool.most, "a pool believes that its threads are busy"
         if not any(one.group._cancelled or one.group._error for one in self.questions):
             counted = sum(one.fetch.cost().calls for one in self.questions)
             assert counted >= len(self.started), "a call was not counted"

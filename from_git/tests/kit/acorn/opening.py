@@ -42,7 +42,7 @@ class Acorn:
         carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
         self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
         self.pool = pool(host, "NUM_THREADS_ACORN")
-        self.width = self.pool.size
+        self.width = self.pool.most
         self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
