@@ -1,4 +1,4 @@
-"""Changes of an owner's repositories while a client reads them: created, deleted, hidden, renamed, transferred."""
+"""Changes of an owner's repositories while a client reads them, from created and hidden to transferred."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ CHANGES = {
     "create": "so many public repositories more, newer than all others",
     "delete": "the newest so many public ones are gone",
     "delete_oldest": "the oldest so many public ones are gone",
+    "publish": "the oldest so many private ones become public",
     "private": "the newest so many public ones become private",
     "rename": "the newest so many public ones get another name",
     "archive": "the newest so many public ones become archived",
@@ -71,6 +72,8 @@ def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial
     ]:
         if one in repositories:
             repositories.remove(one)
+    for one in _sorted(repositories, private=True)[: changes.get("publish", 0)]:
+        repositories[repositories.index(one)] = replace(one, is_private=False)
     for one in _newest(repositories, changes.get("private", 0)):
         repositories[repositories.index(one)] = replace(one, is_private=True)
     for one in _newest(repositories, changes.get("rename", 0)):
@@ -92,16 +95,18 @@ def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial
     )
 
 
-def _public(repositories: list[Repository]) -> list[Repository]:
-    return sorted((one for one in repositories if not one.is_private), key=lambda one: (one.created_at, one.id))
+def _sorted(repositories: list[Repository], private: bool = False) -> list[Repository]:
+    """The public or the private ones, the oldest first."""
+    chosen = (one for one in repositories if one.is_private == private)
+    return sorted(chosen, key=lambda one: (one.created_at, one.id))
 
 
 def _newest(repositories: list[Repository], count: int) -> list[Repository]:
-    return _public(repositories)[::-1][:count]
+    return _sorted(repositories)[::-1][:count]
 
 
 def _oldest(repositories: list[Repository], count: int) -> list[Repository]:
-    return _public(repositories)[:count]
+    return _sorted(repositories)[:count]
 
 
 def _created(owner: Owner, count: int, serial: Iterator[int]) -> list[Repository]:

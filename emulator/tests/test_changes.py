@@ -38,6 +38,8 @@ class TestChanges(EmulatorCase):
             ({"delete_oldest": 1}, ["b", "c", "d"]),
             ({"delete": 99}, []),
             ({"private": 1}, ["a", "b", "c"]),
+            ({"publish": 1}, ["a", "b", "c", "d", "hidden"]),
+            ({"publish": 1, "delete": 1}, ["a", "b", "c", "hidden"]),
             ({"rename": 1}, ["a", "b", "c", "d-renamed"]),
             ({"create": 1, "delete_oldest": 2}, ["c", "d", "created"]),
         ):
