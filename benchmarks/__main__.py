@@ -4,12 +4,14 @@ The exit status is 0 however long anything took, and not 0 for a wrong number, a
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import results
+from benchmarks.processes import SERVICE
 from benchmarks.suite import FULL, QUICK, Case
 
 
@@ -19,6 +21,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="a case; all of them where none is named")
     parser.add_argument("--quick", action="store_true", help="small cases, one round: shows that it runs, not how fast")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts; large cases have one")
+    parser.add_argument("--service", type=Path, metavar="FOLDER", help="a checkout whose service is measured instead")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
     options = parser.parse_args()
     cases, rounds = (QUICK, 1) if options.quick else (FULL, max(1, options.rounds))
@@ -26,6 +29,8 @@ def main() -> None:
     unknown = [name for name in options.names if name not in known]
     if unknown:
         parser.error(f"no case {', '.join(unknown)}; there are {', '.join(known)}")
+    if options.service:
+        os.environ[SERVICE] = str(options.service.resolve(strict=True))
     if options.json:
         options.json.touch()  # what cannot be written fails now
     # `timeout` and CI end a process so; the two processes on the stage must end with it

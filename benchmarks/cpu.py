@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psutil
+import requests
 
 from benchmarks.bare import Job
-from benchmarks.baseline import watcher_links
-from benchmarks.processes import ROOT, TOKEN, Stage, stage
+from benchmarks.processes import ROOT, TOKEN, Stage, Way, stage
 from benchmarks.questions import POOLS, WARM_UP, Question
 from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
@@ -33,10 +33,10 @@ class WatchersCpu:
 
     def run(self, rounds: int) -> Result:
         """Measure both in turn."""
-        with stage(Latency()) as found:
+        with stage(Latency(), Way.PLAIN) as found:
             question = Question(bitbucket=(self.workspace,))
             job = Job(
-                [(f"{link}?fields=size&pagelen=0", None) for link in watcher_links(found, self.workspace)],
+                [(f"{link}?fields=size&pagelen=0", None) for link in _watcher_links(found, self.workspace)],
                 {},
                 POOLS["NUM_THREADS_BITBUCKET_WATCHERS"],
                 r'"size": ?(\d+)',
@@ -66,7 +66,7 @@ class PageCpu:
         Raises:
             AssertionError: the bare loop no longer asks what the service asks.
         """
-        with stage(Latency()) as found:
+        with stage(Latency(), Way.PLAIN) as found:
             question = Question(tuple(_one_page_owners(self.smallest)))
             job = Job(
                 [(found.github_url, _page(login)) for login in question.github] * self.times,
@@ -84,6 +84,16 @@ class PageCpu:
         if (ours[0].calls, ours[0].received) != (bare[0].calls, bare[0].received):
             raise AssertionError(f"{self.name}: {ours[0]} are other calls than {bare[0]}; see _page")
         return _result(self.name, ours, bare, len(job.calls), self.at_most)
+
+
+def _watcher_links(found: Stage, workspace: str) -> list[str]:
+    """The addresses of the watchers of each repository."""
+    links, url = [], f"{found.bitbucket_url}/repositories/{workspace}?pagelen=100&sort=created_on"
+    while url:
+        page = requests.get(url, timeout=60).json()
+        links += [value["links"]["watchers"]["href"] for value in page["values"]]
+        url = page.get("next")
+    return links
 
 
 def _page(login: str) -> dict[str, Any]:

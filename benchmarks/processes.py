@@ -4,17 +4,20 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 import requests
+import trustme
 
 from benchmarks.questions import Question
 from emulator.latency import Latency
@@ -22,6 +25,8 @@ from from_git.options import without_ours
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
+SERVICE = "BENCHMARKS_SERVICE"
+"""The environment variable with the checkout whose service is measured; without it, it is this one."""
 TOKEN = "benchmark-token"  # noqa: S105 - made up
 _START = 30.0  # seconds that a process may take to listen
 _STOP = 5.0  # seconds that it may take to end when asked to
@@ -29,24 +34,45 @@ PATIENCE = 600.0
 """Seconds for one answer, of the service as well as of whoever asks it."""
 
 
+class Way(Enum):
+    """How the upstreams answer."""
+
+    TLS = "https, with a certificate of an authority made for it"
+    PLAIN = "http"
+    BOUNDED = "https, and with github.com's secondary limits"
+
+
+@dataclass(frozen=True)
 class Stage:
     """The two processes.
 
     Attributes:
-        github_url: GitHub's GraphQL endpoint.
-        bitbucket_url: Bitbucket's base address.
-        worker: the process of the service that answers.
+        emulator: scheme, host and port of the upstreams.
         service: the address of the answer.
+        worker: the process of the service that answers.
+        authority: path of a PEM file, whoever has signed the upstreams' certificate; None: they answer http.
     """
 
-    def __init__(self, emulator: str, service: str, worker: psutil.Process, verify: str | bool = True) -> None:
-        self.github_url = f"{emulator}/graphql"
-        self.bitbucket_url = f"{emulator}/2.0"
-        self.worker = worker
-        self._emulator = f"{emulator}/_emulator"
-        self.service = f"{service}/health-check"
-        self._verify = verify
-        self._sums: dict[Question, Any] = {}
+    emulator: str
+    service: str
+    worker: psutil.Process
+    authority: str | None
+    _sums: dict[Question, Any] = field(default_factory=dict)
+
+    @property
+    def github_url(self) -> str:
+        """GitHub's GraphQL endpoint."""
+        return f"{self.emulator}/graphql"
+
+    @property
+    def bitbucket_url(self) -> str:
+        """Bitbucket's base address."""
+        return f"{self.emulator}/2.0"
+
+    @property
+    def verify(self) -> str | bool:
+        """The authority, as requests takes it."""
+        return self.authority or True
 
     def expected(self, question: Question) -> Any:
         """The straight sum over the owners, from the emulator."""
@@ -54,7 +80,7 @@ class Stage:
             owners = [("github", name) for name in question.github] + [
                 ("bitbucket", name) for name in question.bitbucket
             ]
-            said = requests.get(f"{self._emulator}/sum", params=owners, timeout=PATIENCE, verify=self._verify)
+            said = requests.get(f"{self.emulator}/_emulator/sum", params=owners, timeout=PATIENCE, verify=self.verify)
             self._sums[question] = said.json()
         return self._sums[question]
 
@@ -77,33 +103,64 @@ class Stage:
 
     def meter(self) -> Any:
         """What the emulator has counted since the last reset, by upstream."""
-        return requests.get(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).json()
+        return requests.get(f"{self.emulator}/_emulator/meter", timeout=PATIENCE, verify=self.verify).json()
 
     def reset(self) -> None:
         """Set the emulator's counters to zero."""
-        requests.delete(f"{self._emulator}/meter", timeout=PATIENCE, verify=self._verify).raise_for_status()
+        url = f"{self.emulator}/_emulator/meter"
+        requests.delete(url, timeout=PATIENCE, verify=self.verify).raise_for_status()
 
-
-@dataclass(frozen=True)
-class Certificate:
-    """Paths of PEM files for a server at 127.0.0.1."""
-
-    server: str
-    """Its key and its certificate."""
-    authority: str
-    """Whoever has signed it."""
+    @contextmanager
+    def with_other(self, **changes: str) -> Iterator["Stage"]:
+        """The same upstreams, and one more service with such settings beside."""
+        with _service(self.emulator, self.authority, changes) as (service, worker):
+            yield replace(self, service=service, worker=worker)
 
 
 @contextmanager
-def stage(latency: Latency, certificate: Certificate | None = None, /, **changes: str) -> Iterator[Stage]:
+def stage(latency: Latency, way: Way = Way.TLS, /, **changes: str) -> Iterator[Stage]:
     """Both processes, with upstreams that take so long; both are gone at the end, however that comes.
 
     Args:
-        certificate: what the upstreams answer https with; None: they answer http.
         changes: of the service's settings; by default nothing is kept, so that each question is asked.
     """
-    ports = free_port(), free_port()
-    emulator, service = f"{'https' if certificate else 'http'}://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
+    with (
+        upstreams(latency, way) as (emulator, authority),
+        _service(emulator, authority, changes) as (service, worker),
+    ):
+        yield Stage(emulator, service, worker, authority)
+
+
+@contextmanager
+def upstreams(latency: Latency, way: Way) -> Iterator[tuple[str, str | None]]:
+    """The emulator's origin and its authority, as for `Stage`; see `stage`."""
+    port = free_port()
+    emulator = f"{'http' if way is Way.PLAIN else 'https'}://127.0.0.1:{port}"
+    options = [f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"]
+    options += [] if way is Way.BOUNDED else ["--no-limits"]
+    with ExitStack() as stack:
+        authority = None
+        if way is not Way.PLAIN:
+            certificate, authority = _certificate(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            options.append(f"--certificate={certificate}")
+        told = f"--port={port}", f"--github-token={TOKEN}"
+        process = stack.enter_context(running("emulator", *told, *options, settings={}))
+        wait_for(f"{emulator}/_emulator/meter", process, authority or True)
+        yield emulator, authority
+
+
+def _certificate(folder: Path) -> tuple[str, str]:
+    """Paths of a certificate for loopback with its key, and of the authority that has signed it."""
+    authority = trustme.CA()
+    files = str(folder / "server.pem"), str(folder / "authority.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(files[0])
+    authority.cert_pem.write_to_path(files[1])
+    return files
+
+
+@contextmanager
+def _service(emulator: str, authority: str | None, changes: Mapping[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """The address of a service's answers, and its worker."""
     settings = {
         "GITHUB_GRAPHQL_URL": f"{emulator}/graphql",
         "GITHUB_API_TOKEN": TOKEN,
@@ -113,29 +170,24 @@ def stage(latency: Latency, certificate: Certificate | None = None, /, **changes
         "PROFILE_CACHE_SECONDS": "0",
         "LOG_LEVEL": "WARNING",
         "REQUEST_DEADLINE": str(PATIENCE),
-        "UPSTREAM_CA_FILE": certificate.authority if certificate else "",
+        "UPSTREAM_CA_FILE": authority or "",
         **changes,
     }
-    secure = [f"--certificate={certificate.server}"] if certificate else []
-    verify = certificate.authority if certificate else True
-    times = f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"
-    with (
-        running(
-            "emulator", f"--port={ports[0]}", f"--github-token={TOKEN}", "--no-limits", *times, *secure, settings={}
-        ) as first,
-        running("benchmarks.service", f"127.0.0.1:{ports[1]}", settings=settings) as second,
-    ):
-        wait_for(f"{emulator}/_emulator/meter", first, verify)
-        wait_for(f"{service}/from-git/test", second)
-        yield Stage(emulator, service, psutil.Process(second.pid).children()[0], verify)
+    origin = f"http://127.0.0.1:{free_port()}"
+    folder = Path(os.environ.get(SERVICE, ROOT))
+    with running("benchmarks.service", origin.removeprefix("http://"), settings=settings, folder=folder) as process:
+        wait_for(f"{origin}/from-git/test", process)
+        yield f"{origin}/health-check", psutil.Process(process.pid).children()[0]
 
 
 @contextmanager
-def running(module: str, *arguments: str, settings: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def running(
+    module: str, *arguments: str, settings: Mapping[str, str], folder: Path = ROOT
+) -> Iterator["subprocess.Popen[bytes]"]:
     """`python -m module` with none of our settings but these, and with an end; it is silent if it logs each request."""
     process = subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env={**without_ours(os.environ), **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL if settings.get("LOG_LEVEL") == "INFO" else None,

@@ -11,12 +11,19 @@ POOLS: Mapping[str, int] = {
     name: size for name, size in options.changeable_defaults().items() if name.startswith("NUM_THREADS_")
 }
 """Setting to threads, of the service's three pools."""
+FIXED: dict[str, str] = {
+    "POOL_WIDTH": "fixed",
+    "NUM_THREADS_GITHUB": "8",
+    "NUM_THREADS_BITBUCKET": "4",
+    "NUM_THREADS_BITBUCKET_WATCHERS": "16",
+}
+"""The settings with which the pools are as they were before they grew and shrank."""
 _PAGE = 100  # repositories of one page at most, at both forges
 
 
 @dataclass(frozen=True)
 class Question:
-    """The owners of one request; generated ones, whose names end in their number of public repositories."""
+    """The owners of one request; generated ones, whose names tell their number of public repositories."""
 
     github: tuple[str, ...] = ()
     bitbucket: tuple[str, ...] = ()
@@ -34,10 +41,10 @@ WARM_UP = Question(("user-2",), ("team-2",))
 
 
 def limit(questions: Sequence[Question], latency: Latency) -> float:
-    """Seconds that the upstreams' answers alone take with the default pools, asked for in the best order.
+    """Seconds that the upstreams' answers alone take where the pools are as wide as they may be, in the best order.
 
     Bitbucket: one list page, and then the watcher counts beside whatever is left of the lists. GitHub: pages of 100,
-    whose details could be spread evenly over the pool.
+    whose details could be spread evenly over the pool, and 200 ids a round trip.
     """
     teams = [_size(name) for question in questions for name in question.bitbucket]
     owners = [_size(name) for question in questions for name in question.github]
@@ -45,12 +52,14 @@ def limit(questions: Sequence[Question], latency: Latency) -> float:
     lists = base * sum(map(_pages, teams)) / POOLS["NUM_THREADS_BITBUCKET"]
     watchers = base * (1 + sum(teams) / POOLS["NUM_THREADS_BITBUCKET_WATCHERS"]) if teams else 0.0
     work = sum(base * _pages(size) + each * size for size in owners) / POOLS["NUM_THREADS_GITHUB"]
-    largest = base + each * max(owners) / POOLS["NUM_THREADS_GITHUB"] if owners else 0.0
+    largest = (
+        base * math.ceil(_pages(max(owners)) / 2) + each * max(owners) / POOLS["NUM_THREADS_GITHUB"] if owners else 0.0
+    )
     return max(lists, watchers, work, largest)
 
 
 def _size(name: str) -> int:
-    return int(name.rpartition("-")[2])
+    return int(name.split("-")[1])
 
 
 def _pages(size: int) -> int:

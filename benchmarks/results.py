@@ -6,8 +6,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -43,7 +43,11 @@ class Result:
     """Seconds of wall time between the slowest and the fastest round."""
     baseline: Usage | None = None
     limit: float | None = None
-    """Seconds that the upstreams and the default pools allow, see `questions.limit`."""
+    """Seconds that the upstreams and the widest pools allow, see `questions.limit`."""
+    others: Mapping[str, Usage] = field(default_factory=dict)
+    """Client's name → the median of its rounds."""
+    first: Mapping[str, float] = field(default_factory=dict)
+    """Client's name → the wall time of its first round; the service's own among them."""
 
 
 def median(rounds: Sequence[Usage]) -> Usage:
@@ -78,8 +82,28 @@ def show(results: Sequence[Result], with_targets: bool) -> None:
             aims.add_row(one.case, aim.name, f"{aim.value:.2f}", f"{aim.at_most:g}", "yes" if aim.met else "NO")
     console = Console(width=170)
     console.print(measured)
+    if any(one.others for one in results):
+        console.print(_clients(results))
     if with_targets:
         console.print(aims)
+
+
+def _clients(results: Sequence[Result]) -> Table:
+    """Every client of every case that has some; the ratios are to the service."""
+    columns = "case", "client", "wall s", "to ours", "first s", "CPU s", "to ours"
+    table = Table(*columns, "calls", "connections", "points", "server s", "MB", "threads")
+    for result in results:
+        for name, one in {"service": result.ours, **result.others}.items() if result.others else ():
+            table.add_row(
+                *(result.case, name, f"{one.wall:.3f}", f"{one.wall / result.ours.wall:.2f}"),
+                *(f"{result.first[name]:.3f}", f"{one.cpu:.2f}"),
+                f"{one.cpu / result.ours.cpu:.2f}" if result.ours.cpu else "",
+                *(f"{one.calls:,}", f"{one.connections:,}", f"{one.points:,}", f"{one.server_seconds:,.1f}"),
+                *(f"{one.memory:.1f}", str(one.threads)),
+            )
+        if result.others:
+            table.add_section()
+    return table
 
 
 def _beside(ours: Usage, baseline: Usage | None) -> tuple[str, str, str, str]:

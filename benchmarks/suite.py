@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from benchmarks.bounded import Bounded
+from benchmarks.clients import AIOHTTP, BEFORE, REQUESTS
 from benchmarks.cpu import PageCpu, WatchersCpu
 from benchmarks.crowd import Crowd
 from benchmarks.encrypted import Encrypted
 from benchmarks.fairness import Beside
 from benchmarks.kept import Kept
+from benchmarks.processes import Way
 from benchmarks.questions import Question
 from benchmarks.results import Result
 from benchmarks.scale import AtOnce
-from benchmarks.speed import Speed
+from benchmarks.speed import BEST, Speed
 from benchmarks.warm import Warm
 from emulator.latency import Latency
 
@@ -43,6 +46,12 @@ def _mixed(sizes: Iterable[int]) -> Question:
     return Question(tuple(f"user-{size}" for size in sizes), tuple(f"team-{size}" for size in sizes))
 
 
+def _threes(owners: int) -> Question:
+    """So many owners of three repositories at each forge."""
+    numbers = range(1, owners + 1)
+    return Question(tuple(f"user-3-{one}" for one in numbers), tuple(f"team-3-{one}" for one in numbers))
+
+
 def _five(number: int, requests: int) -> Question:
     """Five profiles that no other of so many requests asks for."""
     names = f"org-{number} user-{number} user-{number + requests} team-{number} team-{number + requests}".split()
@@ -51,19 +60,35 @@ def _five(number: int, requests: int) -> Question:
 
 _WARM = Question(("spack",), ("mailchimp",))
 _REAL = Latency(0.1, per_repository=0.01)
+_FLAT = Latency(0.1)
 _SHORT = Latency(0.02, per_repository=0.001)
 _MANY = Latency(0.03, per_repository=0.001)
+_WIDE = {
+    "POOL_WIDTH": "fixed",
+    "NUM_THREADS_BITBUCKET": "8",
+    "NUM_THREADS_BITBUCKET_WATCHERS": "100",
+}
 
 FULL: tuple[Case, ...] = (
-    Speed("org-50", _owner("org-50"), _REAL, to_baseline=1.2),
-    Speed("org-300", _owner("org-300"), _REAL),
-    Speed("org-1000", _owner("org-1000"), _REAL, to_baseline=0.25),
-    Speed("org-3000", _owner("org-3000"), _REAL, to_baseline=0.2, once=True),
-    Speed("org-6000", _owner("org-6000"), _REAL, to_baseline=0.2, once=True),
-    Speed("team-300", _owner("team-300"), _REAL, to_limit=1.15),
-    Speed("team-1000", _owner("team-1000"), _REAL, to_limit=1.15),
-    Speed("20-profiles", _mixed(range(5, 15)), _REAL, to_limit=1.3),
-    Speed("200-profiles", _mixed(range(1, 101)), _MANY, to_limit=1.3, once=True),
+    Speed("team-300", _owner("team-300"), _REAL),
+    Speed("team-1000", _owner("team-1000"), _REAL, {BEFORE: 0.35}),
+    Speed("100-of-3", _threes(100), _REAL, {BEFORE: 0.5, AIOHTTP: 2.4}),
+    Speed("org-300", _owner("org-300"), _REAL, {BEFORE: 0.6}),
+    Speed("org-1000", _owner("org-1000"), _REAL, {BEFORE: 0.6, BEST: 1.3}),
+    Speed("org-3000", _owner("org-3000"), _REAL, {BEST: 1.3}, once=True),
+    Speed("cpu-team-1000", _owner("team-1000"), Latency(), cpu={REQUESTS: 0.35}),
+    Speed("flat-org-300", _owner("org-300"), _FLAT, {REQUESTS: 0.6}, server_seconds=2.2),
+    Speed("flat-org-1000", _owner("org-1000"), _FLAT, {REQUESTS: 0.6}, server_seconds=2.2),
+    Speed("flat-org-3000", _owner("org-3000"), _FLAT, {REQUESTS: 0.6}, server_seconds=2.2),
+    Bounded("bounded-org-300", _owner("org-300"), _REAL, 0.6),
+    Bounded("bounded-org-1000", _owner("org-1000"), _REAL, 1.05),
+    Bounded("bounded-org-3000", _owner("org-3000"), _REAL, 1.05),
+    Speed("org-30", _owner("org-30"), _REAL, {REQUESTS: 1.2}),
+    Speed("20-profiles", _mixed(range(5, 15)), _REAL),
+    Speed("200-profiles", _mixed(range(1, 101)), _MANY, once=True),
+    Speed("plain-team-1000", _owner("team-1000"), _REAL, way=Way.PLAIN),
+    Speed("plain-org-1000", _owner("org-1000"), _REAL, way=Way.PLAIN),
+    Speed("plain-cpu-team-1000", _owner("team-1000"), Latency(), cpu={REQUESTS: 0.35}, way=Way.PLAIN),
     WatchersCpu("cpu-watchers", "team-2000"),
     PageCpu("cpu-page", smallest=15, times=20),
     Beside("beside-team-5000", _owner("team-5000"), _owner("team-1"), _REAL, median=2, tail=4),
@@ -73,6 +98,7 @@ FULL: tuple[Case, ...] = (
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
     Encrypted("tls-team-300", _owner("team-300"), _SHORT),
+    Encrypted("108-connections", _owner("team-1000"), _REAL, growth=(9.0, 2.5), settings=_WIDE),
     Warm("warm", _WARM, 4, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
     Kept("kept-1x30", 1, 30, 300),
@@ -84,9 +110,10 @@ FULL: tuple[Case, ...] = (
     AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=20),
 )
 QUICK: tuple[Case, ...] = (
-    Speed("org-40", _owner("org-40"), _SHORT, to_baseline=1.2),
-    Speed("team-40", _owner("team-40"), _SHORT, to_limit=1.15),
-    Speed("6-profiles", _mixed(range(5, 8)), _SHORT, to_limit=1.3),
+    Speed("org-240", _owner("org-240"), _SHORT, {BEFORE: 0.6, BEST: 1.3}),
+    Speed("team-110", _owner("team-110"), _SHORT, {BEFORE: 0.35}, way=Way.PLAIN),
+    Speed("5-of-3", _threes(5), _SHORT, {AIOHTTP: 2.4}, cpu={REQUESTS: 0.35}),
+    Bounded("bounded-org-40", _owner("org-40"), _SHORT, 0.6),
     WatchersCpu("cpu-watchers", "team-200"),
     PageCpu("cpu-page", smallest=25, times=2),
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),

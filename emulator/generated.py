@@ -2,7 +2,8 @@
 
 `org-300` has exactly 300 public repositories and about a tenth more private ones, always the same: everything comes
 from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version. The
-beginnings of such names are a trait of each kind of forge.
+beginnings of such names are a trait of each kind of forge. `org-300-1`, `org-300-2` and so on are others of the same
+size.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from emulator.traits import Traits
 
 LARGEST = 20_000
 
-_NAME = re.compile(r"([a-z]+)-(0|[1-9][0-9]{0,4})")
+_NAME = re.compile(r"([a-z]+)-(0|[1-9][0-9]{0,4})(?:-[1-9][0-9]{0,4})?")
 
 _FIRST = "atlas beacon canvas delta ember forge grove harbor island jade kernel lumen maple nova orbit prism".split()
 _SECOND = "api app bench cli client core data docs driver engine infra lib parser service tools worker".split()

@@ -114,6 +114,17 @@ class TestGenerated(unittest.TestCase):
                 self.assertEqual(len(public), count)
                 self.assertGreaterEqual(len(owner.repositories) - count, count > 2)
 
+    def test_a_second_number_makes_another_owner_of_the_same_size(self) -> None:
+        world = World()
+        owners = [world.owner("bitbucket", name) for name in ("team-3", "team-3-1", "team-3-2")]
+
+        names = [
+            [(one.id, one.watchers) for one in owner.repositories if not one.is_private] for owner in owners if owner
+        ]
+        self.assertEqual([len(one) for one in names], [3, 3, 3])
+        self.assertNotEqual(names[1], names[2])
+        self.assertIsNone(world.owner("bitbucket", "team-3-0"))
+
     def test_about_one_in_ten_more_is_private(self) -> None:
         owner = World().owner("github", "org-5000")
 
