@@ -19,13 +19,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
-from structlog.contextvars import bind_contextvars
 
 from from_git import flights
 from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
 from from_git.errors import ConditionFailed
 from from_git.kept.store import seconds_kept
+from from_git.logfacts import bind_facts
 from from_git.responses import error_response
 
 _NO_AGE = re.compile(r"0+")
@@ -95,7 +95,7 @@ def cached(get_response: _Handler) -> _Handler:
             recent.put(request, version, one)
             closers = response._resource_closers  # type: ignore[attr-defined]  # which give back its place
         else:
-            bind_contextvars(**one.facts)
+            bind_facts(**one.facts)
             request.resolver_match = one.route
         sent = respond(request, one, time.time())
         sent._resource_closers.extend(closers)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """For every request and response: an id, a line in the log, common headers, UTF-8."""
 
 import json
+import logging
 import re
 import time
 import uuid
@@ -9,18 +10,17 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from from_git import metrics
 from from_git.errors import MediaTypeRefused, RangeRefused
+from from_git.logfacts import bind_facts, bound_facts, known_facts, of_line
 from from_git.responses import Streamed, error_response, unsafe_response
 from from_git.serializers import plain_error_body
 
-logger = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-ID"
 HEADERS = {
@@ -53,16 +53,16 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
     """
     metrics.request(route, method, status, seconds)
     usual = "OK" if status < 400 else "ERR3" if status < 500 else "ERRX"
-    outcome = get_contextvars().get("outcome", usual)
+    outcome = known_facts().get("outcome", usual)
     write = logger.debug if route in QUIET else logger.info if outcome in ("OK", "ERR3", "LEFT") else logger.warning
-    write(
-        "request",
+    facts = of_line(
         method=method[:_MAX_METHOD],
         path=path[:_MAX_PATH],
         status=status,
         outcome=outcome,
         seconds=round(seconds, 3),
     )
+    write("request", extra=facts)
 
 
 def refused(
@@ -83,7 +83,7 @@ def refused(
     later = {} if retry_after is None else {"retryAfter": retry_after}
     body = json.dumps({**plain_error_body(code, *words), **later}).encode()
     own_id = request_id(given_id)
-    with bound_contextvars(request_id=own_id, outcome=code):
+    with bound_facts(request_id=own_id, outcome=code):
         write_line(status, method, path, 0.0)
     own = {"Connection": "close", "Content-Type": "application/json", "Content-Length": str(len(body))}
     if retry_after is not None:
@@ -101,7 +101,7 @@ def logged(get_response: _Handler) -> _Handler:
     def in_context(request: HttpRequest) -> HttpResponse:
         begun = time.monotonic()
         own_id = request_id(request.META.get("HTTP_X_REQUEST_ID"))  # `request.headers` would parse all of them
-        bind_contextvars(request_id=own_id)
+        bind_facts(request_id=own_id)
         response = get_response(request)
         response.headers[REQUEST_ID] = own_id
         for name, value in HEADERS.items():

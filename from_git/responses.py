@@ -5,9 +5,9 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
-from structlog.contextvars import bind_contextvars
 
 from from_git.errors import FromGitError, MethodRefused
+from from_git.logfacts import bind_facts
 from from_git.serializers import error_body
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -37,7 +37,7 @@ def _in_context(context: Context, parts: Generator[bytes, None, None]) -> Iterat
 
 def error_response(error: FromGitError, headers: dict[str, str] | None = None) -> JsonResponse:
     """The response to an error that no view of REST framework raised."""
-    bind_contextvars(outcome=error.code)
+    bind_facts(outcome=error.code)
     return JsonResponse(error_body(error), status=error.status, headers={**retry_after(error), **(headers or {})})
 
 

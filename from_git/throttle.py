@@ -7,9 +7,9 @@ from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
-from structlog.contextvars import bind_contextvars
 
 from from_git.conf import settings
+from from_git.logfacts import bind_facts
 
 _NETWORK = 64  # bits of an IPv6 address that a provider gives to one customer
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
@@ -33,7 +33,7 @@ class ClientThrottle(SimpleRateThrottle):
         try:
             return super().allow_request(request, view)
         except (RedisError, OSError) as error:
-            bind_contextvars(throttle=f"off: {type(error).__name__}")
+            bind_facts(throttle=f"off: {type(error).__name__}")
             return True
 
 

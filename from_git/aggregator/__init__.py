@@ -6,8 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from structlog.contextvars import bind_contextvars
-
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
@@ -15,6 +13,7 @@ from from_git.aggregator.merging import merged
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
+from from_git.logfacts import bind_facts
 from from_git.values.found import Fetched, Found
 from from_git.values.host import Host
 from from_git.values.profile import Profile
@@ -92,7 +91,7 @@ def watched(
             yield look
     finally:
         fetches.leave()
-        bind_contextvars(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
+        bind_facts(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
     return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old)
 
 
@@ -102,7 +101,7 @@ def _answer(
     found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
     lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
-    bind_contextvars(missing=len(missing), missing_repositories=len(lost))
+    bind_facts(missing=len(missing), missing_repositories=len(lost))
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
         found=found,

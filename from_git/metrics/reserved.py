@@ -1,14 +1,14 @@
 """Files of metrics that never have holes: a write into a hole of a full disk would kill the process."""
 
 import functools
+import logging
 import os
 from collections.abc import Callable
 from functools import partial
 
-import structlog
 from prometheus_client.mmap_dict import MmapedDict
 
-logger = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 _FILE = 1 << 16  # bytes of a file that the library makes
 _ENTRY = 64  # bytes of a value beside its name, and some more
 
@@ -62,4 +62,4 @@ def _memory_unless(reserve: Callable[[], None]) -> int:
 
 @functools.cache
 def _say_once(reason: str) -> None:
-    logger.error("There is no room for metrics, and what this process counts now is not shown", reason=reason)
+    logger.error("There is no room for metrics (%s), and what this process counts now is not shown", reason)

@@ -10,17 +10,16 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, ProcessorReturnValue, WrappedLogger
-
 from from_git.errors import struck
+from from_git.logfacts import facts_of
 
 _MOST_WAITING = 10_000  # lines; beyond that, whoever adds one waits for whoever reads them
 _PLAIN = re.compile(r"[\w.,/:@+~*%-]+")
 _ORDER = (
-    *("timestamp", "level", "logger", "event", "request_id", "method", "path", "status", "outcome", "seconds"),
+    *("request_id", "method", "path", "status", "outcome", "seconds"),
     *("failed", "reason", "profiles", "asked", "missing"),
 )
 
@@ -83,27 +82,18 @@ _OF_OTHERS: dict[str, dict[str, Any]] = {
 
 
 def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[str, Any]:
-    """Set structlog up; the value for Django's LOGGING.
+    """The value for Django's LOGGING.
 
     Args:
         level: the least level of from_git's own lines.
         form: `text` or `json`.
         secrets: what no line may hold; asked for each line.
     """
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {"()": formatter, "form": form, "secrets": secrets},
+            "line": {"()": Line, "form": form, "secrets": secrets},
         },
         # every request has a line from from_git.middleware; left are tracebacks of views outside the API
         "filters": {
@@ -121,43 +111,50 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
     }
 
 
-def formatter(form: str, secrets: Callable[[], list[str]]) -> logging.Formatter:
-    """The formatter of each record, of any logger; see `configure` for the arguments."""
+class Line(logging.Formatter):
+    """The form of each record, of any logger; see `configure` for the arguments."""
 
-    def without_secrets(logger: WrappedLogger, name: str, line: Any) -> ProcessorReturnValue:
-        for secret in secrets():
+    def __init__(self, form: str, secrets: Callable[[], list[str]]) -> None:
+        super().__init__()
+        self._render = _json if form == "json" else _text
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's line: what every line has, then the facts of its context and its own, then a traceback."""
+        event = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")[:-6] + "Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        facts = dict(facts_of(record))
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            facts["stack"] = record.stack_info
+        line = self._render(event, _in_order(facts))
+        for secret in self._secrets():
             line = struck(line, secret)
-        return str(line)
-
-    processors: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.format_exc_info,
-        _in_order,
-        structlog.processors.JSONRenderer() if form == "json" else _text,
-        without_secrets,
-    ]
-    before = [structlog.contextvars.merge_contextvars]
-    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=processors)
+        return line
 
 
-def _in_order(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """Put the facts in the order in which a reader looks for them; bound facts come in none."""
-    first = [key for key in _ORDER if key in event]
-    return {key: event[key] for key in (*first, *sorted(event.keys() - set(first)))}
+def _in_order(facts: dict[str, object]) -> dict[str, object]:
+    """The facts in the order in which a reader looks for them; bound ones come in none."""
+    first = [key for key in _ORDER if key in facts]
+    return {key: facts[key] for key in (*first, *sorted(facts.keys() - set(first)))}
 
 
-def _text(logger: WrappedLogger, name: str, event: EventDict) -> str:
+def _json(event: dict[str, str], facts: dict[str, object]) -> str:
+    return json.dumps({**event, **facts}, default=repr)
+
+
+def _text(event: dict[str, str], facts: dict[str, object]) -> str:
     """Time, level, logger and message, then name=value for each fact; a traceback follows, indented."""
-    head = [str(event.pop("timestamp")), str(event.pop("level")).upper(), str(event.pop("logger"))]
-    message = _printable(str(event.pop("event")))
-    trace = [str(event.pop(key)) for key in ("exception", "stack") if key in event]
-    facts = [f"{key}={_value(value)}" for key, value in event.items()]
+    head = [event["timestamp"], event["level"].upper(), event["logger"], _printable(event["event"])]
+    trace = [str(facts.pop(key)) for key in ("exception", "stack") if key in facts]
     # indented, so that no line of a foreign message inside can pass for one of ours
     lines = [f"    {_printable(line)}" for text in trace for line in text.split("\n")]
-    return "\n".join([" ".join([*head, message, *facts]), *lines])
+    return "\n".join([" ".join([*head, *(f"{key}={_value(value)}" for key, value in facts.items())]), *lines])
 
 
 def _value(value: object) -> str:

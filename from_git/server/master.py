@@ -49,7 +49,7 @@ class Log(Logger):
         """At the start, and again at each reload."""
         super().setup(cfg)
         found = self.settings()
-        line = logs.formatter(found["LOG_FORMAT"], partial(credentials.secret_values, SimpleNamespace(**found)))
+        line = logs.Line(found["LOG_FORMAT"], partial(credentials.secret_values, SimpleNamespace(**found)))
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:
                 handler.setFormatter(line)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.http.message import Request
-from structlog.contextvars import bound_contextvars
 
+from from_git.logfacts import bound_facts
 from from_git.server.lobby import BYTES_PER_SECOND, PATIENCE, TooMany, TooSlow
 
 
@@ -96,7 +96,7 @@ def answer(request: Any, error: Exception, log: Any) -> bytes:
     known = seen if isinstance(seen, Request) else None
     own_id = request_id(dict(known.headers).get(REQUEST_ID.upper()) if known else None)
     if found.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        with bound_contextvars(request_id=own_id, outcome=found.code):
+        with bound_facts(request_id=own_id, outcome=found.code):
             log.error("A request could not be answered", exc_info=error)
     method, path = (known and known.method) or "", (known and known.path) or ""
     words = found.message, found.advice

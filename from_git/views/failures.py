@@ -7,11 +7,11 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import MethodNotAllowed, ParseError, Throttled, UnsupportedMediaType
 from rest_framework.response import Response
-from structlog.contextvars import bind_contextvars
 
 from from_git import errors
 from from_git.baseview import BaseView
 from from_git.conf import settings
+from from_git.logfacts import bind_facts
 from from_git.question import example
 from from_git.responses import error_response, method_refused, retry_after
 from from_git.serializers import error_body
@@ -29,10 +29,10 @@ def exception_response(error: Exception, context: dict[str, Any]) -> Response:
 
 def note(error: errors.FromGitError) -> None:
     """Put the error into the request's line in the log."""
-    bind_contextvars(outcome=error.code)
+    bind_facts(outcome=error.code)
     if isinstance(error, errors.UpstreamError) and error.profile:
         # the message would put the URL as asked into the log, with whatever its query holds
-        bind_contextvars(failed=error.profile.logged, reason=error.reason[:_MAX_REASON])
+        bind_facts(failed=error.profile.logged, reason=error.reason[:_MAX_REASON])
 
 
 def ours_for(error: Exception, view: BaseView) -> errors.FromGitError:

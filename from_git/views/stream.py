@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from structlog.contextvars import bind_contextvars
 
 from from_git.aggregator import Answer, Asking, Overview, watched
 from from_git.baseview import JSONOnly, parameters
 from from_git.conf import settings
+from from_git.logfacts import bind_facts
 from from_git.openapi.routes import StreamSchema
 from from_git.question import asked
 from from_git.renderers import AnswerJSON
@@ -59,7 +59,7 @@ class Stream(Counting):
         # a stream may take as long as the fetch of one profile, which ends with it
         asking = replace(self.asking(request), seconds=settings.FLIGHT_SECONDS, setting="FLIGHT_SECONDS", longest=None)
         events = self._events(request, asking)
-        bind_contextvars(outcome="LEFT")  # until all of it is sent
+        bind_facts(outcome="LEFT")  # until all of it is sent
         return Streamed(events, content_type=_TYPE, headers=_HEADERS)
 
     def head(self, request: Request) -> HttpResponseBase:
@@ -72,7 +72,7 @@ class Stream(Counting):
             profiles, expansions = asked("stream", parameters(request._request))
             answer = yield from _progress(profiles, asking)
             yield _last("answer", AnswerJSON().content(answer, expansions))
-            bind_contextvars(outcome="OK")
+            bind_facts(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
             ours = ours_for(error, self)
             note(ours)

@@ -16,6 +16,7 @@ from from_git.errors import DeadlineError
 from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
 from from_git.kept.store import key_of
+from from_git.logfacts import facts_of
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.leftovers import objects, settled, threads
 from from_git.tests.kit.service import ServiceTestCase
@@ -78,7 +79,7 @@ class KeptTestCase(ServiceTestCase):
     def facts(self) -> Callable[[], list[Any]]:
         """Gives the facts in the log lines of the requests from now on."""
         lines = self.enterContext(self.assertLogs("from_git.middleware", "INFO"))
-        return lambda: [one.msg for one in lines.records]
+        return lambda: [facts_of(one) for one in lines.records]
 
 
 class Interrupted(Waiter):

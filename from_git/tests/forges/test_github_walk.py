@@ -4,7 +4,7 @@ import itertools
 import re
 import time
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from emulator import Latency, Repository
 from emulator.github.opaque import node_id
@@ -14,6 +14,7 @@ from from_git.forges.github.details import Details
 from from_git.forges.github.nodes import repository_in
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import SIZES, Queries
+from from_git.logfacts import facts_of
 from from_git.question import profiles_asked
 from from_git.tests.kit.github import GitHubTestCase, ids_in
 from from_git.tests.kit.hosts import adapter
@@ -279,7 +280,8 @@ class Calls(GitHubTestCase):
             self.answer("https://github.com/org-150", "https://github.com/user-3", "https://bitbucket.org/team-20")
 
         counts = self.emulator.meter.snapshot()
-        [facts] = [cast(dict[str, Any], record.msg) for record in logs.records if record.name == "from_git.middleware"]
+        lines: list[Any] = [facts_of(record) for record in logs.records if record.name == "from_git.middleware"]
+        [facts] = lines
         self.assertEqual(facts["bitbucket_calls"], counts["bitbucket"].calls)
         self.assertEqual(
             (facts["github_calls"], facts["github_points"]), (counts["github"].calls, counts["github"].points)

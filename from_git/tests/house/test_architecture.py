@@ -25,7 +25,7 @@ FLOORS = [
     {"fanout", "memory"},
     {"clock", "conf", "upstream", "askers"},
     {"errors"},
-    {"profiles", "metrics", "background", "readers"},
+    {"profiles", "metrics", "background", "readers", "logfacts"},
     {"values"},
 ]
 """Rooms of from_git from top to bottom; those of one floor do not import each other."""

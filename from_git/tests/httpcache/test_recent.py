@@ -10,6 +10,7 @@ from django.test import RequestFactory, SimpleTestCase
 from from_git import flights
 from from_git.httpcache import Recent
 from from_git.kept.store import Store
+from from_git.logfacts import facts_of
 from from_git.memory import SharedMemory
 from from_git.middleware import REFUSED_CHARSET
 from from_git.tests.httpcache.test_caching import MFEM, SPACK, TEAM, CachingTestCase
@@ -40,7 +41,7 @@ class Again(CachingTestCase):
             *("'profiles': 2", "'asked': ['github/spack', 'bitbucket/nobody']", "'missing': 1", "'cache_hits': 2"),
             *("'status': 200", second.headers["X-Request-ID"]),
         ):
-            self.assertIn(fact, logs.output[0])
+            self.assertIn(fact, str(facts_of(logs.records[0])))
 
     def test_whatever_may_change_the_answer_is_looked_at(self) -> None:
         self.settings_for_test(ALLOWED_HOSTS=["127.0.0.1", "localhost"])

@@ -7,6 +7,7 @@ import requests
 from django.core.cache import cache
 
 from emulator import Fault, Owner, Repository
+from from_git.logfacts import facts_of
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.pictures.test_picture_views import BADGE, DRAWN, EVERY, NOBODY, SPACK, TEAM, PictureTestCase
 from from_git.tests.pictures.test_pictures import described, shown
@@ -195,7 +196,7 @@ class Failures(PictureTestCase):
             self.settings_for_test(GITHUB_API_TOKEN="")
             self.draw(BADGE, SPACK)
 
-        lines: list[Any] = [one.msg for one in caught.records]
+        lines: list[Any] = [facts_of(one) for one in caught.records]
         self.assertEqual([(one["status"], one["outcome"]) for one in lines], [(200, "ERR3"), (200, "ERR2")])
         self.assertEqual(lines[1]["failed"], "github/spack")
 

@@ -7,12 +7,12 @@ import logging.config
 import os
 import threading
 from contextlib import redirect_stderr
+from contextvars import Context
 from typing import Any, cast
-from unittest import TestCase
-
-import structlog
+from unittest import TestCase, TestResult
 
 from from_git.conf import settings
+from from_git.logfacts import bound_facts
 from from_git.options import credentials
 from from_git.server import logs
 
@@ -66,9 +66,9 @@ class Written(TestCase):
 class Format(TestCase):
     """From a record to its line."""
 
-    def setUp(self) -> None:
-        """Begin without what other tests have bound."""
-        structlog.contextvars.clear_contextvars()
+    def run(self, result: TestResult | None = None) -> TestResult | None:
+        """Run in a context of its own, without what other tests have bound."""
+        return Context().run(super().run, result)
 
     def written(self, form: str, write: Any) -> str:
         """What `write(logger)` puts into the log."""
@@ -79,13 +79,13 @@ class Format(TestCase):
         return written.getvalue()
 
     def test_text_has_time_level_logger_message_and_facts(self) -> None:
-        with structlog.contextvars.bound_contextvars(request_id="r-1", asked=["github/a", "github/b"]):
+        with bound_facts(request_id="r-1", asked=["github/a", "github/b"]):
             line = self.written("text", lambda logger: logger.warning("Hello %s", "you"))
 
         self.assertRegex(line, r"^\S+Z WARNING somebody Hello you request_id=r-1 asked=github/a,github/b\n$")
 
     def test_json_has_the_same_as_one_object_a_line(self) -> None:
-        with structlog.contextvars.bound_contextvars(request_id="r-1", asked=["github/a"]):
+        with bound_facts(request_id="r-1", asked=["github/a"]):
             line = self.written("json", lambda logger: logger.warning("Hello %s", "you"))
 
         facts = json.loads(line)
@@ -111,7 +111,7 @@ class Format(TestCase):
                 logger.exception("%s", evil)
 
         for form in FORMS:
-            with self.subTest(form), structlog.contextvars.bound_contextvars(path=evil, asked=[evil]):
+            with self.subTest(form), bound_facts(path=evil, asked=[evil]):
                 lines = self.written(form, write).splitlines()
                 self.assertFalse([line for line in lines if line.startswith("2026-01-01")])
                 self.assertTrue(all(line.startswith("    ") for line in lines[1:]), lines)

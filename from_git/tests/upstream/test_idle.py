@@ -12,6 +12,7 @@ from django.core.cache import caches
 
 from from_git.conf import settings
 from from_git.errors import TooHeavyError
+from from_git.logfacts import facts_of
 from from_git.memory import SharedMemory
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.hosts import adapter
@@ -220,7 +221,7 @@ class Forges(ServiceTestCase):
         seconds, calls = (budget.spent() - one for budget, one in zip(budgets, before, strict=True))
         self.assertLess(seconds, 3.0)
         self.assertEqual(calls, 1 + 4)
-        facts: Any = logs.records[0].msg
+        facts: Any = facts_of(logs.records[0])
         self.assertLess(facts["github_seconds"], 3.0)
         self.assertLess(sample("upstream_call_seconds_sum", "github") - measured, 3.0)
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from emulator import Fault
+from from_git.logfacts import facts_of
 from from_git.tests.kit.service import ServiceTestCase
 
 HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
@@ -130,8 +131,9 @@ class UpstreamFails(ServiceTestCase):
             self.failure(500, self.github)
 
         self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR", "WARNING"])
-        self.assertIn("'failed': 'github/spack'", logs.output[0])
-        self.assertIn("'reason': 'it answered with status 500", logs.output[0])
+        facts = facts_of(logs.records[0])
+        self.assertEqual(facts["failed"], "github/spack")
+        self.assertIn("it answered with status 500", str(facts["reason"]))
         self.assertIn("Traceback", logs.output[1])
 
     def test_the_service_is_fit_again_at_once(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from emulator import Fault
+from from_git.logfacts import facts_of
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.pages import ACME, PageTestCase
 
@@ -73,8 +74,8 @@ class Hosts(PageTestCase):
             self.asked(ACME, URLS[2], "https://away.example.org/acme")
 
         names = ["github/acme", f"{GIT}/acme-team", "away.example.org/acme"]
-        self.assertIn(f"'asked': {names}", logs.output[-1])
-        self.assertIn(f"'failed': '{names[-1]}'", logs.output[-1])
+        facts = facts_of(logs.records[-1])
+        self.assertEqual((facts["asked"], facts["failed"]), (names, names[-1]))
 
     def test_the_page_calls_each_by_its_name_and_leads_to_its_site(self) -> None:
         page = self.open(*URLS)

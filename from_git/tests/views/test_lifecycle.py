@@ -11,6 +11,7 @@ from from_git import flights, forges
 from from_git.flights.awaited import Waiter
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.github.fetch import GitHubFetch
+from from_git.logfacts import facts_of
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.leftovers import objects, settled
@@ -143,7 +144,7 @@ class ClientGone(LifecycleTestCase):
             self.send_and_leave(GITHUB, "https://bitbucket.org/team-2000")
             self.assertEqual(settled(lambda: len(logs.records), 1), 1)
 
-        self.assertIn("504", logs.output[0])
+        self.assertEqual(facts_of(logs.records[0])["status"], 504)
         self.assert_idle()
         self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 2_000)
         self.emulator.faults.clear()

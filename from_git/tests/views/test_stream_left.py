@@ -13,6 +13,7 @@ from django.test import Client
 from coding_challenge.wsgi import application
 from emulator import Fault
 from from_git.conf import settings
+from from_git.logfacts import facts_of
 from from_git.tests.kit.events import Listener
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.leftovers import settled
@@ -91,7 +92,7 @@ class Left(StreamTestCase):
                         with self.assertLogs("from_git.middleware", "INFO") as logs:
                             response.close()
                             response.close()
-                        self.assertEqual([one.msg["outcome"] for one in logs.records], ["LEFT"])  # type: ignore[index]
+                        self.assertEqual([facts_of(one)["outcome"] for one in logs.records], ["LEFT"])
                     del response, parts
                     self.assert_all_given_back()
 
@@ -109,7 +110,7 @@ class Left(StreamTestCase):
 
 def lines_of(logs: Any, own_id: str = "", asked: str = "") -> list[Any]:
     """The facts of the lines with this id and these profiles; one of an earlier test's stream may still come."""
-    facts = [one.msg for one in logs.records]
+    facts: list[Any] = [facts_of(one) for one in logs.records]
     return [one for one in facts if own_id in one["request_id"] and asked in str(one.get("asked"))]
 
 
@@ -123,7 +124,7 @@ class Line(StreamTestCase):
         with self.assertLogs("from_git.middleware", "INFO") as logs:
             yield facts
             self.assertEqual(settled(lambda: len(logs.records), 1), 1)
-        written: Any = logs.records[0].msg
+        written: Any = facts_of(logs.records[0])
         facts.update(written, level=logs.records[0].levelname)
 
     def test_it_is_written_at_the_end_with_all_that_it_was_and_cost(self) -> None:
