@@ -1,183 +1,42 @@
-"""Ways to walk one big GitHub organization with eight threads, compared: `python -m benchmarks.plans`.
+"""Ways to walk one big GitHub organization, compared: `python -m benchmarks.plans`.
 
-Every plan reads each public repository with the details that the service needs (of its languages the first 20), checked
-against the emulator's sum. The service does what "first page of 30, even, 40" does, for the threads that are free.
+Every plan reads each public repository with the details that the service needs (of its languages the first 20), over
+TLS, checked against the emulator's sum.
 """
 
 import argparse
 import itertools
 import json
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from benchmarks.processes import TOKEN
-from benchmarks.questions import POOLS
-from from_git.forges.github.queries import SIZES
-
-THREADS = POOLS["NUM_THREADS_GITHUB"]
-SMALLEST_BATCH = 18
-
-_DETAILS = """id isFork isArchived isPrivate stargazerCount createdAt pushedAt
-licenseInfo { spdxId } watchers { totalCount }
-languages(first: 20) { totalCount edges { node { name } } }
-repositoryTopics(first: 20) { totalCount nodes { topic { name } } }"""
-_ARGUMENTS = "first: $first, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER, isFork: $isFork, "
-_ARGUMENTS += "isArchived: $isArchived, orderBy: {field: CREATED_AT, direction: $direction}"
-_PAGE = f"repositories({_ARGUMENTS}) {{ nodes {{ {_DETAILS} }} totalCount pageInfo {{ hasNextPage endCursor }} }}"
-_IDS = _PAGE.replace(_DETAILS, "id")
-_QUERY = """query ($login: String!, $first: Int!, $after: String, $direction: OrderDirection = ASC,
-$isFork: Boolean, $isArchived: Boolean) { repositoryOwner(login: $login) { %s } }"""
-LIGHT = _QUERY % _IDS
-DETAILED = _QUERY % _PAGE
-SIZE = _QUERY % f"all: repositories({_ARGUMENTS}) {{ totalCount }}"
-FIRST = _QUERY % f"page: {_PAGE} ids: {_IDS.replace('$first', str(SIZES.listed))}"
-BATCH = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Repository {{ {_DETAILS} }} }} }}"
-
-Nodes = dict[str, Any]
-
-
-class Crew:
-    """Eight threads with connections that stay open; a task may start more tasks."""
-
-    def __init__(self, url: str, login: str) -> None:
-        self._url, self._login = url, login
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = f"bearer {TOKEN}"
-        self._pool = ThreadPoolExecutor(THREADS)
-        self._futures: list[Future[Any]] = []
-
-    def ask(self, query: str, **variables: Any) -> Any:
-        """The data that a query brings."""
-        body = {"query": query, "variables": {"login": self._login, **variables}}
-        return self._session.post(self._url, json=body, timeout=60).json()["data"]
-
-    def start(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Run a task as soon as a thread is free."""
-        future = self._pool.submit(task, *arguments)
-        self._futures.append(future)
-        return future
-
-    def finish(self) -> None:
-        """Wait for all tasks, also for those that tasks start meanwhile, and end the threads and connections."""
-        for future in self._futures:  # goes on as the list grows
-            future.result()
-        self._pool.shutdown()
-        self._session.close()
-
-
-class Listing:
-    """One list, read page by page from one end or from both at once."""
-
-    def __init__(self, crew: Crew, query: str, size: int, **filters: bool) -> None:
-        self._crew = crew
-        self._query = query
-        self._size = size
-        self._filters = filters
-        self.seen: Nodes = {}
-
-    def walk(self, end: str, arrived: Callable[..., None], after: str | None = None, limit: int = sys.maxsize) -> None:
-        """Read until the list ends, all of it is seen, or `limit` are read; hand on new ids and the list's length."""
-        more = True
-        while more and limit > 0:
-            which = {"first": min(self._size, limit), "after": after, "direction": end, **self._filters}
-            page = self._crew.ask(self._query, **which)["repositoryOwner"]["repositories"]
-            new = _by_id([node for node in page["nodes"] if node["id"] not in self.seen])
-            self.seen.update(new)
-            arrived(list(new), page["totalCount"])
-            after, limit = page["pageInfo"]["endCursor"], limit - self._size
-            more = page["pageInfo"]["hasNextPage"] and len(self.seen) < page["totalCount"]
-
-
-class Details:
-    """Details by id, in batches that a free thread takes; one waits until it is full, or no more ids will come."""
-
-    def __init__(self, crew: Crew, size: "Size") -> None:
-        self._crew = crew
-        self._size = size
-        self._lock = threading.Lock()
-        self._over = False
-        self._workers = self._fetching = self.total = 0
-        self._others: list[Future[Any]] = []
-        self.waiting: list[str] = []
-        self.nodes: Nodes = {}
-
-    def busy(self) -> int:
-        """Threads that do something."""
-        return sum(not other.done() for other in self._others) + self._fetching
-
-    def beside(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """Have a thread do something else meanwhile."""
-        self._others.append(self._crew.start(task, *arguments))
-        return self._others[-1]
-
-    def add(self, ids: list[str], total: int, over: bool = False) -> None:
-        """Take in ids of a list of that length; `over` when there will be no more."""
-        with self._lock:
-            self.waiting += ids
-            self.total, self._over = total, over
-            working, self._workers = self._workers, THREADS
-        for _ in range(working, THREADS):
-            self._crew.start(self._work)
-
-    def finish(self, *walks: "Future[None]") -> Nodes:
-        """All details, when they are there; there will be no more ids after these walks."""
-        for walk in walks:
-            walk.result()
-        self.add([], self.total, over=True)
-        self._crew.finish()
-        return self.nodes
-
-    def _work(self) -> None:
-        while batch := self._take():
-            self.nodes.update(_by_id(self._crew.ask(BATCH, ids=batch)["nodes"]))
-            with self._lock:
-                self._fetching -= 1
-
-    def _take(self) -> list[str]:
-        with self._lock:
-            size = self._size(self)
-            if not self.waiting or (len(self.waiting) < size and not self._over):
-                self._workers -= 1
-                return []
-            self._fetching += 1
-            batch, self.waiting = self.waiting[:size], self.waiting[size:]
-            return batch
-
-
-Size = Callable[[Details], int]
-
-
-def fixed(size: int) -> Size:
-    """Always the same."""
-    return lambda details: size
-
-
-def shared(largest: int) -> Size:
-    """What waits, divided among the threads that have nothing to do."""
-    return lambda details: _share(len(details.waiting), THREADS - details.busy(), largest)
-
-
-def even(largest: int) -> Size:
-    """The same for all of a list: as few rounds of eight batches as `largest` allows."""
-    return lambda details: _share(details.total, THREADS * -(-details.total // (THREADS * largest)), largest)
-
-
-def _share(ids: int, ways: int, largest: int) -> int:
-    return min(max(-(-ids // max(ways, 1)), SMALLEST_BATCH), largest)
-
-
-def _by_id(nodes: list[Any]) -> Nodes:
-    return {node["id"]: node for node in nodes}
+from benchmarks.processes import Way, upstreams
+from benchmarks.walks import (
+    DETAILED,
+    ENDS,
+    FIRST,
+    FIRST_ENDS,
+    FIRST_SIZE,
+    LIGHT,
+    LISTED,
+    SIZE,
+    Crew,
+    Details,
+    Listing,
+    Nodes,
+    Size,
+    by_id,
+    even,
+    fixed,
+    shared,
+)
+from emulator.latency import Latency
 
 
 def pages(crew: Crew, size: int, ends: tuple[str, ...], filters: tuple[dict[str, bool], ...]) -> Nodes:
@@ -191,14 +50,14 @@ def pages(crew: Crew, size: int, ends: tuple[str, ...], filters: tuple[dict[str,
 
 def ids(crew: Crew, size: Size, page: int = 0) -> Nodes:
     """The ids from one end of the list and batches meanwhile; beside the first ids a first page in detail, if any."""
-    details, listing = Details(crew, size), Listing(crew, LIGHT, SIZES.listed)
+    details, listing = Details(crew, size), Listing(crew, LIGHT, LISTED)
 
     def arrived(new: list[str], total: int) -> None:
         # those of the first page are on their way
         details.add(new[page:] if len(listing.seen) == len(new) else new, total)
 
     def first_page() -> None:
-        details.nodes.update(_by_id(crew.ask(DETAILED, first=page)["repositoryOwner"]["repositories"]["nodes"]))
+        details.nodes.update(by_id(crew.ask(DETAILED, first=page)["repositoryOwner"]["repositories"]["nodes"]))
 
     if page:
         details.beside(first_page)
@@ -207,22 +66,51 @@ def ids(crew: Crew, size: Size, page: int = 0) -> Nodes:
 
 def ids_from_both_ends(crew: Crew, size: Size) -> Nodes:
     """How many there are, then the ids from both ends of the list, and batches meanwhile."""
-    details, walk = Details(crew, size), Listing(crew, LIGHT, SIZES.listed).walk
+    details, walk = Details(crew, size), Listing(crew, LIGHT, LISTED).walk
     total = crew.start(partial(crew.ask, SIZE, first=1)).result()["repositoryOwner"]["all"]["totalCount"]
-    from_end = total // SIZES.listed // 2 * SIZES.listed
+    from_end = total // LISTED // 2 * LISTED
     ascending = details.beside(walk, "ASC", details.add, None, total - from_end)
     return details.finish(ascending, details.beside(walk, "DESC", details.add, None, from_end))
 
 
-def first_page_with_ids(crew: Crew, size: Size, page: int = SIZES.first) -> Nodes:
+def first_page_with_ids(crew: Crew, size: Size, page: int = FIRST_SIZE) -> Nodes:
     """A first page in detail and the first ids in one query, then the other ids, and batches meanwhile."""
-    details, walk = Details(crew, size), Listing(crew, LIGHT, SIZES.listed).walk
+    details, walk = Details(crew, size), Listing(crew, LIGHT, LISTED).walk
     owner = crew.start(partial(crew.ask, FIRST, first=page)).result()["repositoryOwner"]
     first, info = owner["ids"], owner["ids"]["pageInfo"]
-    details.nodes.update(_by_id(owner["page"]["nodes"]))
+    details.nodes.update(by_id(owner["page"]["nodes"]))
     rest = [details.beside(walk, "ASC", details.add, info["endCursor"])] if info["hasNextPage"] else []
     details.add([node["id"] for node in first["nodes"][page:]], first["totalCount"])
     return details.finish(*rest)
+
+
+def both_ends_at_once(crew: Crew, size: Size, page: int = 0) -> Nodes:
+    """The ids from both ends in each query, until the walks overlap, and batches meanwhile.
+
+    Args:
+        page: so many of the oldest in detail in the first query.
+    """
+    details, seen = Details(crew, size), set[str]()
+
+    def walk() -> None:
+        after: str | None = None
+        end: str | None = None
+        query, first = (FIRST_ENDS, page) if page else (ENDS, 1)
+        overlap = False
+        while not overlap:
+            owner = crew.ask(query, first=first, after=after, end=end)["repositoryOwner"]
+            for node in owner.get("page", {"nodes": []})["nodes"]:
+                details.nodes[node["id"]] = node
+            for part in (owner["oldest"], owner["newest"]):
+                new = [node["id"] for node in part["nodes"] if node["id"] not in seen]
+                overlap = overlap or len(new) < len(part["nodes"]) or not part["pageInfo"]["hasNextPage"]
+                seen.update(new)
+                waits = [one for one in new if one not in details.nodes]
+                details.add(waits, part["totalCount"], over=len(seen) == part["totalCount"])
+            after, end = (owner[name]["pageInfo"]["endCursor"] for name in ("oldest", "newest"))
+            query = ENDS
+
+    return details.finish(details.beside(walk))
 
 
 _HEAD = "| plan | wall s | calls | points | server s | wall | points | server |\n|---" + "|--:" * 7 + "|\n"
@@ -232,61 +120,57 @@ PLANS: dict[str, Callable[[Crew], Nodes]] = {
     **{f"1 serial, {n}": partial(pages, size=n, ends=("ASC",), filters=({},)) for n in (100, 30)},
     "2 forks, others, 30": partial(pages, size=30, ends=("ASC",), filters=_TWO),
     **{f"3 both ends, {n}": partial(pages, size=n, ends=("ASC", "DESC"), filters=_TWO) for n in (30, 50)},
+    "3 both ends of all, 100": partial(pages, size=100, ends=("ASC", "DESC"), filters=({},)),
     "4 and archived, 30": partial(pages, size=30, ends=("ASC", "DESC"), filters=_FOUR),
     **{f"5 ids, {n}": partial(ids, size=fixed(n)) for n in (15, 25, 30, 40, 50, 100)},
     **{f"6 sizes, both ends, {n}": partial(ids_from_both_ends, size=fixed(n)) for n in (30, 40)},
     **{f"7 first page, {n}": partial(first_page_with_ids, size=shared(n)) for n in (30, 40, 50)},
-    **{f"8 speculative, {n}": partial(ids, size=shared(n), page=SIZES.first) for n in (30, 40, 50)},
+    **{f"8 speculative, {n}": partial(ids, size=shared(n), page=FIRST_SIZE) for n in (30, 40, 50)},
     "9 ids, even, 40": partial(ids, size=even(40)),
+    **{f"9 first page of {n}, even, 40": partial(first_page_with_ids, size=even(40), page=n) for n in (10, FIRST_SIZE)},
+    **{f"10 both ends at once, {n}": partial(both_ends_at_once, size=fixed(n)) for n in (25, 40, 100)},
     **{
-        f"9 first page of {n}, even, 40": partial(first_page_with_ids, size=even(40), page=n) for n in (10, SIZES.first)
+        f"11 first page, both ends at once, {n}": partial(both_ends_at_once, size=fixed(n), page=FIRST_SIZE)
+        for n in (25, 40, 100)
     },
 }
 
 
-def measure(emulator: str, owner: str, plan: str) -> dict[str, Any]:
+def measure(emulator: str, verify: str | bool, owner: str, plan: str, threads: int) -> dict[str, Any]:
     """One run of a plan; AssertionError where it does not find what the emulator's straight sum says."""
-    requests.delete(f"{emulator}/_emulator/meter", timeout=10)
+    requests.delete(f"{emulator}/_emulator/meter", timeout=10, verify=verify)
     begun = time.perf_counter()
-    nodes = PLANS[plan](Crew(f"{emulator}/graphql", owner))
+    nodes = PLANS[plan](Crew(f"{emulator}/graphql", verify, owner, threads))
     wall = time.perf_counter() - begun
-    meter = requests.get(f"{emulator}/_emulator/meter", timeout=10).json()["github"]
-    expected = requests.get(f"{emulator}/_emulator/sum", params={"github": owner}, timeout=60).json()
+    meter = requests.get(f"{emulator}/_emulator/meter", timeout=10, verify=verify).json()["github"]
+    asked = {"github": owner}
+    expected = requests.get(f"{emulator}/_emulator/sum", params=asked, timeout=60, verify=verify).json()
     found = len(nodes), sum(node["watchers"]["totalCount"] for node in nodes.values())
     if found != (expected["originalRepos"] + expected["forkedRepos"], expected["watchers"]):
         raise AssertionError(f"{plan}: not {found}, but {expected}")
     return {"owner": owner, "plan": plan, "wall": wall, **{key: meter[key] for key in ("calls", "points", "seconds")}}
 
 
-@contextmanager
-def running(*options: str) -> Iterator[str]:
-    """The address of an emulator in a process of its own."""
-    command = [sys.executable, "-m", "emulator", f"--github-token={TOKEN}", "--no-limits", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
-        try:
-            # "GitHub GraphQL: http://127.0.0.1:PORT/graphql  (token: ...)"
-            yield process.stdout.readline().split()[2].removesuffix("/graphql") if process.stdout else ""
-        finally:
-            process.terminate()
-
-
 def main() -> None:
     """Run every plan on every owner, print a table each, and with --json write the results."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.plans", description=__doc__)
     parser.add_argument("--owner", nargs="+", default=["org-1000"])
-    parser.add_argument("--base-ms", default="100")
-    parser.add_argument("--per-repository-ms", default="10")
+    parser.add_argument("--base-ms", type=float, default=100)
+    parser.add_argument("--per-repository-ms", type=float, default=10)
+    parser.add_argument("--threads", type=int, default=8, help="that ask at the same time")
     parser.add_argument("--rounds", type=int, default=1, help="the one with the median wall time counts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
     options = parser.parse_args()
-    latency = f"--base-ms={options.base_ms}", f"--per-repository-ms={options.per_repository_ms}"
+    latency = Latency(options.base_ms / 1000, per_repository=options.per_repository_ms / 1000)
     results = []
     for owner in options.owner:
-        with running(*latency) as emulator:
-            measure(emulator, owner, "5 ids, 50")  # so that the owner is made before time counts
-            runs = [[measure(emulator, owner, plan) for _ in range(options.rounds)] for plan in PLANS]
-        medians = [sorted(run, key=lambda one: one["wall"])[len(run) // 2] for run in runs]
-        sys.stdout.write(f"\n{owner} {' '.join(latency)}\n\n{_HEAD}")
+        with upstreams(latency, Way.TLS) as (emulator, authority):
+            run = partial(measure, emulator, authority or True, owner, threads=options.threads)
+            run("5 ids, 50")  # so that the owner is made before time counts
+            runs = [[run(plan) for _ in range(options.rounds)] for plan in PLANS]
+        medians = [sorted(found, key=lambda one: one["wall"])[len(found) // 2] for found in runs]
+        told = f"{owner}, {options.base_ms:g} + {options.per_repository_ms:g} ms, {options.threads} threads"
+        sys.stdout.write(f"\n{told}\n\n{_HEAD}")
         for one in medians:
             ratios = " | ".join(f"{one[key] / medians[0][key]:.2f}" for key in ("wall", "points", "seconds"))
             counts = f"{one['wall']:.2f} | {one['calls']} | {one['points']} | {one['seconds']:.1f}"
