@@ -6,11 +6,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.signals import setting_changed
-from redis.connection import parse_url
-from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
 from from_git.conf import settings
 from from_git.errors import quoted, struck
@@ -60,19 +59,33 @@ WARNINGS = Warnings()
 setting_changed.connect(WARNINGS.forget)  # override_settings in tests
 
 
+@cache
+def redis_py() -> Any:
+    """The module `redis`, to be asked for where a cache has failed: it takes 65 ms and 6 MB, and most do without."""
+    import redis
+
+    return redis
+
+
 def cache_words(error: Exception) -> str:
     """The words of the cache's server about a failure, without CACHE_URL's password; empty without such words.
 
     A Redis before version 6 does not know HELLO and repeats its arguments, one of which is the password.
     """
-    if not isinstance(error, RedisError) or not (isinstance(error, ResponseError) or error.status_code):
+    redis = redis_py()
+    if not isinstance(error, redis.RedisError) or not (isinstance(error, redis.ResponseError) or error.status_code):
         return ""
     try:
-        address: dict[str, Any] = parse_url(settings.CACHE_URL)  # type: ignore[no-untyped-call]
+        address: dict[str, Any] = redis.connection.parse_url(settings.CACHE_URL)
     except ValueError:
         return ""
     words = "".join(filter(str.isprintable, str(error)))
     return struck(words, address["password"]) if address.get("password") else words
+
+
+def _away() -> tuple[type[Exception], ...]:
+    """The errors of a cache that cannot be reached."""
+    return OSError, redis_py().ConnectionError, redis_py().TimeoutError
 
 
 class SharedMemory:
@@ -102,7 +115,7 @@ class SharedMemory:
             return otherwise
         try:
             return question(self._cache)
-        except (OSError, ConnectionError, TimeoutError) as error:
+        except _away() as error:
             self._rests_until = self._now() + _REST
             self._warnings.write(error, "this process goes by what it knows itself.")
             return otherwise

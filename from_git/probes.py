@@ -15,14 +15,13 @@ from django.core.cache import caches
 from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
-from redis.exceptions import RedisError
 
 from from_git import admission, forges, metrics as counted
 from from_git.background import BackgroundCheck
 from from_git.calls.status import AccountStatus, statuses_of
 from from_git.conf import settings
 from from_git.errors import quoted, when
-from from_git.memory import cache_words
+from from_git.memory import cache_words, redis_py
 from from_git.metrics import Allowance
 from from_git.responses import unsafe_response
 from from_git.values.host import Host
@@ -148,7 +147,7 @@ def _ask_shared() -> _Seen:
     try:
         # a write: a replica, or a server without memory or permission, reads well. Raises where the rest would go on
         _cache().set("from-git:ping", 1, timeout=_PING)
-    except RedisError as error:
+    except redis_py().RedisError as error:
         words = cache_words(error)
         if not words:
             raise

@@ -3,13 +3,13 @@
 import ipaddress
 import re
 
-from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from from_git.conf import settings
 from from_git.logfacts import bind_facts
+from from_git.memory import redis_py
 
 _NETWORK = 64  # bits of an IPv6 address that a provider gives to one customer
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
@@ -32,7 +32,7 @@ class ClientThrottle(SimpleRateThrottle):
         """Whether this client may ask now; counts the request if so."""
         try:
             return super().allow_request(request, view)
-        except (RedisError, OSError) as error:
+        except (redis_py().RedisError, OSError) as error:
             bind_facts(throttle=f"off: {type(error).__name__}")
             return True
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from python_graphql_client import GraphqlClient
-
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
 from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered
 from from_git.upstream import Caller, Response, Upstream
@@ -56,13 +54,20 @@ class NoViewer(Exception):
     """GitHub does not tell whose the token is, and with that nothing else: `viewer` may not be null."""
 
 
-class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
-    """python-graphql-client, sending over a pooled session instead of a new connection for each query."""
+class GraphqlOverUpstream:
+    """Queries to one endpoint, which python-graphql-client sends. Safe from any thread."""
 
     def __init__(self, upstream: Upstream, now: Callable[[], float] = time.time) -> None:
-        super().__init__(endpoint=upstream.base_url)
         self.upstream = upstream
+        self.client: Any = None  # until `load` or the first query
         self._now = now
+
+    def load(self) -> Any:
+        """The client; it loads aiohttp and websockets, 120 ms and 10 MB, which nobody needs who asks no GitHub."""
+        from from_git.forges.github.client import PooledClient
+
+        self.client = PooledClient(self.upstream)
+        return self.client
 
     def execute(self, query: str, variables: Mapping[str, object], operation_name: str, *, caller: Caller) -> Reply:
         """Send one query.
@@ -73,8 +78,7 @@ class GraphqlOverUpstream(GraphqlClient):  # type: ignore[misc]
             NoViewer: the query asked for it.
             DeadlineError, Cancelled: from the call.
         """
-        payload = self._GraphqlClient__request_body(query=query, variables=variables, operation_name=operation_name)
-        answer = self.upstream.call(caller, "POST", self.endpoint, payload=payload)
+        answer = (self.client or self.load()).execute(query, variables, operation_name, caller=caller)
         if answer.status != HTTPStatus.OK:
             raise refusal(answer, now=self._now())
         return read_reply(answer, now=self._now())

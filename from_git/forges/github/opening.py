@@ -40,12 +40,21 @@ class GitHub:
 
     def fetch(self, owner: str, group: FetchGroup) -> GitHubFetch:
         """See `Forge.fetch`."""
-        fetch = GitHubFetch(self.access, owner, group)
-        if self.has_credentials:
-            fetch.ask_first_page(self.access.sizes.first)
-        else:
-            group.start(self.access.pool, _refuse)
+        fetch, pool = GitHubFetch(self.access, owner, group), self.access.pool
+        if not self.has_credentials:
+            group.start(pool, _refuse)
+        elif self.access.client.client:
+            self._begin(fetch)
+        else:  # on a thread of the pool, while other forges are asked, and before the clock of a call runs
+            group.start(pool, self._load_and_begin, fetch)
         return fetch
+
+    def _load_and_begin(self, fetch: GitHubFetch) -> None:
+        self.access.client.load()
+        self._begin(fetch)
+
+    def _begin(self, fetch: GitHubFetch) -> None:
+        fetch.ask_first_page(self.access.sizes.first)
 
     def close(self) -> None:
         """See `Forge.close`."""
