@@ -14,9 +14,9 @@ from benchmarks.processes import ROOT, TOKEN, Stage
 from benchmarks.questions import FIXED, POOLS, Question
 from benchmarks.rivals.job import Job
 
-SERVICE, BEFORE, AIOHTTP, PYCURL, REQUESTS = "service", "fixed", "aiohttp", "pycurl", "requests"
+SERVICE, BEFORE, AIOHTTP, PYCURL, REQUESTS, WIDEST = "service", "fixed", "aiohttp", "pycurl", "requests", "aiohttp-100"
 RIVALS = (AIOHTTP, PYCURL)
-"""Those with as many connections as the service."""
+"""Those with as many connections as the service may have; WIDEST has a hundred to each forge."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,11 @@ def clients(found: Stage, names: tuple[str, ...]) -> Iterator[Mapping[str, Clien
 
 @contextmanager
 def _rival(found: Stage, name: str) -> Iterator[Client]:
-    connections = POOLS["NUM_THREADS_GITHUB"], POOLS["NUM_THREADS_BITBUCKET_WATCHERS"]
+    library, _, width = name.partition("-")
+    widths = POOLS["NUM_THREADS_GITHUB"], POOLS["NUM_THREADS_BITBUCKET_WATCHERS"]
+    connections = (int(width), int(width)) if width else widths
     job = Job(found.github_url, found.bitbucket_url, TOKEN, found.authority, *connections)
-    command = [sys.executable, "-m", f"benchmarks.rivals.with_{name}"]
+    command = [sys.executable, "-m", f"benchmarks.rivals.with_{library}"]
     with subprocess.Popen(  # noqa: S603 - our own
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -29,7 +29,7 @@ class WatchersCpu:
 
     name: str
     workspace: str
-    at_most: float = 0.9
+    at_most: float = 0.38
 
     def run(self, rounds: int) -> Result:
         """Measure both in turn."""
@@ -58,7 +58,7 @@ class PageCpu:
     name: str
     smallest: int
     times: int
-    at_most: float = 1.3
+    at_most: float = 0.86
 
     def run(self, rounds: int) -> Result:
         """Measure both in turn.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from benchmarks.clients import AIOHTTP, BEFORE, PYCURL, REQUESTS, RIVALS, SERVICE, clients
+from benchmarks.clients import AIOHTTP, BEFORE, PYCURL, REQUESTS, RIVALS, SERVICE, WIDEST, clients
 from benchmarks.processes import Way, stage
 from benchmarks.questions import WARM_UP, Question, limit
 from benchmarks.results import Result, Target, median, spread
@@ -39,7 +39,7 @@ class Speed:
 
     def run(self, rounds: int) -> Result:
         """Measure; requests, whose time is the sum of its calls', goes through it once."""
-        names = (SERVICE, BEFORE, AIOHTTP, PYCURL, REQUESTS)
+        names = (SERVICE, BEFORE, AIOHTTP, WIDEST, PYCURL, REQUESTS)
         measured: dict[str, list[Usage]] = {name: [] for name in names}
         with stage(self.latency, self.way) as found, clients(found, names) as asked:
             for client in asked.values():
