@@ -65,6 +65,7 @@ _SHORT = Latency(0.02, per_repository=0.001)
 _MANY = Latency(0.03, per_repository=0.001)
 _WIDE = {
     "POOL_WIDTH": "fixed",
+    "NUM_THREADS_GITHUB": "8",
     "NUM_THREADS_BITBUCKET": "8",
     "NUM_THREADS_BITBUCKET_WATCHERS": "100",
 }
@@ -98,7 +99,7 @@ FULL: tuple[Case, ...] = (
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
     Encrypted("tls-team-300", _owner("team-300"), _SHORT),
-    Encrypted("108-connections", _owner("team-1000"), _REAL, growth=(9.0, 2.5), settings=_WIDE),
+    Encrypted("108-connections", Question(("org-300",), ("team-300",)), _REAL, growth=(9.0, 2.5), settings=_WIDE),
     Warm("warm", _WARM, 4, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.75, redis=True),
     Kept("kept-1x30", 1, 30, 300),
