@@ -2,11 +2,13 @@
 
 import os
 import warnings
+from functools import partial
 
 import environ
 from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.core.signals import setting_changed
 
 from from_git import __version__
 from from_git.options import credentials, loading
@@ -143,7 +145,8 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = logs.configure(_values["LOG_LEVEL"], _values["LOG_FORMAT"], lambda: credentials.secret_values(settings))
+_secrets = credentials.remembered(settings, partial(setting_changed.connect, weak=False))
+LOGGING = logs.configure(_values["LOG_LEVEL"], _values["LOG_FORMAT"], _secrets)
 
 # other Django settings that local_settings.py gives win over the ones above
 globals().update({name: value for name, value in _local.items() if name.isupper() and name not in _values})

@@ -21,7 +21,8 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     Taken away here because Django takes any codec of Python's for a charset and fails with those that are none (`hex`)
     before a view or a handler could answer.
     """
-    if _charset(environ.get("CONTENT_TYPE", "")[:1_000]) not in _UNICODE:
+    media_type = environ.get("CONTENT_TYPE")
+    if media_type and _charset(media_type[:1_000]) not in _UNICODE:
         environ = {**environ, "CONTENT_TYPE": "", REFUSED_CHARSET: True}
     return _django(environ, start_response)
 

@@ -111,8 +111,8 @@ def logged(get_response: _Handler) -> _Handler:
         # Django forgets the length of some responses, and sets one for a 204 too
         if response.status_code == 204:
             del response.headers["Content-Length"]
-        elif not response.streaming and response.status_code != 304:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
+        elif not response.streaming and response.status_code != 304 and "Content-Length" not in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
         # no route: an unknown address, or a static file
         route = request.resolver_match.view_name if request.resolver_match else "other"
 

@@ -1,7 +1,7 @@
 """The strings that no line of the log and no error may hold, from the table of settings."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -24,6 +24,29 @@ def secret_values(settings: Any, shortest: int = _SHORTEST) -> list[str]:
     texts = tuple(value if isinstance(value, str) else "" for value in values)
     found = _found(tuple(KINDS.values()), texts, *_of_entries(getattr(settings, "FORGES", ())))
     return [value for value in found if len(value) >= shortest]
+
+
+def remembered(settings: Any, when_changed: Callable[[Callable[..., None]], object]) -> Callable[[], list[str]]:
+    """`secret_values` for each line of the log, found anew only after a change.
+
+    Args:
+        when_changed: is given what is to be called at each change of a setting.
+    """
+    changes, kept = 0, (-1, list[str]())
+
+    def changed(**_: object) -> None:
+        nonlocal changes
+        changes += 1
+
+    def known() -> list[str]:
+        nonlocal kept
+        begun = changes
+        if kept[0] != begun:
+            kept = begun, secret_values(settings)
+        return kept[1]
+
+    when_changed(changed)
+    return known
 
 
 def _of_entries(entries: object) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:

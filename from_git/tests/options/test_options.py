@@ -1,10 +1,14 @@
 """The table of options: what is read, what is refused, and the documents made from it."""
 
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from unittest import TestCase
 
+from django.dispatch import Signal
+
 from coding_challenge import documents
-from from_git.options import table
+from from_git.options import credentials, table
 from from_git.options.loading import load, misspelt, unknown
 
 NAMES = [option.name for option in table()]
@@ -131,6 +135,15 @@ class Load(TestCase):
             with self.subTest(address):
                 [wrong] = load({}, {"GITHUB_GRAPHQL_URL": address})[1]
                 self.assertNotIn("hunter2", wrong)
+
+    def test_what_lines_hide_follows_each_change_of_a_setting(self) -> None:
+        settings, told = SimpleNamespace(SECRET_KEY="first-secret"), Signal()
+        hidden = credentials.remembered(settings, partial(told.connect, weak=False))
+        self.assertEqual(hidden(), ["first-secret"])
+        for value in ("second-secret", "third-secret"):
+            settings.SECRET_KEY = value
+            told.send(None, setting="SECRET_KEY", value=value, enter=True)
+            self.assertEqual(hidden(), [value])
 
     def test_contradictions_are_named_beside_wrong_values(self) -> None:
         _, wrong = load({"NUM_THREADS_GITHUB": 0, "BITBUCKET_USERNAME": "me"}, {})

@@ -1,0 +1,136 @@
+"""An answer as HTTP caches know it: its bytes, its validators, and what the conditions of a request make of it."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
+from django.urls import ResolverMatch
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+
+from from_git.aggregator import Answer, asked_facts
+from from_git.conf import settings
+from from_git.errors import ConditionFailed
+from from_git.kept.store import seconds_kept
+from from_git.responses import error_response
+
+_CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+_OF_THE_BODY = ("Content-Type", "Content-Length", "Vary")
+_Store = dict[str, tuple[str, str]]  # headers as Django keeps them, by their names in lower case
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The bytes of a 200 and its validators; times in seconds since the epoch."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    """The headers of the response, without those about its age."""
+    etag: str
+    cache_control: str
+    oldest: float
+    """When the oldest number in it was counted."""
+    newest: float
+    """When the last of its fetches ended."""
+    expires: float
+    """When the first of its profiles must be fetched again."""
+    route: ResolverMatch | None
+    """The route that the metrics count."""
+    facts: Mapping[str, Any]
+    """The facts for the request's line in the log."""
+
+    @cached_property
+    def whole(self) -> _Store:
+        """The headers of each 200 with it."""
+        return _stored({**self.headers, "ETag": self.etag, "Cache-Control": self.cache_control})
+
+    @cached_property
+    def unchanged(self) -> _Store:
+        """The headers of each 304 about it, without Vary."""
+        return _stored({"ETag": self.etag, "Cache-Control": self.cache_control})
+
+    @cached_property
+    def vary(self) -> _Store:
+        """Its Vary, where it has one."""
+        return _stored({name: value for name, value in self.headers.items() if name == "Vary"})
+
+    @cached_property
+    def last_modified(self) -> str:
+        """The date of `newest`."""
+        return http_date(math.floor(self.newest))
+
+
+def _stored(headers: Mapping[str, str]) -> _Store:
+    return {name.lower(): (name, value) for name, value in ResponseHeaders(headers).items()}
+
+
+def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
+    """The bytes and validators of the response to `answer`."""
+    fetched = answer.fetched.values()
+    # the media type too: one tag names one representation (RFC 9110, 8.8.3)
+    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
+    oldest, expires = min(one.oldest for one in fetched), min(one.at + seconds_kept(one) for one in fetched)
+    fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
+    return Rendered(
+        body=response.content,
+        headers={**response.headers, "Content-Length": str(len(response.content))},
+        cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
+        etag=f'"{digest.hexdigest()}"',
+        oldest=oldest,
+        newest=max(one.at for one in fetched),
+        expires=expires,
+        route=route,
+        facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
+    )
+
+
+def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
+    """The 200, or 304 or 412 by the conditions of the request."""
+    # within its own second a later answer would have the same date (RFC 9110, 8.8.2)
+    last_modified = math.floor(one.newest) if math.floor(one.newest) < math.floor(now) else None
+    age = {"age": ("Age", str(max(0, math.floor(now - one.oldest))))}
+    if last_modified is not None:
+        age["last-modified"] = "Last-Modified", one.last_modified
+    status = HTTPStatus.OK if _CONDITIONS.isdisjoint(request.META) else _status(request.META, one.etag, last_modified)
+    if status == HTTPStatus.NOT_MODIFIED:
+        # without the length that a 304 may have: not every client knows that no body follows (wrk waits for it)
+        return _with(HttpResponse(status=status), {**one.unchanged, **age, **one.vary})
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        others = {name: value for name, value in one.headers.items() if name not in _OF_THE_BODY}
+        words = "The answer is not the one that If-Match or If-Unmodified-Since names."
+        return error_response(ConditionFailed(words), others)
+    return _with(HttpResponse(one.body), {**one.whole, **age})
+
+
+def _with(response: HttpResponse, headers: _Store) -> HttpResponse:
+    """The response with these headers alone, which were checked before; to check each anew takes the longest part."""
+    response.headers._store = headers
+    return response
+
+
+def _status(meta: Mapping[str, Any], etag: str, last_modified: int | None) -> HTTPStatus:
+    """The status by the conditions of a GET or HEAD, in the order of RFC 9110, 13.2.2.
+
+    A condition with a date counts only beside no condition with tags, and only where there is a date to compare with.
+    """
+    if (tags := meta.get("HTTP_IF_MATCH")) is not None:
+        if {"*", etag}.isdisjoint(parse_etags(tags)):
+            return HTTPStatus.PRECONDITION_FAILED
+    elif _modified_since(meta.get("HTTP_IF_UNMODIFIED_SINCE"), last_modified) is True:
+        return HTTPStatus.PRECONDITION_FAILED
+    if (tags := meta.get("HTTP_IF_NONE_MATCH")) is not None:
+        known = not {"*", etag}.isdisjoint(one.removeprefix("W/") for one in parse_etags(tags))
+    else:
+        known = _modified_since(meta.get("HTTP_IF_MODIFIED_SINCE"), last_modified) is False
+    return HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK
+
+
+def _modified_since(date: str | None, last_modified: int | None) -> bool | None:
+    """Whether the answer was modified after a header's date; None where there is no such date."""
+    since = None if date is None else parse_http_date_safe(date)
+    return None if since is None or last_modified is None else last_modified > since
