@@ -2,5 +2,5 @@
 
 `python -m benchmarks.rivals.NAME` reads lines of JSON: first the `Job`, then a question a line, {"github": names,
 "bitbucket": names}. To each question it writes a line with the sums. It keeps its connections between questions, and
-verifies the forges' certificates; it knows nothing of limits, faults or lists that change.
+verifies the forges' certificates; it asks for the details that the service asks for, and knows nothing of limits, faults or lists that change.
 """
