@@ -119,7 +119,7 @@ QUICK: tuple[Case, ...] = (
     PageCpu("cpu-page", smallest=25, times=2),
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),
     Crowd("beside-300-absent", absent=300, small=4),
-    Encrypted("tls-team-40", _owner("team-40"), _SHORT, growth=(9.0, 2.5)),
+    Encrypted("tls-team-40", _owner("team-40"), _SHORT),
     Warm("warm", _WARM, 1, to_bare=1 / 0.9),
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.75, redis=True),
     Kept("kept-3x3", 3, 3, 3),

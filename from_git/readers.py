@@ -203,6 +203,11 @@ def log_format(value: object) -> str:
     return _one_of(text(value).lower(), "text", "json")
 
 
+def pool_width(value: object) -> str:
+    """`auto` or `fixed`; else raises WrongSetting."""
+    return _one_of(text(value).lower(), "auto", "fixed")
+
+
 def _one_of(value: str, *words: str) -> str:
     if value not in words:
         raise WrongSetting(f"expected {listed(words, 'or')}")

@@ -19,7 +19,7 @@ from from_git.values.progress import Cost, Progress
 
 _Why = Callable[[Profile], UpstreamError]
 _MOST_AGAIN = 20  # flights in a row that are cancelled as they are joined; two were seen on a busy machine
-_AT_ONCE = 4  # flights for each thread of a host's pools: enough to keep all of them busy, at a bounded memory
+_AT_ONCE = 2  # flights for each call that a host's pools may have under way: enough for all, at a bounded memory
 # a look takes the longer the more profiles there are: at most a tenth of the time goes into looks, so that their cost
 # grows with the time that it all takes; but there is one each second
 _REST, _SELDOM = 9.0, 1.0

@@ -52,8 +52,7 @@ class Calls:
         self.advice = ""
         """What to do about it, where that was a failure."""
         self._waits_until = 0.0
-        self._group = group
-        self._accounts = accounts
+        self._group, self._accounts = group, accounts
         self.avoided: frozenset[Account] = frozenset()
         """Through which a call was refused."""
         self._pace = pace
@@ -63,7 +62,7 @@ class Calls:
         self._pauses = FetchPauses(Pause(group.clock.now, tempo=accounts.tempo), accounts.pause)
         self._has_read = False  # whether a call was answered
         self._queues = CallQueues(group)
-        self._sent = threading.local()  # by thread: its call's permit, and the seconds that were lost
+        self._sent = threading.local()  # by thread: its call's permit, its begin, and seconds that were lost
 
     def start(
         self,
@@ -155,8 +154,7 @@ class Calls:
         pause = self._pauses.wait(self._group.time_left())
         if pause is not None:
             return pause
-        amount, goes_on = self._amount(call), self._has_read
-        permit = self._accounts.permit(amount, self._group, goes_on, call.refused, self.avoided)
+        permit = self._accounts.permit(self._amount(call), self._group, self._has_read, call.refused, self.avoided)
         if isinstance(permit, float):
             self.note, self.advice = f"it waited: {self._accounts.waits_for}", ""
             self._waits_until = self._group.clock.now() + permit
@@ -164,38 +162,40 @@ class Calls:
 
     def _send(self, call: Call, permit: Permit) -> None:
         try:
-            found = self._made(call.ask, permit)
+            found, seconds = self._made(call.ask, permit)
         except UpstreamError as error:
+            if isinstance(error, LimitError):
+                call.pool.limited(self._sent.begun)
             error = error if isinstance(error, _OF_ALL) else of_repository(error, call.subject)
             self._failed(call, error, permit.account)
             return
         self._has_read = True
+        gave = call.weight if call.gave is None else call.gave(found)
+        call.pool.answered(gave, self._sent.begun, seconds)
         self._halving.answered()
         if call.origin:
-            call.origin.answered(call.weight, call.gave is None or call.gave(found) >= call.weight)
+            call.origin.answered(call.weight, gave >= call.weight)
         self._peers.answered((call.pool, call.weight > 0), call.weight, call.attempt, call.ask)
         self._pauses.succeeded()
         permit.account.succeeded()
         call.then(found)
 
-    def _made(self, ask: Callable[[], T], permit: Permit) -> T:
-        """The answer to a call, which is counted with and without an error."""
+    def _made(self, ask: Callable[[], T], permit: Permit) -> tuple[T, float]:
+        """The answer to a call and the seconds that it took; it is counted with and without an error."""
         begun, outcome = time.monotonic(), "fault"
-        self._sent.permit, self._sent.lost = permit, 0.0
+        self._sent.permit, self._sent.begun, self._sent.lost = permit, begun, 0.0
         try:
             with self.spending.call(), permit.used():
                 found = ask()
             outcome = "ok"
-        except UpstreamError as error:
+        except (UpstreamError, Cancelled) as error:
             outcome = error.outcome
             raise
-        except Cancelled:
-            outcome = "cancelled"
-            raise
         finally:
-            metrics.call_ended(self._accounts.labels, outcome, time.monotonic() - begun - self._sent.lost)
+            seconds = time.monotonic() - begun - self._sent.lost
+            metrics.call_ended(self._accounts.labels, outcome, seconds)
             del self._sent.permit  # an idle thread would otherwise keep the whole fetch in memory
-        return found
+        return found, seconds
 
     def _others_answer(self, call: Call) -> bool:
         """Whether the forge still answers a call that it has answered before, while `call` keeps failing."""

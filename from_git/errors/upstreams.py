@@ -163,6 +163,9 @@ class DeadlineError(UpstreamError):
 class Cancelled(Exception):
     """Raised inside a task whose group has ended, and to the owner of a group that was cancelled."""
 
+    outcome: ClassVar[str] = "cancelled"
+    """See `UpstreamError.outcome`."""
+
 
 E = TypeVar("E", bound=UpstreamError)
 _OF_REPOSITORY = "for its repository"

@@ -12,6 +12,8 @@ from from_git.fanout.width import Width
 if TYPE_CHECKING:
     from from_git.fanout.group import TaskGroup
 
+_ALIKE = 8  # calls whose weights differ by less take about as long
+
 
 class Pool:
     """Threads, named after the pool, that serve task groups in turn over clients, then requests, then groups.
@@ -37,7 +39,7 @@ class Pool:
         self._unwanted: deque[TaskGroup] = deque()
         self._serving = 0
         self._closed = False
-        self.gauges = metrics.PoolGauges(name, most, host)
+        self.gauges = metrics.PoolGauges(name, most, self.width, host)
 
     @property
     def width(self) -> int:
@@ -49,6 +51,18 @@ class Pool:
         """Tasks that could begin at this moment."""
         return max(0, self.width - self._serving)
 
+    def answered(self, weight: int, begun: float, seconds: float) -> None:
+        """Take in that a task has had a good answer of the host; see `Width.answered`.
+
+        Args:
+            weight: repositories that were given in detail.
+        """
+        self._width.answered((self.name, weight // _ALIKE), begun, seconds, self._serving)
+
+    def limited(self, begun: float) -> None:
+        """Take in that the host has refused a task's call, sent at `begun`, for a limit."""
+        self._width.limited(begun)
+
     def announce(self, group: "TaskGroup") -> None:
         """Give `group`, which must not be announced already, a place in the turns; a closed pool cancels it."""
         with self._lock:
@@ -58,9 +72,7 @@ class Pool:
                     self._wanted.add(group.asker, group)
                 else:
                     self._unwanted.append(group)
-                if self._serving < self.width:
-                    self._serving += 1
-                    self._executor.submit(self._serve)
+                self._serve_more()
         if closed:
             group.cancel()
 
@@ -86,15 +98,29 @@ class Pool:
         with self.gauges.busy.track_inprogress():
             while True:
                 with self._lock:
-                    group = self._next()
+                    group = self._next() if self._serving <= self._look() else None
                     if group is None:
                         self._serving -= 1
                         return
+                    if self._wanted or self._unwanted:
+                        self._serve_more()  # it has become wider
                 task, more = group.take(self)
                 if more:
                     self.announce(group)
                 if task is not None:
                     group.run(task)
+
+    def _serve_more(self) -> None:
+        """Have one more thread serve, if one may; the lock is held."""
+        if self._serving < self._look() and not self._closed:
+            self._serving += 1
+            self._executor.submit(self._serve)
+
+    def _look(self) -> int:
+        """The width, which is counted when it has changed; the lock is held."""
+        width = self.width
+        self.gauges.wide(width)
+        return width
 
     def _next(self) -> "TaskGroup | None":
         """The group whose turn it is; the lock is held."""

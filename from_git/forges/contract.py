@@ -38,8 +38,10 @@ class Forge(Protocol):
     has_credentials: bool
     """Whether calls carry any; see `Kind.without`."""
 
-    width: int
-    """Calls that can be under way at the same time: the threads of all its pools."""
+    @property
+    def width(self) -> int:
+        """Calls that may be under way at the same time at this moment: the widths of all its pools."""
+        ...
 
     @property
     def pace(self) -> Pace | None:

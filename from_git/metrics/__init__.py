@@ -68,6 +68,9 @@ _LOOKUPS = _counter("cache_lookups", "Profiles looked up in what is kept", *_HOS
 
 # of those that live: what a process that is gone was doing, nobody does
 _POOL_SIZE = _gauge("pool_threads", "Threads that a pool may have", "host", "pool", mode="livesum")
+_POOL_WIDTH = _gauge(
+    "pool_width", "Threads of a pool that may serve at the same time now", "host", "pool", mode="livesum"
+)
 _POOL_BUSY = _gauge("pool_threads_busy", "Threads of a pool that serve tasks", "host", "pool", mode="livesum")
 _POOL_QUEUED = _gauge("pool_tasks_queued", "Tasks that wait for a thread of a pool", "host", "pool", mode="livesum")
 _UNDER_WAY = _gauge("answers_under_way", "Answers and streams that hold a place", mode="livesum")
@@ -98,19 +101,30 @@ class Allowance:
 
 
 class PoolGauges:
-    """What a pool of `size` threads for a host is doing; those of one name are counted together."""
+    """What a pool of `size` threads for a host is doing; those of one name are counted together.
 
-    def __init__(self, pool: str, size: int, host: str = "") -> None:
+    Its methods are not safe between threads.
+    """
+
+    def __init__(self, pool: str, size: int, width: int, host: str = "") -> None:
         self.busy = _POOL_BUSY.labels(host, pool)
         self.queued = _POOL_QUEUED.labels(host, pool)
-        self._sizes = _POOL_SIZE.labels(host, pool)
+        self._sizes, self._widths = _POOL_SIZE.labels(host, pool), _POOL_WIDTH.labels(host, pool)
         self._sizes.inc(size)
-        self._size = size
+        self._size, self._width, self._closed = size, 0, False
+        self.wide(width)
+
+    def wide(self, width: int) -> None:
+        """So many of its threads may serve now."""
+        if width != self._width and not self._closed:
+            self._widths.inc(width - self._width)
+            self._width = width
 
     def closed(self) -> None:
-        """There is no such pool any more; a second call does nothing. Not safe between threads."""
+        """There is no such pool any more; a second call does nothing."""
+        self.wide(0)
         self._sizes.dec(self._size)
-        self._size = 0
+        self._size, self._closed = 0, True
 
 
 class _Forges:

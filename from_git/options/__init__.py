@@ -27,6 +27,13 @@ _HOSTS = (
     ),
 )
 _CALLS = (
+    Option(
+        "POOL_WIDTH",
+        readers.pool_width,
+        "auto",
+        "how many of these threads call a forge at the same time: `auto` = as many as its answers allow, `fixed` ="
+        " always all",
+    ),
     Option("REQUEST_DEADLINE", readers.seconds, 60.0, "time for one whole answer", "seconds", 0.1),
     Option("UPSTREAM_TIMEOUT", readers.seconds, 15.0, "time for one call to a forge", "seconds", 0.1),
     Option(

@@ -6,15 +6,17 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.narrowed import Narrowed
 from from_git.calls.opening import Bound, Opening
 from from_git.forges.bitbucket.access import ACCESS_TOKEN, API_TOKEN, NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
-from from_git.forges.opening import opening, pool, way
+from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
 from from_git.values.credential import Credential
 from from_git.values.host import Host
 
 _BOUND = "BITBUCKET_CALLS_PER_HOUR"
+_START = 16
 
 
 class Bitbucket:
@@ -22,14 +24,21 @@ class Bitbucket:
 
     pace = None
 
-    def __init__(self, access: BitbucketAccess, has_credentials: bool) -> None:
+    def __init__(self, access: BitbucketAccess, has_credentials: bool, narrowed: Narrowed | None = None) -> None:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
-        self.width = access.pool.most + access.watchers_pool.most
+        self._narrowed = narrowed
+
+    @property
+    def width(self) -> int:
+        """See `Forge.width`."""
+        return self.access.pool.width + self.access.watchers_pool.width
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
+        if self._narrowed:
+            self._narrowed.refresh()
         self.accounts.foresee(asker, profiles, profiles, seconds)
 
     def fetch(self, owner: str, group: FetchGroup) -> BitbucketFetch:
@@ -49,8 +58,9 @@ def opened(host: Host, conf: Any) -> Bitbucket:
     """The adapter with its pools, which live until it is closed."""
     make = opening(host, conf)
     carried = [_authorization(one) for one in host.credentials] or [Authorization(sort=NONE)]
-    lists = pool(host, "NUM_THREADS_BITBUCKET")
-    watchers = pool(host, "NUM_THREADS_BITBUCKET_WATCHERS", "watchers")
+    pools = Pools(host, make, conf, _START)
+    lists = pools.pool("NUM_THREADS_BITBUCKET")
+    watchers = pools.pool("NUM_THREADS_BITBUCKET_WATCHERS", "watchers")
     connections = lists.most + watchers.most
     access = BitbucketAccess(
         Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
@@ -60,7 +70,7 @@ def opened(host: Host, conf: Any) -> Bitbucket:
         learns_limits=host.bounds[_BOUND] == "auto",
         counts=Counts(make.memory, host.key, conf.WATCHERS_CACHE_SECONDS),
     )
-    return Bitbucket(access, bool(host.credentials))
+    return Bitbucket(access, bool(host.credentials), pools.narrowed)
 
 
 def _authorization(one: Credential) -> Authorization:

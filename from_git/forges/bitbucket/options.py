@@ -61,13 +61,18 @@ OPTIONS = KindOptions(
     ),
     threads=(
         Option(
-            "NUM_THREADS_BITBUCKET", readers.threads, 4, "Bitbucket list pages under way at the same time", "threads", 1
+            "NUM_THREADS_BITBUCKET",
+            readers.threads,
+            64,
+            "Bitbucket list pages under way at the same time, at most",
+            "threads",
+            1,
         ),
         Option(
             "NUM_THREADS_BITBUCKET_WATCHERS",
             readers.threads,
-            16,
-            "Bitbucket watcher counts under way at the same time",
+            64,
+            "Bitbucket watcher counts under way at the same time, at most",
             "threads",
             1,
         ),

@@ -12,7 +12,7 @@ from from_git.forges.bitbucket.rest import kept_in, members, says_missing, watch
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get, maybe
 
-_AT_ONCE = 4  # calls for each thread that are under way or wait for one; the others are no more than their address
+_AT_ONCE = 2  # calls for each thread that are under way or wait for one; the others are no more than their address
 _PAGE_SIZE = 100  # accounts of one page, where they must be counted
 
 

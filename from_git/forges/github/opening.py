@@ -5,6 +5,7 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.narrowed import Narrowed
 from from_git.calls.opening import Bound
 from from_git.calls.pace import Pace
 from from_git.errors import CredentialsError
@@ -12,7 +13,7 @@ from from_git.forges.github import HINT
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.queries import GitHubAccess
-from from_git.forges.opening import opening, pool, way
+from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
 from from_git.values.credential import Credential
 from from_git.values.host import Host
@@ -20,21 +21,32 @@ from from_git.values.host import Host
 # 2,000 a minute, each query one of them ("Rate limits and query limits"); GITHUB_SECONDS_PER_MINUTE = 0 says that there
 # are no such limits
 _CALLS_PER_MINUTE = 1_900.0
+# 100 at the same time (the same page); some are left for other programs with the token, and for calls that we, but not
+# GitHub, have given up
+_TOGETHER = 90
+_START = 16
 _NOBODY = (Credential(""),)
 
 
 class GitHub:
     """The GitHub adapter; see `Forge`. Without credentials every fetch fails at once."""
 
-    def __init__(self, access: GitHubAccess, has_credentials: bool) -> None:
+    def __init__(self, access: GitHubAccess, has_credentials: bool, narrowed: Narrowed | None = None) -> None:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
-        self.width = access.pool.most
         self.pace = access.pace
+        self._narrowed = narrowed
+
+    @property
+    def width(self) -> int:
+        """See `Forge.width`."""
+        return self.access.pool.width
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
+        if self._narrowed:
+            self._narrowed.refresh()
         expected, _ = self.pace.expected(profiles, 0)
         self.accounts.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
@@ -80,7 +92,8 @@ def opened(host: Host, conf: Any) -> GitHub:
         make.account(token, Authorization(f"bearer {token}", user), bound, [rate] if limit else [], "points")
         for token, user in host.credentials or _NOBODY
     ]
-    calls = pool(host, "NUM_THREADS_GITHUB")
+    pools = Pools(host, make, conf, _START, _TOGETHER if limit else None)
+    calls = pools.pool("NUM_THREADS_GITHUB")
     upstream = Upstream(host.api, host.setting("api"), calls.most, conf.UPSTREAM_TIMEOUT, way(host))
     access = GitHubAccess(GraphqlOverUpstream(upstream), calls, make.accounts(accounts, asks=True), Pace())
-    return GitHub(access, bool(host.credentials))
+    return GitHub(access, bool(host.credentials), pools.narrowed)

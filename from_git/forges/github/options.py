@@ -44,7 +44,14 @@ OPTIONS = KindOptions(
         Option("GITHUB_HOST", _host, "github.com", "the host that GitHub profile URLs carry"),
     ),
     threads=(
-        Option("NUM_THREADS_GITHUB", readers.threads, 8, "GitHub queries under way at the same time", "threads", 1),
+        Option(
+            "NUM_THREADS_GITHUB",
+            readers.threads,
+            48,
+            "GitHub queries under way at the same time, at most",
+            "threads",
+            1,
+        ),
     ),
     bounds=(
         Option(

@@ -115,7 +115,7 @@ class Left(ClientsTestCase):
         self.assertEqual(self.calls(), begun)
 
     def test_a_fetch_that_has_read_something_goes_on(self) -> None:
-        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, REQUEST_DEADLINE=1.0)
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, REQUEST_DEADLINE=1.0, NUM_THREADS_BITBUCKET_WATCHERS=16)
         self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.3))
         url = "https://bitbucket.org/team-100"
         body = self.failure(503, url)
@@ -220,11 +220,11 @@ class Many(ClientsTestCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.json()["data"], self.world.sum([("github", "user-5"), ("bitbucket", "team-5")]))
         self.assertEqual(response.json()["missing"], urls)
-        self.assertLessEqual(most, 4 * (8 + 4 + 16))
+        self.assertLessEqual(most, 2 * (48 + 64 + 64))
         self.assertGreater(most, 8)
 
     def test_a_question_that_is_too_long_for_its_time_ends_with_it_and_asking_again_finds_more(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=2.0, PROFILE_CACHE_SECONDS=300.0)
+        self.settings_for_test(REQUEST_DEADLINE=2.0, PROFILE_CACHE_SECONDS=300.0, NUM_THREADS_GITHUB=8)
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.1))
         urls = [f"github.com/absent-{number}" for number in range(399)]
         begun = time.monotonic()

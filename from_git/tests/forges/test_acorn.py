@@ -88,7 +88,7 @@ class Settings(TestCase):
 
         self.assertEqual((wrong, values["ACORN_URL"], values["NUM_THREADS_ACORN"]), ([], "http://127.0.0.1:1/api", 2))
         self.assertEqual(names[names.index("BITBUCKET_ACCESS_TOKEN") + 1], "ACORN_URL")
-        self.assertEqual(names[names.index("NUM_THREADS_ACORN") + 1], "REQUEST_DEADLINE")
+        self.assertEqual(names[names.index("NUM_THREADS_ACORN") + 1], "POOL_WIDTH")
         self.assertIn("| `ACORN_URL` | `https://acorn.test/api` | Acorn's API |", documents.table())
         self.assertIn("# ACORN_TOKEN = ''", documents.example())
 

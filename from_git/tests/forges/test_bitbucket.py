@@ -198,6 +198,7 @@ class Calls(BitbucketTestCase):
                 self.assertEqual((snapshot["bitbucket"].calls, snapshot["watchers"].calls), (pages + size, size))
 
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
+        self.settings_for_test(NUM_THREADS_BITBUCKET=4, NUM_THREADS_BITBUCKET_WATCHERS=16)
         self.answer("https://bitbucket.org/team-300", "https://bitbucket.org/team-299")
         self.answer("https://bitbucket.org/team-298")
 

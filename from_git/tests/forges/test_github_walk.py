@@ -201,6 +201,7 @@ class Calls(GitHubTestCase):
                 self.assertEqual(self.calls(size), pages + batches)
 
     def test_with_eight_threads_batches_fill_rounds_of_eight(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
         for size, pages, batches in [(50, 1, 2), (100, 1, 4), (300, 3, 8), (500, 5, 16)]:
             with self.subTest(size):
                 self.assertEqual(self.calls(size), pages + batches)
@@ -227,6 +228,7 @@ class Calls(GitHubTestCase):
                 self.assertLessEqual(counts.points, 3 * 2 * -(-size // 100))
 
     def test_the_rest_of_a_list_is_asked_for_by_all_threads_at_once(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
         self.emulator.latency = Latency(base=0.02, per_repository=0.003)
         self.addCleanup(setattr, self.emulator, "latency", Latency())
 
@@ -235,6 +237,7 @@ class Calls(GitHubTestCase):
         self.assertEqual(self.emulator.meter.snapshot()["github"].peak, 8)
 
     def test_where_no_thread_is_idle_batches_are_not_split(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
         self.emulator.latency = Latency(base=0.02)
         self.addCleanup(setattr, self.emulator, "latency", Latency())
         owners = [f"https://github.com/{kind}-{size}" for kind in ("org", "user") for size in range(50, 60)]
@@ -253,6 +256,7 @@ class Calls(GitHubTestCase):
         self.assertEqual((last.pages, last.pages_known, last.watchers, last.watchers_known), (3, 3, 250, 250))
 
     def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8)
         owners = [f"https://github.com/org-{n}" for n in range(40, 70)]
 
         self.answer(*owners)

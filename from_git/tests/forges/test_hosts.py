@@ -150,9 +150,9 @@ class Together(HostsTestCase):
         self.assertEqual({name for name in names if name.startswith(("github", "bitbucket"))}, wanted)
         sizes = pool_sizes()
         sizes.subtract(opened)
-        self.assertEqual(sizes["github.com", "github"], 8)
+        self.assertEqual(sizes["github.com", "github"], 48)
         self.assertEqual((sizes[SCM, f"bitbucket@{SCM}"], sizes[SCM, f"bitbucket-watchers@{SCM}"]), (2, 2))
-        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (4, 3))
+        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (64, 3))
         self.assertLessEqual(self.emulators[SCM].meter.snapshot()["bitbucket"].peak, 4)
 
     def test_each_has_its_own_number_of_fetches_in_the_air_whatever_waits_for_others(self) -> None:
@@ -160,7 +160,7 @@ class Together(HostsTestCase):
             one.faults.add(Fault("hang"))
         urls = [
             "https://github.com/twin",
-            *(f"https://{host}/o{number}" for number in range(40) for host in (SCM, LAB)),
+            *(f"https://{host}/o{number}" for number in range(50) for host in (SCM, LAB)),
         ]
         waiter = Waiter()
         fetches = Fetches(profiles_asked(urls), Asking(30.0, "A_SETTING"), waiter)
@@ -169,7 +169,7 @@ class Together(HostsTestCase):
         for _ in range(2):
             fetches._begin_more()
             found = Counter(profile.host.name for profile in fetches.progress())
-            self.assertEqual(found, {"github.com": 1, SCM: 4 * (2 + 2), LAB: 4 * (4 + 3)})
+            self.assertEqual(found, {"github.com": 1, SCM: 2 * (2 + 2), LAB: 2 * (16 + 3)})
             fetches._flights.pop(next(one for one in fetches.progress() if one.host.name == LAB)).leave(waiter)
 
     def test_what_each_has_cost_adds_up_by_kind(self) -> None:
@@ -292,5 +292,5 @@ class Changed(HostsTestCase):
         self.assertEqual(self.calls()["github.com"], 0)
         self.assertNotIn("unknown", self.emulators[GHE].meter.accounts("github"))
         self.assertEqual(list(forges.hosts()), ["github.com", "bitbucket.org", GHE, SCM, LAB])
-        self.assertEqual(forges.forge(forges.hosts()["github.com"]).width, 8)
+        self.assertEqual(forges.hosts()["github.com"].threads, {"NUM_THREADS_GITHUB": 48})
         self.assertEqual(hosts_of(values_in(settings)), forges.hosts())

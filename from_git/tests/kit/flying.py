@@ -53,7 +53,7 @@ def fetched(at: float, found: Found | None = FOUND) -> Fetched:
 class _Desk:
     """A pool on which nothing runs by itself."""
 
-    gauges = PoolGauges("desk", 0)
+    gauges = PoolGauges("desk", 0, 0)
 
     def announce(self, group: FetchGroup) -> None:
         """Do nothing."""

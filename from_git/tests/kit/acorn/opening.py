@@ -13,7 +13,7 @@ from from_git.calls.sending import Calls
 from from_git.errors import CredentialsError, LimitError, UpstreamError
 from from_git.forges.listing import Listing, Page, Place, rows_of
 from from_git.forges.once import Once
-from from_git.forges.opening import opening, pool, way
+from from_git.forges.opening import Pools, opening, way
 from from_git.forges.reading import get, maybe, retry_after, unanswered
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
@@ -41,7 +41,7 @@ class Acorn:
         make = opening(host, conf)
         carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
         self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
-        self.pool = pool(host, "NUM_THREADS_ACORN")
+        self.pool = Pools(host, make, conf, start=4).pool("NUM_THREADS_ACORN")
         self.width = self.pool.most
         self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
