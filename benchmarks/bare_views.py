@@ -1,55 +1,31 @@
-"""`coding_challenge` without anything: the WSGI application whose views give the bytes of the file in BARE_BODY.
+"""The service's WSGI application with one view of Django alone, which gives the bytes of the file in BARE_BODY.
 
-`/drf` is a view of REST framework, `/django` one of Django alone. For `benchmarks.warm`.
+It stands behind the same middleware, without the one that keeps answers, which is part of what is measured. The media
+type is that in BARE_TYPE. For `benchmarks.warm`.
 """
 
 import os
 from pathlib import Path
-from typing import Any
 
-import orjson
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from from_git.options import loading
+os.environ["DJANGO_SETTINGS_MODULE"] = "coding_challenge.settings"
+settings.ROOT_URLCONF = __name__
+settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != "from_git.httpcache.cached"]
 
-_values, _ = loading.load({}, {})  # the server asks for some of them
-settings.configure(
-    **{**_values, "SECRET_KEY": "none is needed"},
-    ROOT_URLCONF=__name__,
-    # without it there is no Content-Length, and gunicorn sends chunks
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
-    REST_FRAMEWORK={
-        "DEFAULT_AUTHENTICATION_CLASSES": [],
-        "DEFAULT_PERMISSION_CLASSES": [],
-        "UNAUTHENTICATED_USER": None,
-        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    },
-    LOGGING_CONFIG=None,
-    MAX_QUERY_BYTES=4 * 1024 * 1024,  # the server wants to know
-)
-application = get_wsgi_application()
+from coding_challenge.wsgi import application  # noqa: E402 - after the settings
 
-from rest_framework.response import Response  # noqa: E402 - after the settings
-from rest_framework.views import APIView  # noqa: E402
+__all__ = ["application"]
 
 _BODY = Path(os.environ["BARE_BODY"]).read_bytes()
-_DATA = orjson.loads(_BODY)
-
-
-class Bare(APIView):
-    """REST framework with nothing to do but to write JSON."""
-
-    def get(self, request: Any) -> Response:
-        """The body."""
-        return Response(_DATA)
+_TYPE = os.environ["BARE_TYPE"]
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """The body."""
-    return HttpResponse(_BODY, content_type="application/json")
+    """The bytes."""
+    return HttpResponse(_BODY, content_type=_TYPE)
 
 
-urlpatterns = [path("drf", Bare.as_view()), path("django", bare)]
+urlpatterns = [path("bare", bare)]
