@@ -34,8 +34,8 @@ if _wrong:
     raise ImproperlyConfigured(loading.complaint(_wrong))
 globals().update(_values)
 
-# for from_git's checks
-MISSPELT_VARIABLES = loading.misspelt(os.environ, _values)
+# for from_git's checks, which alone look for them: 20 ms
+MISSPELT_VARIABLES = partial(loading.misspelt, os.environ, _values)
 
 TEMPO = tempo.USUAL
 SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()

@@ -61,4 +61,4 @@ def encrypted_upstreams(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def misspelt_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W003: a variable of the environment that probably was meant to be a setting has no effect."""
     hint = "Rename it, or write the setting itself."
-    return [Warning(sentence, hint=hint, id="from_git.W003") for sentence in settings.MISSPELT_VARIABLES]
+    return [Warning(sentence, hint=hint, id="from_git.W003") for sentence in settings.MISSPELT_VARIABLES()]

@@ -81,6 +81,14 @@ _OF_OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
+class WithTraceback(logging.Filter):
+    """Lets records with a traceback through."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it has one."""
+        return bool(record.exc_info)
+
+
 def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[str, Any]:
     """The value for Django's LOGGING.
 
@@ -96,12 +104,7 @@ def configure(level: str, form: str, secrets: Callable[[], list[str]]) -> dict[s
             "line": {"()": Line, "form": form, "secrets": secrets},
         },
         # every request has a line from from_git.middleware; left are tracebacks of views outside the API
-        "filters": {
-            "with_traceback": {
-                "()": "django.utils.log.CallbackFilter",
-                "callback": lambda record: bool(record.exc_info),
-            }
-        },
+        "filters": {"with_traceback": {"()": WithTraceback}},
         "handlers": {
             "console": {"()": LineHandler, "formatter": "line"},
             "nowhere": {"class": "logging.NullHandler"},
