@@ -1,83 +1,31 @@
 """Calls to upstreams over keep-alive connections, each bounded in time, size and destination.
 
-This room alone knows `requests` and its errors (see `failures`); every failure leaves it as an `UpstreamError`.
+This room alone knows `requests`, `urllib3` and their errors (see `failures`); every failure leaves it as an
+`UpstreamError`.
 """
 
-import time
+import re
 from http import HTTPStatus
-from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
 import requests
-from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
+from urllib3.util import parse_url
 
 from from_git import __version__
 from from_git.errors import UpstreamError
-from from_git.upstream import idle, proxy
-from from_git.upstream.callstate import bounded, call
-from from_git.upstream.failures import translated
+from from_git.upstream import failures, idle, proxy
 from from_git.upstream.pooled import ClockedAdapter
 from from_git.upstream.proxy import DIRECT, Proxy, Way
-from from_git.upstream.response import MAX_BODY, Response, read
+from from_git.upstream.response import MAX_BODY, Reading, Response
+from from_git.upstream.sending import Caller, Sending
 
 __all__ = ["DIRECT", "MAX_BODY", "Caller", "Response", "Upstream", "Way"]
 
-
-class Caller(Protocol):
-    """The side that waits for a call; `calls.sending.Calls` is one."""
-
-    @property
-    def authorization(self) -> str:
-        """The value of the header Authorization; empty for none."""
-        ...
-
-    def time_left(self) -> float:
-        """Seconds that the caller can still wait.
-
-        Raises:
-            Cancelled: the caller waits no longer.
-        """
-        ...
-
-    def resent(self, lost: float) -> None:
-        """Called before the request is sent once more, over another connection.
-
-        Args:
-            lost: seconds in which the upstream most probably knew nothing of the request.
-
-        Raises:
-            UpstreamError: it must not be sent once more.
-        """
-        ...
-
-
-class _Sending:
-    """One request under way, and the time that it has."""
-
-    def __init__(self, caller: Caller, timeout: float) -> None:
-        self.caller = caller
-        self._timeout = timeout
-        self._begun = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since it was sent last."""
-        return time.monotonic() - self._begun
-
-    def left(self) -> float:
-        """Seconds for the next step of the call, above 0; raises TimeoutError when none are left."""
-        seconds = min(self._timeout - self.seconds, self.caller.time_left())
-        if seconds <= 0:
-            raise TimeoutError
-        return seconds
-
-    def again(self) -> None:
-        """Tell the caller that it is sent once more; the time on a silent connection is not that of the call."""
-        lost = self.seconds if call.silent else 0.0
-        self._begun += lost
-        self.caller.resent(lost)
+_PORTS = {"http": 80, "https": 443}
+# what stands in an address as it is; no dot begins a segment here, so that none can be a way up
+_PLAIN = re.compile(r"(?:/(?!\.)[A-Za-z0-9._~!$&'()*+,;=:@-]*)*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]*)?")
 
 
 class Upstream:
@@ -107,21 +55,21 @@ class Upstream:
         self.timeout = timeout
         self._setting = setting
         self._connections = connections
-        self._headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(
-            {
-                "User-Agent": f"from-git/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-            }
-        )
         self._proxy = Proxy.at(way.proxy)
-        if self._proxy and self.base_url.startswith("http:"):
-            self._headers.update(self._proxy.headers)
-        self._authorized: dict[str, CaseInsensitiveDict[str]] = {
-            "": self._headers
-        }  # by authorization, of which few are
+        parts = urlsplit(self.base_url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        clear = self._proxy if parts.scheme == "http" else None
+        self._before = self._origin if clear else ""  # a proxy that passes requests on is told the whole address
+        self._headers = {
+            "Host": _host(parts),
+            "User-Agent": f"from-git/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            **(clear.headers if clear else {}),
+        }
+        self._heads: dict[str, bytes] = {}  # by authorization, of which few are
         self._patience = idle.Patience(timeout)
-        self._adapter = ClockedAdapter(connections, self._proxy, way.ca_file)
+        self._adapter = ClockedAdapter(self.base_url, connections, self._proxy, way.ca_file)
 
     def call(self, caller: Caller, method: str, url: str, payload: object = None) -> Response:
         """Send one request (`payload` as JSON) and read the whole answer.
@@ -134,18 +82,14 @@ class Upstream:
             DeadlineError: the time of the caller ran out first.
             Cancelled: the caller waits no longer.
         """
-        if not self.owns(url):
-            raise UpstreamError(
-                "it sent a link that leads elsewhere, which was not followed.", advice=f"Look at {self._setting}."
-            )
-        sending = _Sending(caller, self.timeout)
-        request = self._prepared(caller.authorization, method, url, payload)
-        with (
-            bounded(sending.left, self._patience.seconds),
-            translated(caller.time_left, self._setting, self.timeout, self._proxy is not None),
-            self._send(request, sending) as response,
-        ):
-            answer = Response(response.status_code, response.headers, read(response), sending.seconds)
+        request = self._request(caller.authorization, method, self._target(url), payload)
+        sending = Sending(caller, self.timeout, self._patience)
+        try:
+            reading = self._send(request, sending)
+            answer = Response(reading.status, reading.headers, reading.body(), sending.seconds)
+        except failures.LIBRARIES as error:
+            proxied = self._proxy is not None
+            raise failures.translated(error, sending, self._setting, self.timeout, proxied) from error
         self._patience.learn(answer.seconds)
         if self._proxy and answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise proxy.failure(answer.status)
@@ -166,21 +110,39 @@ class Upstream:
         """Close the idle connections."""
         self._adapter.close()
 
-    def _prepared(self, authorization: str, method: str, url: str, payload: object) -> requests.PreparedRequest:
-        """The request, filled by hand: a session would merge the same values anew for each request."""
-        headers = self._authorized.get(authorization)
-        if headers is None:
-            headers = CaseInsensitiveDict({**self._headers, "Authorization": authorization})
-            self._authorized[authorization] = headers
-        request = requests.PreparedRequest()
-        request.method, request.url, request.headers = method, requote_uri(url), headers
-        if payload is not None:
-            request.body = orjson.dumps(payload)
-            size = {"Content-Type": "application/json", "Content-Length": str(len(request.body))}
-            request.headers = CaseInsensitiveDict({**headers, **size})
-        return request
+    def _target(self, url: str) -> str:
+        """What a request line names of an address under the base URL, without characters that it may not hold.
 
-    def _send(self, request: requests.PreparedRequest, sending: _Sending) -> requests.Response:
+        Raises:
+            UpstreamError: it is not under the base URL.
+        """
+        rest = url.removeprefix(self.base_url)
+        if rest is not url and _PLAIN.fullmatch(rest):
+            target = url.removeprefix(self._origin)  # nearly all are so
+            return target if target.startswith("/") else f"/{target}"
+        if not self.owns(url):
+            raise UpstreamError(
+                "it sent a link that leads elsewhere, which was not followed.", advice=f"Look at {self._setting}."
+            )
+        return parse_url(requote_uri(url)).request_uri
+
+    def _request(self, authorization: str, method: str, target: str, payload: object) -> bytes:
+        """The bytes of a request; the head is made once for each credential."""
+        head = self._heads.get(authorization)
+        if head is None:
+            if not authorization.isprintable():
+                raise ValueError("a credential with a control character")
+            headers = {**self._headers, **({"Authorization": authorization} if authorization else {})}
+            lines = [f"{name}: {value}" for name, value in headers.items()]
+            head = self._heads[authorization] = "\r\n".join([" HTTP/1.1", *lines, ""]).encode("latin-1")
+        line = f"{method} {self._before}{target}".encode("ascii")
+        if payload is None:
+            return b"%b%b\r\n" % (line, head)
+        body = orjson.dumps(payload)
+        size = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        return b"".join((line, head, size, body))
+
+    def _send(self, request: bytes, sending: Sending) -> Reading:
         """Send once; again only where a kept-alive connection turns out to be closed, or to be dead.
 
         A server may close an idle connection at any moment; a request whose connection breaks before the first byte of
@@ -188,22 +150,20 @@ class Upstream:
         of the pool. Where a connection is silent, others that lay idle as long are no better: the second try is on a
         new connection and the last.
         """
-        for _ in range(self._connections):
+        tries = 0
+        while True:
+            sending.left()  # raises when there is no time left
+            sending.forget()
             try:
-                return self._send_once(request)
-            except requests.ConnectionError:
-                if not call.reused or call.received:
+                return self._adapter.exchange(request, sending)
+            except OSError as error:
+                tries += 1
+                closed = sending.reused and not sending.received and not isinstance(error, TimeoutError)
+                if not closed or tries > self._connections:
                     raise
-                if call.idle >= idle.DOUBTED:
-                    self._adapter.close_idle(call.idle)
-                sending.again()
-                call.fresh = call.silent
-        return self._send_once(request)
-
-    def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
-        call.forget()  # a TLS connection is made before it says so itself
-        # by the adapter: Session.send looks into redirects even when told not to, and reads their bodies unbounded
-        return self._adapter.send(request, stream=True, timeout=call.left(), verify=True, cert=None, proxies={})
+            if sending.idle >= idle.DOUBTED:
+                self._adapter.close_idle(sending.idle)
+            sending.again()
 
 
 def _normal(url: str) -> str:
@@ -214,6 +174,13 @@ def _normal(url: str) -> str:
         return url  # the first call raises the error
 
 
+def _host(parts: SplitResult) -> str:
+    """The value of the header Host: a port that is the scheme's own is left out."""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    port = _origin(parts)[2]
+    return host if port == _PORTS.get(parts.scheme) else f"{host}:{port}"
+
+
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
     """Scheme, host in lower case, port (the scheme's own where none is given) and user name."""
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme), parts.username
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme), parts.username

@@ -1,9 +1,7 @@
-"""Connections whose every step is bounded in time; they stand between urllib3 and a socket."""
+"""Connections whose every step is bounded in time; they stand between urllib3's pool and a socket."""
 
-import http
-import http.client
-import io
 import socket
+import struct
 import threading
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -11,64 +9,17 @@ from typing import Any
 import urllib3
 
 from from_git.upstream import idle
-from from_git.upstream.callstate import SLICE, call
 from from_git.upstream.proxy import Proxy, ProxyFailed
+from from_git.upstream.response import Reading
+from from_git.upstream.sending import SLICE, Sending
 
 # The timeout of requests is for one read, so that a byte now and then would keep a call alive for ever. Here every
-# connect and read, of headers as well as of bodies, is bounded by the time of the call that this thread is making.
+# connect and read, of headers as well as of bodies, is bounded by the time of the call that is being made.
 _BUFFER = 64 * 1024
-_MOST = 34 * 1024 * 1024  # bytes of one answer with its head; urllib3 takes a chunk of size -1 for all that follows
+_LEAST = 0.001  # seconds; for a socket 0 is no end
 
 
-class _ClockedIO(io.RawIOBase):
-    """The reading half of a socket, bounded by the time of the call and in bytes."""
-
-    def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
-        self._raw = raw  # kept to be closed: the socket counts its files
-        self._sock = sock
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while True:
-            self._sock.settimeout(call.next_read())
-            try:
-                size: int = self._sock.recv_into(buffer)
-            except TimeoutError:
-                continue  # `left` raises when the time is over, or the call was cancelled
-            call.received += size
-            if call.received > _MOST:
-                raise OSError("more bytes than one answer may have")
-            return size
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _ClockedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        raw = self.fp.detach()
-        self.fp = io.BufferedReader(_ClockedIO(raw, sock), _BUFFER)
-
-    def _read_status(self) -> tuple[str, int, str]:
-        """As the base class, past interim answers (RFC 9110, 15.2).
-
-        The base class passes over 100 alone and takes another 1xx for the whole answer; the next call on this
-        connection would then read the true answer to this one.
-        """
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise http.client.HTTPException("it switches protocols, which nobody asked for")
-            if not 100 < status < 200:
-                return version, status, reason
-            http.client.parse_headers(self.fp)
-
-
-def _addresses(host: str, port: int) -> list[Any]:
+def _addresses(host: str, port: int, call: Sending) -> list[Any]:
     """The addresses of a host by `getaddrinfo`, which knows no timeout, so that a thread of its own waits for it.
 
     Where the time of the call is over, that thread ends when the resolver gives up.
@@ -93,30 +44,102 @@ def _addresses(host: str, port: int) -> list[Any]:
 
 
 class ClockedConnection(urllib3.connection.HTTPConnection):
-    """A connection whose every step is bounded by the time of the call."""
+    """A connection whose every step is bounded by the time of the call that it serves."""
 
-    response_class = _ClockedResponse
     through: Proxy | None = None
     """The proxy that it leads through."""
+    call: Sending
+    """The call that it serves."""
     idle_since = 0.0
     """When it was used last, on the clock of `idle`."""
     _served = False
-    _unsent: bytearray | None = None
+    _slice = 0.0  # seconds after which a read or write of its socket comes back
+
+    def exchange(self, request: bytes, call: Sending) -> Reading:
+        """Send a request and read the whole answer, over a new socket where there is none.
+
+        Raises:
+            Silent, TimeoutError, Cancelled: see `Sending.next_read`.
+            UpstreamError: see `Reading.feed`.
+            OSError, urllib3.exceptions.HTTPError: there is no connection, or it broke.
+        """
+        if self.sock is None:
+            self.call = call
+            try:
+                self.connect()
+            finally:
+                del self.call  # it would keep the whole fetch in memory while the connection lies idle
+        call.begin(self._served, idle.now() - self.idle_since if self._served else 0.0)
+        self._served = True
+        self._send(request, call)
+        reading = Reading()
+        while not reading.complete:
+            data = self._received(call.next_read())
+            if data is not None:
+                call.received += len(data)
+                reading.feed(data)
+        if not call.reused:
+            self._has_answered()
+        return reading
+
+    def close(self) -> None:
+        """As the base class; the next call opens it again."""
+        self._served, self._slice = False, 0.0
+        super().close()
+
+    def _has_answered(self) -> None:
+        """Called when the first answer over a socket is whole."""
+
+    def _send(self, request: bytes, call: Sending) -> None:
+        """Head and body leave in one write, which is one packet and one turn of the GIL."""
+        self._bound(min(call.left(), SLICE))
+        sent = self._sent(request)
+        while sent < len(request):
+            call.left()  # raises when the time is over, or the call was cancelled
+            sent += self._sent(request[sent:])
+
+    def _sent(self, data: bytes) -> int:
+        try:
+            return self.sock.send(data)
+        except BlockingIOError:
+            return 0
+
+    def _received(self, seconds: float) -> bytes | None:
+        """What comes within so many seconds, nothing at the end of the connection, None where nothing comes."""
+        if seconds != self._slice:
+            self._bound(seconds)
+        try:
+            return self.sock.recv(_BUFFER)
+        except BlockingIOError:
+            return None
+        except TimeoutError as error:  # the kernel's word for a peer that is gone, and no matter of the call's time
+            raise ConnectionResetError from error
+
+    def _bound(self, seconds: float) -> None:
+        """Let each read and write of the socket come back after so many seconds.
+
+        By the socket's own timeout: Python would ask for one with another system call before each of them.
+        """
+        if seconds != self._slice:
+            if not self._slice:
+                self.sock.settimeout(None)
+            whole = max(seconds, _LEAST)
+            value = struct.pack("@ll", int(whole), int(whole % 1 * 1_000_000))
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
+            self._slice = seconds
 
     def _new_conn(self) -> socket.socket:
         """Try the addresses of the host, or of the proxy, in turn, all of it within the call's time."""
         there = (self.through.host, self.through.port) if self.through else (self._dns_host, self.port)
         try:
-            sock = self._connected(_addresses(*there))
-            if self.through and isinstance(self, urllib3.connection.HTTPSConnection):
-                self._tunnelled(sock, self.through)
+            return self._connected(_addresses(*there, self.call))
         except socket.gaierror as error:
             if self.through:
                 raise ProxyFailed from error
             raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
-        except TimeoutError as error:  # urllib3 would take a plain one for a broken connection
+        except TimeoutError as error:  # a plain one is taken for one in which the upstream did not answer
             raise urllib3.exceptions.ConnectTimeoutError(self, "no connection in time") from error
-        return sock
 
     def _connected(self, addresses: list[Any]) -> socket.socket:
         last: OSError | None = None
@@ -126,47 +149,16 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
             sock = socket.socket(family, kind, protocol)
             try:
                 # an address that does not answer, as IPv6 may be, must leave time for the others
-                sock.settimeout(call.left() / remaining)
+                sock.settimeout(self.call.left() / remaining)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 idle.keep_alive(sock)
                 sock.connect(address)
-                sock.settimeout(call.left())  # for the handshake of TLS
             except OSError as error:
                 sock.close()
                 last = error
             else:
                 return sock
-        call.left()
+        self.call.left()
         if self.through:
             raise ProxyFailed from last
         raise urllib3.exceptions.NewConnectionError(self, "no address can be reached") from last
-
-    def _tunnelled(self, sock: socket.socket, proxy: Proxy) -> None:
-        try:
-            proxy.tunnel(sock, self.host, self.port or 443, lambda *args: _ClockedResponse(args[0], method=args[1]))
-            sock.settimeout(call.left())  # for the handshake of TLS
-        except BaseException:
-            sock.close()
-            raise
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        call.begin(self._served, idle.now() - self.idle_since if self._served else 0.0)
-        self._served = True
-        self._unsent = bytearray()  # head and body leave in one write, which is one packet and one turn of the GIL
-        super().request(*args, **kwargs)
-        whole, self._unsent = self._unsent, None
-        self.send(whole)
-
-    def send(self, data: Any) -> None:
-        if self._unsent is None:
-            super().send(data)
-        else:
-            self._unsent += data
-
-    def close(self) -> None:
-        self._served = False  # urllib3 opens a closed connection again
-        super().close()
-
-
-class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection):
-    """The same with TLS."""

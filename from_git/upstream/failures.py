@@ -1,18 +1,14 @@
 """The one table from the errors of libraries to ours."""
 
-import http.client
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
-import requests
 import urllib3
 
 from from_git.errors import BrokenError, DeadlineError, TooHeavyError, TransientError, UpstreamError
 from from_git.upstream import proxy
-from from_git.upstream.callstate import call
 from from_git.upstream.proxy import ProxyFailed
+from from_git.upstream.sending import Sending
 
 E = TypeVar("E", bound=BaseException)
 # OpenSSL's numbers, which are fixed (x509_vfy.h); Python gives them as `verify_code`
@@ -21,44 +17,44 @@ _NOT_YET, _EXPIRED = 9, 10
 _AUTHORITY = {2, 18, 19, 20, 21}
 
 
-@contextmanager
-def translated(time_left: Callable[[], float], setting: str, timeout: float, proxied: bool) -> Iterator[None]:
-    """Raise our error in place of a library's in the block; the most specific rule comes first.
+LIBRARIES = (OSError, urllib3.exceptions.HTTPError)
+"""The errors of a call that are not ours; those of requests, of TLS and of the parser are OSErrors."""
+
+
+def translated(error: Exception, call: Sending, setting: str, timeout: float, proxied: bool) -> UpstreamError:
+    """Our error in place of one of `LIBRARIES`; the most specific rule comes first.
+
+    It is a DeadlineError where the time of the caller is over, TooHeavyError where the timeout of the call passed after
+    the request was sent, TransientError for a body that cannot be decompressed or a TLS handshake that broke off,
+    BrokenError where there was no connection, or it broke, else an UpstreamError: the certificate is bad, or the proxy
+    refused.
 
     Args:
-        time_left: gives the seconds that the caller still has.
         setting: name of the setting that gives the upstream's address, for messages.
         timeout: seconds that a call has.
         proxied: whether the call goes through a proxy.
 
     Raises:
-        DeadlineError: the time of the caller is over.
-        TooHeavyError: the timeout of the call passed after the request was sent.
-        TransientError: the body cannot be decompressed, or the TLS handshake broke off.
-        BrokenError: there was no connection, or it broke.
-        UpstreamError: the certificate is bad, or the proxy refused.
         Cancelled: the caller waits no longer.
     """
-    try:
-        yield
-    except (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        if time_left() <= 0:
-            raise DeadlineError("the time for the whole answer passed while it was being asked.") from error
-        raise _too_late(error, setting, timeout, proxied) from error
-    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-        raise _tls_failure(error, setting) from error
-    except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError) as error:
-        raise TransientError("it sent a body that cannot be decompressed.") from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
-        raise _broken(error, setting) from error
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # which urllib3 takes for a timeout
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not refused:
+        if call.caller.time_left() <= 0:
+            return DeadlineError("the time for the whole answer passed while it was being asked.")
+        return _too_late(error, call, setting, timeout, proxied)
+    if isinstance(error, ssl.SSLError):
+        return _tls_failure(error, setting)
+    if isinstance(error, urllib3.exceptions.DecodeError):
+        return TransientError("it sent a body that cannot be decompressed.")
+    return _broken(error, setting)
 
 
-def _too_late(error: Exception, setting: str, timeout: float, proxied: bool) -> UpstreamError:
+def _too_late(error: Exception, call: Sending, setting: str, timeout: float, proxied: bool) -> UpstreamError:
     within = f"within {timeout:g} s (UPSTREAM_TIMEOUT)."
     if call.asked:
         return TooHeavyError(f"it did not answer {within}")
     # without a connection no query was sent that could be too heavy; a handshake of TLS is no answer either
-    if proxied and isinstance(error, requests.ConnectTimeout):
+    if proxied and isinstance(error, urllib3.exceptions.ConnectTimeoutError):
         return BrokenError(f"the proxy between us and it made no connection {within}", advice=proxy.ADVICE)
     return BrokenError(f"it did not answer {within}", advice=_unreachable(setting))
 

@@ -1,27 +1,90 @@
-"""The connections to one host: kept alive, distrusted after they lay idle, with one set of trusted authorities."""
+"""The connections to one host: kept alive, and distrusted after they lay idle."""
 
-import ssl
+import queue
 import threading
+from collections import deque
 from typing import Any
-from urllib.parse import urldefrag
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.util.connection import is_connection_dropped
 
-from from_git.errors import UpstreamError
 from from_git.upstream import idle
-from from_git.upstream.callstate import call
-from from_git.upstream.clocked import ClockedConnection, ClockedTLSConnection
+from from_git.upstream.clocked import ClockedConnection
 from from_git.upstream.proxy import Proxy
+from from_git.upstream.response import Reading
+from from_git.upstream.sending import Sending
+from from_git.upstream.tls import ClockedTLSConnection, Sessions, context
+
+_JUST_NOW = 1.0  # seconds; a connection used since then is not looked at before it is used: it may break at any time
+
+
+class _Stack:
+    """Idle connections, of which the last one is taken first; in place of a queue with a lock, for nobody waits."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.queue: deque[Any] = deque()
+
+    def get(self, block: bool = False, timeout: float | None = None) -> Any:
+        """As `LifoQueue.get`, and never waits."""
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def put(self, connection: Any, block: bool = False) -> None:
+        """As `LifoQueue.put`, without the places that a pool keeps for connections to come."""
+        if connection is not None:
+            if len(self.queue) >= self._most:
+                raise queue.Full
+            self.queue.append(connection)
+
+    def qsize(self) -> int:
+        """Connections."""
+        return len(self.queue)
 
 
 class _IdleAwarePool(urllib3.HTTPConnectionPool):
     """A pool that makes a connection anew where it lay idle for long, or where a call needs a new one."""
 
     ConnectionCls = ClockedConnection
+    QueueCls = _Stack  # type: ignore[assignment]  # which has what a pool uses of a queue
     through: Proxy | None = None
+
+    def exchange(self, request: bytes, call: Sending) -> Reading:
+        """See `ClockedConnection.exchange`; the connection serves further calls where it can."""
+        connection = self._get_conn()
+        try:
+            seconds = idle.now() - connection.idle_since if connection.sock else 0.0
+            if call.fresh or seconds >= idle.MOST or (seconds >= _JUST_NOW and is_connection_dropped(connection)):
+                connection.close()
+            reading: Reading = connection.exchange(request, call)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            if not reading.keeps:
+                connection.close()
+            return reading
+        finally:
+            connection.idle_since = idle.now()
+            self._put_conn(connection)
+
+    def close_idle(self, seconds: float) -> None:
+        """Close the connections that have been idle for at least so many seconds."""
+        begun, looked_at = idle.now() - seconds, []
+        while self.pool is not None and self.pool.qsize():
+            try:
+                connection = self.pool.get()  # so that no call takes it meanwhile
+            except queue.Empty:
+                break
+            if connection.idle_since <= begun:
+                connection.close()
+            looked_at.append(connection)
+        for connection in reversed(looked_at):
+            self._put_conn(connection)
 
     def _new_conn(self) -> Any:
         connection: Any = super()._new_conn()
@@ -29,69 +92,44 @@ class _IdleAwarePool(urllib3.HTTPConnectionPool):
         return connection
 
     def _get_conn(self, timeout: float | None = None) -> Any:
-        connection: Any = super()._get_conn(timeout)
-        if call.fresh or idle.now() - connection.idle_since >= idle.MOST:
-            connection.close()
-        return connection
-
-    def _put_conn(self, conn: Any) -> None:
-        if conn:
-            conn.idle_since = idle.now()
-        super()._put_conn(conn)
-
-    def close_idle(self, seconds: float) -> None:
-        """Close the connections that have been idle for at least so many seconds."""
-        begun = idle.now() - seconds
-        if self.pool is not None:
-            with self.pool.mutex:  # so that no call takes one meanwhile
-                for connection in self.pool.queue:
-                    if connection and connection.idle_since <= begun:
-                        connection.close()
+        if self.pool is None:
+            raise urllib3.exceptions.ClosedPoolError(self, "Pool is closed.")
+        try:
+            return self.pool.get()
+        except queue.Empty:
+            return self._new_conn()
 
 
 class _IdleAwareTLSPool(_IdleAwarePool, urllib3.HTTPSConnectionPool):
-    ConnectionCls = ClockedTLSConnection
+    ConnectionCls = ClockedTLSConnection  # type: ignore[assignment]  # urllib3 has a protocol with more
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sessions = Sessions()
 
-def context(ca_file: str) -> ssl.SSLContext:
-    """The TLS context of all connections to one upstream; reading the authorities takes 30 to 40 ms.
-
-    Nothing comes from the environment: neither authorities nor, as urllib3 would take it, a file for session keys.
-
-    Args:
-        ca_file: a PEM file with authorities that are trusted beside Mozilla's list (certifi); empty without one.
-
-    Raises:
-        UpstreamError: the file cannot be read, or holds none.
-    """
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and name
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.options |= ssl.OP_NO_COMPRESSION
-    made.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    if ca_file:
-        try:
-            made.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            reason = "the file that names the authorities to trust can no longer be read."
-            raise UpstreamError(reason, advice="Look at UPSTREAM_CA_FILE.") from error
-        made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a company may name an authority below its root
-    return made
+    def _new_conn(self) -> Any:
+        connection = super()._new_conn()
+        connection.sessions = self._sessions
+        return connection
 
 
 class ClockedAdapter(HTTPAdapter):
     """An adapter of requests for one host, with connections that are bounded in time.
 
-    It leaves out the work that calls to one host never need: the search for a proxy and for a pool, a jar for cookies.
+    Calls go to its pool of connections, past what the adapter does for each: it looks for a proxy, for a pool and for
+    cookies, and copies headers.
 
     Args:
+        base_url: of the host.
         connections: number that is kept alive.
         proxy: the proxy that connections go through; None for none.
-        ca_file: see `context`.
+        ca_file: see `tls.context`.
     """
 
     _pool: Any = None
 
-    def __init__(self, connections: int, proxy: Proxy | None = None, ca_file: str = "") -> None:
+    def __init__(self, base_url: str, connections: int, proxy: Proxy | None = None, ca_file: str = "") -> None:
+        self._base_url = base_url
         self._proxy = proxy
         self._ca_file = ca_file
         self._making = threading.Lock()
@@ -112,19 +150,22 @@ class ClockedAdapter(HTTPAdapter):
         if pool := self._pool:
             pool.close_idle(seconds)
 
-    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        """The one pool, made for the first request, with the TLS context of all its connections.
+    def exchange(self, request: bytes, call: Sending) -> Reading:
+        """See `ClockedConnection.exchange`; the one pool is made for the first request.
 
         Raises:
-            UpstreamError: see `context`.
+            UpstreamError: see `tls.context` and `Reading.feed`.
         """
         pool = self._pool
         if pool is None:
-            with self._making:  # one thread alone: reading the authorities takes 30 to 40 ms
-                pool = self._pool = self._pool or self._made(request)
-        return pool
+            with self._making:
+                pool = self._pool = self._pool or self._made()
+        reading: Reading = pool.exchange(request, call)
+        return reading
 
-    def _made(self, request: Any) -> Any:
+    def _made(self) -> Any:
+        request = requests.PreparedRequest()
+        request.url = self._base_url
         host, options = self.build_connection_pool_key_attributes(request, verify=True)
         if host["scheme"] == "https":
             # urllib3 would make another one for each connection: 30 to 40 ms of CPU and 0.8 MB each time
@@ -132,18 +173,3 @@ class ClockedAdapter(HTTPAdapter):
         pool: Any = self.poolmanager.connection_from_host(**host, pool_kwargs=options)
         pool.through = self._proxy
         return pool
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Do nothing: the pool has its TLS context."""
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        """Path and query; the whole URL where a proxy passes the request on."""
-        if self._proxy and request.url.startswith("http:"):
-            return str(urldefrag(request.url).url)
-        return str(request.path_url)
-
-    def build_response(self, req: Any, resp: Any) -> requests.Response:
-        """Status, headers and the stream of the body."""
-        response = requests.Response()
-        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
-        return response

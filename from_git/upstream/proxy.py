@@ -9,11 +9,11 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from from_git.errors import BrokenError, UpstreamError
+from from_git.upstream.response import Garbled
 
 ADVICE = "Try again later; if that does not help, look at UPSTREAM_PROXY."
 """The advice where the proxy is away."""
@@ -55,13 +55,11 @@ class Proxy:
         """The headers of each request to the proxy itself."""
         return {"Proxy-Authorization": self.authorization} if self.authorization else {}
 
-    def tunnel(
-        self, sock: socket.socket, host: str, port: int, response: Callable[[socket.socket, str], HTTPResponse]
-    ) -> None:
+    def tunnel(self, sock: socket.socket, host: str, port: int, status: Callable[[], int]) -> None:
         """Have the proxy connect `sock` to the host and port.
 
         Args:
-            response: makes a reader of the answer from a socket and a method.
+            status: reads the answer and gives its status.
 
         Raises:
             ProxyFailed: the proxy does not.
@@ -71,15 +69,12 @@ class Proxy:
         lines = [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         sock.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-        answer = response(sock, "CONNECT")
         try:
-            answer.begin()
-        except HTTPException as error:
+            answered = status()
+        except Garbled as error:
             raise ProxyFailed from error
-        finally:
-            answer.close()
-        if not 200 <= answer.status < 300:
-            raise ProxyFailed(answer.status)
+        if not 200 <= answered < 300:
+            raise ProxyFailed(answered)
 
 
 @dataclass(frozen=True)

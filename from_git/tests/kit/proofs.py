@@ -99,6 +99,12 @@ PROOFS: dict[str, str] = {
     "A slow TLS handshake does not make the query count as too heavy.": (
         "upstream.test_tls.Certificates.test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query"
     ),
+    "TLS sessions are resumed, and never at another host; one that is refused makes a whole handshake.": (
+        "upstream.test_sessions.Sessions.test_a_session_that_is_refused_is_replaced_after_a_whole_handshake"
+    ),
+    "What comes behind an answer, or unasked, is never taken for the next answer.": (
+        "upstream.test_framing.Framing.test_what_comes_behind_an_answer_is_not_taken_for_the_next_one"
+    ),
     "A proxy sees no credentials of an https forge, and its refusals have messages of their own.": (
         "upstream.test_proxy.Ways.test_to_https_a_tunnel_is_made_in_which_it_sees_neither_questions_nor_credentials"
     ),

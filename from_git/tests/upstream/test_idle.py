@@ -23,8 +23,8 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import idle_for
 from from_git.tests.upstream.test_upstream import OK, Waiting
 from from_git.upstream import Upstream, idle
-from from_git.upstream.callstate import CallState, Silent
 from from_git.upstream.redispool import IdleAwarePool
+from from_git.upstream.sending import Sending, Silent
 
 
 def pause() -> None:
@@ -161,8 +161,7 @@ class Silence(TestCase):
         )
 
     def test_only_the_first_byte_after_a_pause_is_waited_for_less_long(self) -> None:
-        call = CallState()
-        call.left, call.patience = lambda: 9.0, 0.0
+        call = Sending(Waiting(9.0), 9.0, idle.Patience(0.0))
         call.begin(True, idle.DOUBTED)
         self.assertRaises(Silent, call.next_read)
         call.received = 1

@@ -77,7 +77,7 @@ class Certificates(TestCase):
         answers, contexts = [], set()
         for _ in range(12):
             answers.append(upstream.call(Waiting(), "GET", upstream.base_url))
-            contexts |= {id(one.sock.context) for one in upstream._adapter._pool.pool.queue if one and one.sock}
+            contexts |= {id(one._tls.context) for one in upstream._adapter._pool.pool.queue if one.sock}
 
         self.assertEqual([answer.json() for answer in answers], [{}] * 12)
         self.assertEqual(len(server.requests), 2)

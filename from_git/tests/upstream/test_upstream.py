@@ -2,14 +2,16 @@
 
 import gzip
 import socket
+import tempfile
 import threading
 import time
 from unittest import TestCase
 
 from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
+from from_git.tests.kit import authority
 from from_git.tests.kit.raw import RawServer, Script, dripping, sending, silent
 from from_git.tests.kit.system import resolver
-from from_git.upstream import MAX_BODY, Response, Upstream
+from from_git.upstream import DIRECT, MAX_BODY, Response, Upstream, Way
 
 SECRET = "Bearer s3cret-value"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -41,10 +43,16 @@ class Waiting:
 class UpstreamTestCase(TestCase):
     """A scripted server and an upstream that points at it."""
 
+    encrypted = False
+    """Whether it speaks TLS."""
+
     def world(self, script: Script, timeout: float = 10.0) -> tuple[RawServer, Upstream]:
         """The server and the upstream."""
-        server = self.enterContext(RawServer(script))
-        upstream = Upstream(server.url, "SOME_URL", 2, timeout)
+        server, way = RawServer(script), DIRECT
+        if self.encrypted:
+            server = RawServer(script, authority.server())
+            way = Way(authority.ca_file(self.enterContext(tempfile.TemporaryDirectory())))
+        upstream = Upstream(self.enterContext(server).url, "SOME_URL", 2, timeout, way)
         self.addCleanup(upstream.close)
         return server, upstream
 
@@ -233,3 +241,41 @@ class Time(UpstreamTestCase):
 
         with self.assertRaises(Cancelled):
             self.ask(script, caller=caller)
+
+    def test_a_caller_who_goes_away_ends_the_call_while_nothing_comes(self) -> None:
+        caller = Waiting()
+
+        def script(connection: socket.socket, stopped: threading.Event) -> None:
+            threading.Timer(0.1, caller.gone.set).start()
+            silent(connection, stopped)
+
+        with self.assertRaises(Cancelled):
+            self.ask(script, timeout=20.0, caller=caller)
+
+
+class AnswersOverTLS(Answers):
+    """The same over TLS."""
+
+    encrypted = True
+
+
+class FaultsOverTLS(Faults):
+    """The same over TLS."""
+
+    encrypted = True
+
+
+class TimeOverTLS(Time):
+    """The same over TLS."""
+
+    encrypted = True
+
+    def test_a_caller_who_goes_away_ends_the_handshake(self) -> None:
+        server = self.enterContext(socket.create_server(("127.0.0.1", 0)))  # takes connections, and says nothing
+        caller = Waiting()
+        threading.Timer(0.1, caller.gone.set).start()
+
+        with self.assertRaises(Cancelled):
+            Upstream(f"https://127.0.0.1:{server.getsockname()[1]}", "SOME_URL", 1, 20.0).call(
+                caller, "GET", f"https://127.0.0.1:{server.getsockname()[1]}/x"
+            )
