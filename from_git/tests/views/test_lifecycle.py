@@ -33,7 +33,7 @@ class LifecycleTestCase(ServiceTestCase):
         """No thread of a pool has anything to do."""
         github, bitbucket = adapter("github"), adapter("bitbucket")
         pools: list[Any] = [github.access.pool, bitbucket.access.pool, bitbucket.access.watchers_pool]  # type: ignore[attr-defined]
-        self.assertEqual(settled(lambda: [pool.most - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
+        self.assertEqual(settled(lambda: [pool.width - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
 
     def public(self, forge: str, login: str) -> int:
         """How many public repositories the owner has."""

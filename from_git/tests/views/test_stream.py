@@ -196,6 +196,7 @@ class ProgressEvents(StreamTestCase):
         self.assertLess(len(bodies), 6)
 
     def test_looks_take_a_tenth_of_the_time_and_the_clock_is_not_asked_for_each_profile(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8)
         urls = [f"https://github.com/nobody-{number}" for number in range(60)]
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.3))
         profiles = Counted(profiles_asked(urls))

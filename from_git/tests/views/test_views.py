@@ -191,6 +191,7 @@ class Fairness(ServiceTestCase):
         self.assertEqual(ended, ["team-5", "team-2000"])
 
     def test_requests_do_not_add_threads(self) -> None:
+        self.settings_for_test(NUM_THREADS_GITHUB=8, NUM_THREADS_BITBUCKET=4, NUM_THREADS_BITBUCKET_WATCHERS=16)
         self.answer("https://github.com/spack", "https://bitbucket.org/team-300")
 
         threads = [threading.Thread(target=self.answer, args=("https://bitbucket.org/team-200",)) for _ in range(8)]
