@@ -5,13 +5,14 @@ from typing import Protocol
 
 from benchmarks.bounded import Bounded
 from benchmarks.clients import BEFORE, REQUESTS, WIDEST
+from benchmarks.connections import Connections
 from benchmarks.cpu import PageCpu, WatchersCpu
 from benchmarks.crowd import Crowd
 from benchmarks.encrypted import Encrypted
 from benchmarks.fairness import Beside
 from benchmarks.kept import Kept
 from benchmarks.processes import Way
-from benchmarks.questions import Question
+from benchmarks.questions import FIXED, Question
 from benchmarks.results import Result
 from benchmarks.scale import AtOnce
 from benchmarks.speed import BEST, Speed
@@ -63,12 +64,6 @@ _REAL = Latency(0.1, per_repository=0.01)
 _FLAT = Latency(0.1)
 _SHORT = Latency(0.02, per_repository=0.001)
 _MANY = Latency(0.03, per_repository=0.001)
-_WIDE = {
-    "POOL_WIDTH": "fixed",
-    "NUM_THREADS_GITHUB": "8",
-    "NUM_THREADS_BITBUCKET": "8",
-    "NUM_THREADS_BITBUCKET_WATCHERS": "100",
-}
 
 FULL: tuple[Case, ...] = (
     Speed("team-300", _owner("team-300"), _REAL),
@@ -99,7 +94,8 @@ FULL: tuple[Case, ...] = (
     AtOnce("8-orgs", tuple(_owner(f"org-{size}") for size in range(300, 308)), _REAL, slowest=1.3),
     AtOnce("64-requests", tuple(_five(number, 64) for number in range(1, 65)), _SHORT, memory=60),
     Encrypted("tls-team-300", _owner("team-300"), _SHORT),
-    Encrypted("108-connections", Question(("org-300",), ("team-300",)), _REAL, growth=(9.0, 2.5), settings=_WIDE),
+    Encrypted("tls-team-300-fixed", _owner("team-300"), _SHORT, settings=FIXED),
+    Connections("108-connections", Question(("org-300",), ("team-300",)), _SHORT),
     Warm("warm", _WARM, 4, to_bare=1 / 0.95),
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.9, redis=True),
     Warm("warm-card", _WARM, 4, to_bare=1 / 0.65, path="/from-git/card.svg"),
@@ -122,6 +118,7 @@ QUICK: tuple[Case, ...] = (
     Beside("beside-team-200", _owner("team-200"), _owner("team-1"), _SHORT, 2, 4, idle=3),
     Crowd("beside-300-absent", absent=300, small=4),
     Encrypted("tls-team-40", _owner("team-40"), _SHORT),
+    Connections("16-connections", Question(("org-40",), ("team-40",)), _SHORT, (4, 4, 8)),
     Warm("warm", _WARM, 1, to_bare=1 / 0.95),
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.9, redis=True),
     Warm("warm-card", _WARM, 1, to_bare=1 / 0.65, path="/from-git/card.svg"),
