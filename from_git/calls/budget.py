@@ -14,6 +14,7 @@ from from_git.errors import BudgetError
 
 POLL = 0.25
 """Seconds between looks while calls under way may give back a part of what was reserved for them."""
+_ON_ITS_WAY = 1 / 240  # of the window: a quarter of a second of a minute
 _TURN = 0.02  # seconds within which a group whose turn it is takes it
 
 
@@ -215,10 +216,11 @@ class Budget:
         return self._ledgers.sum(now) + self._overdue(now)
 
     def _overdue(self, now: float) -> float:
-        """Seconds that calls under way have taken beyond those that were reserved for them."""
+        """Seconds that calls under way will have taken beyond those reserved for them when a call sent now arrives."""
         if not self.timed:
             return 0.0
-        over = sum(max(0.0, now - one.begun - one.amount) for one in tuple(self._under_way))
+        then = now + self._ledgers.window * _ON_ITS_WAY
+        over = sum(max(0.0, then - one.begun - one.amount) for one in tuple(self._under_way))
         for other in self._joined:
             over += other._overdue(now)
         return over

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 
 _ROUND = 16  # calls at least over which latency is averaged: that of single ones says nothing
 _RISEN = 2.0  # times the lowest average
+_OURS = 0.1  # seconds more that are not the forge's: threads with answers that come together wait for each other
 _FADES = 1 / 200  # of the way to each higher average: neither a lucky round nor a quicker past is the measure for ever
 QUIET = 300.0
 """Seconds after a halving in which a width grows slowly, and other processes are told of it."""
@@ -16,9 +17,9 @@ class Width:
     """How many tasks each pool of a host may run at the same time, if it has as many threads. Safe from any thread.
 
     It begins at a modest `start` and grows by one for each good answer while at least half of it is used, so that it
-    doubles in a round trip. It is halved at once when the forge refuses a call for a limit, and when calls take twice
-    as long as they did, which is as well our own queue as the forge's. For calls that were sent before the last halving
-    there is none. After one it grows by one a round trip. Latency never makes it narrower than it began.
+    doubles in a round trip. It is halved at once when the forge refuses a call for a limit, and when calls take more
+    than twice as long as they did. For calls that were sent before the last halving there is none. After one it grows
+    by one a round trip. Latency never makes it narrower than it began.
 
     What is asked differs: calls are compared with those of the same `sort`, of which there should be few.
 
@@ -126,7 +127,7 @@ class _Latency:
             return False
         average, before = self._seconds / self._calls, self._before
         self._before = average
-        if min(average, before) > _RISEN * self._lowest:
+        if min(average, before) > _RISEN * self._lowest + _OURS:
             return True
         higher = average - self._lowest
         self._lowest = average if higher < 0.0 or self._lowest == math.inf else self._lowest + _FADES * higher

@@ -47,7 +47,7 @@ OPTIONS = KindOptions(
         Option(
             "NUM_THREADS_GITHUB",
             readers.threads,
-            48,
+            32,
             "GitHub queries under way at the same time, at most",
             "threads",
             1,

@@ -138,11 +138,18 @@ class Latency(WidthTestCase):
         self.full()
         self.round()
         self.round()
-        self.round(0.25)
+        self.round(0.35)
         self.assertEqual(self.width.now, 64)
-        self.round(0.25)
+        self.round(0.35)
 
         self.assertEqual((self.width.now, self.told), (32, []))
+
+    def test_a_tenth_of_a_second_more_may_be_our_own(self) -> None:
+        self.full()
+        self.round(0.01)
+        for _ in range(5):
+            self.round(0.1)
+        self.assertEqual(self.width.now, 64)
 
     def test_one_slow_round_and_slow_single_calls_do_nothing(self) -> None:
         self.full()

@@ -132,7 +132,7 @@ class Entries(TestCase):
         self.assertEqual((one.ca_file, one.proxy), ("", ""))
         self.assertEqual((other.ca_file, other.proxy), (ca_file, "http://proxy.example:3128"))
         for host in (one, other):
-            self.assertEqual((host.credentials, host.threads), ((), {"NUM_THREADS_GITHUB": 48}))
+            self.assertEqual((host.credentials, host.threads), ((), {"NUM_THREADS_GITHUB": 32}))
             self.assertEqual(host.bounds, {"GITHUB_SECONDS_PER_MINUTE": 55.0})
 
     def test_the_last_port_may_stand_in_a_host(self) -> None:

@@ -150,9 +150,9 @@ class Together(HostsTestCase):
         self.assertEqual({name for name in names if name.startswith(("github", "bitbucket"))}, wanted)
         sizes = pool_sizes()
         sizes.subtract(opened)
-        self.assertEqual(sizes["github.com", "github"], 48)
+        self.assertEqual(sizes["github.com", "github"], 32)
         self.assertEqual((sizes[SCM, f"bitbucket@{SCM}"], sizes[SCM, f"bitbucket-watchers@{SCM}"]), (2, 2))
-        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (64, 3))
+        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (100, 3))
         self.assertLessEqual(self.emulators[SCM].meter.snapshot()["bitbucket"].peak, 4)
 
     def test_each_has_its_own_number_of_fetches_in_the_air_whatever_waits_for_others(self) -> None:
@@ -292,5 +292,5 @@ class Changed(HostsTestCase):
         self.assertEqual(self.calls()["github.com"], 0)
         self.assertNotIn("unknown", self.emulators[GHE].meter.accounts("github"))
         self.assertEqual(list(forges.hosts()), ["github.com", "bitbucket.org", GHE, SCM, LAB])
-        self.assertEqual(forges.hosts()["github.com"].threads, {"NUM_THREADS_GITHUB": 48})
+        self.assertEqual(forges.hosts()["github.com"].threads, {"NUM_THREADS_GITHUB": 32})
         self.assertEqual(hosts_of(values_in(settings)), forges.hosts())

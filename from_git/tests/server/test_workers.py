@@ -5,12 +5,13 @@ import signal
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
 import requests
 
-from emulator import Fault
+from emulator import Emulator, Fault, Latency
 from from_git.tests.kit.forges import ForgesTestCase, settings_for
 from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy, ran
@@ -67,6 +68,23 @@ class Ends(WorkersTestCase):
                 self.assert_exact(outcome[0])
                 self.assertEqual(gunicorn.process.wait(timeout=30), 0)
                 self.assertNotIn("Traceback", gunicorn.said)
+
+    def test_workers_share_what_github_allows_at_the_same_time(self) -> None:
+        with Emulator(latency=Latency(base=0.3), github={"seconds": None}) as emulator:
+            more = {"NUM_THREADS_GITHUB": "300", "GITHUB_SECONDS_PER_MINUTE": "100000", "SERVER_THREADS": "40"}
+            gunicorn = Gunicorn(self, emulator, 3, **more)
+            names = [f"{kind}-{size}" for kind in ("org", "user") for size in range(1, 101)]
+
+            def ask(number: int) -> int:
+                body = {"url": [f"https://github.com/{name}" for name in names[number::12]]}
+                return requests.post(f"{gunicorn.base}/health-check", json=body, timeout=60).status_code
+
+            with ThreadPoolExecutor(12) as askers:
+                self.assertEqual(set(askers.map(ask, range(12))), {200})
+
+            counts = emulator.meter.snapshot()["github"]
+            self.assertEqual(counts.refused, 0)
+            self.assertLessEqual(counts.peak, 90)
 
     def test_with_preload_app_each_worker_answers_with_pools_of_its_own(self) -> None:
         gunicorn = Gunicorn(self, self.emulator, 2, "--preload")
