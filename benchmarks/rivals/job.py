@@ -11,8 +11,9 @@ PAGE = 100
 BATCH = 25
 """Repositories of one query for details."""
 
-_DETAILS = """isFork stargazerCount watchers { totalCount }
-languages(first: 100) { nodes { name } } repositoryTopics(first: 20) { nodes { topic { name } } }"""
+# as much as the service asks for, so that GitHub takes as long for it
+_DETAILS = """isFork isArchived stargazerCount createdAt pushedAt licenseInfo { spdxId } watchers { totalCount }
+languages(first: 40) { nodes { name } } repositoryTopics(first: 20) { nodes { topic { name } } }"""
 _LIST = "repositories(first: 100, after: $after, privacy: PUBLIC, ownerAffiliations: OWNER, "
 _LIST += "orderBy: {field: CREATED_AT, direction: %s}) { totalCount pageInfo { hasNextPage endCursor } nodes { %s } }"
 PAGES = f"""query ($login: String!, $after: String) {{

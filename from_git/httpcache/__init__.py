@@ -14,6 +14,7 @@ from from_git.aggregator import Answer
 from from_git.httpcache.recent import Recent, wants_anew
 from from_git.httpcache.rendered import Rendered, rendered, respond
 from from_git.logfacts import bind_facts
+from from_git.values.again import AGAIN, KEPT
 
 __all__ = ["Recent", "Rendered", "cached", "mark", "rendered", "respond", "wants_anew"]
 
@@ -34,7 +35,8 @@ def cached(get_response: _Handler) -> _Handler:
     recent = Recent()
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        one, closers = recent.get(request), []
+        given: Rendered | None = request.META.pop(KEPT, None)
+        one, closers = given or recent.get(request), []
         if one is None:
             response = get_response(request)
             marked = getattr(response, _MARK, None)
@@ -42,11 +44,14 @@ def cached(get_response: _Handler) -> _Handler:
                 return response
             answer, version = marked
             one = rendered(answer, response, request.resolver_match)
-            recent.put(request, version, one)
+            kept = recent.put(request, version, one)
             closers = response._resource_closers  # type: ignore[attr-defined]  # which give back its place
         else:
             bind_facts(**one.facts)
             request.resolver_match = one.route
+            kept = given is None
+        if kept:
+            request.META[AGAIN] = recent.again(request)
         sent = respond(request, one, time.time())
         sent._resource_closers.extend(closers)  # type: ignore[attr-defined]
         return sent

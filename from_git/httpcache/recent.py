@@ -5,6 +5,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest
 
@@ -32,11 +34,20 @@ def wants_anew(request: HttpRequest) -> bool:
     return "no-cache" in said or bool(_NO_AGE.fullmatch(said.get("max-age", "")))
 
 
+@dataclass(slots=True)
+class _Kept:
+    version: object
+    until: float
+    one: Rendered
+    asked_late: bool = False
+
+
 class Recent:
     """The bytes of recent answers by question, of this process. Safe from any thread.
 
     They are used for `TEMPO.recent` seconds, in which other processes may have asked anew, and only as long as this
-    process has fetched nothing since.
+    process has fetched nothing since. Then one request makes the answer anew; others that come meanwhile, for a quarter
+    of that time at most, still get these bytes, since many that make the same answer at once hold all others up.
 
     Args:
         monotonic: the clock of those seconds.
@@ -46,28 +57,46 @@ class Recent:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, now: Callable[[], float] = time.time) -> None:
         self._monotonic, self._now = monotonic, now
         self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, ...], tuple[object, float, Rendered]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
 
     def get(self, request: HttpRequest) -> Rendered | None:
         """The answer to the same question, if it is recent and the request needs no other look."""
         key = _question(request)
-        found = self._answers.get(key) if key else None
+        return self._find(key, self._is_first) if key else None
+
+    def again(self, request: HttpRequest) -> Callable[[], Rendered | None]:
+        """What gives the answer to the same question later, if it is recent then; for a plain question.
+
+        Whoever is given none by it makes the answer anew only if `get` gives none either.
+        """
+        return partial(self._find, _question(request) or (), lambda found: not found.asked_late)
+
+    def _find(self, key: tuple[str, ...], is_first: "Callable[[_Kept], bool]") -> Rendered | None:
+        found = self._answers.get(key)
         if found is None or settings.CLIENT_RATE:
             return None
-        version, until, one = found
-        in_time = self._monotonic() < until and self._now() < one.expires
-        return one if in_time and version is flights.version() else None
+        late = self._monotonic() - found.until
+        if late >= 0 and (late >= settings.TEMPO.recent / 4 or is_first(found)):
+            return None
+        return found.one if self._now() < found.one.expires and found.version is flights.version() else None
 
-    def put(self, request: HttpRequest, version: object, one: Rendered) -> None:
-        """Remember an answer that was made when the cache had this `version`."""
+    def _is_first(self, found: "_Kept") -> bool:
+        """Whether nobody has asked for it after its time before."""
+        with self._lock:
+            first, found.asked_late = not found.asked_late, True
+        return first
+
+    def put(self, request: HttpRequest, version: object, one: Rendered) -> bool:
+        """Remember an answer that was made when the cache had this `version`; whether it is remembered."""
         key = _question(request)
         if key is None or sum(map(len, key)) > _MOST_KEY or len(one.body) > _MOST_BODY:
-            return
+            return False
         with self._lock:
-            self._answers[key] = version, self._monotonic() + settings.TEMPO.recent, one
+            self._answers[key] = _Kept(version, self._monotonic() + settings.TEMPO.recent, one)
             self._answers.move_to_end(key)
             while len(self._answers) > _MOST:
                 self._answers.popitem(last=False)
+        return True
 
 
 def _question(request: HttpRequest) -> tuple[str, ...] | None:

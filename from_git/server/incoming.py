@@ -23,11 +23,11 @@ class Incoming:
         expects: whether the client waits for a 100 before it sends the body.
     """
 
-    __slots__ = ("_needed", "begun", "data", "expects", "whole")
+    __slots__ = ("_bodiless", "_needed", "begun", "data", "expects", "whole")
 
     def __init__(self) -> None:
         self.data = bytearray()
-        self.whole = self.begun = self.expects = False
+        self.whole = self.begun = self.expects = self._bodiless = False
         self._needed = 0  # bytes of head and body, once the head is there
 
     def add(self, data: bytes) -> None:
@@ -42,10 +42,17 @@ class Incoming:
             self._read_head(bytes(self.data[: end + 2]))
         self.whole = len(self.data) >= self._needed
 
+    @property
+    def alone(self) -> bool:
+        """Whether `data` is a head, and neither a body nor another request follows."""
+        return self.whole and self.begun and self._bodiless and len(self.data) == self._needed
+
     def _read_head(self, head: bytes) -> None:
         line = head.find(b"\r\n", 2)
         body = _BODY.findall(head, line)
-        length = int(body[0]) if len(body) == 1 and not _CHUNKED.search(head, line) else 0
+        chunked = _CHUNKED.search(head, line)
+        length = int(body[0]) if len(body) == 1 and not chunked else 0
+        self._bodiless = not body and not chunked
         # a body that will be refused is not waited for
         self._needed = len(head) + 2 + (length if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE else 0)
         self.begun = True

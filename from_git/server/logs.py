@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import select
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +36,7 @@ class LineHandler(logging.StreamHandler[TextIO]):
     def __init__(self, stream: TextIO | None = None) -> None:
         super().__init__(stream)
         self._lines: deque[str] = deque()
+        self._patient = 0  # the id of a thread
         self._after_fork()
         os.register_at_fork(after_in_child=self._after_fork)
 
@@ -49,14 +51,44 @@ class LineHandler(logging.StreamHandler[TextIO]):
         """Add the line, and write all that wait unless another thread does."""
         try:
             self._lines.append(f"{self.format(record)}\n")
-            # looked at again after each release: another thread may have added its own just before
-            while self._lines and self._writing.acquire(blocking=len(self._lines) > _MOST_WAITING):
-                try:
-                    self._write("".join(self._lines.popleft() for _ in range(len(self._lines))))
-                finally:
-                    self._writing.release()
+            if threading.get_ident() != self._patient:
+                self.write_all()
         except Exception:  # noqa: BLE001 - a line that cannot be written must not take an answer with it
             self.handleError(record)
+
+    def write_all(self) -> None:
+        """Write all lines that wait, unless another thread does."""
+        # looked at again after each release: another thread may have added its own just before
+        while self._lines and self._writing.acquire(blocking=len(self._lines) > _MOST_WAITING):
+            try:
+                self._write("".join(self._lines.popleft() for _ in range(len(self._lines))))
+            finally:
+                self._writing.release()
+
+    def let_wait(self) -> None:
+        """Let the lines of this thread wait for `write_some`, so that it never waits for whoever reads them."""
+        self._patient = threading.get_ident()
+
+    def write_some(self) -> bool:
+        """Write the lines that wait, as far as they are taken at once; False where some are left to nobody."""
+        while self._lines and self._writing.acquire(blocking=False):
+            try:
+                if not select.select((), (self.stream,), (), 0)[1] or not (taken := self._taken()):
+                    return False
+                os.write(self.stream.fileno(), taken)
+            except (AttributeError, OSError, ValueError):  # closed, or in memory, as tests have it
+                return False
+            finally:
+                self._writing.release()
+        return True
+
+    def _taken(self) -> bytes:
+        """Lines that a pipe takes at once if it takes any."""
+        taken = b""
+        while self._lines and len(taken) + len(line := _bytes(self._lines[0])) <= select.PIPE_BUF:
+            taken += line
+            self._lines.popleft()
+        return taken
 
     def _write(self, lines: str) -> None:
         try:
@@ -64,9 +96,13 @@ class LineHandler(logging.StreamHandler[TextIO]):
         except (AttributeError, OSError, ValueError):  # a stream in memory, as tests have
             self.stream.write(lines)
             return
-        rest = lines.encode(errors="backslashreplace")
+        rest = _bytes(lines)
         while rest:  # a pipe that is full takes a part
             rest = rest[os.write(descriptor, rest) :]
+
+
+def _bytes(lines: str) -> bytes:
+    return lines.encode(errors="backslashreplace")
 
 
 _OF_OTHERS: dict[str, dict[str, Any]] = {

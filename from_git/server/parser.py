@@ -29,6 +29,9 @@ class Unreader(SocketUnreader):
 class Request(AnyRequest):
     """A request whose line may be long, but not endless."""
 
+    key: tuple[object, ...] | None = None
+    """By what it is known when it comes again, see `again`; None: by nothing."""
+
     def read_line(self, unreader: Any, buf: bytearray, limit: int = 0) -> tuple[bytes, bytearray]:
         """The request line, and what has been read after it; gunicorn knows no bound above 8,190 bytes."""
         line, rest = super().read_line(unreader, buf, limit or longest_line())
@@ -56,9 +59,12 @@ class Parser(RequestParser):
         """Whether the client has been told to send the body."""
         self.sending: float | None = None
         """Seconds for one piece of the answer; None: as the worker has it."""
+        self.key: tuple[object, ...] | None = None
+        """The next request's."""
 
     def __next__(self) -> Request:
         request: Request = super().__next__()
+        request.key = self.key
         if self.continued:
             request._expected_100_continue = False
         return request

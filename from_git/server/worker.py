@@ -1,6 +1,7 @@
 """gunicorn's worker with threads: what a client may do to it, and its own errors in the form of all others."""
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -16,9 +17,12 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from from_git.server import refusals
+from from_git.server.again import Again, key_of
 from from_git.server.incoming import Incoming
 from from_git.server.lobby import PATIENCE, Lobby, Stage
+from from_git.server.logs import LineHandler
 from from_git.server.parser import Parser
+from from_git.values.again import AGAIN
 
 PROBES = (b"/livez", b"/readyz", b"/metrics")
 """Paths with threads of their own, so that monitoring gets an answer however busy the service is."""
@@ -56,14 +60,23 @@ class Worker(ThreadWorker):
                     start_response.__self__.force_close()
                 return start_response(*arguments)
 
-            return application(environ, begin)
+            answer = application(environ, begin)
+            if AGAIN in environ:
+                self._again.remember(start_response.__self__.req, environ)
+            return answer
 
+        self._again = Again(self)
         self.wsgi = answering
 
     def run(self) -> None:
         """Serve until SIGTERM, then end with the answers that are under way, for at most `graceful_timeout`."""
         self._probes = ThreadPoolExecutor(_PROBE_THREADS, "probes")
         self._lobby = Lobby(self.poller, self.cfg.keepalive, self._serve, self._refuse, self._close, self.patience)
+        self._log = next((one for one in logging.getLogger().handlers if isinstance(one, LineHandler)), None)
+        if self._log:
+            self._log.let_wait()
+        self._writing: Future[Any] = Future()
+        self._writing.set_result(None)
         self._takes_again = self._looks_again = self._says_again = 0.0
         self.poller.register(self.method_queue.fileno(), EVENT_READ, self.method_queue.run_callbacks)
         while self.alive and self.is_parent_alive():
@@ -84,6 +97,8 @@ class Worker(ThreadWorker):
     def _turn(self, seconds: float) -> None:
         self.notify()
         self.wait_for_and_dispatch_events(timeout=seconds)
+        if self._log and not self._log.write_some() and self._writing.done():
+            self._writing = self.tpool.submit(self._log.write_all)
         if time.monotonic() >= self._looks_again:
             self._looks_again = time.monotonic() + _LOOK
             self._lobby.look()
@@ -138,12 +153,48 @@ class Worker(ThreadWorker):
         if conn.parser is None:
             conn.parser = Parser(self.cfg, conn.sock, conn.client)
         data = bytes(incoming.data)
+        if incoming.alone and self._answered(conn, data):
+            return
+        conn.parser.key = key_of(conn, data) if incoming.alone else None
         probe = data[:100].partition(b" ")[2].startswith(PROBES)
         conn.data_ready = True
         conn.parser.unreader.unread(data)
         conn.parser.continued = incoming.expects
         conn.parser.sending = _SENDING_PROBE if probe else self.sending
-        answer = (self._probes if probe else self.tpool).submit(self.handle, conn)
+        self._finished(conn, (self._probes if probe else self.tpool).submit(self.handle, conn))
+
+    def _answered(self, conn: TConn, head: bytes) -> bool:
+        """Answer a request here, where that needs no thread; one sends what the client is slow to take."""
+        if not self._writing.done():  # nobody reads the log; a thread may wait for it
+            return False
+        try:
+            said = self._again.answer(conn, head)
+            if said is None:
+                return False
+            try:
+                rest = said.data[conn.sock.send(said.data) :]
+            except BlockingIOError:
+                rest = said.data
+        except OSError:
+            self._close(conn)
+        except Exception as error:  # noqa: BLE001 - as in gunicorn's `handle`
+            self._refuse(conn, error)
+            self._lobby.part(conn)
+        else:
+            if rest:
+                self._finished(conn, self.tpool.submit(self._send, conn, rest, said.keep))
+            elif said.keep:
+                self._lobby.wait(conn, Stage.NEXT)
+            else:
+                self._lobby.part(conn)
+        return True
+
+    def _send(self, conn: TConn, rest: bytes, keep: bool) -> bool:
+        conn.sock.settimeout(self.sending)
+        conn.sock.sendall(rest)
+        return keep
+
+    def _finished(self, conn: TConn, answer: "Future[Any]") -> None:
         answer.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def _refuse(self, conn: TConn, error: Exception) -> None:

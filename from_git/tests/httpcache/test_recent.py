@@ -172,6 +172,22 @@ class Bounds(SimpleTestCase):
                 self.clock.monotonic_now, self.clock.now = monotonic, now
                 self.assertEqual(self.recent.get(self.asked()), self.one if there else None)
 
+    def test_of_those_who_come_too_late_one_makes_it_anew_and_others_get_it_for_a_quarter_of_a_second(self) -> None:
+        again = self.recent.again(self.asked())
+        for seconds, there in [(0.0, True), (0.24, True), (0.25, False)]:
+            with self.subTest(seconds):
+                self.clock.monotonic_now, self.clock.now = 50.0, NOW
+                self.put(self.asked())
+                self.assertIs(again(), self.one)
+                self.clock.monotonic_now = 51.0 + seconds
+                self.assertIsNone(again())  # a look is no request
+                self.assertIsNone(again())
+                self.assertIsNone(self.recent.get(self.asked()))
+                for found in (again(), self.recent.get(self.asked()), again()):
+                    self.assertIs(found, self.one if there else None)
+                self.clock.now = NOW + 300.0
+                self.assertIsNone(again())
+
     def test_scheme_and_path_count_and_methods_with_a_meaning_of_their_own_do_not_come_in(self) -> None:
         self.put(self.asked())
 

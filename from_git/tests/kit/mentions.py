@@ -35,7 +35,12 @@ FOREIGN_OPTIONS = {
 }
 FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
-FOREIGN_WORDS = {"ghost", "https_proxy", "no_proxy", "max_filedescriptors"}  # GitHub's, curl's, Squid's
+FOREIGN_WORDS = {
+    *("ghost", "https_proxy", "no_proxy", "max_filedescriptors"),  # GitHub's, curl's, Squid's
+    *("large_client_header_buffers", "ssl_certificate", "ssl_certificate_key", "proxy_http_version"),  # nginx's
+    *("proxy_cache_bypass", "proxy_cache_lock", "proxy_cache_revalidate", "proxy_cache_use_stale", "proxy_cache_valid"),
+    *("proxy_hide_header", "proxy_read_timeout"),
+}
 FOREIGN_PARAMETERS = {"protocol", "ssl_ca_certs"}  # of redis-py, in CACHE_URL
 FOREIGN_FILES = {"local_settings.py"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}

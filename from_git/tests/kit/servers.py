@@ -13,9 +13,11 @@ from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import ROOT
 
 SQUID = "/usr/sbin/squid"  # often not in the PATH of who is not root
+NGINX = "/usr/sbin/nginx"
 SQUID_CONF = ROOT / "deploy" / "squid.conf"
 
 needs_redis = skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+needs_nginx = skipUnless(Path(NGINX).exists(), "nginx is not installed")
 needs_squid = skipUnless(Path(SQUID).exists(), "squid is not installed")
 
 
@@ -52,6 +54,32 @@ def start_squid(case: type[TestCase], origin: str) -> str:
     # a name of its own, because its shared memory would otherwise be that of any other Squid on this machine
     command = [SQUID, "-N", "-n", f"test{port}", "-f", str(folder / "squid.conf")]
     _start(case, command, port, signal.SIGINT)  # killed, it would leave that memory behind
+    return f"http://127.0.0.1:{port}"
+
+
+def start_nginx(case: type[TestCase], origin: str) -> str:
+    """Start an nginx in front of `origin` until the end of the class; its address.
+
+    It runs the configuration in docs/nginx.md; only its ports and folders are others.
+    """
+    port = _free_port()
+    folder = Path(case.enterClassContext(tempfile.TemporaryDirectory()))
+    folder.chmod(0o755)  # for its own user, where root starts it
+    site = (ROOT / "docs" / "nginx.md").read_text(encoding="utf-8").split("```nginx\n")[1].split("```")[0]
+    for documented, here in {
+        "listen 8080 ": f"listen 127.0.0.1:{port} ",
+        "server 127.0.0.1:8000 ": f"server {origin.removeprefix('http://')} ",
+        "/var/lib/nginx/": f"{folder}/",
+    }.items():
+        if documented not in site:
+            raise AssertionError(f"docs/nginx.md no longer has {documented!r}")
+        site = site.replace(documented, here)
+    body = f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;"
+    log = f"access_log off; error_log {folder}/error.log;"
+    text = f"pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ {body} {log} {site} }}"
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    _start(case, command, port, signal.SIGTERM)
     return f"http://127.0.0.1:{port}"
 
 

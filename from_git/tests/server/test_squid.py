@@ -2,78 +2,24 @@
 
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import requests
 from django.core.cache import caches
 from django.test import SimpleTestCase
 
-from coding_challenge.wsgi import application
 from emulator import Fault
 from from_git.tests.kit.project import ROOT
+from from_git.tests.kit.proxied import HOST, SPACK, ProxiedTestCase
 from from_git.tests.kit.servers import SQUID_CONF, needs_squid, start_squid
-from from_git.tests.kit.service import ServiceTestCase
-
-HOST = "from-git.example.org"
-SPACK = "https://github.com/spack"
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A request that reached the service."""
-
-    method: str
-    status: int
-    headers: dict[str, str]
-    """Names as WSGI has them, without HTTP_."""
-
-
-class SquidTestCase(ServiceTestCase):
-    """The service, which notes what reaches it, behind a Squid."""
-
-    proxy: ClassVar[str]
-    seen: ClassVar[list[Asked]]
+class SquidTestCase(ProxiedTestCase):
+    """The service behind a Squid."""
 
     @classmethod
-    def setUpClass(cls) -> None:
-        """Start Squid too."""
-        super().setUpClass()
-        cls.seen = []
-
-        def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-                given = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
-                cls.seen.append(Asked(environ["REQUEST_METHOD"], int(status[:3]), given))
-                return start_response(status, headers, *error)
-
-            return application(environ, begin)
-
-        cls.server.set_app(noting)
-        cls.proxy = start_squid(cls, cls.base)
-
-    def setUp(self) -> None:
-        """Each test has a question of its own, because Squid remembers those of others."""
-        super().setUp()
-        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, ALLOWED_HOSTS=[HOST])
-        self.question = {"url": [f"{SPACK}?{self.id()}"]}
-        self.seen.clear()
-
-    def through(
-        self, method: str = "GET", question: Any = None, path: str = "/health-check", **headers: str
-    ) -> requests.Response:
-        """The answer that Squid gives."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        url = self.proxy + path
-        return requests.request(method, url, params=question or self.question, headers=named, timeout=30)
-
-    def reached(self) -> list[tuple[str, int]]:
-        """Method and status of what has reached the service since the last time."""
-        found = [(one.method, one.status) for one in self.seen]
-        self.seen.clear()
-        return found
+    def start_proxy(cls, origin: str) -> str:
+        """See `ProxiedTestCase`."""
+        return start_squid(cls, origin)
 
     def assert_cache(self, response: requests.Response, word: str) -> None:
         """What Squid says of itself: HIT or MISS."""

@@ -9,8 +9,9 @@ from django.utils.http import http_date
 
 from emulator import Fault
 from from_git.tests.kit.hostile import exchange, request
+from from_git.tests.kit.proxied import HOST, SPACK
 from from_git.tests.kit.servers import needs_squid
-from from_git.tests.server.test_squid import HOST, SPACK, SquidTestCase
+from from_git.tests.server.test_squid import SquidTestCase
 
 
 @needs_squid

@@ -1,0 +1,74 @@
+"""The service behind a real proxy, which notes what reaches it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import requests
+
+from coding_challenge.wsgi import application
+from from_git.tests.kit.service import ServiceTestCase
+
+HOST = "from-git.example.org"
+SPACK = "https://github.com/spack"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that reached the service."""
+
+    method: str
+    status: int
+    headers: dict[str, str]
+    """Names as WSGI has them, without HTTP_."""
+
+
+class ProxiedTestCase(ServiceTestCase):
+    """The service, which notes what reaches it, behind a proxy."""
+
+    proxy: ClassVar[str]
+    seen: ClassVar[list[Asked]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Note what reaches the service, and start the proxy."""
+        super().setUpClass()
+        cls.seen = []
+
+        def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+                given = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
+                cls.seen.append(Asked(environ["REQUEST_METHOD"], int(status[:3]), given))
+                return start_response(status, headers, *error)
+
+            return application(environ, begin)
+
+        cls.server.set_app(noting)
+        cls.proxy = cls.start_proxy(cls.base)
+
+    @classmethod
+    def start_proxy(cls, origin: str) -> str:
+        """Start the proxy in front of `origin` until the end of the class; its address."""
+        raise NotImplementedError
+
+    def setUp(self) -> None:
+        """Each test has a question of its own, because the proxy remembers those of others."""
+        super().setUp()
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0, ALLOWED_HOSTS=[HOST])
+        self.question = {"url": [f"{SPACK}?{self.id()}"]}
+        self.seen.clear()
+
+    def through(
+        self, method: str = "GET", question: Any = None, path: str = "/health-check", **headers: str
+    ) -> requests.Response:
+        """The answer that the proxy gives."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = self.proxy + path
+        return requests.request(method, url, params=question or self.question, headers=named, timeout=30)
+
+    def reached(self) -> list[tuple[str, int]]:
+        """Method and status of what has reached the service since the last time."""
+        found = [(one.method, one.status) for one in self.seen]
+        self.seen.clear()
+        return found
