@@ -16,6 +16,7 @@ from benchmarks.questions import FIXED, Question
 from benchmarks.results import Result
 from benchmarks.scale import AtOnce
 from benchmarks.speed import BEST, Speed
+from benchmarks.start import Start
 from benchmarks.warm import Warm
 from emulator.latency import Latency
 
@@ -100,6 +101,8 @@ FULL: tuple[Case, ...] = (
     Warm("warm-redis", _WARM, 4, to_bare=1 / 0.9, redis=True),
     Warm("warm-card", _WARM, 4, to_bare=1 / 0.65, path="/from-git/card.svg"),
     Warm("warm-chart", _WARM, 4, to_bare=1 / 0.65, path="/from-git/chart/langs.svg"),
+    Start("start-bitbucket", Question(bitbucket=("team-1",)), 2.5, 1.58),
+    Start("start-github", Question(("user-1",)), 3.7, 1.76),
     Kept("kept-1x30", 1, 30, 300),
     Kept("kept-300x30", 300, 30, 9),
     Kept("kept-300x30-redis", 300, 30, 9, redis=True),
@@ -123,6 +126,7 @@ QUICK: tuple[Case, ...] = (
     Warm("warm-redis", _WARM, 1, to_bare=1 / 0.9, redis=True),
     Warm("warm-card", _WARM, 1, to_bare=1 / 0.65, path="/from-git/card.svg"),
     Warm("warm-chart", _WARM, 1, to_bare=1 / 0.65, path="/from-git/chart/langs.svg"),
+    Start("start-both", Question(("user-1",), ("team-1",)), 3.7, 1.76),
     Kept("kept-3x3", 3, 3, 3),
     Kept("kept-3x3-redis", 3, 3, 3, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),
