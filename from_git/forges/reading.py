@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ _PROXYS_OWN = (HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.NETWORK_AUTH
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, *_PROXYS_OWN)
 """Statuses with which a gateway refuses us in the forge's place."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})</title>", re.IGNORECASE)
-_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_EPOCH, _DAY = datetime(1970, 1, 1, tzinfo=UTC), 86_400
 _SEARCHED = 8_192  # bytes in which a page's title is looked for
 
 
@@ -75,7 +75,8 @@ def seconds(text: str) -> int:
     Raises:
         TypeError, ValueError: it is no such time, or before the epoch.
     """
-    found = (datetime.fromisoformat(text) - _EPOCH) // _SECOND
+    since = datetime.fromisoformat(text) - _EPOCH
+    found = since.days * _DAY + since.seconds
     if not 0 <= found <= LATEST:
         raise ValueError("out of range")
     return found

@@ -14,6 +14,7 @@ from from_git.values.repository import Repository
 from from_git.values.stats import LARGEST
 
 _OWNER = ("repositoryOwner",)  # its path in errors
+_COUNTS, _TEXTS = {int}, frozenset({str})  # `bool` is neither
 
 
 class Detailed(NamedTuple):
@@ -104,13 +105,14 @@ def _detailed(node: Any) -> Detailed:
     watchers, pushed = node["watchers"]["totalCount"], node["pushedAt"]
     spdx = None if license is None else license["spdxId"]
     sizes = [edge["size"] for edge in edges]
-    for count in (stars, watchers, langs_total, topics_total, *sizes):
-        if type(count) is not int or not 0 <= count <= LARGEST:
-            raise ValueError("no count")
+    counts = [stars, watchers, langs_total, topics_total, *sizes]
+    if set(map(type, counts)) != _COUNTS or min(counts) < 0 or max(counts) > LARGEST:
+        raise ValueError("no count")
     spelled, tagged = [edge["node"]["name"] for edge in edges], [tag["topic"]["name"] for tag in tags]
-    for text in (*spelled, *tagged, "" if spdx is None else spdx):
-        if type(text) is not str:
-            raise TypeError("no text")
+    if not _TEXTS.issuperset(map(type, spelled)) or not _TEXTS.issuperset(map(type, tagged)):
+        raise TypeError("no text")
+    if spdx is not None and type(spdx) is not str:
+        raise TypeError("no text")
     times = seconds(node["createdAt"]), None if pushed is None else seconds(pushed)
     found = dumped(is_fork, is_archived, stars, watchers, spelled, sizes, tagged, spdx, *times)
     return Detailed(identity, found, (len(edges), len(tags)) == (langs_total, topics_total))
