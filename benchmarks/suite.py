@@ -10,6 +10,7 @@ from benchmarks.cpu import PageCpu, WatchersCpu
 from benchmarks.crowd import Crowd
 from benchmarks.encrypted import Encrypted
 from benchmarks.fairness import Beside
+from benchmarks.idle import Idle
 from benchmarks.kept import Kept
 from benchmarks.processes import Way
 from benchmarks.questions import FIXED, Question
@@ -103,6 +104,7 @@ FULL: tuple[Case, ...] = (
     Warm("warm-chart", _WARM, 4, to_bare=1 / 0.65, path="/from-git/chart/langs.svg"),
     Start("start-bitbucket", Question(bitbucket=("team-1",)), 2.5, 1.58),
     Start("start-github", Question(("user-1",)), 3.7, 1.76),
+    Idle("idle-worker", memory=57),
     Kept("kept-1x30", 1, 30, 300),
     Kept("kept-300x30", 300, 30, 9),
     Kept("kept-300x30-redis", 300, 30, 9, redis=True),
@@ -127,6 +129,7 @@ QUICK: tuple[Case, ...] = (
     Warm("warm-card", _WARM, 1, to_bare=1 / 0.65, path="/from-git/card.svg"),
     Warm("warm-chart", _WARM, 1, to_bare=1 / 0.65, path="/from-git/chart/langs.svg"),
     Start("start-both", Question(("user-1",), ("team-1",)), 3.7, 1.76),
+    Idle("idle-worker", memory=57),
     Kept("kept-3x3", 3, 3, 3),
     Kept("kept-3x3-redis", 3, 3, 3, redis=True),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),
