@@ -64,6 +64,15 @@ class Pace:
             each_call, each = self._seconds.line()
         return int(max(0.0, seconds - each_call) / max(each, 1e-6))
 
+    def gain(self) -> float | None:
+        """How many more repositories take as long as a query without any; None where that is not known.
+
+        Very many where they take next to nothing.
+        """
+        with self._lock:
+            each_call, each = self._seconds.line()
+            return each_call / max(each, 1e-9) if self._seconds.spread else None
+
     def reserve(self, repositories: int) -> float:
         """Seconds to reserve for a query that gives details of so many repositories."""
         with self._lock:
@@ -132,12 +141,17 @@ class _LinearFit:
             return first * number + slope * x
         return self._y / self._x * x
 
+    @property
+    def spread(self) -> float:
+        """How far the x lie from each other; 0 where they are too alike to fit a slope."""
+        spread = self.answers * self._xx - self._x * self._x
+        return spread if spread > (_SPREAD * self.answers) ** 2 else 0.0
+
     def line(self) -> tuple[float, float]:
         """y at x = 0, and the slope; neither is below 0, and the slope is 0 where the x were too alike."""
         if not self.answers:
             return 0.0, 0.0
-        spread = self.answers * self._xx - self._x * self._x
-        if spread <= (_SPREAD * self.answers) ** 2:
+        if not self.spread:
             return self._y / self.answers, 0.0
-        slope = max(0.0, (self.answers * self._xy - self._x * self._y) / spread)
+        slope = max(0.0, (self.answers * self._xy - self._x * self._y) / self.spread)
         return max(0.0, (self._y - slope * self._x) / self.answers), slope

@@ -32,7 +32,7 @@ class Once(Generic[Want, Value]):
         known: what was found of each thing; to be read only, as the next two.
         pending: things that wait or are being asked for, with what was noted of each.
         open: batches under way.
-        size: things of one batch; to be set before any is noted.
+        size: things of each batch that is asked for from now on.
         on_settled: called without a lock held whenever nothing is pending, by the thread that saw to it, and now and
             then once too often; more may be noted then.
     """
@@ -49,6 +49,11 @@ class Once(Generic[Want, Value]):
         self._waiting: deque[str] = deque()
         self._all_noted = False
         self._asked_again: set[str] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Things that are noted and not asked for."""
+        return len(self._waiting)
 
     def counts(self) -> tuple[int, int]:
         """Things that are known, and those that are known or pending."""
