@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer
+from from_git.forges.github.batches import UNKNOWN_GAIN, average_size, batch_size
 from from_git.forges.github.names import Names, names
 from from_git.forges.github.nodes import Detailed, detailed_of, with_names
 from from_git.forges.github.queries import DETAILS, NAMES, Queries
@@ -17,6 +18,7 @@ from from_git.forges.reading import get
 T = TypeVar("T")
 Named = tuple[str, bytes]
 _SLOW = 5.0  # seconds that a query may be expected to take: half of what kills it
+_QUICK = 0.5  # seconds; a query that is expected to take no longer may ask for the largest number
 _NO_NAMES = Names()
 
 
@@ -31,6 +33,7 @@ class Details:
         self._sizes = queries.access.sizes
         self._lock = threading.Lock()
         self._unnamed: deque[Named] = deque()  # with more languages or topics than were shown
+        self._batches = self._in_batches = 0  # that were begun, and the repositories in them
 
     def most(self, wanted: int) -> int:
         """`wanted`, or fewer: no more than was not too heavy lately, and, but for small batches, no more than GitHub is
@@ -38,18 +41,30 @@ class Details:
         quick = self._queries.access.pace.repositories(_SLOW)
         return self._calls.most(min(wanted, max(self._sizes.small_batch, quick)))
 
-    def plan(self, rest: int) -> int:
-        """Choose the size of batches for so many repositories: whole rounds over the threads that are free now.
+    def plan(self, to_come: Sequence[int]) -> int:
+        """Choose the size of the batches that begin now, see `batch_size`.
 
-        Returns the number of batches.
+        Args:
+            to_come: how many repositories each further answer of the list brings.
+
+        Returns:
+            The number of batches that are still to be asked for, about.
         """
-        small, most = self._sizes.small_batch, self.most(self._sizes.batch)
-        self.once.size = most
-        if rest > small:  # else one batch; and if the list is longer than it said, not many tiny ones
-            threads = 1 + self._pool.idle
-            rounds = -(-rest // (threads * most))
-            self.once.size = min(most, -(-rest // min(threads * rounds, -(-rest // small))))
-        return max(0, -(-rest // self.once.size))
+        pool, once, sizes = self._pool, self.once, self._sizes
+        known = self._queries.access.pace.gain()
+        gain = UNKNOWN_GAIN if known is None else max(1.0, known)
+        quick = 0 if known is None else self._queries.access.pace.repositories(_QUICK)
+        most = self.most(max(sizes.batch, min(sizes.largest, quick)))
+        average = min(most, average_size(sizes.average, gain))
+        waiting = once.waiting
+        with self._lock:
+            spare = self._in_batches / average - self._batches
+        threads = min(pool.width, 1 + pool.idle + once.open)
+        size = batch_size([waiting, *to_come], threads, gain, average, most, spare)
+        parts = -(-waiting // size)
+        # the last ones are equal
+        once.size = size if to_come or not parts else -(-waiting // parts)
+        return parts + -(-sum(to_come) // average)
 
     def take_first(self, found: Collection[Detailed], paths: Mapping[str, str]) -> None:
         """Take in details that came with the list; `paths`: `OWNER/NAME` by id."""
@@ -73,6 +88,10 @@ class Details:
             self._ask_names(batch)
 
     def _ask_batch(self, ids: list[str], origin: Origin | None = None) -> None:
+        if origin is None:
+            with self._lock:
+                self._batches, self._in_batches = self._batches + 1, self._in_batches + len(ids)
+
         def smaller(split: Origin | None) -> None:
             self.once.split()
             for half in _halves(ids):

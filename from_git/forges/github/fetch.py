@@ -7,6 +7,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.halving import Origin
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.github.details import Details
+from from_git.forges.github.ends import Ends
 from from_git.forges.github.nodes import OwnerPage, owner_page, repository_in
 from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
 from from_git.forges.listing import Listing, Place, by_name, rows_of
@@ -39,8 +40,9 @@ def _detailed_in(page: OwnerPage | None) -> int:
 class GitHubFetch:
     """One owner's list, beside the details of its repositories; see `Fetch`.
 
-    The first query gives the first repositories in detail and the ids of the first hundred. Further pages of the list
-    give ids alone, which is quick; the details are asked for by id as soon as ids are there.
+    The first query gives the oldest repositories in detail, and the ids of a hundred from each end of the list; where
+    the owner is known to be large, those ids alone. Further queries give ids alone, which is quick; the details are
+    asked for by id as soon as ids are there. A list that is read again is read from its oldest end, see `Ends`.
     """
 
     def __init__(self, access: GitHubAccess, owner: str, group: FetchGroup) -> None:
@@ -50,10 +52,12 @@ class GitHubFetch:
         self._queries = Queries(access, group)
         self._calls = self._queries.calls
         self._details = Details(self._queries)
+        self._large = access.large
         # cursors over the date of creation do not shift
         self._listing: Listing[str] = Listing(
-            self._ask_list, self._details.once, access.sizes.listed, _READINGS, shifts=False
+            self._ask_list, self._details.once, 2 * access.sizes.listed, _READINGS, shifts=False
         )
+        self._ends: Ends | None = Ends(access.sizes.listed)  # of the first reading, while it is under way
         self._kind = ""
         self._on_found = group.found
         self._rests: list[Origin] = []  # of first pages that were too heavy
@@ -78,6 +82,13 @@ class GitHubFetch:
     def cost(self) -> Cost:
         """See `Fetch.cost`."""
         return self._calls.spending.cost()
+
+    def begin(self) -> None:
+        """Have the first page asked for."""
+        if self._owner in self._large:
+            self._calls.start(self._pool, partial(self._read_list, None), self._begin)
+        else:
+            self.ask_first_page(self._sizes.first)
 
     def ask_first_page(self, first: int, origin: Origin | None = None) -> None:
         """Have the first repositories asked for in detail, with the first page of the list.
@@ -106,19 +117,20 @@ class GitHubFetch:
             self._listing.take(None, None)
             return
         self._details.take_first(page.details, page.listed.rows)
-        total = page.listed.total or 0
-        rest = total - len(page.details)
-        batches = self._details.plan(rest)
-        if page.listed.more or batches:
-            self._queries.plan(batches + -(-total // self._sizes.listed) - 1, rest)
-        self._take(None, page)
+        self._large.note(self._owner, page.listed.total or 0)
+        self._take(None, page, begins=True)
         self._on_found()
 
     def _ask_list(self, place: Place) -> None:
+        if place is None:
+            self._ends = None  # the list is read again
         self._calls.start(self._pool, partial(self._read_more, place), partial(self._take, place))
 
     def _read_list(self, cursor: Place) -> OwnerPage | None:
-        return self._read(REPOSITORIES, "Repositories", {"listed": self._sizes.listed, "after": cursor})
+        before = self._ends and self._ends.before
+        both = bool(before) or (self._ends is not None and cursor is None)
+        which = {"listed": self._sizes.listed, "after": cursor, "before": before, "both": both}
+        return self._read(REPOSITORIES, "Repositories", which)
 
     def _read(self, query: str, name: str, variables: Mapping[str, object]) -> OwnerPage | None:
         reply = self._queries.ask(query, {"login": self._owner, **variables}, name)
@@ -132,11 +144,22 @@ class GitHubFetch:
             raise UpstreamError("the owner vanished while its repositories were being listed.", advice="Ask again.")
         return page
 
-    def _take(self, place: Place, page: OwnerPage) -> None:
+    def _take(self, place: Place, page: OwnerPage, begins: bool = False) -> None:
         """Note the ids of a page, start the next page, and have the details asked for."""
-        if page.listed.more and page.listed.following is None and page.listed.rows:
+        listed = page.listed
+        if listed.more and listed.following is None and listed.rows:
             raise MalformedAnswer("pageInfo.endCursor is not a string")
         self._kind = page.kind
-        self._details.once.note(page.listed.rows, page.listed.more)
-        self._listing.take(place, page.listed)
-        self._details.once.start()
+        once, ends = self._details.once, self._ends
+        rows = {**listed.rows, **page.newest.rows} if page.newest else listed.rows
+        if ends:
+            listed = ends.take(page)
+            once.note(rows, listed.more and ends.unknown > 0)
+            batches = self._details.plan(ends.to_come if listed.more else ())
+            if begins and (listed.more or batches):
+                self._queries.plan(batches + ends.answers * listed.more, ends.total - len(page.details))
+            self._ends = ends if listed.more else None
+        else:
+            once.note(rows, listed.more)
+        self._listing.take(place, listed)
+        once.start()

@@ -1,6 +1,6 @@
 """What the answers of GitHub's GraphQL API say about an owner and its repositories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, TransientError, of_repository
@@ -34,6 +34,10 @@ class OwnerPage(NamedTuple):
     listed: Page[str]
     """`OWNER/NAME` of each repository by its id, in the order of the list."""
     details: list[Detailed]
+    newest: Page[str] | None = None
+    """A page from the other end of the list, where one was asked for and this one is not the last."""
+    latest: str | None = None
+    """The id of the newest of the list, with `newest` or where it was asked for."""
 
 
 def owner_page(reply: Reply) -> OwnerPage | None:
@@ -56,16 +60,33 @@ def owner_page(reply: Reply) -> OwnerPage | None:
         raise TransientError("it lost parts of the list while answering (NOT_FOUND).")
     if absent - reply.not_found:
         raise MalformedAnswer("a repository is null without an error")
-    page = get(owner, "repositories", kind=dict)
+    page = _page(owner, "repositories")
+    given = [detailed_of(node, page.rows.get) for node in details if node is not None]
+    # they are the first of the same list: one that ends without them, an empty one above all, is not believed
+    if not page.more and not page.rows.keys() >= {one.id for one in given}:
+        raise TransientError("its list leaves out repositories of which the same answer gives details.")
+    total = get(owner, "repositories", "totalCount", kind=int)
+    found = OwnerPage(get(owner, "__typename", kind=str), page._replace(total=total), given)
+    return found._replace(**_other_end(owner)) if page.more else found
+
+
+def _page(owner: Mapping[str, Any], key: str) -> Page[str]:
+    """A page of the list, without its total."""
+    page = get(owner, key, kind=dict)
     nodes = get(page, "nodes", kind=list)
     names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
-    given = [detailed_of(node, names.get) for node in details if node is not None]
     more = get(page, "pageInfo", "hasNextPage", kind=bool)
-    # they are the first of the same list: one that ends without them, an empty one above all, is not believed
-    if not more and not names.keys() >= {one.id for one in given}:
-        raise TransientError("its list leaves out repositories of which the same answer gives details.")
-    kind, total = get(owner, "__typename", kind=str), get(page, "totalCount", kind=int)
-    return OwnerPage(kind, Page(names, total, more, maybe(page, "pageInfo", "endCursor", kind=str)), given)
+    return Page(names, None, more, maybe(page, "pageInfo", "endCursor", kind=str))
+
+
+def _other_end(owner: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reply says about the newest end of the list, as members of `OwnerPage`."""
+    newest = _page(owner, "newest") if "newest" in owner else None
+    if "latest" in owner:
+        latest = [get(one, "id", kind=str) for one in get(owner, "latest", "nodes", kind=list)]
+    else:
+        latest = list(newest.rows) if newest else []
+    return {"newest": newest, "latest": latest[0] if latest else None}
 
 
 def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:

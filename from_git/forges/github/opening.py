@@ -56,17 +56,14 @@ class GitHub:
         if not self.has_credentials:
             group.start(pool, _refuse)
         elif self.access.client.client:
-            self._begin(fetch)
+            fetch.begin()
         else:  # on a thread of the pool, while other forges are asked, and before the clock of a call runs
             group.start(pool, self._load_and_begin, fetch)
         return fetch
 
     def _load_and_begin(self, fetch: GitHubFetch) -> None:
         self.access.client.load()
-        self._begin(fetch)
-
-    def _begin(self, fetch: GitHubFetch) -> None:
-        fetch.ask_first_page(self.access.sizes.first)
+        fetch.begin()
 
     def close(self) -> None:
         """See `Forge.close`."""

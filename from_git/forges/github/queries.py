@@ -6,7 +6,7 @@ Sources of the texts: docs.github.com/graphql (objects RepositoryOwner, Reposito
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from from_git import metrics
 from from_git.calls.accounts import Accounts
@@ -17,22 +17,20 @@ from from_git.calls.sending import Calls
 from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool
 from from_git.forges.github.graphql import GraphqlOverUpstream, NoViewer, Reply
+from from_git.forges.github.large import Large
 from from_git.values.progress import Cost
 
 # `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
 # counts internal repositories as private. CREATED_AT never changes, so a cursor does not shift: whatever comes or goes
-# meanwhile, no repository that stays is lost.
+# meanwhile, no repository that stays is lost. `newest` are pages from the other end; see `Ends`
 _LIST = """
       privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
-    ) {"""
-_IDS = f"""{_LIST}
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id nameWithOwner }}
-    }}
-  }}
-}}
-"""
+    )"""
+_NEWEST = _LIST.replace("ASC", "DESC")
+_IDS = """
+      pageInfo { hasNextPage endCursor }
+      nodes { id nameWithOwner }
+    }"""
 # `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
 # for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
 # languages, none more than 40; GitHub takes no more than 20 topics.
@@ -59,18 +57,34 @@ query Owner($login: String!, $first: Int!, $listed: Int!) {{
   repositoryOwner(login: $login) {{
     __typename
     detailed: repositories(
-      first: $first{_LIST}
+      first: $first{_LIST} {{
       nodes {{ ...Details }}
     }}
     repositories(
-      first: $listed{_IDS}{_DETAILS}"""
+      first: $listed{_LIST} {{
+      totalCount{_IDS}
+    newest: repositories(
+      first: $listed{_NEWEST} {{{_IDS}
+  }}
+}}
+{_DETAILS}"""
 REPOSITORIES = f"""
-query Repositories($login: String!, $listed: Int!, $after: String) {{
+query Repositories($login: String!, $listed: Int!, $after: String, $before: String, $both: Boolean!) {{
   rateLimit {{ cost }}
   repositoryOwner(login: $login) {{
     __typename
     repositories(
-      first: $listed, after: $after{_IDS}"""
+      first: $listed, after: $after{_LIST} {{
+      totalCount{_IDS}
+    newest: repositories(
+      first: $listed, after: $before{_NEWEST} @include(if: $both) {{{_IDS}
+    latest: repositories(
+      first: 1{_NEWEST} {{
+      nodes {{ id }}
+    }}
+  }}
+}}
+"""
 DETAILS = f"""
 query Details($ids: [ID!]!) {{
   rateLimit {{ cost }}
@@ -110,10 +124,12 @@ class Sizes:
     # in four a 502; wiiiimm/gh-manager-cli#104), and a query that takes 10 s dies. What else was tried:
     # docs/performance.md
     batch: int = 40
-    # more batches than one for each so many would be mostly round trip (100 ms against 10 ms each)
-    small_batch: int = 18
+    small_batch: int = 18  # even where GitHub is slow
     names_batch: int = 20  # with many names, that are worth a query while all threads are busy
     names: int = 100  # the most that GitHub gives
+    largest: int = 74  # as `batch`, where GitHub is quick; one more would cost a second point
+    # of all batches of an owner at least: each costs a point, and a round trip (100 ms against 10 ms a repository)
+    average: int = 26
 
 
 SIZES = Sizes()
@@ -129,6 +145,8 @@ class GitHubAccess:
     """Each with the points that GitHub reports."""
     pace: Pace
     sizes: Sizes = SIZES
+    large: Large = field(default_factory=lambda: Large(2 * SIZES.first))
+    """Owners whose fetch need not begin with details of a few."""
 
 
 class Queries:

@@ -47,6 +47,7 @@ class AnswersTestCase(ServiceTestCase):
             sizes["SMALL_BATCH"],
             sizes["NAMES_BATCH"],
             sizes["NAMES"],
+            average=sizes["SMALL_BATCH"],
         )
         with override_settings(
             NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads

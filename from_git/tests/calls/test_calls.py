@@ -181,6 +181,7 @@ class Sizes(GitHubTestCase):
         self.assertLess(weights[0], weights[-1])
 
     def test_a_single_failure_of_a_light_query_is_asked_again_as_it_was(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(250)))
         self.emulator.faults.add(preset("timeout_502", contains="query Repositories", times=2))
 
         self.assert_exact(("github", "tiny"))

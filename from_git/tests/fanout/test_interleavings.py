@@ -90,9 +90,16 @@ class InterleavingTestCase(SeededTestCase):
         one, rest = before[at], [*before[:at], *before[at + 1 :]]
         new = Repository("new", watchers=7, created_at="2021-01-01T00:00:00Z")
         old = Repository("old", watchers=7, created_at="2019-01-01T00:00:00Z")
-        after = (rest, [*before, new], [*before, old], [*rest, new], [*rest, replace(one, is_private=True)])[
-            seed // 2 % 5
-        ]
+        between = replace(old, created_at=f"{before[seed * 11 % len(before)].created_at[:-1]}.5Z")
+        after = (
+            rest,
+            [*before, new],
+            [*before, old],
+            [*rest, new],
+            [*rest, replace(one, is_private=True)],
+            [*before, between],
+            [*rest, between],
+        )[seed // 2 % 7]
         then = self.add(*after)
         now = self.add(*before)
         self.change(2 + seed % 20, *after)

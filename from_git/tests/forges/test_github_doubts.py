@@ -200,6 +200,35 @@ class Doubts(GitHubTestCase):
             "100 repositories against a total of 300, after 3 readings", self.failure(502, self.url)["message"]
         )
 
+    def test_a_server_that_knows_no_order_from_the_newest_is_read_from_the_oldest_end_alone(self) -> None:
+        def same(data: Any) -> None:
+            owner = data["repositoryOwner"]
+            owner["newest"], owner["latest"] = owner["repositories"], {"nodes": owner["repositories"]["nodes"][:1]}
+
+        self.add(*(Repository(f"r{n}", watchers=1) for n in range(3 * SIZES.listed + 1)))
+        for query in ("Owner", "Repositories"):
+            self.edit(same, query)
+
+        self.assert_exact(("github", "tiny"))
+        self.assert_exact(("github", "tiny"))  # known to be large by now
+
+    def test_what_the_newest_end_lacks_is_an_error_that_names_the_place(self) -> None:
+        self.add(*(Repository(f"r{n}") for n in range(SIZES.listed + 1)))
+        changes: list[tuple[Callable[[Any], object], str, str]] = [
+            (lambda owner: owner.update(newest=None), "Owner", "newest is not an object"),
+            (lambda owner: owner["newest"]["nodes"][0].update(id=None), "Owner", "id is not a string"),
+            (lambda owner: owner.update(latest=None), "Repositories", "latest.nodes is absent"),
+            (lambda owner: owner["latest"].update(nodes=[{}]), "Repositories", "id is absent"),
+        ]
+        for change, query, words in changes:
+            with self.subTest(words):
+                self.emulator.faults.clear()
+                self.edit(lambda data, change=change: change(data["repositoryOwner"]), query)  # type: ignore[misc]
+                self.settings_for_test()
+                if query == "Repositories":
+                    self.answer(self.url)  # so that the owner is known to be large
+                self.assertIn(words, self.failure(502, self.url)["message"])
+
     def test_a_list_without_an_end_is_found_out(self) -> None:
         def go_on(body: Any) -> Any:
             body["data"]["repositoryOwner"]["repositories"]["pageInfo"]["hasNextPage"] = True

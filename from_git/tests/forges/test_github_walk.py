@@ -1,21 +1,17 @@
-"""GitHub: how a list is walked while it changes, and what that costs."""
+"""GitHub: how a list is walked while it changes."""
 
 import itertools
-import re
 import time
 from dataclasses import replace
 from typing import Any
 
-from emulator import Latency, Repository
+from emulator import Repository
 from emulator.github.opaque import node_id
-from from_git.aggregator import Asking, watched
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.forges.github.details import Details
 from from_git.forges.github.nodes import repository_in
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import SIZES, Queries
-from from_git.logfacts import facts_of
-from from_git.question import profiles_asked
 from from_git.tests.kit.github import GitHubTestCase, ids_in
 from from_git.tests.kit.hosts import adapter
 
@@ -50,6 +46,8 @@ class Changes(GitHubTestCase):
             "one archived": (*self.before[:5], replace(one, is_archived=True), *rest),
             "one made private": (*self.before[:5], replace(one, is_private=True), *rest),
             "a late one made private": (*self.before[:-1], replace(self.before[-1], is_private=True)),
+            "an early one deleted and an old one published": (*self.before[:5], *rest, old),
+            "a late one deleted and an old one published": (*self.before[:-3], *self.before[-2:], old),
             "one published": (*self.before, Repository("p", watchers=1, created_at="2020-01-01T00:10:30Z")),
         }
 
@@ -173,128 +171,3 @@ class Changes(GitHubTestCase):
         self.change([*others, private], lambda _, body: "query Details" in body)
 
         self.assertEqual(self.answer(self.url)["data"]["watchers"], 0)
-
-
-class Calls(GitHubTestCase):
-    """What it costs."""
-
-    alone = True
-
-    def calls(self, size: int) -> int:
-        """Calls for an owner of so many repositories."""
-        self.add(*(Repository(f"r{n}") for n in range(size)))
-        self.emulator.meter.reset()
-        self.answer(self.url)
-        return self.emulator.meter.snapshot()["github"].calls
-
-    def test_an_owner_of_one_page_costs_one_call_and_one_point(self) -> None:
-        for size in (0, 1, SIZES.first):
-            with self.subTest(size):
-                self.assertEqual(self.calls(size), 1)
-                self.assertEqual(self.emulator.meter.snapshot()["github"].points, 1)
-
-    def test_with_one_thread_a_list_costs_a_call_for_each_hundred_and_batches_for_the_details(self) -> None:
-        self.settings_for_test(NUM_THREADS_GITHUB=1)
-
-        for size, pages, batches in [(31, 1, 1), (70, 1, 1), (100, 1, 2), (101, 2, 2), (500, 5, 12)]:
-            with self.subTest(size):
-                self.assertEqual(self.calls(size), pages + batches)
-
-    def test_with_eight_threads_batches_fill_rounds_of_eight(self) -> None:
-        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
-        for size, pages, batches in [(50, 1, 2), (100, 1, 4), (300, 3, 8), (500, 5, 16)]:
-            with self.subTest(size):
-                self.assertEqual(self.calls(size), pages + batches)
-
-    def test_a_list_that_says_too_little_of_its_length_is_not_asked_for_one_by_one(self) -> None:
-        self.add(*(Repository(f"r{n}") for n in range(400)))
-        self.fault("edit", contains="query Owner(", edit=self.short_total)
-
-        self.assertEqual(self.answer(self.url)["data"]["originalRepos"], 400)
-        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 16)
-
-    @staticmethod
-    def short_total(body: Any) -> Any:
-        """The first page, with a total that is one more than what it gives in detail."""
-        body["data"]["repositoryOwner"]["repositories"]["totalCount"] = SIZES.first + 1
-        return body
-
-    def test_with_the_default_pool_points_are_at_most_three_times_those_of_pages_of_a_hundred(self) -> None:
-        for size in (50, 100, 300, 1000):
-            with self.subTest(size):
-                self.emulator.meter.reset()
-                self.answer(f"https://github.com/org-{size}")
-                counts = self.emulator.meter.snapshot()["github"]
-                self.assertLessEqual(counts.points, 3 * 2 * -(-size // 100))
-
-    def test_the_rest_of_a_list_is_asked_for_by_all_threads_at_once(self) -> None:
-        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
-        self.emulator.latency = Latency(base=0.02, per_repository=0.003)
-        self.addCleanup(setattr, self.emulator, "latency", Latency())
-
-        self.answer("https://github.com/org-500")
-
-        self.assertEqual(self.emulator.meter.snapshot()["github"].peak, 8)
-
-    def test_where_no_thread_is_idle_batches_are_not_split(self) -> None:
-        self.settings_for_test(NUM_THREADS_GITHUB=8, POOL_WIDTH="fixed")
-        self.emulator.latency = Latency(base=0.02)
-        self.addCleanup(setattr, self.emulator, "latency", Latency())
-        owners = [f"https://github.com/{kind}-{size}" for kind in ("org", "user") for size in range(50, 60)]
-
-        self.answer(*owners)
-
-        # one for the first page and one for the rest of each; a few more if this machine is slow to start them
-        self.assertLess(self.emulator.meter.snapshot()["github"].calls, 50)
-
-    def test_at_the_end_all_pages_and_repositories_are_done(self) -> None:
-        self.add(*(Repository(f"r{n}", languages={f"L{k}": 1 for k in range(50 * (n < 5))}) for n in range(250)))
-
-        *_, look = watched(profiles_asked([self.url]), Asking(30, "a test"))
-
-        last = look()
-        self.assertEqual((last.pages, last.pages_known, last.watchers, last.watchers_known), (3, 3, 250, 250))
-
-    def test_connections_are_kept_alive_and_as_few_as_threads(self) -> None:
-        self.settings_for_test(NUM_THREADS_GITHUB=8)
-        owners = [f"https://github.com/org-{n}" for n in range(40, 70)]
-
-        self.answer(*owners)
-        self.answer(*owners)
-
-        snapshot = self.emulator.meter.snapshot()
-        self.assertGreater(snapshot["github"].calls, 100)
-        self.assertLessEqual(snapshot["github"].connections, 8)
-        self.assertLessEqual(snapshot["github"].peak, 8)
-
-    def test_a_github_so_slow_that_queries_would_die_is_asked_for_fewer_at_once(self) -> None:
-        pace = adapter("github").pace
-        assert pace is not None
-        for repositories in (0, 30) * 3:
-            pace.learn(repositories, 0.3 + 1.0 * repositories, 1)
-
-        # the first 18, and 12; the first 18, and three batches of 18 for the rest
-        self.assertEqual(self.calls(SIZES.first), 2)
-        self.assertEqual(self.calls(70), 4)
-
-    def test_what_it_cost_is_counted_as_the_forge_counts_it_and_logged(self) -> None:
-        self.emulator.latency = Latency(base=0.02)
-        self.addCleanup(setattr, self.emulator, "latency", Latency())
-        with self.assertLogs("from_git", "DEBUG") as logs:
-            self.answer("https://github.com/org-150", "https://github.com/user-3", "https://bitbucket.org/team-20")
-
-        counts = self.emulator.meter.snapshot()
-        lines: list[Any] = [facts_of(record) for record in logs.records if record.name == "from_git.middleware"]
-        [facts] = lines
-        self.assertEqual(facts["bitbucket_calls"], counts["bitbucket"].calls)
-        self.assertEqual(
-            (facts["github_calls"], facts["github_points"]), (counts["github"].calls, counts["github"].points)
-        )
-        self.assertGreaterEqual(facts["github_seconds"] + 0.01, counts["github"].seconds)
-        [pace] = [record.getMessage() for record in logs.records if record.name == "from_git.aggregator.tally"]
-        found = re.search(
-            r"github\.com takes (.*) s and 1\.00 points a query, .* s and 0\.000 points a repository",
-            pace,
-        )
-        assert found, pace
-        self.assertGreaterEqual(float(found[1]), 0.02)

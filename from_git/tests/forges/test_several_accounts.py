@@ -105,10 +105,12 @@ class AtGitHub(AccountsTestCase):
         self.assertLess(counts[FIRST].calls, counts[SECOND].calls + counts[THIRD].calls)
 
     def test_the_points_of_several_users_pay_one_answer_and_none_is_asked_for_more(self) -> None:
-        alone = self.emulate("github", limits=False)
+        # so that both are asked in batches of the same sizes
+        latency = Latency(base=0.03, per_repository=0.003)
+        alone = self.emulate("github", limits=False, latency=latency)
         self.exact(alone, "github", "org-700")
         needed = alone.meter.snapshot()["github"].points
-        emulator = self.emulate("github", limits=False, github={"users": 3, "points": needed // 2})
+        emulator = self.emulate("github", limits=False, latency=latency, github={"users": 3, "points": 2 * needed // 3})
 
         self.exact(emulator, "github", "org-700")
 

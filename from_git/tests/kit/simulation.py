@@ -32,7 +32,7 @@ from from_git.values.found import Found
 
 MODULES = scheduled("fanout", "calls", "forges")
 """Those that the scheduler drives."""
-SMALL = Sizes(first=7, listed=20, batch=8, small_batch=4, names_batch=2)
+SMALL = Sizes(first=7, listed=20, batch=8, largest=12, small_batch=4, average=5, names_batch=2)
 _SMALL_PAGE = 10  # of Bitbucket; small pages, so that a small owner needs many calls
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
@@ -128,6 +128,8 @@ class Simulation:
     def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
         for owner in owners:
+            if isinstance(adapter, GitHub) and self.seed % 2:
+                adapter.access.large.note(owner, 10**6)  # then the list is asked for first, without details
             group = FetchGroup(self.clock.now() + self.deadline, self._landed, self.clock)
             question = Question(group, adapter.fetch(owner, group))
             self.questions.append(question)
