@@ -32,8 +32,11 @@ def packed(rows: Sequence[Repository]) -> bytes:
         *(_table(topics), _table([[] if one is None else [one] for one in licenses])),
         *(_column(created), _column(pushed)),
     ]
-    stream = zlib.compressobj(_LEVEL, zlib.DEFLATED, *(_SMALL if len(rows) <= _FEW else ()))
-    # one after the other, since the bytes that orjson gives for all of them hold a buffer of ten times their length
+    few = len(rows) <= _FEW
+    stream = zlib.compressobj(_LEVEL, zlib.DEFLATED, *(_SMALL if few else ()))
+    if few:
+        return stream.compress(orjson.dumps(columns)) + stream.flush()
+    # of many one column after the other: the bytes that orjson gives for all hold a buffer of ten times their length
     parts = [stream.compress(sign + orjson.dumps(column)) for sign, column in zip(_BEGINS, columns, strict=True)]
     return b"".join([*parts, stream.compress(b"]"), stream.flush()])
 

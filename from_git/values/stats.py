@@ -88,14 +88,15 @@ class Tally:
     def add_repositories(self, rows: Collection[Repository]) -> None:
         """Count public repositories, as KEYS say; a language that comes twice in one is one with both sizes."""
         self._numbers = [number + sum(map(adds, rows)) for number, adds in zip(self._numbers, _ADDS, strict=True)]
+        repos, sizes, topics = self._lang_repos, self._lang_bytes, self._topics
         for row in rows:
             for name in _LANGS(row):
-                self._lang_repos[name] += 1
+                repos[name] += 1
             for spelled, size in row.langs:
                 if size is not None:
-                    self._lang_bytes[spelled.lower()] += size
+                    sizes[spelled.lower()] += size
             for name in _TOPICS(row):
-                self._topics[name] += 1
+                topics[name] += 1
 
     def add(self, part: Stats) -> None:
         """Count everything that `part` counts."""

@@ -23,14 +23,12 @@ _READINGS = 3  # of a list at most
 def _in_order(listed: Mapping[str, str], known: Mapping[str, bytes | Gone]) -> Iterator[Repository]:
     """The listed repositories that are there, by name and then by id."""
 
-    def name(identity: str) -> str:
-        return listed[identity].rpartition("/")[2]
-
+    names = {identity: path.rpartition("/")[2] for identity, path in listed.items()}
     texts: dict[str, str] = {}
-    for identity in by_name(listed, name):
+    for identity in by_name(listed, names.__getitem__):
         one = known[identity]
         if isinstance(one, bytes):
-            yield repository_in(one, identity, name(identity), texts)
+            yield repository_in(one, identity, names[identity], texts)
 
 
 def _detailed_in(page: OwnerPage | None) -> int:
