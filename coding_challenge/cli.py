@@ -88,6 +88,9 @@ def _ask(argv: list[str]) -> None:
         handle_default_options(parser.parse_known_args(argv[2:])[0])
     if settings.LOGGING_CONFIG:
         import_string(settings.LOGGING_CONFIG)(settings.LOGGING)
+    from from_git import metrics
+
+    metrics.off()  # nobody can ask this process for them
     from from_git.management.commands.aggregate import Command
 
     gc.freeze()

@@ -76,7 +76,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """The counters of all processes of this server, for Prometheus."""
     publish()
-    return HttpResponse(counted.exposed(), content_type=counted.CONTENT_TYPE_LATEST, headers=_NO_STORE)
+    return HttpResponse(counted.exposed(), content_type=counted.content_type(), headers=_NO_STORE)
 
 
 def starting() -> None:

@@ -5,38 +5,16 @@ together: each writes into files of that folder, and whoever is asked reads all 
 ours, never from a client. All functions are safe from any thread.
 """
 
-import functools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-    values,
-)
-from prometheus_client.multiprocess import MultiProcessCollector
+from from_git.metrics.library import SEVERAL, Metric, exposed, library, off
 
-from from_git.metrics.reserved import Reserved
-
-M = TypeVar("M", Counter, Gauge, Histogram)
 Labels = tuple[str, str]
 """Of a host: the name of its kind, and its own."""
-__all__ = ["CONTENT_TYPE_LATEST", "SEVERAL", "Allowance", "Labels", "PoolGauges"]
+__all__ = ["SEVERAL", "Allowance", "Labels", "PoolGauges", "exposed", "off"]
 
-SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
-"""Whether several processes are counted together."""
-
-if SEVERAL:
-    values.MmapedDict = Reserved  # type: ignore[attr-defined]  # the class of the library's own files
-disable_created_metrics()  # type: ignore[no-untyped-call]  # several processes have none, so one has none either
-_REGISTRY = CollectorRegistry()  # not the library's own: its process_… would be those of whichever worker is asked
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 _REQUEST_BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0)
@@ -44,17 +22,15 @@ _HOST = ("upstream", "host")
 _ACCOUNT = (*_HOST, "account")  # its place in the setting, so that nothing of a credential is told
 
 
-def _counter(name: str, text: str, *labels: str) -> Counter:
-    return Counter(f"from_git_{name}", text, labels, registry=_REGISTRY)
+_counter = partial(Metric, "Counter")
 
 
-def _gauge(name: str, text: str, *labels: str, mode: str) -> Gauge:
-    # mypy: the library takes the mode as one of its literals
-    return Gauge(f"from_git_{name}", text, labels, registry=_REGISTRY, multiprocess_mode=mode)  # type: ignore[arg-type]
+def _gauge(name: str, text: str, *labels: str, mode: str) -> Metric:
+    return Metric("Gauge", name, text, *labels, multiprocess_mode=mode)
 
 
-def _seconds(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
-    return Histogram(f"from_git_{name}_seconds", text, labels, registry=_REGISTRY, buckets=buckets)
+def _seconds(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Metric:
+    return Metric("Histogram", f"{name}_seconds", text, *labels, buckets=buckets)
 
 
 _REQUESTS = _counter("requests", "Requests answered", "route", "method", "status")
@@ -107,9 +83,9 @@ class PoolGauges:
     """
 
     def __init__(self, pool: str, size: int, width: int, host: str = "") -> None:
-        self.busy = _POOL_BUSY.labels(host, pool)
-        self.queued = _POOL_QUEUED.labels(host, pool)
-        self._sizes, self._widths = _POOL_SIZE.labels(host, pool), _POOL_WIDTH.labels(host, pool)
+        self.busy = _POOL_BUSY.child(host, pool)
+        self.queued = _POOL_QUEUED.child(host, pool)
+        self._sizes, self._widths = _POOL_SIZE.child(host, pool), _POOL_WIDTH.child(host, pool)
         self._sizes.inc(size)
         self._size, self._width, self._closed = size, 0, False
         self.wide(width)
@@ -152,59 +128,53 @@ class _Forges:
 _forges: _Forges | None = None
 
 
-@functools.cache  # as many as there are labels, which come from short lists
-def _child(metric: M, *labels: str) -> M:
-    """The part of a metric with these labels; `labels` itself takes longer than to count."""
-    return metric.labels(*labels)
-
-
 def request(route: str, method: str, status: int, seconds: float) -> None:
     """Count a request. `route`: its name in the table of routes."""
-    _child(_REQUESTS, route, method if method in _METHODS else "other", str(status)).inc()
-    _child(_REQUEST_SECONDS, route).observe(seconds)
+    _REQUESTS.child(route, method if method in _METHODS else "other", str(status)).inc()
+    _REQUEST_SECONDS.child(route).observe(seconds)
 
 
 def call_ended(host: Labels, outcome: str, seconds: float) -> None:
     """Count a call to a forge. `outcome`: `ok`, or the `outcome` of an error."""
-    _child(_CALLS, *host, outcome).inc()
-    _child(_CALL_SECONDS, *host).observe(seconds)
+    _CALLS.child(*host, outcome).inc()
+    _CALL_SECONDS.child(*host).observe(seconds)
 
 
 def call_resent(host: Labels) -> None:
     """Count what was sent on a connection that turned out to be closed, and goes out again at once."""
-    _CALLS.labels(*host, "resent").inc()
+    _CALLS.child(*host, "resent").inc()
 
 
 def retried(host: Labels) -> None:
     """Count a failed call that is sent again."""
-    _RETRIES.labels(*host).inc()
+    _RETRIES.child(*host).inc()
 
 
 def points(host: Labels, charged: int) -> None:
     """Count what a forge has charged."""
-    _child(_POINTS, *host).inc(charged)
+    _POINTS.child(*host).inc(charged)
 
 
 def points_left(host: Labels, place: int, left: int, reset: float) -> None:
     """What a forge says to be left of an account's until `reset` (seconds since the epoch); `place`: in the setting."""
-    _child(_POINTS_LEFT, *host, str(place)).set(left)
-    _child(_POINTS_RESET, *host, str(place)).set(reset)
+    _POINTS_LEFT.child(*host, str(place)).set(left)
+    _POINTS_RESET.child(*host, str(place)).set(reset)
 
 
 def cache(result: str, host: Labels) -> None:
     """Count a profile that was looked up. `result`: `hit`, `miss` or `join` (of a fetch that was under way)."""
-    _child(_LOOKUPS, *host, result).inc()
+    _LOOKUPS.child(*host, result).inc()
 
 
 def answers(under_way: int, at_most: int) -> None:
     """How many places are taken in this process, of how many."""
-    _UNDER_WAY.set(under_way)
-    _PLACES.set(at_most)
+    _UNDER_WAY.child().set(under_way)
+    _PLACES.child().set(at_most)
 
 
 def answer_refused() -> None:
     """Count a request for which there was no place."""
-    _REFUSED.inc()
+    _REFUSED.child().inc()
 
 
 def account(
@@ -224,25 +194,21 @@ def account(
     if _forges is None:
         _forges = _Forges(shared)
     labels = (*host, str(place))
-    _forges.blocked.labels(*labels).set(blocked)
-    _forges.aside.labels(*labels).set(set_aside)
+    _forges.blocked.made.labels(*labels).set(blocked)
+    _forges.aside.made.labels(*labels).set(set_aside)
     for one in allowances:
-        _forges.spent.labels(*labels, one.unit).set(one.spent)
-        _forges.largest.labels(*labels, one.unit).set(one.largest)
+        _forges.spent.made.labels(*labels, one.unit).set(one.spent)
+        _forges.largest.made.labels(*labels, one.unit).set(one.largest)
         if one.limit is not None:
-            _forges.limit.labels(*labels, one.unit).set(one.limit)
+            _forges.limit.made.labels(*labels, one.unit).set(one.limit)
         elif not SEVERAL:  # files forget nothing; there the settings stay as they are
-            _forges.limit.remove(*labels, one.unit)
+            _forges.limit.made.remove(*labels, one.unit)
     for unit in _forges.units.get(labels, ()) if not allowances else ():
         for gauge in (_forges.limit, _forges.spent, _forges.largest):
-            gauge.labels(*labels, unit).set(0.0)  # counted with the earlier one now, and sums count it once
+            gauge.made.labels(*labels, unit).set(0.0)  # counted with the earlier one now, and sums count it once
     _forges.units[labels] = [one.unit for one in allowances]
 
 
-def exposed() -> bytes:
-    """Everything, in the text format of CONTENT_TYPE_LATEST."""
-    if not SEVERAL:
-        return generate_latest(_REGISTRY)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+def content_type() -> str:
+    """The media type of `exposed`."""
+    return str(library().CONTENT_TYPE_LATEST)
