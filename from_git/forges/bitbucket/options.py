@@ -63,7 +63,7 @@ OPTIONS = KindOptions(
         Option(
             "NUM_THREADS_BITBUCKET",
             readers.threads,
-            100,
+            64,
             "Bitbucket list pages under way at the same time, at most",
             "threads",
             1,
@@ -71,7 +71,7 @@ OPTIONS = KindOptions(
         Option(
             "NUM_THREADS_BITBUCKET_WATCHERS",
             readers.threads,
-            100,
+            64,
             "Bitbucket watcher counts under way at the same time, at most",
             "threads",
             1,

@@ -220,7 +220,7 @@ class Many(ClientsTestCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.json()["data"], self.world.sum([("github", "user-5"), ("bitbucket", "team-5")]))
         self.assertEqual(response.json()["missing"], urls)
-        self.assertLessEqual(most, 2 * (32 + 100 + 100))
+        self.assertLessEqual(most, 2 * (32 + 64 + 64))
         self.assertGreater(most, 8)
 
     def test_a_question_that_is_too_long_for_its_time_ends_with_it_and_asking_again_finds_more(self) -> None:

@@ -152,7 +152,7 @@ class Together(HostsTestCase):
         sizes.subtract(opened)
         self.assertEqual(sizes["github.com", "github"], 32)
         self.assertEqual((sizes[SCM, f"bitbucket@{SCM}"], sizes[SCM, f"bitbucket-watchers@{SCM}"]), (2, 2))
-        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (100, 3))
+        self.assertEqual((sizes[LAB, f"bitbucket@{LAB}"], sizes[LAB, f"bitbucket-watchers@{LAB}"]), (64, 3))
         self.assertLessEqual(self.emulators[SCM].meter.snapshot()["bitbucket"].peak, 4)
 
     def test_each_has_its_own_number_of_fetches_in_the_air_whatever_waits_for_others(self) -> None:
