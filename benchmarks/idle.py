@@ -54,7 +54,7 @@ def _idle_worker(server: psutil.Process) -> psutil.Process:
     """The worker of a server, once it works no more."""
     before = 0.0
     while True:
-        time.sleep(_STILL)
+        time.sleep(_STILL)  # the worker's clock of CPU says when it works no more
         for worker in server.children():
             now = sum(worker.cpu_times()[:2])
             if now == before > _LOADED:

@@ -270,7 +270,8 @@ class Counted(ProbesTestCase):
         return self.grown(before, "upstream_calls_total", "github.com", outcome, "github") > 0
 
     def test_budgets_limits_and_pools_as_they_are(self) -> None:
-        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=700, GITHUB_SECONDS_PER_MINUTE=50.0)
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=700, GITHUB_SECONDS_PER_MINUTE=50.0, NUM_THREADS_GITHUB=8)
+        self.settings_for_test(NUM_THREADS_BITBUCKET=4, NUM_THREADS_BITBUCKET_WATCHERS=16)
         pools = {("github.com", "github"): 8}
         pools |= {("bitbucket.org", "bitbucket"): 4, ("bitbucket.org", "bitbucket-watchers"): 16}
         left_open = {pool: sample("pool_threads", *pool) for pool in pools}  # by other tests

@@ -86,7 +86,8 @@ class Several(ProbesTestCase):
     """Two processes."""
 
     def test_all_are_counted_whoever_is_asked_and_what_a_dead_one_was_doing_is_gone(self) -> None:
-        gunicorn = self.gunicorn(2, SERVER_THREADS="8", WEB_CONCURRENCY="2", BITBUCKET_CALLS_PER_HOUR="1000")
+        more = {"WEB_CONCURRENCY": "2", "BITBUCKET_CALLS_PER_HOUR": "1000", "NUM_THREADS_BITBUCKET": "4"}
+        gunicorn = self.gunicorn(2, SERVER_THREADS="8", **more)
         # nobody has asked either of them for anything
         limit = ("budget_limit", ("1", "bitbucket.org", "calls", "bitbucket"))
         self.assertEqual(settled(lambda: self.written().get(limit), 1_000), 1_000)
