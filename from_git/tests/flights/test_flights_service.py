@@ -217,13 +217,13 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         self.assertEqual(emulator.meter.snapshot()["bitbucket"].refused, 0)
 
     def test_no_cache_asks_anew_once_in_ten_seconds(self) -> None:
-        alone = self.calls_of(lambda: self.answer(SPACK))
-        self.assertEqual(self.calls_of(lambda: self.answer(SPACK)), 0)
+        alone = self.calls_of(lambda: self.answer(TEAM))
+        self.assertEqual(self.calls_of(lambda: self.answer(TEAM)), 0)
 
-        self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), alone)
-        self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), 0)
-        django_cache.delete(key_of("anew", self.profile(SPACK)))  # ten seconds later
-        self.assertEqual(self.calls_of(lambda: self.ask(SPACK, headers=ANEW)), alone)
+        self.assertEqual(self.calls_of(lambda: self.ask(TEAM, headers=ANEW)), alone)
+        self.assertEqual(self.calls_of(lambda: self.ask(TEAM, headers=ANEW)), 0)
+        django_cache.delete(key_of("anew", self.profile(TEAM)))  # ten seconds later
+        self.assertEqual(self.calls_of(lambda: self.ask(TEAM, headers=ANEW)), alone)
 
     def test_the_ten_seconds_count_from_the_end_of_the_fetch(self) -> None:
         self.ask(SPACK, headers=ANEW)
