@@ -2,6 +2,7 @@
 
 import functools
 import os
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ SEVERAL = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 """Whether several processes are counted together."""
 
 _counts = True
+_making = threading.Lock()
 
 
 def off() -> None:
@@ -44,12 +46,18 @@ class Metric:
     def __init__(self, kind: str, name: str, text: str, *labels: str, **options: Any) -> None:
         self._kind, self._named = kind, (f"from_git_{name}", text, labels)
         self._options = options
+        self._made: Any = None
         self.all.append(self)
 
-    @functools.cached_property
+    @property
     def made(self) -> Any:
         """The library's."""
-        return getattr(library(), self._kind)(*self._named, registry=registry(), **self._options)
+        if self._made is None:
+            with _making:  # the library refuses a second one of a name, and since Python 3.12 no cache has a lock
+                self._made = self._made or getattr(library(), self._kind)(
+                    *self._named, registry=registry(), **self._options
+                )
+        return self._made
 
     @functools.cache  # noqa: B019 - metrics live as long as the process; as many as labels, which come from short lists
     def child(self, *labels: str) -> Any:

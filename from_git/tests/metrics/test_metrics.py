@@ -2,12 +2,14 @@
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from unittest import TestCase, skipIf
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from from_git import metrics
 from from_git.errors import UpstreamError
+from from_git.metrics.library import Metric, registry
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.machine import Machine, lacking
 from from_git.tests.kit.project import ROOT, project_copy
@@ -50,6 +52,18 @@ class Documented(TestCase):
 
 class Counted(TestCase):
     """What other rooms count by."""
+
+    def test_threads_that_count_first_at_the_same_time_make_one_metric(self) -> None:
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
+        for number in range(20):
+            metric = Metric("Counter", f"raced_{number}", "Of this test")
+            with ThreadPoolExecutor(8) as threads:
+                list(threads.map(lambda one: one.child().inc(), [metric] * 8))
+            Metric.all.remove(metric)
+            registry().unregister(metric.made)
+
+            self.assertEqual(metric.made.collect()[0].samples[0].value, 8)
 
     def test_lookups_by_forge_and_result(self) -> None:
         before = sample("cache_lookups_total", "github.com", "hit", "github")
