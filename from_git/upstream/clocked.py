@@ -17,6 +17,7 @@ from from_git.upstream.sending import SLICE, Sending
 # connect and read, of headers as well as of bodies, is bounded by the time of the call that is being made.
 _BUFFER = 64 * 1024
 _LEAST = 0.001  # seconds; for a socket 0 is no end
+_LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 
 
 def _addresses(host: str, port: int, call: Sending) -> list[Any]:
@@ -81,6 +82,19 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
         if not call.reused:
             self._has_answered()
         return reading
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether it has ended, or brought what nobody has asked for, which would pass for the next answer."""
+        if self.sock is None:
+            return False
+        try:
+            self.sock.recv(1, _LOOK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+        return True
 
     def close(self) -> None:
         """As the base class; the next call opens it again."""

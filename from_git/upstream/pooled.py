@@ -8,7 +8,6 @@ from typing import Any
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.util.connection import is_connection_dropped
 
 from from_git.upstream import idle
 from from_git.upstream.clocked import ClockedConnection
@@ -16,8 +15,6 @@ from from_git.upstream.proxy import Proxy
 from from_git.upstream.response import Reading
 from from_git.upstream.sending import Sending
 from from_git.upstream.tls import ClockedTLSConnection, Sessions, context
-
-_JUST_NOW = 1.0  # seconds; a connection used since then is not looked at before it is used: it may break at any time
 
 
 class _Stack:
@@ -58,7 +55,7 @@ class _IdleAwarePool(urllib3.HTTPConnectionPool):
         connection = self._get_conn()
         try:
             seconds = idle.now() - connection.idle_since if connection.sock else 0.0
-            if call.fresh or seconds >= idle.MOST or (seconds >= _JUST_NOW and is_connection_dropped(connection)):
+            if call.fresh or seconds >= idle.MOST or connection.is_spoilt:
                 connection.close()
             reading: Reading = connection.exchange(request, call)
         except BaseException:
