@@ -17,6 +17,7 @@ MAX_BODY = 32 * 1024 * 1024
 """Bytes of a decoded body; the largest honest page (100 repositories with 100 languages each) has under 2 MB."""
 _MOST = 34 * 1024 * 1024  # bytes of one answer with its head
 _MOST_HEADERS, _LONGEST_HEADER = 100, 64 * 1024  # as in http.client
+_MOST_HEADS = _MOST_HEADERS * _LONGEST_HEADER  # bytes of a head and of the interim answers before it
 _CHUNK = 64 * 1024
 _GZIP = 31  # zlib's name for it
 _PLAIN = ("", "identity")
@@ -63,14 +64,25 @@ class Reading:
         keeps: whether its connection can serve another call.
     """
 
-    __slots__ = ("_parser", "_parts", "_received", "_size", "complete", "headed", "headers", "keeps", "status")
+    __slots__ = (
+        "_lines",
+        "_parser",
+        "_parts",
+        "_received",
+        "_size",
+        "complete",
+        "headed",
+        "headers",
+        "keeps",
+        "status",
+    )
 
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
         # as http.client takes them: a line may end without CR (RFC 9112, 2.2), a size may have blanks behind it (7.1.1)
         self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
         self.headers: dict[str, str] = {}
-        self.status = self._received = self._size = 0
+        self.status = self._received = self._size = self._lines = 0
         self.headed = self.complete = self.keeps = False
         self._parts: list[bytes] = []
 
@@ -93,7 +105,7 @@ class Reading:
             self.keeps = False
         if self._size > MAX_BODY and self.headers.get("content-encoding", "") in _PLAIN:
             raise _too_large()
-        if self._received > _MOST:
+        if self._received > (_MOST if self.headed else _MOST_HEADS):
             raise Garbled("more bytes than one answer may have")
 
     def body(self) -> bytes:
@@ -114,7 +126,8 @@ class Reading:
         """Raises ValueError, which the parser turns into its own error, for more than one head may have."""
         if self.headed:
             return
-        if len(name) + len(value) > _LONGEST_HEADER or len(self.headers) >= _MOST_HEADERS:
+        self._lines += 1
+        if len(name) + len(value) > _LONGEST_HEADER or self._lines > _MOST_HEADERS:
             raise ValueError("too large a head")
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
@@ -125,6 +138,7 @@ class Reading:
         status = self._parser.get_status_code()
         if 100 <= status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS:
             self.headers.clear()
+            self._lines = 0
         else:
             self.status, self.headed = status, True
 

@@ -44,6 +44,7 @@ class Framing(UpstreamTestCase):
     def test_a_head_is_bounded(self) -> None:
         many = b"".join(b"X-%d: 1\r\n" % number for number in range(101))
         self.fails(sending(HEAD + many + b"\r\n{}"), "broke the connection")
+        self.fails(sending(HEAD + b"X: 1\r\n" * 101 + b"\r\n{}"), "broke the connection")
         self.fails(sending(HEAD + b"X: " + b"x" * 70_000 + b"\r\n\r\n{}"), "broke the connection")
 
     def test_headers_are_known_by_their_names_in_lower_case(self) -> None:
