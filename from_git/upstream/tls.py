@@ -102,6 +102,7 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
     """Those of its pool."""
     _tls: ssl.SSLObject
     _offered: ssl.SSLSession | None = None
+    _over = False  # whether the other side has ended the connection in due form
 
     def connect(self) -> None:
         """As the base class, through the proxy if there is one.
@@ -133,7 +134,7 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
 
     def _shake_hands(self) -> None:
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._offered = self.sessions.offered()
+        self._offered, self._over = self.sessions.offered(), False
         name, _, _ = self.host.strip("[]").rstrip(".").partition("%")
         tls = self.ssl_context.wrap_bio(self._in, self._out, server_hostname=name, session=self._offered)
         while True:
@@ -171,7 +172,7 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
         super()._send(self._out.read(), call)
 
     def _received(self, seconds: float) -> bytes | None:
-        data = super()._received(seconds)
+        data = b"" if self._over else super()._received(seconds)
         if not data:
             return data
         self._in.write(data)
@@ -183,5 +184,6 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
                 break  # a part of a record, or what is no part of an answer, as tickets are
             parts.append(part)
             if not part:
-                break  # the other side has ended the connection in due form
+                self._over = True  # which may come with the last bytes, and the socket's own end never
+                break
         return b"".join(parts) if parts else None

@@ -2,8 +2,10 @@
 
 import gzip
 import socket
+import ssl
 import threading
 import zlib
+from contextlib import suppress
 
 from from_git.tests.kit.raw import keeping, read_request, sending
 from from_git.tests.upstream.test_upstream import OK, UpstreamTestCase, Waiting
@@ -95,3 +97,12 @@ class FramingOverTLS(Framing):
     """The same over TLS."""
 
     encrypted = True
+
+    def test_an_end_in_due_form_that_comes_with_the_last_bytes_is_the_end_of_the_body(self) -> None:
+        def script(connection: socket.socket, stopped: threading.Event) -> None:
+            assert isinstance(connection, ssl.SSLSocket)
+            connection.sendall(HEAD + b"\r\n{}")
+            with suppress(ssl.SSLError):
+                connection.unwrap()  # says so, and waits for the other side to say it too
+
+        self.assertEqual(self.ask(script).json(), {})
