@@ -16,7 +16,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.calls.spent import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
-from from_git.fanout import Pool
+from from_git.fanout import Pool, Width
 from from_git.forges.bitbucket.access import NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.bitbucket.opening import Bitbucket
@@ -36,6 +36,7 @@ SMALL = Sizes(first=7, listed=20, batch=8, largest=12, small_batch=4, average=5,
 _SMALL_PAGE = 10  # of Bitbucket; small pages, so that a small owner needs many calls
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
+_NARROWED = 0.03  # of all calls are sent when another process has met a limit
 _HOUR = 3600  # when the simulated hour of GitHub's points ends; runs begin at 1,000
 
 
@@ -81,6 +82,8 @@ class Simulation:
     through: Counter[int] = field(default_factory=Counter)
     """How many through each account."""
     questions: list[Question] = field(default_factory=list)
+    width: Width | None = None
+    """Of the pools."""
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.seed)
@@ -100,7 +103,7 @@ class Simulation:
 
     def github(self) -> GitHub:
         """An adapter on simulated threads and time."""
-        pool, now = Pool("github", self.threads), self.clock.now
+        pool, now = self._pool("github"), self.clock.now
         carried = Authorization(f"bearer {self.emulator['github'].credentials['token']}")
         self.all = self._accounts("seconds", 60.0, carried)
         upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.most, 10.0)
@@ -110,11 +113,18 @@ class Simulation:
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""
         self.all = self._accounts("calls", 3600.0, Authorization(sort=NONE))
-        pools = Pool("bitbucket", self.threads), Pool("watchers", self.threads)
+        pools = self._pool("bitbucket"), self._pool("watchers")
         upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", 2 * self.threads, 10.0)
         counts = Counts(Values(), "", 0)
         access = BitbucketAccess(upstream, *pools, self.all, False, counts, page_size=_SMALL_PAGE)
         return Bitbucket(access, has_credentials=False)
+
+    def _pool(self, name: str) -> Pool:
+        """One as wide as its threads or, with most seeds, as answers and other processes let it be."""
+        if self.width is None:
+            start = 1 + self.seed // 4 % 3 if self.seed % 4 else None
+            self.width = Width(self.threads, start, self.clock.now)
+        return Pool(name, self.threads, width=self.width)
 
     def _accounts(self, unit: str, window: float, carried: Authorization) -> Accounts:
         """So many, all with the credential that the emulator takes."""
@@ -156,6 +166,8 @@ class Simulation:
             self.started.append(self.clock.now())
             number = self.all.all.index(caller.account)
             self.through[number] += 1
+            if self.width and self.scheduler.random.random() < _NARROWED:
+                self.width.narrow(self.scheduler.random.randrange(1, 4))
             self.scheduler.sleep(before)
             try:
                 if refusal := self.refuses(self, number):
@@ -181,7 +193,7 @@ class Simulation:
         assert all(one.group.ended for one in self.questions), "a group never ended"
         assert not any(one.budget._under_way for one in self.all.all), "a reservation was never settled"
         for pool in (adapter.access.pool, getattr(adapter.access, "watchers_pool", adapter.access.pool)):
-            assert pool.idle == pool.most, "a pool believes that its threads are busy"
+            assert pool.idle == pool.width, "a pool believes that its threads are busy"
         if not any(one.group._cancelled or one.group._error for one in self.questions):
             counted = sum(one.fetch.cost().calls for one in self.questions)
             assert counted >= len(self.started), "a call was not counted"
