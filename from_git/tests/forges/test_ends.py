@@ -198,3 +198,13 @@ class Answers(TestCase):
                 ends.take(OwnerPage("", Page({"2": "", "3": ""}, 20, True, "3"), [], newest, "19"))
 
                 self.assertIsNone(ends.before)
+
+    def test_ends_that_have_met_are_not_asked_for_again_whatever_the_list_says_of_its_length(self) -> None:
+        ends = Ends(SIZE)
+        newest = [Page({"5": "", "4": ""}, None, True, "4"), Page({"3": "", "2": ""}, None, True, "2"), None]
+        for oldest, other in zip(((0, 1), (2, 3), (6, 7)), newest, strict=True):
+            self.assertEqual(ends.before is None, other is None or oldest == (0, 1))
+            page = Page(dict.fromkeys(map(str, oldest), ""), 20, True, str(oldest[-1]))
+            self.assertTrue(ends.take(OwnerPage("", page, [], other, "9")).more)
+
+        self.assertIsNone(ends.before)
