@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import weakref
 
 from from_git.errors import UpstreamError
 from from_git.tests.kit.raw import keeping, read_request, sending
@@ -18,6 +19,18 @@ class KeepAlive(UpstreamTestCase):
             upstream.call(Waiting(), "GET", upstream.base_url)
 
         self.assertEqual(len(server.requests), 1)
+
+    def test_an_idle_connection_keeps_nothing_of_the_callers(self) -> None:
+        for self.encrypted in (False, True):
+            with self.subTest(encrypted=self.encrypted):
+                _, upstream = self.world(keeping(OK, 10))
+                callers = [Waiting() for _ in range(2)]
+                left = [weakref.ref(one) for one in callers]
+
+                while callers:
+                    upstream.call(callers.pop(), "GET", upstream.base_url)
+
+                self.assertEqual([one() is None for one in left], [True, True])
 
     def test_a_call_on_a_connection_that_turns_out_to_be_closed_is_sent_again(self) -> None:
         server, upstream = self.world(keeping(OK, 2))
