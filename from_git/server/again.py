@@ -15,7 +15,7 @@ from gunicorn.http.wsgi import Response
 from from_git.values.again import AGAIN, KEPT
 
 _MOST, _MOST_HEAD = 256, 4_096  # requests, and bytes of each
-_OF_ONE = (AGAIN, "wsgi.early_hints", "gunicorn.socket", "REMOTE_PORT")  # belong to one request or connection
+_OF_ONE = (AGAIN, "wsgi.early_hints", "gunicorn.socket")  # belong to one request or connection
 
 
 class _Known(NamedTuple):

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +35,7 @@ class Known(TestCase):
         """A worker whose application gives the number of the answer that is kept, which is known for HEAD."""
         super().setUp()
         self.asked: list[dict[str, Any]] = []
+        self.seen: list[str] = []
         self.kept: object | None = 7
         cfg = Config()
         self.worker = SimpleNamespace(
@@ -47,7 +49,7 @@ class Known(TestCase):
         self.asked.append(environ)
         body = b"%d" % environ[KEPT]
         start_response("200 OK", [("Content-Length", str(len(body)))])
-        return _Body([body])
+        return _Body([body], lambda: self.seen.append("closed"))
 
     def remember(self, head: bytes, **environ: Any) -> None:
         """Note that this request was answered."""
@@ -68,6 +70,16 @@ class Known(TestCase):
         self.assertEqual(self.asked[0]["REMOTE_PORT"], "5")
         self.assertNotIn(AGAIN, self.asked[0])
         self.assertEqual(self.worker.nr, 1)
+
+    def test_the_hooks_and_the_access_log_of_gunicorn_know_of_it(self) -> None:
+        seen = self.seen
+        self.worker.cfg.set("pre_request", lambda worker, request: seen.append(f"before {request.path}"))
+        self.worker.cfg.set("post_request", lambda worker, request, environ, response: seen.append(response.status))
+        self.worker.log = SimpleNamespace(access=lambda response, *_: seen.append(f"{response.sent} bytes"))
+
+        self.again.answer(self.conn(), HEAD)
+
+        self.assertEqual(seen, ["before /x", "1 bytes", "closed", "200 OK"])
 
     def test_each_byte_the_client_and_the_listener_count(self) -> None:
         for at in range(len(HEAD)):
@@ -111,8 +123,9 @@ class Known(TestCase):
 
 
 class _Body(list[bytes]):
-    def close(self) -> None:
-        """As a response of Django has it."""
+    def __init__(self, parts: list[bytes], closed: Callable[[], object]) -> None:
+        super().__init__(parts)
+        self.close = closed  # as a response of Django has it
 
 
 class Served(WorkersTestCase):
