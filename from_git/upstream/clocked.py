@@ -1,12 +1,16 @@
 """Connections whose every step is bounded in time; they stand between urllib3's pool and a socket."""
 
+import errno
+import os
 import socket
 import struct
 import threading
+import time
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import urllib3
+from urllib3.util.wait import wait_for_write
 
 from from_git.upstream import idle
 from from_git.upstream.proxy import Proxy, ProxyFailed
@@ -163,16 +167,33 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
             sock = socket.socket(family, kind, protocol)
             try:
                 # an address that does not answer, as IPv6 may be, must leave time for the others
-                sock.settimeout(self.call.left() / remaining)
+                until = time.monotonic() + self.call.left() / remaining
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 idle.keep_alive(sock)
-                sock.connect(address)
+                self._reach(sock, address, until)
             except OSError as error:
                 sock.close()
                 last = error
+            except BaseException:
+                sock.close()
+                raise
             else:
                 return sock
         self.call.left()
         if self.through:
             raise ProxyFailed from last
         raise urllib3.exceptions.NewConnectionError(self, "no address can be reached") from last
+
+    def _reach(self, sock: socket.socket, address: Any, until: float) -> None:
+        """Connect a socket, in slices, so that a call that is cancelled does not wait for an address without answer."""
+        sock.setblocking(False)
+        failed = sock.connect_ex(address)
+        if failed == errno.EINPROGRESS:
+            while not wait_for_write(sock, min(max(until - time.monotonic(), 0.0), SLICE)):
+                self.call.left()
+                if time.monotonic() >= until:
+                    raise TimeoutError
+            failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failed:
+            raise OSError(failed, os.strerror(failed))
+        sock.settimeout(self.call.left())

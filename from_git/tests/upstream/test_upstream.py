@@ -5,6 +5,7 @@ import socket
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from unittest import TestCase
 
 from from_git.errors import BrokenError, Cancelled, DeadlineError, TransientError, UpstreamError
@@ -251,6 +252,19 @@ class Time(UpstreamTestCase):
 
         with self.assertRaises(Cancelled):
             self.ask(script, timeout=20.0, caller=caller)
+
+    def test_a_caller_who_goes_away_ends_the_call_while_no_connection_is_made(self) -> None:
+        server = self.enterContext(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # more than wait for it, so that the kernel says nothing to the next one
+            client = self.enterContext(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        caller = Waiting(600.0)
+        threading.Timer(0.1, caller.gone.set).start()
+        upstream = Upstream(f"http://127.0.0.1:{server.getsockname()[1]}", "SOME_URL", 1, 600.0)
+
+        with ThreadPoolExecutor(1) as pool, self.assertRaises(Cancelled):
+            pool.submit(upstream.call, caller, "GET", upstream.base_url).result(timeout=60.0)  # the kernel waits longer
 
 
 class AnswersOverTLS(Answers):
