@@ -101,6 +101,21 @@ class Bounds(SimpleTestCase):
                     self.assertEqual((found.path, found.query), ("/a", "b"))
                     self.assertEqual(found.body.read(), b"abc" if whole.startswith(b"POST") else b"")
 
+    def test_a_head_is_alone_with_no_body_and_no_other_request(self) -> None:
+        line = b"GET / HTTP/1.1\r\n"
+        for sent, alone in (
+            (b"\r\n", True),
+            (b"\r\n" + line, False),
+            (b"Content-Length: 3\r\n\r\nabc", False),
+            (b"Content-Length: 0\r\n\r\n", False),
+            (b"Transfer-Encoding: chunked\r\n\r\n", False),
+            (b"Host: a\r\n", False),
+        ):
+            with self.subTest(sent):
+                incoming = Incoming()
+                incoming.add(line + sent)
+                self.assertIs(incoming.alone, alone)
+
     def test_what_lacks_a_byte_is_not_whole(self) -> None:
         head = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n"
         for half in (
