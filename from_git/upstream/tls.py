@@ -17,7 +17,7 @@ from from_git.upstream.response import Reading
 from from_git.upstream.sending import SLICE, Sending
 
 _MOST_AGE = 3600.0  # seconds; a resumed session shows no certificate, so now and then one is looked at again
-_RECORD = 16 * 1024  # bytes; what OpenSSL reads at most at once
+_RECORD = 16 * 1024  # bytes that one record has at most, so that each read leaves nothing of it
 _contexts: "WeakValueDictionary[tuple[object, ...], ssl.SSLContext]" = WeakValueDictionary()
 _making = threading.Lock()
 
@@ -101,7 +101,7 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
     sessions: Sessions
     """Those of its pool."""
     _tls: ssl.SSLObject
-    _offered: ssl.SSLSession | None = None
+    _offered: ssl.SSLSession | None
     _over = False  # whether the other side has ended the connection in due form
 
     def connect(self) -> None:
@@ -163,7 +163,6 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
 
     def _has_answered(self) -> None:
         self.sessions.learn(self._tls, self._offered)
-        self._offered = None
 
     def _send(self, data: bytes, call: Sending) -> None:
         sent, tls = 0, self._tls
@@ -177,7 +176,7 @@ class ClockedTLSConnection(ClockedConnection, urllib3.connection.HTTPSConnection
             return data
         self._in.write(data)
         parts, tls = [], self._tls
-        while self._in.pending or tls.pending():
+        while self._in.pending:
             try:
                 part = tls.read(_RECORD)
             except ssl.SSLWantReadError:
