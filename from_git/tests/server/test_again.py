@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest import TestCase
@@ -122,6 +123,10 @@ class Known(TestCase):
         self.assertEqual([head for head in heads if not self.again.answer(self.conn(), head)], heads[:1])
 
 
+def _raised(error: Exception, *_: object) -> object:
+    raise error
+
+
 class _Body(list[bytes]):
     def __init__(self, parts: list[bytes], closed: Callable[[], object]) -> None:
         super().__init__(parts)
@@ -199,23 +204,41 @@ class Served(WorkersTestCase):
 class Sending(TestCase):
     """What a client does not take at once."""
 
-    def test_a_thread_sends_the_rest_and_gives_the_connection_back(self) -> None:
-        whole = b"".join(b"%d " % number for number in range(200_000))
-        ended: list[Any] = []
+    def worker(self, answer: Callable[..., object]) -> Any:
+        """One that answers so."""
         worker: Any = Worker.__new__(Worker)
         worker._writing = Future()
         worker._writing.set_result(None)
-        worker._again = SimpleNamespace(answer=lambda *_: Said(whole, True))
-        worker._finished = lambda conn, answer: ended.append(answer)
-        server, client = socket.socketpair()
-        client.settimeout(60)
-        with server, client, ThreadPoolExecutor(1) as worker.tpool:
-            server.setblocking(False)
-            self.assertTrue(worker._answered(SimpleNamespace(sock=server), HEAD))
-            got = b""
-            while len(got) < len(whole):
-                got += client.recv(65_536)
-            self.assertEqual((got, [one.result() for one in ended]), (whole, [True]))
+        worker._again = SimpleNamespace(answer=answer)
+        return worker
+
+    def test_a_thread_sends_the_rest_and_gives_the_connection_back(self) -> None:
+        whole = b"".join(b"%d " % number for number in range(200_000))
+        for before in (0, 1_000_000):
+            ended: list[Any] = []
+            worker = self.worker(lambda *_: Said(whole, True))
+            worker._finished = lambda conn, answer, ended=ended: ended.append(answer)
+            server, client = socket.socketpair()
+            client.settimeout(60)
+            with self.subTest(before), server, client, ThreadPoolExecutor(1) as worker.tpool:
+                server.setblocking(False)
+                sent = server.send(b"x" * before)  # as much as it takes
+                self.assertTrue(worker._answered(SimpleNamespace(sock=server), HEAD))
+                got = b""
+                while len(got) < sent + len(whole):
+                    got += client.recv(65_536)
+                self.assertEqual((got[sent:], [one.result() for one in ended]), (whole, [True]))
+
+    def test_one_that_fails_is_refused_and_its_connection_ends(self) -> None:
+        seen: list[object] = []
+        error, conn = ZeroDivisionError(), SimpleNamespace()
+        worker = self.worker(partial(_raised, error))
+        worker._refuse = lambda *of: seen.extend(of)
+        worker._lobby = SimpleNamespace(part=seen.append)
+
+        self.assertTrue(worker._answered(conn, HEAD))
+
+        self.assertEqual(seen, [conn, error, conn])
 
     def test_while_nobody_reads_the_log_threads_answer(self) -> None:
         worker: Any = Worker.__new__(Worker)
