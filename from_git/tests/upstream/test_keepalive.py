@@ -53,9 +53,10 @@ class KeepAlive(UpstreamTestCase):
 
                 server, upstream = self.world(script)
 
-                answers = [upstream.call(Waiting(), "GET", upstream.base_url).json() for _ in range(2)]
+                answers = [upstream.call(Waiting(), "GET", upstream.base_url) for _ in range(2)]
 
-                self.assertEqual((answers, len(server.requests)), ([1, 2], 1))
+                self.assertEqual(([one.json() for one in answers], len(server.requests)), ([1, 2], 1))
+                self.assertEqual([list(one.headers) for one in answers], [["content-length"]] * 2)
 
     def test_closing_ends_idle_connections(self) -> None:
         ended = threading.Event()

@@ -23,7 +23,7 @@ from from_git.tests.kit.raw import RawServer, keeping
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.system import environment_with
 from from_git.tests.upstream.test_upstream import OK, Waiting
-from from_git.upstream import Upstream, Way
+from from_git.upstream import Upstream, Way, tls
 
 UNKNOWN = "its TLS certificate is signed by an authority that is not trusted here."
 WRONG_NAME = "its TLS certificate is for another host name than the one that was asked."
@@ -109,6 +109,22 @@ class Certificates(TestCase):
                 error = self.handshake(methodcaller("sendall", words))
                 self.assertIsInstance(error, TransientError)
                 self.assertIn("look at SOME_URL", error.advice)
+
+    def test_one_that_ends_in_due_form_is_not_waited_for(self) -> None:
+        error = self.handshake(lambda connection: connection.recv(65_536))
+
+        self.assertIn("the TLS handshake with it failed", error.message)
+
+    def test_a_file_that_has_become_another_one_of_the_same_size_is_read_again(self) -> None:
+        path = Path(authority.ca_file(self.folder()))
+        path.write_text(path.read_text() + "1\n")
+        before = tls.context(str(path))
+        self.assertIs(tls.context(str(path)), before)
+
+        path.write_text(path.read_text()[:-2] + "2\n")
+        os.utime(path, (0, 0))  # a clock may stand still between two writes
+
+        self.assertIsNot(tls.context(str(path)), before)
 
     def test_a_handshake_that_takes_too_long_is_not_for_the_weight_of_a_query(self) -> None:
         over = threading.Event()
