@@ -196,7 +196,7 @@ class GitHubInterleavings(Contract, InterleavingTestCase):
 
     def test_a_limit_that_does_not_pass_in_time_is_an_error_that_ends_every_profile(self) -> None:
         def check(seed: int) -> None:
-            self.emulator.faults.add(preset("secondary_403_retry_after", after=3 + seed % 20, times=1))
+            self.emulator.faults.add(preset("secondary_403_retry_after", after=3 + seed % 9, times=1))
 
             outcomes = self.run_one(seed, ("acme", "other"), deadline=30.0)
 
