@@ -231,6 +231,19 @@ class Pools(FanoutTestCase):
         pool.close()
         self.assertEqual((sample("pool_width", "", "wide"), sample("pool_threads", "", "wide")), (0, 0))
 
+    def test_one_that_becomes_wider_has_more_at_once_where_each_group_has_one_task(self) -> None:
+        pool, go = Pool("wide", 8, "", Width(8, 2)), threading.Semaphore(0)
+        self.addCleanup(pool.close)
+        self.addCleanup(go.release, 60)
+        for _ in range(60):
+            self.group().start(pool, lambda: go.acquire(timeout=LONG))
+        self.assertEqual(settled(lambda: pool._serving, 2), 2)
+
+        for wide in range(3, 9):
+            pool.answered(0, 0.0, 0.1)
+            go.release()
+            self.assertEqual(settled(lambda: pool._serving, wide), wide)
+
     def test_pools_of_a_host_have_one_width_and_each_its_own_threads_at_most(self) -> None:
         width = Width(64, 16)
         lists, watchers = Pool("lists", 4, "", width), Pool("watchers", 64, "", width)
