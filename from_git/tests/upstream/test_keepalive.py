@@ -58,6 +58,24 @@ class KeepAlive(UpstreamTestCase):
                 self.assertEqual(([one.json() for one in answers], len(server.requests)), ([1, 2], 1))
                 self.assertEqual([list(one.headers) for one in answers], [["content-length"]] * 2)
 
+    def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(self) -> None:
+        late = threading.Event()
+
+        def script(connection: socket.socket, stopped: threading.Event) -> None:
+            if len(server.requests) == 1:
+                late.wait(10)
+            connection.sendall(OK)
+
+        server, upstream = self.world(script, timeout=0.3)
+        with self.assertRaises(UpstreamError):
+            upstream.call(Waiting(), "GET", upstream.base_url)
+        upstream.timeout = 10.0
+
+        late.set()
+        self.assertEqual(upstream.call(Waiting(), "GET", upstream.base_url).status, 200)
+
+        self.assertEqual(len(server.requests), 2)
+
     def test_closing_ends_idle_connections(self) -> None:
         ended = threading.Event()
 
