@@ -20,6 +20,9 @@ from from_git.upstream.sending import SLICE, Sending
 # The timeout of requests is for one read, so that a byte now and then would keep a call alive for ever. Here every
 # connect and read, of headers as well as of bodies, is bounded by the time of the call that is being made.
 _BUFFER = 64 * 1024
+# bytes of the first read of an answer: each thread holds such a buffer while it waits, and most answers are smaller
+# (a hundred that wait: 2 MB less than with large ones)
+_FIRST_BUFFER = 4 * 1024
 _LEAST = 0.001  # seconds; for a socket 0 is no end
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 
@@ -59,6 +62,7 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
     """When it was used last, on the clock of `idle`."""
     _served = False
     _slice = 0.0  # seconds after which a read or write of its socket comes back
+    _piece = _FIRST_BUFFER  # bytes that a read takes at most
 
     def exchange(self, request: bytes, call: Sending) -> Reading:
         """Send a request and read the whole answer, over a new socket where there is none.
@@ -77,11 +81,12 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
         call.begin(self._served, idle.now() - self.idle_since if self._served else 0.0)
         self._served = True
         self._send(request, call)
-        reading = Reading()
+        reading, self._piece = Reading(), _FIRST_BUFFER
         while not reading.complete:
             data = self._received(call.next_read())
             if data is not None:
                 call.received += len(data)
+                self._piece = _BUFFER
                 reading.feed(data)
         if not call.reused:
             self._has_answered()
@@ -127,7 +132,7 @@ class ClockedConnection(urllib3.connection.HTTPConnection):
         if seconds != self._slice:
             self._bound(seconds)
         try:
-            return self.sock.recv(_BUFFER)
+            return self.sock.recv(self._piece)
         except BlockingIOError:
             return None
         except TimeoutError as error:  # the kernel's word for a peer that is gone, and no matter of the call's time
