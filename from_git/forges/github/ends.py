@@ -17,8 +17,9 @@ class Ends:
     the newest of the list was read, and (3) that the list has as many as were read.*
 
     That what was read is the list as it is then rests on what the plain walk rests on: dates of creation never change,
-    the list is in their order, and no page leaves out what lies between its cursor and its last row. The list need not
-    stand still meanwhile, nor need pages be full.
+    the list is in their order, and no page leaves out what lies between its cursor and its last row; and on one thing
+    more: from the other end it is the same list, those of equal dates too. The list need not stand still meanwhile, nor
+    need pages be full.
 
     - Whatever was in the list all the time was read. By (1) there is one that both walks have reached. All that is
       older lies where the one has passed, all that is newer where the other has.

@@ -131,18 +131,17 @@ class Limits(WidthsTestCase):
 class GitHubsBounds(LimitsTestCase):
     """With the limits of github.com in force; the windows are short."""
 
-    def test_large_owners_and_many_small_ones_together_meet_none(self) -> None:
-        times = Latency(base=0.03, per_repository=0.002)
-        emulator = self.bounded("minute", 6.0, github={"seconds": 6.0}, minute=6.0, latency=times)
-        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=3.6)
+    def test_large_owners_and_many_small_ones_meet_none(self) -> None:
+        times = Latency(base=0.03, per_repository=0.004)
+        emulator = self.bounded("minute", 6.0, github={"seconds": 4.0}, minute=6.0, latency=times)
+        self.settings_for_test(GITHUB_SECONDS_PER_MINUTE=3.0)
         pace = adapter("github").pace
         assert pace is not None
         for repositories in (0, 30) * 5:  # else the first queries are taken for slow, and are sent one by one
-            pace.learn(repositories, 0.03 + 0.002 * repositories, 1)
-        large = ["org-400", "user-300"]
-        small = [f"{kind}-{size}" for kind in ("org", "user") for size in range(1, 11)]
-
-        self.assert_all_exact(emulator, "github", [*small, *large], self.together)
+            pace.learn(repositories, 0.03 + 0.004 * repositories, 1)
+        for kind, large in (("org", "org-400"), ("user", "user-300")):  # the first leave no room for all of the second
+            small = [f"{kind}-{size}" for size in range(1, 16)]
+            self.assert_all_exact(emulator, "github", [*small, large], self.together)
 
         counts = emulator.meter.snapshot()["github"]
         self.assertEqual((counts.refused, set(counts.statuses)), (0, {200}))
