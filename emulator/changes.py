@@ -64,8 +64,7 @@ def change(owner: Owner, other: Owner | None, changes: Mapping[str, Any], serial
         ValueError: a change that does not exist, or a value of the wrong type or below 0.
     """
     check(changes)
-    repositories = list(owner.repositories)
-    repositories += _created(owner, changes.get("create", 0), serial)
+    repositories = [*owner.repositories, *_created(owner, changes.get("create", 0), serial)]
     for one in [
         *_newest(repositories, changes.get("delete", 0)),
         *_oldest(repositories, changes.get("delete_oldest", 0)),

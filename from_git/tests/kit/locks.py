@@ -13,6 +13,7 @@ APART = {
     "clock": "FakeClock stands in its place",
     "httpcache": "kept answers; no task of a fetch comes there",
     "memory": "a cache's own lock, for a few lines",
+    "metrics": "a lock around the making of a metric; its own test uses real threads",
     "server": "a log's lock; no task of a fetch waits for it",
     "upstream": "sends for real, in which time the scheduler lets nobody else on",
 }

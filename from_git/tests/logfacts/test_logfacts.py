@@ -40,9 +40,9 @@ class Facts(TestCase):
         self.assertEqual(Context().run(inside), {"request_id": "r-1"})
 
     def test_those_of_one_line_are_on_its_record_alone(self) -> None:
+        logger = logging.getLogger("from_git.tests")
         with self.assertLogs("from_git.tests", "INFO") as seen:
-            logger = logging.getLogger("from_git.tests")
-            logger.info("request", extra=of_line(status=200))
-            logger.info("other")
+            Context().run(lambda: logger.info("request", extra=of_line(status=200)))
+            Context().run(logger.info, "other")
 
         self.assertEqual([getattr(record, "facts", None) for record in seen.records], [{"status": 200}, None])

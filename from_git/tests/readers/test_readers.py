@@ -29,6 +29,7 @@ GOOD: dict[str, list[tuple[object, object]]] = {
     "cache_address": [("locmem://", "locmem://"), ("rediss://h:1/0", "rediss://h:1/0")],
     "log_level": [("debug", "DEBUG"), (" Info", "INFO")],
     "log_format": [("JSON", "json"), ("text", "text")],
+    "pool_width": [("AUTO", "auto"), ("fixed", "fixed")],
     "rate": [("", ""), ("60 / Minute", "60/minute"), ("10000/day", "10000/day")],
 }
 BAD: dict[str, list[object]] = {
@@ -58,6 +59,7 @@ BAD: dict[str, list[object]] = {
     "cache_address": ["memcached://h", "", "redis:/h"],
     "log_level": ["LOUD", ""],
     "log_format": ["xml", ""],
+    "pool_width": ["8", ""],
     "rate": ["60", "0/minute", "10001/minute", "5/week", "-1/day", "1/2/day"],
 }
 
