@@ -52,6 +52,10 @@ class ProxiedTestCase(ServiceTestCase):
         """Start the proxy in front of `origin` until the end of the class; its address."""
         raise NotImplementedError
 
+    def assert_cache(self, response: requests.Response, word: str) -> None:
+        """What the proxy says of itself: HIT, MISS and others."""
+        raise NotImplementedError
+
     def setUp(self) -> None:
         """Each test has a question of its own, because the proxy remembers those of others."""
         super().setUp()
@@ -72,3 +76,51 @@ class ProxiedTestCase(ServiceTestCase):
         found = [(one.method, one.status) for one in self.seen]
         self.seen.clear()
         return found
+
+
+class HitsTestCase(ProxiedTestCase):
+    """What any proxy keeps, as long as it is fresh."""
+
+    def test_the_second_request_is_a_hit_and_does_not_reach_the_service(self) -> None:
+        first, second = self.through(), self.through()
+
+        self.assertEqual((first.status_code, second.status_code), (200, 200))
+        self.assert_cache(first, "MISS")
+        self.assert_cache(second, "HIT")
+        self.assertEqual(self.reached(), [("GET", 200)])
+        self.assertEqual(second.content, first.content)
+        for name in ("ETag", "Cache-Control", "Vary", "Content-Type", "Content-Security-Policy", "X-Frame-Options"):
+            self.assertEqual(second.headers[name], first.headers[name])
+
+    def test_head_is_answered_from_a_kept_get(self) -> None:
+        first = self.through()
+
+        second = self.through("HEAD")
+
+        self.assert_cache(second, "HIT")
+        self.assertEqual((second.status_code, second.content), (200, b""))
+        self.assertEqual(second.headers["Content-Length"], str(len(first.content)))
+        self.assertEqual(self.reached(), [("GET", 200)])
+
+    def test_representations_are_kept_apart(self) -> None:
+        plain, wide = self.through(), self.through(Accept="text/csv")
+        again = [self.through(), self.through(Accept="text/csv")]
+
+        self.assertNotEqual(plain.content, wide.content)
+        self.assertNotEqual(plain.headers["ETag"], wide.headers["ETag"])
+        self.assertEqual([one.content for one in again], [plain.content, wide.content])
+        for one in again:
+            self.assert_cache(one, "HIT")
+        self.assertEqual(len(self.reached()), 2)
+
+    def test_a_picture_is_kept_whatever_is_accepted(self) -> None:
+        for path in ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/badge/langs"):
+            with self.subTest(path):
+                first = self.through(path=path, Accept="image/svg+xml")
+                second = self.through(path=path, Accept="*/*")
+                self.assertNotIn("Vary", first.headers)
+                self.assertEqual(second.content, first.content)
+                self.assert_cache(second, "HIT")
+                self.reached()
+                again = self.through(path=path, If_None_Match=first.headers["ETag"])
+                self.assertEqual((again.status_code, self.reached()), (304, []))

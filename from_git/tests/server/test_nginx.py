@@ -9,14 +9,15 @@ import requests
 from django.core.cache import caches
 
 from emulator import Fault
+from from_git.tests.kit import proxied
 from from_git.tests.kit.events import Listener
 from from_git.tests.kit.hostile import exchange, request
 from from_git.tests.kit.middleman import Middleman
-from from_git.tests.kit.proxied import HOST, SPACK, ProxiedTestCase
+from from_git.tests.kit.proxied import HOST, SPACK
 from from_git.tests.kit.servers import needs_nginx, start_nginx
 
 
-class NginxTestCase(ProxiedTestCase):
+class NginxTestCase(proxied.ProxiedTestCase):
     """The service behind an nginx."""
 
     @classmethod
@@ -30,19 +31,8 @@ class NginxTestCase(ProxiedTestCase):
 
 
 @needs_nginx
-class Hits(NginxTestCase):
+class Hits(NginxTestCase, proxied.HitsTestCase):
     """What nginx caches, as long as it is fresh."""
-
-    def test_the_second_request_is_a_hit_and_does_not_reach_the_service(self) -> None:
-        first, second = self.through(), self.through()
-
-        self.assertEqual((first.status_code, second.status_code), (200, 200))
-        self.assert_cache(first, "MISS")
-        self.assert_cache(second, "HIT")
-        self.assertEqual(self.reached(), [("GET", 200)])
-        self.assertEqual(second.content, first.content)
-        for name in ("ETag", "Cache-Control", "Vary", "Content-Type", "Content-Security-Policy", "X-Frame-Options"):
-            self.assertEqual(second.headers[name], first.headers[name])
 
     def test_clients_are_told_to_ask_again_and_no_age(self) -> None:
         for _ in range(2):
@@ -61,27 +51,6 @@ class Hits(NginxTestCase):
         self.assertEqual(by_tag.headers["ETag"], first.headers["ETag"])
         self.assertEqual(other.content, first.content)
         self.assertEqual(self.reached(), [])
-
-    def test_head_is_answered_from_a_cached_get(self) -> None:
-        first = self.through()
-
-        second = self.through("HEAD")
-
-        self.assert_cache(second, "HIT")
-        self.assertEqual((second.status_code, second.content), (200, b""))
-        self.assertEqual(second.headers["Content-Length"], str(len(first.content)))
-        self.assertEqual(self.reached(), [("GET", 200)])
-
-    def test_representations_are_kept_apart(self) -> None:
-        plain, wide = self.through(), self.through(Accept="text/csv")
-        again = [self.through(), self.through(Accept="text/csv")]
-
-        self.assertNotEqual(plain.content, wide.content)
-        self.assertNotEqual(plain.headers["ETag"], wide.headers["ETag"])
-        self.assertEqual([one.content for one in again], [plain.content, wide.content])
-        for one in again:
-            self.assert_cache(one, "HIT")
-        self.assertEqual(len(self.reached()), 2)
 
     def test_a_client_that_wants_a_new_answer_reaches_the_service_and_renews_what_nginx_caches(self) -> None:
         for number, said in enumerate(("no-cache", "max-age=0", "no-transform, No-Cache")):
@@ -109,17 +78,6 @@ class Hits(NginxTestCase):
         self.assertEqual(first.headers["X-Request-ID"], "first-client")
         self.assertEqual(second.headers["X-Request-ID"], "second-client")
         self.assertRegex(third.headers["X-Request-ID"], r"^[0-9a-f]{32}$")
-
-    def test_a_picture_is_cached_whatever_is_accepted(self) -> None:
-        for path in ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/badge/langs"):
-            with self.subTest(path):
-                first = self.through(path=path, Accept="image/svg+xml")
-                second = self.through(path=path, Accept="*/*")
-                self.assertEqual(second.content, first.content)
-                self.assert_cache(second, "HIT")
-                self.reached()
-                again = self.through(path=path, If_None_Match=first.headers["ETag"])
-                self.assertEqual((again.status_code, self.reached()), (304, []))
 
     def test_many_who_ask_at_once_reach_the_service_once(self) -> None:
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.5, times=1))

@@ -8,12 +8,13 @@ from django.core.cache import caches
 from django.test import SimpleTestCase
 
 from emulator import Fault
+from from_git.tests.kit import proxied
 from from_git.tests.kit.project import ROOT
-from from_git.tests.kit.proxied import HOST, SPACK, ProxiedTestCase
+from from_git.tests.kit.proxied import HOST, SPACK
 from from_git.tests.kit.servers import SQUID_CONF, needs_squid, start_squid
 
 
-class SquidTestCase(ProxiedTestCase):
+class SquidTestCase(proxied.ProxiedTestCase):
     """The service behind a Squid."""
 
     @classmethod
@@ -27,19 +28,8 @@ class SquidTestCase(ProxiedTestCase):
 
 
 @needs_squid
-class Hits(SquidTestCase):
+class Hits(SquidTestCase, proxied.HitsTestCase):
     """What Squid keeps, as long as it is fresh."""
-
-    def test_the_second_request_is_a_hit_and_does_not_reach_the_service(self) -> None:
-        first, second = self.through(), self.through()
-
-        self.assertEqual((first.status_code, second.status_code), (200, 200))
-        self.assert_cache(first, "MISS")
-        self.assert_cache(second, "HIT")
-        self.assertEqual(self.reached(), [("GET", 200)])
-        self.assertEqual(second.content, first.content)
-        for name in ("ETag", "Cache-Control", "Vary", "Content-Type", "Content-Security-Policy", "X-Frame-Options"):
-            self.assertEqual(second.headers[name], first.headers[name])
 
     def test_its_age_grows_from_the_services(self) -> None:
         self.through()
@@ -64,27 +54,6 @@ class Hits(SquidTestCase):
         self.assertEqual([one.status_code for one in (by_tag, by_date, other)], [304, 304, 200])
         self.assertEqual(other.content, first.content)
         self.assertEqual(self.reached(), [])
-
-    def test_head_is_answered_from_a_kept_get(self) -> None:
-        first = self.through()
-
-        second = self.through("HEAD")
-
-        self.assert_cache(second, "HIT")
-        self.assertEqual((second.status_code, second.content), (200, b""))
-        self.assertEqual(second.headers["Content-Length"], str(len(first.content)))
-        self.assertEqual(self.reached(), [("GET", 200)])
-
-    def test_representations_are_kept_apart(self) -> None:
-        plain, wide = self.through(), self.through(Accept="text/csv")
-        again = [self.through(), self.through(Accept="text/csv")]
-
-        self.assertNotEqual(plain.content, wide.content)
-        self.assertNotEqual(plain.headers["ETag"], wide.headers["ETag"])
-        self.assertEqual([one.content for one in again], [plain.content, wide.content])
-        for one in again:
-            self.assert_cache(one, "HIT")
-        self.assertEqual(len(self.reached()), 2)
 
     def test_no_cache_of_a_client_reaches_the_service_and_renews_what_squid_keeps(self) -> None:
         self.through()
@@ -136,18 +105,6 @@ class Hits(SquidTestCase):
         self.assertEqual(first.headers["X-Request-ID"], "first-client")
         self.assertEqual(second.headers["X-Request-ID"], "second-client")
         self.assertRegex(third.headers["X-Request-ID"], r"^squid-\d+$")
-
-    def test_a_picture_is_kept_whatever_is_accepted(self) -> None:
-        for path in ("/from-git/card.svg", "/from-git/chart/langs.svg", "/from-git/badge/langs"):
-            with self.subTest(path):
-                first = self.through(path=path, Accept="image/svg+xml")
-                second = self.through(path=path, Accept="*/*")
-                self.assertNotIn("Vary", first.headers)
-                self.assertEqual(second.content, first.content)
-                self.assert_cache(second, "HIT")
-                self.reached()
-                again = self.through(path=path, If_None_Match=first.headers["ETag"])
-                self.assertEqual((again.status_code, self.reached()), (304, []))
 
     def test_many_who_ask_at_once_cost_one_fetch(self) -> None:
         self.through()
