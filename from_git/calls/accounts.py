@@ -32,6 +32,7 @@ class Accounts:
         labels: of the host, for the metrics.
         tempo: how long the waits before further tries of calls are.
         asks: see `Users`.
+        others: called before each request, to learn what else other processes have met; it may ask a shared cache.
     """
 
     def __init__(
@@ -42,15 +43,14 @@ class Accounts:
         labels: Labels = ("", ""),
         tempo: Tempo = USUAL,
         asks: bool = False,
+        others: Callable[[], object] = lambda: None,
     ) -> None:
         self.all, self.labels, self.tempo = tuple(accounts), labels, tempo
         self.pause = Pause(now, _ASKERS, tempo)
         """For the fetches that have failed, where several have; other fetches go on."""
         self._only = self.all[0] if len(self.all) == 1 else None
         self.users = Users(self.all, memory, asks and self._only is None)
-        self._ranking = Ranking(now)
-        self._now = now
-        self._refreshed = -math.inf
+        self._ranking, self._now, self._refreshed, self._others = Ranking(now), now, -math.inf, others
 
     @property
     def distinct(self) -> list[Account]:
@@ -100,6 +100,7 @@ class Accounts:
         Raises:
             BudgetError: all accounts together cannot pay it.
         """
+        self._others()
         self.refresh()
         payers = self._payers(seconds)
         for rates in zip(*(one.budgets[1:] for one in payers), strict=True):

@@ -1,7 +1,7 @@
 """Accounts with their budgets, made from what the processes of a service share."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,9 +74,10 @@ class Opening:
             reported=reported,
         )
 
-    def accounts(self, accounts: Iterable[Account], asks: bool = False) -> Accounts:
-        """All those of the host; `asks`: see `Users`."""
-        return Accounts(accounts, self.memory, labels=self.host.labels, tempo=self.tempo, asks=asks)
+    def accounts(self, accounts: Iterable[Account], others: Callable[[], object], asks: bool = False) -> Accounts:
+        """All those of the host; `others` and `asks`: see `Accounts`."""
+        labels, tempo = self.host.labels, self.tempo
+        return Accounts(accounts, self.memory, labels=labels, tempo=tempo, asks=asks, others=others)
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:
         share = 1.0 if self.shared else 1.0 / self.workers

@@ -6,7 +6,6 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.narrowed import Narrowed
 from from_git.calls.opening import Bound, Opening
 from from_git.forges.bitbucket.access import ACCESS_TOKEN, API_TOKEN, NONE, BitbucketAccess, Counts
 from from_git.forges.bitbucket.fetch import BitbucketFetch
@@ -24,11 +23,10 @@ class Bitbucket:
 
     pace = None
 
-    def __init__(self, access: BitbucketAccess, has_credentials: bool, narrowed: Narrowed | None = None) -> None:
+    def __init__(self, access: BitbucketAccess, has_credentials: bool) -> None:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
-        self._narrowed = narrowed
 
     @property
     def width(self) -> int:
@@ -37,8 +35,6 @@ class Bitbucket:
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        if self._narrowed:
-            self._narrowed.refresh()
         self.accounts.foresee(asker, profiles, profiles, seconds)
 
     def fetch(self, owner: str, group: FetchGroup) -> BitbucketFetch:
@@ -62,15 +58,16 @@ def opened(host: Host, conf: Any) -> Bitbucket:
     lists = pools.pool("NUM_THREADS_BITBUCKET")
     watchers = pools.pool("NUM_THREADS_BITBUCKET_WATCHERS", "watchers")
     connections = lists.most + watchers.most
+    accounts = [make.account(one.header, one, _bound(host, one, make)) for one in carried]
     access = BitbucketAccess(
         Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
         lists,
         watchers,
-        make.accounts([make.account(one.header, one, _bound(host, one, make)) for one in carried]),
+        make.accounts(accounts, pools.narrowed.refresh),
         learns_limits=host.bounds[_BOUND] == "auto",
         counts=Counts(make.memory, host.key, conf.WATCHERS_CACHE_SECONDS),
     )
-    return Bitbucket(access, bool(host.credentials), pools.narrowed)
+    return Bitbucket(access, bool(host.credentials))
 
 
 def _authorization(one: Credential) -> Authorization:

@@ -5,7 +5,6 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.calls.authorization import Authorization
 from from_git.calls.fetchgroup import FetchGroup
-from from_git.calls.narrowed import Narrowed
 from from_git.calls.opening import Bound
 from from_git.calls.pace import Pace
 from from_git.errors import CredentialsError
@@ -31,12 +30,11 @@ _NOBODY = (Credential(""),)
 class GitHub:
     """The GitHub adapter; see `Forge`. Without credentials every fetch fails at once."""
 
-    def __init__(self, access: GitHubAccess, has_credentials: bool, narrowed: Narrowed | None = None) -> None:
+    def __init__(self, access: GitHubAccess, has_credentials: bool) -> None:
         self.access = access
         self.accounts = access.accounts
         self.has_credentials = has_credentials
         self.pace = access.pace
-        self._narrowed = narrowed
 
     @property
     def width(self) -> int:
@@ -45,8 +43,6 @@ class GitHub:
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        if self._narrowed:
-            self._narrowed.refresh()
         expected, _ = self.pace.expected(profiles, 0)
         self.accounts.foresee(asker, profiles, expected, seconds, likely=profiles * self.pace.likely())
 
@@ -92,5 +88,7 @@ def opened(host: Host, conf: Any) -> GitHub:
     pools = Pools(host, make, conf, _START, _TOGETHER if limit else None)
     calls = pools.pool("NUM_THREADS_GITHUB")
     upstream = Upstream(host.api, host.setting("api"), calls.most, conf.UPSTREAM_TIMEOUT, way(host))
-    access = GitHubAccess(GraphqlOverUpstream(upstream), calls, make.accounts(accounts, asks=True), Pace())
-    return GitHub(access, bool(host.credentials), pools.narrowed)
+    access = GitHubAccess(
+        GraphqlOverUpstream(upstream), calls, make.accounts(accounts, pools.narrowed.refresh, asks=True), Pace()
+    )
+    return GitHub(access, bool(host.credentials))

@@ -40,8 +40,9 @@ class Acorn:
         bound = Bound(host.bounds["ACORN_CALLS_PER_HOUR"] or None, conf.TEMPO.hour, "calls", setting)
         make = opening(host, conf)
         carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
-        self.accounts: Accounts = make.accounts(make.account(one.header, one, bound) for one in carried)
-        self.pool = Pools(host, make, conf, start=4).pool("NUM_THREADS_ACORN")
+        pools, accounts = Pools(host, make, conf, start=4), [make.account(one.header, one, bound) for one in carried]
+        self.accounts: Accounts = make.accounts(accounts, pools.narrowed.refresh)
+        self.pool = pools.pool("NUM_THREADS_ACORN")
         self.width = self.pool.most
         self.upstream = Upstream(host.api, host.setting("api"), self.width, conf.UPSTREAM_TIMEOUT, way(host))
 
