@@ -38,7 +38,7 @@ class Width:
         self._clock = now
         self._lock = threading.Lock()  # around changes of everything below
         self._now = self._start
-        self._halved: float | None = None
+        self._halved = -math.inf
         self._good = 0  # answers since it last grew, while it grows slowly
         self._latencies: dict[Hashable, _Latency] = {}  # of each sort
 
@@ -59,7 +59,7 @@ class Width:
         if self.fixed:
             return
         with self._lock:
-            if self._halved is not None and begun < self._halved:
+            if begun < self._halved:
                 return
             if self._latencies.setdefault(sort, _Latency()).rises(seconds, self._now):
                 self._halve(max(self._start, self._now // 2))
@@ -71,7 +71,7 @@ class Width:
         if self.fixed:
             return
         with self._lock:
-            if self._halved is not None and begun < self._halved:
+            if begun < self._halved:
                 return
             self._halve(max(1, self._now // 2))
             now = self._now
@@ -92,7 +92,7 @@ class Width:
     def _grow(self, under_way: int) -> None:
         if self._now >= self.most:
             return
-        if self._halved is None or self._clock() - self._halved >= QUIET:
+        if self._clock() - self._halved >= QUIET:
             self._now += 2 * under_way >= self._now
             return
         self._good += under_way >= self._now

@@ -87,12 +87,12 @@ class PoolGauges:
         self.queued = _POOL_QUEUED.child(host, pool)
         self._sizes, self._widths = _POOL_SIZE.child(host, pool), _POOL_WIDTH.child(host, pool)
         self._sizes.inc(size)
-        self._size, self._width, self._closed = size, 0, False
+        self._size, self._width = size, 0  # no size: closed
         self.wide(width)
 
     def wide(self, width: int) -> None:
         """So many of its threads may serve now."""
-        if width != self._width and not self._closed:
+        if width != self._width and self._size:
             self._widths.inc(width - self._width)
             self._width = width
 
@@ -100,7 +100,7 @@ class PoolGauges:
         """There is no such pool any more; a second call does nothing."""
         self.wide(0)
         self._sizes.dec(self._size)
-        self._size, self._closed = 0, True
+        self._size = 0
 
 
 class _Forges:
