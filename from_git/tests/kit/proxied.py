@@ -6,8 +6,11 @@ from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import requests
+from django.core.cache import caches
 
 from coding_challenge.wsgi import application
+from emulator import Fault
+from from_git.tests.kit.hostile import exchange, request
 from from_git.tests.kit.service import ServiceTestCase
 
 HOST = "from-git.example.org"
@@ -124,3 +127,68 @@ class HitsTestCase(ProxiedTestCase):
                 self.reached()
                 again = self.through(path=path, If_None_Match=first.headers["ETag"])
                 self.assertEqual((again.status_code, self.reached()), (304, []))
+
+
+class StaleTestCase(ProxiedTestCase):
+    """What any proxy has kept, once it is stale."""
+
+    def stale(self, response: requests.Response) -> None:
+        """Wait until what a proxy has kept with a response is stale."""
+        raise NotImplementedError
+
+    def test_what_has_changed_is_given_whole_and_kept(self) -> None:
+        before = self.world.owner("github", "user-3")
+        assert before is not None
+        self.addCleanup(self.world.add, before)
+        question = {"url": "https://github.com/user-3"}
+        first = self.through(question=question)
+        self.world.change("github", "user-3", create=2)
+        self.stale(first)
+        self.reached()
+
+        second = self.through(question=question)
+
+        self.assertEqual(self.reached(), [("GET", 200)])
+        self.assertEqual(second.json()["data"], self.world.sum([("github", "user-3")]))
+        self.assertNotEqual(second.headers["ETag"], first.headers["ETag"])
+
+
+class PassedTestCase(ProxiedTestCase):
+    """What no proxy keeps or passes on."""
+
+    def test_errors_are_not_kept(self) -> None:
+        for status, question, fault in [
+            (400, {"url": "https://example.org/a"}, None),
+            (502, None, Fault("status", path="/graphql", status=401)),
+            (503, None, Fault("status", path="/graphql", status=429, headers={"Retry-After": "77"})),
+        ]:
+            with self.subTest(status):
+                asked = question or {"url": f"https://github.com/user-3?{status}"}
+                caches["default"].clear()
+                if fault:
+                    self.emulator.faults.add(fault)
+                for _ in range(2):
+                    response = self.through(question=asked)
+                    self.assertEqual(response.status_code, status)
+                    self.assertEqual(response.headers["Cache-Control"], "no-store")
+                    self.assert_cache(response, "MISS")
+                self.assertEqual(self.reached(), [("GET", status)] * 2)
+                self.emulator.faults.clear()
+
+    def test_probes_but_livez_are_not_for_the_public(self) -> None:
+        for path in (
+            "/metrics",
+            "/readyz",
+            "/metrics?x=1",
+            "/readyz/",
+            "/%6detrics",
+            "//metrics",
+            "/metrics;x",
+            "/metrics#x",
+        ):
+            with self.subTest(path):
+                asked = request(path.encode(), {"Host": HOST.encode()})
+                self.assertEqual(exchange(self.proxy, asked)[0], 403)
+        self.assertEqual(self.reached(), [])
+        self.assertEqual(self.through(path="/livez").status_code, 200)
+        self.assertEqual(requests.get(f"{self.base}/metrics", timeout=30).status_code, 200)

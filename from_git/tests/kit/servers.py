@@ -37,17 +37,14 @@ def start_squid(case: type[TestCase], origin: str) -> str:
     """
     port = _free_port()
     folder = Path(case.enterClassContext(tempfile.TemporaryDirectory()))
-    text = SQUID_CONF.read_text(encoding="utf-8")
-    for documented, here in {
+    here = {
         "http_port 3128 ": f"http_port 127.0.0.1:{port} ",
         " parent 8000 ": f" parent {origin.rpartition(':')[2]} ",
         "/var/log/squid/": f"{folder}/",
         "/run/": f"{folder}/",
         "/var/spool/squid": f"{folder}",
-    }.items():
-        if documented not in text:
-            raise AssertionError(f"deploy/squid.conf no longer has {documented!r}")
-        text = text.replace(documented, here)
+    }
+    text = _elsewhere(SQUID_CONF.read_text(encoding="utf-8"), here)
     (folder / "squid.conf").write_text(text, encoding="utf-8")
     if os.geteuid() == 0:  # it changes to its own user, as documented; started by another one it stays that one
         shutil.chown(folder, "proxy")
@@ -66,14 +63,12 @@ def start_nginx(case: type[TestCase], origin: str) -> str:
     folder = Path(case.enterClassContext(tempfile.TemporaryDirectory()))
     folder.chmod(0o755)  # for its own user, where root starts it
     site = (ROOT / "docs" / "nginx.md").read_text(encoding="utf-8").split("```nginx\n")[1].split("```")[0]
-    for documented, here in {
+    here = {
         "listen 8080 ": f"listen 127.0.0.1:{port} ",
         "server 127.0.0.1:8000 ": f"server {origin.removeprefix('http://')} ",
         "/var/lib/nginx/": f"{folder}/",
-    }.items():
-        if documented not in site:
-            raise AssertionError(f"docs/nginx.md no longer has {documented!r}")
-        site = site.replace(documented, here)
+    }
+    site = _elsewhere(site, here)
     body = f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;"
     log = f"access_log off; error_log {folder}/error.log;"
     text = f"pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ {body} {log} {site} }}"
@@ -81,6 +76,15 @@ def start_nginx(case: type[TestCase], origin: str) -> str:
     command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
     _start(case, command, port, signal.SIGTERM)
     return f"http://127.0.0.1:{port}"
+
+
+def _elsewhere(text: str, here: dict[str, str]) -> str:
+    """A documented configuration with ports and folders of this test: what stands there, and what instead."""
+    for documented, ours in here.items():
+        if documented not in text:
+            raise AssertionError(f"the documented configuration no longer has {documented!r}")
+        text = text.replace(documented, ours)
+    return text
 
 
 def _free_port() -> int:
