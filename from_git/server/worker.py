@@ -239,8 +239,9 @@ class Worker(ThreadWorker):
 
     def stopping(self, modules: Mapping[str, Any] = sys.modules) -> None:
         """Tell the probes, if they are among these modules; called in a signal handler, so nothing is imported here."""
-        if probes := modules.get("from_git.probes"):
-            probes.stopping()
+        # a worker that is told to end while it imports them has a part of the module
+        if told := getattr(modules.get("from_git.probes"), "stopping", None):
+            told()
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer a request that no application has answered, with an id and a line in the log like any other."""

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import redirect_stderr
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from django.test import SimpleTestCase, override_settings
@@ -212,6 +212,9 @@ class Stopping(SimpleTestCase):
         worker.stopping({"from_git.probes": SimpleNamespace(stopping=lambda: told.append("stopping"))})
         self.assertEqual(told, ["stopping"])
         worker.stopping({})
+
+    def test_a_worker_that_still_imports_the_probes_ends_as_any_other(self) -> None:
+        server.Worker.__new__(server.Worker).stopping({"from_git.probes": ModuleType("from_git.probes")})
 
 
 class Line(SimpleTestCase):
