@@ -166,6 +166,6 @@ class Timing:
         """The call is over; later calls of this method do nothing."""
         if not self._ended:
             self._ended = True
+            self._meter.end(self._counted)
             if not self._answered:
                 self._meter.took(self._counted, time.perf_counter() - self._began)
-            self._meter.end(self._counted)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import unittest
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import requests
@@ -24,6 +26,14 @@ def organization(*repositories: Repository, login: str = "acme", **more: Any) ->
 def workspace(*repositories: Repository, login: str = "acme", **more: Any) -> Owner:
     """A Bitbucket workspace of these repositories."""
     return Owner("bitbucket", login, "Workspace", repositories, **more)
+
+
+def happens(sign: Callable[[], bool]) -> bool:
+    """Whether the sign comes while somebody has patience."""
+    end = time.monotonic() + PATIENCE
+    while not sign() and time.monotonic() < end:
+        time.sleep(0.01)  # another thread has to do it
+    return sign()
 
 
 class Clock:

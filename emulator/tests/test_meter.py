@@ -8,7 +8,7 @@ import threading
 import requests
 
 from emulator import Latency
-from emulator.tests.helpers import PATIENCE, Client, EmulatorCase
+from emulator.tests.helpers import PATIENCE, Client, EmulatorCase, happens
 
 WATCHERS = "/repositories/team-30/atlas-api-0/watchers"
 
@@ -28,6 +28,13 @@ class TestMeter(EmulatorCase):
             thread.join()
         for client in clients:
             client.session.close()
+
+    def leave(self) -> None:
+        """A call whose client goes away, which is over when this returns: the emulator may begin it afterwards."""
+        before = self.emulator.meter.snapshot()["watchers"].seconds
+        with self.assertRaises(requests.exceptions.ReadTimeout):
+            requests.get(self.emulator["bitbucket"].url + WATCHERS, timeout=0.1)
+        self.assertTrue(happens(lambda: self.emulator.meter.snapshot()["watchers"].seconds > before))
 
     def test_calls_are_counted_for_their_upstream_and_watchers_for_both(self) -> None:
         self.client.graphql('{ repositoryOwner(login: "spack") { login } }')
@@ -74,8 +81,7 @@ class TestMeter(EmulatorCase):
         self.emulator.latency = Latency(base=30)
         self.addCleanup(setattr, self.emulator, "latency", Latency())
         for _ in range(3):
-            with self.assertRaises(requests.exceptions.ReadTimeout):
-                requests.get(self.emulator["bitbucket"].url + WATCHERS, timeout=0.1)
+            self.leave()
 
         self.assertEqual(self.emulator.meter.snapshot()["watchers"].peak, 1)
 

@@ -47,7 +47,7 @@ class Outages(GitHubTestCase):
 
         self.assert_exact(("bitbucket", "team-130"))
 
-        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 130 + 40)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 130 + 64)
 
     def test_a_forge_that_is_down_is_asked_now_and_then_and_not_for_each_repository(self) -> None:
         self.emulator.faults.add(Fault("status", path="*/watchers", status=500))

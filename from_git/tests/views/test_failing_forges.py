@@ -101,7 +101,7 @@ class UpstreamFails(ServiceTestCase):
         self.failure(502, "https://bitbucket.org/team-1000")
         self.answer(self.github)
 
-        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 100)
+        self.assertLess(self.emulator.meter.snapshot()["watchers"].calls, 300)
 
     def test_the_failure_of_one_profile_stops_the_calls_for_the_others(self) -> None:
         self.emulator.faults.add(Fault("slow", path="*team-1000*/watchers", seconds=0.05))
@@ -112,7 +112,8 @@ class UpstreamFails(ServiceTestCase):
         # its tasks would take turns with those of the other workspace, were they not stopped
         self.answer("https://bitbucket.org/team-100")
 
-        self.assertLessEqual(self.emulator.meter.snapshot()["watchers"].calls - before, 100 + 16)
+        under_way = 64  # at most, which the emulator may not have counted before
+        self.assertLessEqual(self.emulator.meter.snapshot()["watchers"].calls - before, 100 + under_way)
 
     def test_a_missed_deadline_names_the_first_profile_that_is_not_done(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=0.5)
