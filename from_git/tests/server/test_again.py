@@ -20,6 +20,7 @@ from gunicorn.http.parser import RequestParser
 from from_git.server import logs
 from from_git.server.again import Again, Said, key_of
 from from_git.server.worker import Worker
+from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import URLS, WorkersTestCase
 from from_git.values.again import AGAIN, KEPT
@@ -167,7 +168,8 @@ class Served(WorkersTestCase):
         everybody = [first, *others, *unchanged, *refused, *heads]
         ids = {one.headers["X-Request-ID"] for one in everybody}
         self.assertEqual(len(ids), len(everybody))
-        self.assertEqual(set(re.findall(r"request_id=(\w+)", self.server.said)), ids)
+        # a line may wait until the worker has nothing else to do
+        self.assertEqual(settled(lambda: set(re.findall(r"request_id=(\w+)", self.server.said)), ids), ids)
         counted = requests.get(f"{self.server.base}/metrics", timeout=60).text
         total = re.findall(r'from_git_requests_total\{.*route="health-check".*\} ([\d.]+)', counted)
         self.assertEqual(sum(map(float, total)), len(everybody))
