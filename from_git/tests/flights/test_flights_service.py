@@ -249,8 +249,9 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         self.assertEqual(flights.current()._flights, {})
 
     def threads(self) -> list[str]:
-        """All but the server's, of which each client has one, the clients', and the pools', which begin as needed."""
-        others = ("github_", "bitbucket")
+        """All but the server's, of which each client has one, the clients', and those of pools and connections, which
+        begin as needed."""
+        others = ("github_", "bitbucket", "look-up")
         return [one for one in threads() if "process_request" not in one and not one.startswith(others)]
 
     @contextmanager
