@@ -155,6 +155,7 @@ class Way(PageTestCase):
 
     def test_pressed_twice_in_a_hurry_it_asks_once(self) -> None:
         streams = []
+        self.emulator.faults.add(Fault("slow", path="/graphql", seconds=1.0))  # not done before the second click
         page = self.open()
         page.on("request", lambda request: streams.append(request.url) if "/stream?" in request.url else None)
         page.fill("#url", ACME)
