@@ -1,6 +1,7 @@
 """The service behind a real proxy, which notes what reaches it."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -74,6 +75,13 @@ class ProxiedTestCase(ServiceTestCase):
         url = self.proxy + path
         return requests.request(method, url, params=question or self.question, headers=named, timeout=30)
 
+    def assert_one_for_all_at_once(self) -> None:
+        """Eight who ask at the same time get the same answer."""
+        with ThreadPoolExecutor(8) as askers:
+            answers = list(askers.map(lambda _: self.through(), range(8)))
+        self.assertEqual([one.status_code for one in answers], [200] * 8)
+        self.assertEqual(len({one.content for one in answers}), 1)
+
     def reached(self) -> list[tuple[str, int]]:
         """Method and status of what has reached the service since the last time."""
         found = [(one.method, one.status) for one in self.seen]
@@ -83,6 +91,19 @@ class ProxiedTestCase(ServiceTestCase):
 
 class HitsTestCase(ProxiedTestCase):
     """What any proxy keeps, as long as it is fresh."""
+
+    given_id: ClassVar[str]
+    """A pattern for the id of a request that came without one."""
+
+    def test_a_kept_answer_carries_the_id_of_its_own_request(self) -> None:
+        first = self.through(X_Request_ID="first-client")
+        second, third = self.through(X_Request_ID="second-client"), self.through()
+
+        for response, word in ((first, "MISS"), (second, "HIT"), (third, "HIT")):
+            self.assert_cache(response, word)
+        self.assertEqual(first.headers["X-Request-ID"], "first-client")
+        self.assertEqual(second.headers["X-Request-ID"], "second-client")
+        self.assertRegex(third.headers["X-Request-ID"], self.given_id)
 
     def test_the_second_request_is_a_hit_and_does_not_reach_the_service(self) -> None:
         first, second = self.through(), self.through()
