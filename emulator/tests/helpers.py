@@ -28,12 +28,12 @@ def workspace(*repositories: Repository, login: str = "acme", **more: Any) -> Ow
     return Owner("bitbucket", login, "Workspace", repositories, **more)
 
 
-def happens(sign: Callable[[], bool]) -> bool:
-    """Whether the sign comes while somebody has patience."""
-    end = time.monotonic() + PATIENCE
-    while not sign() and time.monotonic() < end:
-        time.sleep(0.01)  # another thread has to do it
-    return sign()
+def settled(look: Callable[[], Any], wanted: Any, patience: float = PATIENCE) -> Any:
+    """What `look` gives: `wanted`, as soon as it does, or what it gives when patience (seconds) ends."""
+    end = time.monotonic() + patience
+    while (found := look()) != wanted and time.monotonic() < end:
+        time.sleep(0.02)  # whatever it looks at, often in another process, tells nobody of its changes
+    return found
 
 
 class Clock:

@@ -11,11 +11,11 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from coding_challenge.wsgi import application
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git import admission
 from from_git.admission import place
 from from_git.errors import ServerFull
 from from_git.tests.kit.exposition import sample
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.service import ServiceTestCase
 
 URL = "https://github.com/user-3"

@@ -5,11 +5,12 @@ from typing import Any
 from unittest import TestCase
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.aggregator import Answer, Asking, aggregate, asked_facts, watched
 from from_git.aggregator.asking import overdue, partly, unfinished
 from from_git.errors import BudgetError, UpstreamError
 from from_git.question import profiles_asked
-from from_git.tests.kit.leftovers import objects, settled
+from from_git.tests.kit.leftovers import objects
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.progress import Progress
 

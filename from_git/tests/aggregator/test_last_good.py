@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git import flights
 from from_git.aggregator import Answer, Asking, aggregate
 from from_git.errors import CredentialsError, DeadlineError, LimitError, TransientError, UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.flights.test_flights_service import KeptTestCase
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_redis, start_redis
 
 GITHUB, BITBUCKET, NOBODY = "https://github.com/user-3", "https://bitbucket.org/team-7", "https://github.com/nobody"

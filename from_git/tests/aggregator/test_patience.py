@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from emulator import Fault, Owner, Repository
+from emulator.tests.helpers import settled
 from from_git import flights
 from from_git.aggregator import Answer, Asking, watched
 from from_git.errors import BudgetError, DeadlineError
@@ -12,7 +13,6 @@ from from_git.flights.awaited import Waiter
 from from_git.tests.aggregator.test_last_good import BITBUCKET, GITHUB, HANG, LastGoodTestCase
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.hosts import adapter
-from from_git.tests.kit.leftovers import settled
 
 
 class Odd(Waiter):

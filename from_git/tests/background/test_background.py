@@ -3,8 +3,8 @@
 import threading
 from unittest import TestCase
 
+from emulator.tests.helpers import settled
 from from_git.background import BackgroundCheck
-from from_git.tests.kit.leftovers import settled
 
 LONG = 30.0  # seconds that nothing here ever takes
 

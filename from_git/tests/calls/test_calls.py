@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from emulator import Fault, Latency, Repository, preset
+from emulator.tests.helpers import settled
 from from_git.errors import TransientError
 from from_git.tests.kit.github import GitHubTestCase
-from from_git.tests.kit.leftovers import settled
 from from_git.values.tempo import USUAL
 
 BITBUCKET = "https://bitbucket.org/team-130"

@@ -11,9 +11,9 @@ from typing import Any
 import requests
 
 from emulator import Emulator, Fault, Latency, World
+from emulator.tests.helpers import settled
 from from_git import flights
 from from_git.tests.kit.hosts import adapter
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.looks import CACHES, CountingCache
 from from_git.tests.kit.service import ServiceTestCase
 

@@ -6,11 +6,11 @@ import weakref
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from emulator.tests.helpers import settled
 from from_git.askers import Asker
 from from_git.fanout import Pool, TaskGroup
 from from_git.tests.fanout.test_fanout import LONG, Failure, FanoutTestCase
 from from_git.tests.kit.exposition import sample
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.time import FakeClock
 
 

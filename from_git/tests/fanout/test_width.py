@@ -4,11 +4,11 @@ import threading
 from itertools import pairwise
 from unittest import TestCase
 
+from emulator.tests.helpers import settled
 from from_git.fanout import Pool, Width
 from from_git.fanout.width import QUIET
 from from_git.tests.fanout.test_fanout import LONG, FanoutTestCase
 from from_git.tests.kit.exposition import sample
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.time import FakeClock
 
 ROUND = 16  # answers at least that are averaged

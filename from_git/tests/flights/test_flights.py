@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from emulator.tests.helpers import settled
 from from_git import flights
 from from_git.errors import Cancelled, LimitError, UpstreamError
 from from_git.flights.flights import Flights
@@ -19,7 +20,7 @@ from from_git.tests.kit.flying import (
     broken,
 )
 from from_git.tests.kit.hosts import host_of
-from from_git.tests.kit.leftovers import objects, settled
+from from_git.tests.kit.leftovers import objects
 from from_git.tests.kit.servers import needs_redis
 from from_git.values.progress import Progress
 

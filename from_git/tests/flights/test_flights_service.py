@@ -10,6 +10,7 @@ import requests
 from django.core.cache import cache as django_cache
 
 from emulator import Emulator, Fault, World
+from emulator.tests.helpers import settled
 from from_git import aggregator, flights, forges
 from from_git.aggregator import Asking
 from from_git.errors import DeadlineError
@@ -18,7 +19,7 @@ from from_git.flights.flight import Flight
 from from_git.kept.store import key_of
 from from_git.logfacts import facts_of
 from from_git.profiles import parse_profiles
-from from_git.tests.kit.leftovers import objects, settled, threads
+from from_git.tests.kit.leftovers import objects, threads
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.profile import Profile
 

@@ -14,7 +14,7 @@ import requests
 from redis import Redis
 
 from emulator import Fault
-from from_git.tests.kit.leftovers import settled
+from emulator.tests.helpers import settled
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import WorkersTestCase

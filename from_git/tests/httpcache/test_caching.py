@@ -9,9 +9,9 @@ from django.core.cache import caches
 from django.utils.http import parse_http_date
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.aggregator import merging
 from from_git.tests.kit.hostile import exchange
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.looks import CACHES, CountingCache
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.workers import Gunicorn

@@ -2,10 +2,7 @@
 
 import gc
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 import psutil
 
@@ -21,7 +18,6 @@ from from_git.forges.listing import Listing
 from from_git.forges.once import Once
 
 KINDS = (FetchGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch, Listing, Once)
-_PATIENCE = 20.0  # seconds; a cancelled call ends at its next look at the clock
 
 
 def objects() -> dict[str, int]:
@@ -51,11 +47,3 @@ def connections(emulator: Emulator) -> int:
 def descriptors() -> int:
     """Open files and sockets."""
     return psutil.Process().num_fds()
-
-
-def settled(look: Callable[[], Any], wanted: Any, patience: float = _PATIENCE) -> Any:
-    """What `look` gives: `wanted`, as soon as it does, or what it gives when patience (seconds) ends."""
-    end = time.monotonic() + patience
-    while (found := look()) != wanted and time.monotonic() < end:
-        time.sleep(0.02)  # whatever it looks at, often in another process, tells nobody of its changes
-    return found

@@ -22,7 +22,7 @@ from unittest import TestCase
 
 import psutil
 
-from from_git.tests.kit.leftovers import settled
+from emulator.tests.helpers import settled
 from from_git.tests.kit.project import ROOT
 
 _PATIENCE = 120  # seconds for anything

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from unittest import TestCase, skipUnless
 
-from from_git.tests.kit.leftovers import settled
+from emulator.tests.helpers import settled
 from from_git.tests.kit.project import ROOT
 
 SQUID = "/usr/sbin/squid"  # often not in the PATH of who is not root

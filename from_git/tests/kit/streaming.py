@@ -4,10 +4,10 @@ import gc
 from typing import Any
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git import admission
 from from_git.tests.kit.events import Event, Listener, listen
 from from_git.tests.kit.exposition import sample
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.views.test_lifecycle import LifecycleTestCase
 
 SPACK, MAILCHIMP = "https://github.com/spack", "https://bitbucket.org/mailchimp"

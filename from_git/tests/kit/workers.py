@@ -10,8 +10,8 @@ from unittest import TestCase
 import psutil
 
 from emulator import Emulator
+from emulator.tests.helpers import settled
 from from_git.tests.kit.forges import settings_for
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy
 
 _PATIENCE = 60.0  # seconds that it may take to listen, or to have its workers

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from unittest import skipUnless
 
 from emulator import Fault, Owner, Repository, preset
+from emulator.tests.helpers import settled
 from from_git.tests.kit.forges import ForgesTestCase, settings_for
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy, ran
 
 MANAGE = [sys.executable, "manage.py"]

@@ -7,8 +7,8 @@ import requests
 from django.core.cache import cache
 
 from emulator import Fault, Owner, Repository
+from emulator.tests.helpers import settled
 from from_git.logfacts import facts_of
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.pictures.test_picture_views import BADGE, DRAWN, EVERY, NOBODY, SPACK, TEAM, PictureTestCase
 from from_git.tests.pictures.test_pictures import described, shown
 from from_git.values.tempo import Tempo

@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from coding_challenge.wsgi import application
 from emulator import Fault, preset
 from emulator.bitbucket.credentials import Credentials
+from emulator.tests.helpers import settled
 from from_git import probes
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
@@ -21,7 +22,6 @@ from from_git.forges.registry import KINDS
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import sample, samples, scraped
 from from_git.tests.kit.hosts import adapter
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.service import ServiceTestCase
 
 URL = "https://github.com/user-3"

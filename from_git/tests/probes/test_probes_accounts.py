@@ -5,13 +5,13 @@ from typing import Any
 
 import requests
 
+from emulator.tests.helpers import settled
 from from_git import forges, probes
 from from_git.calls.account import Account
 from from_git.calls.status import statuses_of
 from from_git.forges.contract import Forge
 from from_git.tests.kit.budgets import spend
 from from_git.tests.kit.exposition import scraped
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.probes.test_probes import ProbesTestCase as OneProcessTestCase
 from from_git.tests.probes.test_probes_workers import ProbesTestCase as WorkersTestCase

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from redis import Redis
 
+from emulator.tests.helpers import settled
 from from_git.tests.kit.exposition import scraped
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.raw import RawServer, silent
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.probes.test_probes import URL, ProbesTestCase

@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.tests.kit.exposition import samples, scraped
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import WorkersTestCase
 

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 import requests
 
 from emulator import Emulator, World
+from emulator.tests.helpers import settled
 from from_git import __version__
 from from_git.tests.kit.forges import settings_for
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import ROOT, environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 

@@ -17,10 +17,10 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.parser import RequestParser
 
+from emulator.tests.helpers import settled
 from from_git.server import logs
 from from_git.server.again import Again, Said, key_of
 from from_git.server.worker import Worker
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import URLS, WorkersTestCase
 from from_git.values.again import AGAIN, KEPT

@@ -11,8 +11,8 @@ from threading import Event, Thread
 import psutil
 import requests
 
+from emulator.tests.helpers import settled
 from from_git.tests.kit.hostile import assert_clear, request
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_squid, start_squid
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import OWNERS, URLS, WorkersTestCase

@@ -4,9 +4,9 @@ import socket
 from functools import partial
 from typing import ClassVar
 
+from emulator.tests.helpers import settled
 from from_git.middleware import HEADERS
 from from_git.tests.kit.hostile import JSON, assert_clear, exchange, request
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import URLS, WorkersTestCase
 

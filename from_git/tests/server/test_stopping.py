@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from emulator import Fault
-from from_git.tests.kit.leftovers import settled
+from emulator.tests.helpers import settled
 from from_git.tests.kit.workers import Gunicorn
 from from_git.tests.server.test_workers import URLS, WorkersTestCase
 

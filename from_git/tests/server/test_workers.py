@@ -12,8 +12,8 @@ import psutil
 import requests
 
 from emulator import Emulator, Fault, Latency
+from emulator.tests.helpers import settled
 from from_git.tests.kit.forges import ForgesTestCase, settings_for
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 

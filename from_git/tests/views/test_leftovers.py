@@ -9,9 +9,10 @@ from typing import Any
 import requests
 
 from emulator import Fault, preset
+from emulator.tests.helpers import settled
 from from_git import forges
 from from_git.forges.registry import KINDS
-from from_git.tests.kit.leftovers import connections, descriptors, objects, settled, threads, tracked
+from from_git.tests.kit.leftovers import connections, descriptors, objects, threads, tracked
 from from_git.tests.kit.service import ServiceTestCase
 
 REQUESTS, CLIENTS = 1_000, 8

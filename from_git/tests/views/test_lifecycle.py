@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git import flights, forges
 from from_git.flights.awaited import Waiter
 from from_git.forges.bitbucket.fetch import BitbucketFetch
@@ -14,7 +15,7 @@ from from_git.forges.github.fetch import GitHubFetch
 from from_git.logfacts import facts_of
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.hosts import adapter
-from from_git.tests.kit.leftovers import objects, settled
+from from_git.tests.kit.leftovers import objects
 from from_git.tests.kit.service import ServiceTestCase
 
 GITHUB, BITBUCKET = "https://github.com/spack", "https://bitbucket.org/mailchimp"

@@ -8,11 +8,11 @@ import requests
 from django.core.cache import caches
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git import aggregator, flights
 from from_git.aggregator import fetches
 from from_git.renderers import AnswerJSON
 from from_git.tests.kit.events import Listener
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.streaming import MAILCHIMP, SMALL, SPACK, StreamTestCase, names, taken
 from from_git.views import stream
 

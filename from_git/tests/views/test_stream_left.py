@@ -12,11 +12,11 @@ from django.test import Client
 
 from coding_challenge.wsgi import application
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.conf import settings
 from from_git.logfacts import facts_of
 from from_git.tests.kit.events import Listener
 from from_git.tests.kit.exposition import sample
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.streaming import MAILCHIMP, NOBODY, SLOW, SMALL, SPACK, TEAM, StreamTestCase, taken
 
 

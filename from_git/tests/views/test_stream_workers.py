@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import requests
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.tests.flights.test_flights_workers import CALLS, SharedTestCase
 from from_git.tests.kit.events import COMMENT, Event, Listener, listen
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.hostile import exchange
-from from_git.tests.kit.leftovers import settled
 from from_git.tests.kit.servers import needs_squid
 from from_git.tests.kit.streaming import SLOW, TEAM, names
 from from_git.tests.kit.workers import Gunicorn
