@@ -109,6 +109,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": "/", "description": "where this description comes from"}],
     "POSTPROCESSING_HOOKS": ["from_git.openapi.complete"],
+    "SORT_OPERATIONS": False,  # as in urls.py: the answer first
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # else Swagger UI asks a validator on the internet

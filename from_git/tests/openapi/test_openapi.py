@@ -10,7 +10,7 @@ from http import HTTPStatus
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from unittest import skipUnless
 
 import requests
@@ -21,7 +21,6 @@ from from_git.errors import kinds
 from from_git.openapi import EXAMPLES
 from from_git.serializers import ROW
 from from_git.tests.kit import outcomes
-from from_git.tests.kit.browser import Browser
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.keys import KEYS
 
@@ -60,7 +59,7 @@ class Description(ServiceTestCase):
         self.assertEqual(json.loads(said.getvalue()), self.described)
 
     def test_it_has_the_api_and_not_the_pages(self) -> None:
-        self.assertEqual(list(self.described["paths"]), [*PICTURES, STREAM, "/health-check"])
+        self.assertEqual(list(self.described["paths"]), ["/health-check", *PICTURES, STREAM])
         self.assertEqual(set(self.described["paths"]["/health-check"]), set(METHODS))
         for path in (*PICTURES, STREAM):
             self.assertEqual(set(self.described["paths"][path]), {"get", "head", "options"})
@@ -198,43 +197,3 @@ class Contradictions(ServiceTestCase):
 
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("Tested: 22", result.stdout)
-
-
-class Docs(ServiceTestCase):
-    """`/from-git/docs` in a real browser."""
-
-    browser: ClassVar[Browser]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Start the browser."""
-        super().setUpClass()
-        cls.browser = Browser(cls, cls.base)
-
-    def test_try_it_out_gives_a_real_answer(self) -> None:
-        page = self.browser.open(self, "/from-git/docs")
-
-        page.click("#operations-answers-health_check_get .opblock-summary-control")
-        page.click("button:text-is('Try it out')")
-        page.click("button:text-is('Execute')")
-        page.wait_for_selector(".live-responses-table .response-col_status:has-text('200')")
-
-        said = page.inner_text(".live-responses-table .microlight")
-        self.assertEqual(json.loads(said)["data"], self.answer("github.com/mfem", "bitbucket.org/mailchimp")["data"])
-        self.assertEqual(self.browser.complaints, [])
-
-    def test_everything_is_shown(self) -> None:
-        page = self.browser.open(self, "/from-git/docs")
-
-        self.assertIn("from-git", page.inner_text(".info .title"))
-        self.assertEqual(page.locator(".opblock").count(), len(METHODS) + 3 * len((*PICTURES, STREAM)))
-        for schema in ("Answer", "Data", "Profile", "Error503"):
-            self.assertIn(schema, page.inner_text(".swagger-ui"))
-        self.assertEqual(self.browser.complaints, [])
-
-    def test_its_policy_lets_in_nothing_inline_that_runs_and_nothing_foreign(self) -> None:
-        policy = requests.get(f"{self.base}/from-git/docs", timeout=30).headers["Content-Security-Policy"]
-
-        self.assertIn("script-src 'self'", policy.split("; "))
-        self.assertNotIn("unsafe", policy)
-        self.assertNotIn("http", policy)

@@ -135,7 +135,7 @@ class Wheel(TestCase):
         self.assertEqual(
             requests.get(question, {"url": URLS}, timeout=60).json()["data"], self.emulator.world.sum(OWNERS)
         )
-        for page, files in (("/from-git/test", 2), ("/from-git/docs", 4)):
+        for page, files in (("/from-git/test", 2), ("/from-git/docs", 5)):
             text = requests.get(server.base + page, timeout=60).text
             linked = re.findall(r'(?:href|src)="(/static/[^"]+)"', text)
             self.assertGreaterEqual(len(linked), files, text)
