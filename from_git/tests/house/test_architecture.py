@@ -15,7 +15,7 @@ FLOORS = [
     {"views", "middleware", "probes"},
     {"httpcache"},
     {"renderers", "baseview", "openapi", "pictures", "terminal"},
-    {"responses", "question", "safejson"},
+    {"responses", "question", "safejson", "spreadsheet"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
     {"flights"},

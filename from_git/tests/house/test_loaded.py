@@ -17,6 +17,8 @@ GITHUB = ("python_graphql_client", "aiohttp", "websockets")
 """120 ms, 10 MB; where GitHub is asked."""
 TERMINAL = ("rich", "pygments", "markdown_it", "from_git.terminal")
 """45 ms, 5 MB; where stdout is a terminal."""
+SPREADSHEET = ("xlsxwriter",)
+"""12 ms, 3 MB; with the first workbook."""
 METRICS = ("prometheus_client", "http.server")
 """15 ms, 1.3 MB; where somebody can ask for them."""
 VIEWS = ("rest_framework.views", "drf_spectacular.openapi", "from_git.urls", "from_git.views", "django.contrib.admin")
@@ -44,11 +46,13 @@ class Loaded(ForgesTestCase):
         self,
     ) -> None:
         program = _AGGREGATE.format(urls=["bitbucket.org/team-7"])
-        self.assertEqual(self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL), set())
+        self.assertEqual(self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL, *SPREADSHEET), set())
 
     def test_for_github_it_loads_the_client_of_graphql_besides(self) -> None:
         program = _AGGREGATE.format(urls=["github.com/mfem", "bitbucket.org/team-7"])
-        self.assertEqual(self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL), set(GITHUB))
+        self.assertEqual(
+            self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL, *SPREADSHEET), set(GITHUB)
+        )
 
     def test_a_worker_that_nobody_has_asked_has_no_views_and_no_part_that_a_question_may_never_need(self) -> None:
-        self.assertEqual(self.loaded(_WORKER, *VIEWS, *REDIS, *GITHUB, *TERMINAL), set())
+        self.assertEqual(self.loaded(_WORKER, *VIEWS, *REDIS, *GITHUB, *TERMINAL, *SPREADSHEET), set())

@@ -1,0 +1,179 @@
+"""An answer as a workbook that Excel and LibreOffice open (Office Open XML, ECMA-376)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from typing import IO, Any, NamedTuple
+
+from from_git.aggregator import Answer
+from from_git.errors import Complaint, RequestError
+from from_git.serializers import COLUMNS, answer_body, profile_rows
+from from_git.values.found import untold
+from from_git.values.keys import KEYS
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 2**20 - 1
+"""Of a sheet, below its head."""
+MOST_CHARACTERS = 32_767
+"""Of a cell; one outside of Unicode's first plane counts twice."""
+_SEPARATOR = "; "
+_TIMES = frozenset({"fetchedAt", "createdAt", "pushedAt"})
+_WIDTHS = {"url": 48, "profile": 36, "value": 60, "label": 24, "langs": 36, "topics": 36, "name": 32, "owner": 20}
+_WIDTHS |= {"host": 18, "license": 16, "kind": 18, **dict.fromkeys(_TIMES, 25)}  # in characters
+_USUAL_WIDTH = 14
+
+Row = Mapping[str, object]
+
+
+class _Sheet(NamedTuple):
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Row]
+    whole: str
+    """The expansion that has the same in JSON."""
+
+
+def write(answer: Answer, file: IO[bytes], most: int = MOST_ROWS) -> None:
+    """Write the answer as a workbook: sheets Totals, Profiles, Repositories, Languages and Topics, always all of them.
+
+    The same answer gives the same bytes. Rows are written as they are read, and wait in files of a temporary folder, so
+    that a workbook takes little memory whatever its length; the folder is gone when this returns or raises.
+
+    Args:
+        file: gets the workbook from its start; open for bytes, empty, and able to seek.
+        most: rows of a sheet below its head.
+
+    Raises:
+        RequestError: a sheet would have more rows; nothing is written then.
+    """
+    import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
+
+    with TemporaryDirectory(prefix="from-git-") as folder:
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
+        oldest = min(one.oldest for one in answer.fetched.values())
+        book.set_properties({"created": datetime.fromtimestamp(int(oldest), UTC).replace(tzinfo=None)})
+        cells = _Cells(book)
+        for sheet in _sheets(answer):
+            _fill(book.add_worksheet(sheet.name), sheet, cells, most)
+        book.close()
+
+
+def _sheets(answer: Answer) -> list[_Sheet]:
+    body = answer_body(answer, ("langs", "topics"))
+    return [
+        _Sheet("Totals", ("key", "label", "value"), _totals(answer), ""),
+        _Sheet("Profiles", (*COLUMNS, "host"), profile_rows(answer), "profiles"),
+        _Sheet("Repositories", ("url",), (), "repositories"),
+        _Sheet("Languages", ("name", "repos", "bytes"), body["langsDetail"], "langs"),
+        _Sheet("Topics", ("name", "repos"), body["topicsDetail"], "topics"),
+    ]
+
+
+def _totals(answer: Answer) -> Iterator[Row]:
+    """The six numbers, then the filter, then what is missing."""
+    unknown = untold(answer.found)
+    for key, number in answer.stats.numbers().items():
+        yield {"key": key, "label": KEYS[key].label, "value": None if key in unknown else number}
+    yield {"key": "filter", "label": "Filter", "value": "none"}
+    for profile in answer.missing:
+        yield {"key": "missing", "label": "Missing profile", "value": profile.url}
+    for url in answer.missing_repositories:
+        yield {"key": "missing", "label": "Missing repository", "value": url}
+
+
+def _fill(page: Any, sheet: _Sheet, cells: "_Cells", most: int) -> None:
+    number = 0
+    for column, name in enumerate(sheet.columns):
+        page.set_column(column, column, _WIDTHS.get(name, _USUAL_WIDTH))
+        page.write_string(0, column, name, cells.head)
+    for number, row in enumerate(sheet.rows, 1):
+        _refuse_many(sheet.name.lower(), number, most)
+        for column, name in enumerate(sheet.columns):
+            value = row.get(name)
+            if value is not None and value != "":
+                cells.write(page, number, column, name, value, sheet.whole)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, number, len(sheet.columns) - 1)
+
+
+def _refuse_many(things: str, number: int, most: int) -> None:
+    if number > most:
+        reason = f"holds at most {most:,} rows in a sheet, and there are more {things}"
+        raise RequestError(
+            f"A workbook {reason}.",
+            "Take CSV or JSON, which hold any number, or ask for fewer profiles at once.",
+            parameters=[Complaint("format", reason, "csv")],
+        )
+
+
+class _Cells:
+    """Writes values as cells of their type: texts are texts whatever they look like, and times are dates in UTC.
+
+    Attributes:
+        head: the format of a column's name.
+    """
+
+    def __init__(self, book: Any) -> None:
+        self.head = book.add_format({"bold": True})
+        self._count = book.add_format({"num_format": "#,##0"})
+        # as text, so that one that looks like a formula stays what it is when somebody edits its cell
+        self._text = book.add_format({"num_format": "@"})
+        self._plain = book.add_format()
+        self._time = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})
+
+    def write(self, page: Any, row: int, column: int, name: str, value: object, whole: str) -> None:
+        """Write one value, which is not None."""
+        if isinstance(value, bool):
+            page.write_boolean(row, column, value)
+        elif isinstance(value, int):
+            page.write_number(row, column, value, self._count)
+        elif isinstance(value, str) and name in _TIMES:
+            page.write_datetime(row, column, datetime.fromisoformat(value.removesuffix("Z")), self._time)
+        elif isinstance(value, str):
+            self._write_text(page, row, column, cut(value))
+        elif isinstance(value, list | tuple):
+            self._write_text(page, row, column, joined([str(one) for one in value], whole))
+
+    def _write_text(self, page: Any, row: int, column: int, text: str) -> None:
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # the library takes such a text for XML of its own and writes it as it is
+            page.write_rich_string(row, column, text[0], self._plain, text[1:], self._text)
+        else:
+            page.write_string(row, column, text, self._text)
+
+
+def joined(names: Sequence[str], whole: str, most: int = MOST_CHARACTERS) -> str:
+    """These names as the text of a cell; where they are too long, whole ones, how many follow, and where they are.
+
+    Args:
+        whole: the expansion of the JSON that has all of them.
+        most: characters of a cell.
+    """
+    text = _SEPARATOR.join(names)
+    if _length(text) <= most:
+        return text
+
+    def said(number: int) -> str:
+        return f"and {number:,} more: all are in the JSON with expand={whole}"
+
+    left = most - _length(said(len(names)))
+    shown: list[str] = []
+    for name in names:
+        left -= _length(name) + len(_SEPARATOR)
+        if left < 0:
+            break
+        shown.append(name)
+    return _SEPARATOR.join([*shown, said(len(names) - len(shown))])
+
+
+def cut(text: str, most: int = MOST_CHARACTERS) -> str:
+    """The text of a cell; one that is too long ends with the number of characters that are left out."""
+    if _length(text) <= most:
+        return text
+    said = f"… ({len(text):,} characters)"
+    kept = text.encode("utf-16-le")[: 2 * (most - _length(said))].decode("utf-16-le", "ignore")
+    return kept + said
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
