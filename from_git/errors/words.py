@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from from_git.values.words import counted
+
 _MOST_WORDS = 200  # characters
 _LEAST_CLOCK = 90  # seconds; a shorter wait needs no clock
 _DAY = 86_400  # seconds
@@ -49,13 +51,13 @@ def when(seconds: float, now: float | None = None) -> str:
     """
     whole = max(1, math.ceil(seconds))
     if whole < _LEAST_CLOCK:
-        return f"in {_counted(whole, 'second')}"
+        return f"in {counted(whole, 'second')}"
     begun = time.time() if now is None else now
     # not of `whole`, with which a moment named again and again would change
     ready = math.ceil((begun + seconds) / 60) * 60
     form = "%H:%M UTC" if ready // _DAY == begun // _DAY else "%H:%M UTC on %Y-%m-%d"
     minutes = math.ceil(whole / 60)
-    duration = _counted(minutes, "minute") if minutes < _MOST_MINUTES else _counted(math.ceil(minutes / 60), "hour")
+    duration = counted(minutes, "minute") if minutes < _MOST_MINUTES else counted(math.ceil(minutes / 60), "hour")
     return f"at {datetime.fromtimestamp(ready, UTC):{form}}, in {duration}"
 
 
@@ -65,7 +67,3 @@ def lasted(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"

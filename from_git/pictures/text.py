@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from from_git.values.words import listed
+from from_git.values.words import counted as counted, listed
 
 _MARKS = 2  # combining ones on one character; a tower of them would reach into other lines
 # of the font's size, as wide as in DejaVu Sans, the widest font that the style's list may end in
@@ -122,11 +122,6 @@ def _whole(text: str, size: float, most: float, lines: int) -> list[str]:
 def enumerated(names: Sequence[str], most: int) -> str:
     """`a, b and c`, or the first of them: `a, b and 7 more`."""
     return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
-
-
-def counted(number: int, one: str, more: str) -> str:
-    """`1 profile`, `1,234 profiles`."""
-    return f"{number:,} {one if number == 1 else more}"
 
 
 def _em(one: str) -> float:

@@ -1,8 +1,32 @@
-"""Lists of names in a sentence."""
+"""Names and numbers in a sentence, and the title of an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def titled(owners: Iterable[str]) -> str:
+    """The owners of an answer's numbers, each once: `a`, `a and b`, `a, b and c`, `a, b and 2 more`."""
+    names = list({one.casefold(): one for one in reversed(list(owners))}.values())[::-1]
+    return listed(names) if len(names) < 4 else f"{', '.join(names[:2])} and {len(names) - 2:,} more"
+
+
+def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered: str = "") -> str:
+    """What stands below that title: `14 public repositories of 2 profiles on A and B, no forks`.
+
+    Args:
+        forges: the names of the profiles' forges, each once.
+        filtered: the words of the answer's filter, or nothing.
+    """
+    if filtered and not repositories:
+        return f"No repository passes the filter ({filtered})."
+    said = f"{counted(repositories, 'public repository', 'public repositories')} of {counted(profiles, 'profile')}"
+    return f"{said}{f' on {listed(forges)}' if forges else ''}{f', {filtered}' if filtered else ''}"
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """`1 profile`, `1,234 profiles`; `more` where its plural is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"

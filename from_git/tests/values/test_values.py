@@ -19,7 +19,7 @@ from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL, Tempo
-from from_git.values.words import listed
+from from_git.values.words import listed, subtitled, titled
 
 MODULES = [import_module(f"{values.__name__}.{one.name}") for one in pkgutil.iter_modules(values.__path__)]
 
@@ -94,3 +94,24 @@ class Each(TestCase):
             with self.subTest(words):
                 self.assertEqual(listed(names), words)
         self.assertEqual(listed(["a", "b"], "or"), "a or b")
+
+    def test_an_answer_is_titled_by_its_owners(self) -> None:
+        for owners, title in {
+            (): "",
+            ("Acme", "acme"): "Acme",
+            ("b", "a", "c"): "b, a and c",
+            ("a", "b", "c", "d"): "a, b and 2 more",
+            tuple(f"owner-{number}" for number in range(2_000)): "owner-0, owner-1 and 1,998 more",
+        }.items():
+            with self.subTest(title):
+                self.assertEqual(titled(owners), title)
+
+    def test_below_the_title_stands_what_was_counted(self) -> None:
+        for asked, words in {
+            (14, 2, ("GitHub", "Bitbucket")): "14 public repositories of 2 profiles on GitHub and Bitbucket",
+            (1, 1, ("GitHub",), "no forks"): "1 public repository of 1 profile on GitHub, no forks",
+            (0, 0, ()): "0 public repositories of 0 profiles",
+            (0, 1, ("GitHub",), "forks only"): "No repository passes the filter (forks only).",
+        }.items():
+            with self.subTest(words):
+                self.assertEqual(subtitled(*asked), words)  # type: ignore[arg-type]
