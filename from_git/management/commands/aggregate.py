@@ -5,8 +5,8 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from from_git import forges
 from from_git.aggregator import Answer, Asking, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
-from from_git.forges.registry import example_urls, labels
+from from_git.forges.registry import KINDS, example_urls, labels
+from from_git.management.lists import urls_in
 from from_git.question import question
 from from_git.readers import seconds
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
@@ -37,6 +38,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("urls", nargs="*", metavar="URL", help=f"a {labels('or')} profile")
+        parser.add_argument(
+            "--file",
+            action="append",
+            default=[],
+            metavar="LIST",
+            help="a file with one URL on each line, # begins a comment; - is the standard input",
+        )
         parser.add_argument("--json", action="store_true", help="print the JSON of /health-check")
         parser.add_argument(
             "--expand",
@@ -46,31 +54,59 @@ class Command(BaseCommand):
             help=f"print the JSON with more members: {','.join(EXPANSIONS)}",
         )
         parser.add_argument("--deadline", metavar="SECONDS", help="for the whole answer; default: FLIGHT_SECONDS")
+        parser.add_argument(
+            "--emulated",
+            action="store_true",
+            help="ask the bundled emulator, on recorded and made-up data, without a token or a network",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, show the answer or the error, and raise SystemExit with the status of the outcome."""
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
         as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
-        try:
-            limit, origin = _deadline(options["deadline"])
-            example = f"{Path(sys.argv[0]).name} aggregate {' '.join(example_urls())}"
-            profiles, expansions = question(options["urls"], options["expand"], example)
-            asking = Asking(limit, origin, client=CLIENT)
-            answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
-        except FromGitError as error:
-            if as_json:
-                self.stdout.write(_dump(error_body(error)))
-            self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
-            raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
-        finally:
-            forges.close()  # whatever is under way ends with us, an interrupted beginning too
+        with _emulator() if options["emulated"] else nullcontext() as owners:
+            try:
+                limit, origin = _deadline(options["deadline"])
+                urls = [*options["urls"], *urls_in(options["file"])]
+                profiles, expansions = question(urls, options["expand"], _example(options["emulated"]))
+                asking = Asking(limit, origin, client=CLIENT)
+                answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
+            except FromGitError as error:
+                if as_json:
+                    self.stdout.write(_dump(error_body(error)))
+                self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
+                if owners and isinstance(error, RequestError):
+                    self.stderr.write(owners())
+                raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
+            finally:
+                forges.close()  # whatever is under way ends with us, an interrupted beginning too
+            if owners and answer.missing:
+                self.stderr.write(owners())
         if as_json:
             self.stdout.write(_dump(answer_body(answer, expansions)))
         else:
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
             _terminal().show(answer)
+
+
+@contextmanager
+def _emulator() -> Iterator[Callable[[], str]]:
+    """Ask the emulator meanwhile; yields a function that tells its owners."""
+    from from_git.management.emulated import emulated, owners  # with a server, which no other question needs
+
+    with emulated() as emulator:
+        yield lambda: owners(emulator)
+
+
+def _example(emulated: bool) -> str:
+    """A right question."""
+    program = f"{Path(sys.argv[0]).name} aggregate"
+    if not emulated:
+        return f"{program} {' '.join(example_urls())}"
+    urls = [kind.url(kind.demo.owners[0]) for kind in KINDS.values() if kind.demo]
+    return f"{program} --emulated {' '.join(urls)}"
 
 
 def _deadline(given: str | None) -> tuple[float, str]:

@@ -10,13 +10,10 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from emulator import Emulator
-from from_git import forges
 from from_git.conf import settings
-from from_git.forges.registry import KINDS, labels
+from from_git.forges.registry import labels
 from from_git.management.commands.runserver import Command as RunserverCommand
-from from_git.options import changeable_defaults
-from from_git.values.kind import Demo, Kind
+from from_git.management.emulated import emulated, shown
 
 
 class _Server(RunserverCommand):
@@ -47,13 +44,12 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken or is none; give another one with --port.")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with Emulator() as emulator:
-                _point_at(emulator)
+            with emulated():
+                settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+                settings.SECURE_SSL_REDIRECT = False
                 call_command(_Server(), f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
         except KeyboardInterrupt:
             pass
-        finally:
-            forges.close()
 
 
 def _is_free(port: int) -> bool:
@@ -66,28 +62,10 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _point_at(emulator: Emulator) -> None:
-    """Use the emulator instead of the forges, and the defaults instead of whatever else is configured."""
-    for name, default in changeable_defaults().items():
-        setattr(settings, name, default)
-    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
-    settings.SECURE_SSL_REDIRECT = False
-    for kind, demo in _shown():
-        server = emulator[kind.name]
-        setattr(settings, kind.options.address, server.url)
-        for name, part in demo.credentials.items():
-            setattr(settings, name, server.credentials[part])
-    forges.close()
-
-
-def _shown() -> list[tuple[Kind, Demo]]:
-    return [(kind, kind.demo) for kind in KINDS.values() if kind.demo]
-
-
 def _welcome(base: str) -> str:
-    urls = [kind.url(owner) for kind, demo in _shown() for owner in demo.owners]
-    data = ", ".join(demo.data for _, demo in _shown())
-    more = ", ".join(demo.more for _, demo in _shown())
+    urls = [kind.url(owner) for kind, demo in shown() for owner in demo.owners]
+    data = ", ".join(demo.data for _, demo in shown())
+    more = ", ".join(demo.more for _, demo in shown())
     return (
         f"\n{_lines('The numbers of this demo are recorded and made-up data, not those of today: ' + data)}\n\n"
         f"  curl '{base}/health-check?{urlencode([('url', url) for url in urls], safe=':/')}'\n\n"

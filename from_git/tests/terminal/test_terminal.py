@@ -37,7 +37,8 @@ def screen(shown: Answer, width: int = 100, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     with io.TextIOWrapper(raw, encoding) as file:
         console = Console(file=file, width=width, color_system=None, legacy_windows=False)
-        console.print(*terminal.lines(shown), sep="\n")
+        for part in terminal.lines(shown, console):
+            console.print(part)
         file.flush()
         return raw.getvalue().decode(encoding)
 
@@ -96,14 +97,32 @@ class Terminal(TestCase):
         order = [text.index(f"\n{name} ") for name in ("go", "c", "sh", "ada", "zig")]
         self.assertEqual(order, sorted(order))
 
-    def test_a_bar_is_as_long_as_its_part_of_all_repositories(self) -> None:
-        langs = {"all": Language(10, None), "half": Language(5, None)}
+    def test_the_longest_bar_of_a_chart_is_its_largest_number_and_ends_with_the_line(self) -> None:
+        langs = {"most": Language(4, None), "half": Language(2, None), "few": Language(1, None)}
+        shown = answer(("github.com/a", Stats(4000, 1000, langs=langs, topics={"rare": 1})))
 
-        text = screen(answer(("github.com/a", Stats(10, langs=langs))))
+        for width in (40, 80, 120, 200):
+            with self.subTest(width):
+                lines = [line.rstrip() for line in screen(shown, width).splitlines()]
+                drawn = {line.split()[0]: line for line in lines if line.endswith("━") and not line.startswith("┏")}
+                long = {name: line.count("━") for name, line in drawn.items()}
+                whole = long["most"]
+                self.assertEqual(long["half"], round(whole / 2))
+                self.assertEqual((long["few"], long["forked"]), (round(whole / 4), round(whole / 4)))
+                self.assertEqual((long["original"], long["rare"]), (whole, whole))
+                self.assertEqual({len(drawn[name]) for name in ("most", "original", "rare")}, {width})
+                self.assertEqual(len({line.index("━") for line in drawn.values()}), 1)
 
-        [whole] = [line for line in text.splitlines() if line.startswith("all")]
-        [half] = [line for line in text.splitlines() if line.startswith("half")]
-        self.assertEqual((whole.count("━"), half.count("━")), (30, 15))
+    def test_the_smallest_number_is_seen_and_none_is_not(self) -> None:
+        text = screen(
+            answer(("github.com/a", Stats(1_000_000, 0, langs={"c": Language(100_000, None), "b": Language(1, None)})))
+        )
+
+        [c, b, forked] = (
+            next(line for line in text.splitlines() if line.startswith(f"{name} ")) for name in ("c", "b", "forked")
+        )
+        self.assertGreater(c.count("━"), 10)
+        self.assertEqual((b.count("━"), forked.count("━")), (1, 0))
 
     def test_the_most_frequent_ones_have_bars_and_the_others_are_named(self) -> None:
         topics = {f"t{n:02}": 40 - n for n in range(13)}
@@ -139,9 +158,21 @@ class Terminal(TestCase):
         self.assertIn("10 B", narrow)
         self.assertGreater(narrow.count("━", narrow.index("Languages, by")), 3)
 
-    def test_a_narrow_terminal_loses_no_digit(self) -> None:
-        text = screen(answer(("github.com/a", Stats(1_234_567, 0, 7_654_321))), width=50)
+    def test_a_terminal_that_is_too_narrow_for_the_table_has_a_small_one_for_each_profile(self) -> None:
+        a, b = Stats(1_234_567, 0, 7_654_321), Stats(1)
+        shown = answer(("github.com/a", a), ("github.com/some-long-name-of-38-letters-in-allhere", b))
 
-        columns = zip(*(line.split("│")[1:-1] for line in text.splitlines() if line.startswith("│")), strict=True)
-        numbers = ["".join(re.findall(r"\d", "".join(cells))) for cells in columns]
-        self.assertEqual(numbers[1:], ["1234567", "0", "7654321", "0", "0", "0"])
+        text = screen(shown, width=40)
+
+        self.assertNotIn("│", text)
+        self.assertEqual(
+            [line.split() for line in text.splitlines()[:4]],
+            [["a", "(GitHub)"], ["Original", "1,234,567"], ["Forked", "0"], ["Watchers", "7,654,321"]],
+        )
+        self.assertIn("Total", [line.strip() for line in text.splitlines()])
+        self.assertEqual(len({len(line) for line in text.splitlines() if line.split()[:1] == ["Original"]}), 1)
+        for width in (41, 60, 80, 120):
+            with self.subTest(width):
+                lines = screen(shown, width).splitlines()
+                self.assertLessEqual(max(map(len, lines)), width)
+                self.assertIn("7,654,321", "\n".join(lines))
