@@ -80,7 +80,7 @@ class Both:
         if not remembered:
             merging._sums = Remembered(merging._MOST)
         fetched = (self._new_store() if first else self._store).kept(self._profiles)
-        return merging.merged({profile: one.found for profile, one in fetched.items() if one.found}, fetched)
+        return merging.merged({profile: one.found for profile, one in fetched.items() if one.found}, fetched).stats
 
     def of_sums(self) -> Stats:
         """The sum by sums, each of which is read anew."""

@@ -1,12 +1,14 @@
 """Renderers of an answer: JSON, CSV, and REST framework's browsable API."""
 
+import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+import orjson
 from csp.utils import build_policy
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,14 +17,33 @@ from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from from_git.aggregator import Answer
+from from_git.errors import Complaint, RequestError
+from from_git.question.choices import Table
+from from_git.responses import Streamed, nothing
 from from_git.safejson import SafeJSON
-from from_git.serializers import COLUMNS, answer_body, profile_rows
+from from_git.serializers import COLUMNS, REPOSITORY, answer_body, profile_rows, repository_rows
 from from_git.values.profile import Profile
 
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+_FILTER = "filter"  # the column
+_ROWS = 500  # in one part
 _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
+
+
+class Details(NamedTuple):
+    """What an answer has besides its sums, as it was asked for."""
+
+    expand: Collection[str] = ()
+    """Members of EXPANSIONS."""
+    table: Table = Table()
+    """What a CSV is to be."""
+
+    @property
+    def repositories(self) -> bool:
+        """Whether each repository is shown, so that an answer of any length is sent as it is made."""
+        return "repositories" in self.expand or self.table.repositories
 
 
 class AnswerJSON(SafeJSON):
@@ -30,32 +51,53 @@ class AnswerJSON(SafeJSON):
 
     content_type: ClassVar[str] = SafeJSON.media_type
     headers: ClassVar[Mapping[str, str]] = {}
+    shows: ClassVar[Collection[str]] = ()
+    """Members of EXPANSIONS that are shown even if nobody asks for them."""
 
-    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
-        """The bytes of a 200."""
-        return self.render(answer_body(answer, expand))
+    def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
+        """The bytes of a 200, one part after the other."""
+        body: bytes = self.render(answer_body(answer, details.expand))
+        if "repositories" not in details.expand:
+            yield body
+            return
+        yield body.removesuffix(b"}") + b',"repositories":['
+        rows, sign = repository_rows(answer), b""
+        while some := [orjson.dumps(row) for row in islice(rows, _ROWS)]:
+            yield sign + b",".join(some)
+            sign = b","
+        yield b"]}"
 
 
 class AnswerCSV(BaseRenderer):
-    """One row for each profile, and then for each missing repository, as RFC 4180 has it."""
+    """One row for each profile, and then for each missing repository, as RFC 4180 has it; or one for each repository.
+
+    `expand` changes nothing. A number that a profile's forge does not tell is an empty cell, and so are all numbers of
+    a missing profile or repository. With a filter there is one more column, which has the filter.
+    """
 
     media_type = "text/csv"
     format = "csv"
     content_type: ClassVar[str] = "text/csv; charset=utf-8; header=present"
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
+    shows: ClassVar[Collection[str]] = ("profiles",)
 
-    def content(self, answer: Answer, expand: Collection[str]) -> bytes:
-        """The bytes of a 200: a header, then a row for each profile in the order asked, then the missing repositories.
-
-        `expand` changes nothing: a row is what `profiles` adds to the JSON, up to `fetchedAt`. A number that a
-        profile's forge does not tell is an empty cell, and so are all numbers of a missing profile or repository.
-        """
+    def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
+        """The bytes of a 200: a header, then the rows, profiles in the order asked."""
+        if details.table.mark:
+            yield codecs.BOM_UTF8
+        columns, rows = (
+            (REPOSITORY, repository_rows(answer)) if details.table.repositories else (COLUMNS, _rows(answer))
+        )
+        chosen = {_FILTER: answer.filter.query} if answer.filter else {}
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+        writer = csv.DictWriter(text, (*columns, *chosen), restval="", lineterminator="\r\n")
         writer.writeheader()
-        for row in _rows(answer):
-            writer.writerow({name: _cell(value) for name, value in row.items()})
-        return text.getvalue().encode()
+        while some := list(islice(rows, _ROWS)):
+            writer.writerows({name: _cell(value) for name, value in (row | chosen).items()} for row in some)
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+        yield text.getvalue().encode()
 
 
 class Browsable(BrowsableAPIRenderer):
@@ -81,12 +123,33 @@ RENDERERS = (AnswerJSON, AnswerCSV, Browsable)
 """Of `/health-check`, the default first."""
 
 
-def answer_response(answer: Answer, expand: Collection[str], renderer: AnswerRenderer) -> HttpResponseBase:
-    """The 200 for an answer as this renderer shows it; no other place makes its bytes."""
+def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, head: bool = False) -> HttpResponseBase:
+    """The 200 for an answer as this renderer shows it; no other place makes its bytes.
+
+    Args:
+        head: whether nobody wants a body that would be made while it is sent.
+
+    Raises:
+        RequestError: this renderer shows no repositories.
+    """
     if isinstance(renderer, Browsable):
-        return Response(answer_body(answer, expand))
-    content = renderer.content(answer, expand)
-    return HttpResponse(content, content_type=renderer.content_type, headers=dict(renderer.headers))
+        if details.repositories:
+            complaint = Complaint("expand", "cannot have repositories with format=api")
+            raise RequestError(
+                "The browsable API shows no repositories.", "Ask with format=json.", parameters=[complaint]
+            )
+        return Response(answer_body(answer, details.expand))
+    parts = renderer.parts(answer, details)
+    if not details.repositories:
+        return HttpResponse(b"".join(parts), renderer.content_type, headers=dict(renderer.headers))
+    seed = _seed(answer, details, renderer)
+    return Streamed(nothing() if head else parts, seed, renderer.content_type, headers=dict(renderer.headers))
+
+
+def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV) -> bytes:
+    """What the bytes of a response follow from."""
+    body = answer_body(answer, {*details.expand, *renderer.shows})
+    return orjson.dumps([body, list(details.table)]) + answer.fingerprint()
 
 
 def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> None:

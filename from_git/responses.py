@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextvars import Context, copy_context
-from typing import Any
 
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 
@@ -19,11 +18,27 @@ class Streamed(StreamingHttpResponse):
 
     Attributes:
         context: those variables, which the log line at the end needs.
+        seed: see below.
+
+    Args:
+        seed: what its bytes follow from, where they are an answer that caches may keep.
     """
 
-    def __init__(self, parts: Generator[bytes, None, None], **options: Any) -> None:
+    def __init__(
+        self,
+        parts: Generator[bytes, None, None],
+        seed: bytes = b"",
+        content_type: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         self.context = copy_context()
-        super().__init__(_in_context(self.context, parts), **options)
+        self.seed = seed
+        super().__init__(_in_context(self.context, parts), content_type=content_type, headers=headers)
+
+
+def nothing() -> Generator[bytes, None, None]:
+    """The parts of a response to HEAD."""
+    yield from ()
 
 
 def _in_context(context: Context, parts: Generator[bytes, None, None]) -> Iterator[bytes]:

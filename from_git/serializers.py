@@ -1,15 +1,18 @@
 """From answers and errors to the members of their JSON, in a fixed order."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from from_git.aggregator import Answer, Overview
 from from_git.errors import FromGitError
-from from_git.values.found import not_told
+from from_git.values.filters import Filter
+from from_git.values.found import Fetched, Found, not_told
+from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
 COLUMNS = (
@@ -19,17 +22,28 @@ COLUMNS = (
 """What a table has of one profile, in its order."""
 ROW = (*COLUMNS, "host", "notTold")
 """What is known of one profile, in its order."""
-EXPANSIONS = ("profiles", "langs", "topics")
+REPOSITORY = (
+    *("url", "profile", "name", "isFork", "isArchived", "watchers", "stars", "langs", "topics", "license"),
+    *("createdAt", "pushedAt"),
+)
+"""What is known of one repository, in its order."""
+EXPANSIONS = ("profiles", "langs", "topics", "repositories")
 """What `expand` may ask for, in the order in which it comes."""
 
 
 def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
-    """The body of a 200; `expand`: the members of EXPANSIONS that follow all others."""
+    """The body of a 200 without its repositories, of which there may be too many for memory; see `repository_rows`.
+
+    Args:
+        expand: the members of EXPANSIONS that follow all others.
+    """
     body: dict[str, Any] = {
         "error": "OK",
         "data": _data(answer.stats),
         "missing": [*(profile.url for profile in answer.missing), *answer.missing_repositories],
     }
+    if answer.filter:
+        body["filter"] = answer.filter.facts()
     if "profiles" in expand:
         body["profiles"] = profile_rows(answer)
     if "langs" in expand:
@@ -44,19 +58,52 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
 
 def profile_rows(answer: Answer) -> list[dict[str, Any]]:
     """The numbers of each profile that exists, in the order asked."""
+    return [_row(profile, found, answer.fetched[profile]) for profile, found in answer.found.items()]
+
+
+def finished_rows(profiles: Iterable[Profile], overview: Overview, wanted: Filter) -> list[dict[str, Any]]:
+    """The same of those of a question's profiles that were done when it failed."""
+    done = [(profile, overview.finished[profile]) for profile in profiles if profile in overview.finished]
     return [
-        {
-            "url": profile.url,
-            "forge": profile.forge,
-            "owner": profile.owner,
-            "kind": found.kind,
-            **_data(found.stats),
-            "fetchedAt": _moment(int(answer.fetched[profile].oldest)),
-            "host": profile.host.name,
-            "notTold": list(not_told(profile, found)),
-        }
-        for profile, found in answer.found.items()
+        _row(profile, replace(one.found, rows=one.found.rows.chosen(wanted)) if wanted else one.found, one)
+        for profile, one in done
+        if one.found
     ]
+
+
+def _row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:
+    return {
+        "url": profile.url,
+        "forge": profile.forge,
+        "owner": profile.owner,
+        "kind": found.kind,
+        **_data(found.stats),
+        "fetchedAt": _moment(int(fetched.oldest)),
+        "host": profile.host.name,
+        "notTold": list(not_told(profile, found)),
+    }
+
+
+def repository_rows(answer: Answer) -> Iterator[dict[str, Any]]:
+    """The members of each repository that counts, as REPOSITORY has them, in the order of `Answer.repositories`.
+
+    Languages and topics are sorted; None is what a forge does not tell, or a repository does not have.
+    """
+    for profile, row in answer.repositories():
+        yield {
+            "url": f"{profile.host.site}/{quote(f'{profile.owner}/{row.name}')}",
+            "profile": profile.url,
+            "name": row.name,
+            "isFork": row.is_fork,
+            "isArchived": row.is_archived,
+            "watchers": row.watchers,
+            "stars": row.stars,
+            "langs": sorted({name.lower() for name, _ in row.langs}),
+            "topics": None if row.topics is None else sorted(row.topics),
+            "license": row.license,
+            "createdAt": None if row.created is None else _moment(row.created),
+            "pushedAt": None if row.pushed is None else _moment(row.pushed),
+        }
 
 
 def progress_body(overview: Overview) -> dict[str, Any]:

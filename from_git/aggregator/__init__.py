@@ -1,6 +1,7 @@
 """One request: profiles in; merged stats and missing profiles out, or one error."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -9,14 +10,16 @@ from urllib.parse import quote
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
-from from_git.aggregator.merging import merged
+from from_git.aggregator.merging import Elsewhere, merged
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.logfacts import bind_facts
+from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
 from from_git.values.host import Host
 from from_git.values.profile import Profile
+from from_git.values.repository import Repository
 from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
 
@@ -32,7 +35,8 @@ class Answer:
     fetched: Mapping[Profile, Fetched]
     """Every profile that was asked for, in the order asked."""
     found: Mapping[Profile, Found]
-    """The profiles that exist, in the order asked; a profile that was asked for under two names once, by the first."""
+    """The profiles that exist, in the order asked; a profile that was asked for under two names once, by the first.
+    Each has those of its repositories that the filter lets through."""
     missing: tuple[Profile, ...]
     """The profiles that do not exist, in the order asked."""
     stats: Stats
@@ -42,15 +46,48 @@ class Answer:
     missing_repositories: tuple[str, ...] = ()
     """URLs of repositories that their forge lists and cannot find, in the order of `found`, then by URL; they are not
     in `stats`."""
+    filter: Filter = ALL
+    """The filter that chose the repositories."""
+    elsewhere: Elsewhere = field(default_factory=dict, repr=False)
+    """For some of `found` the ids of those of their repositories that count with another one."""
+
+    @property
+    def counted(self) -> int:
+        """How many repositories count."""
+        return self.stats.original_repos + self.stats.forked_repos
+
+    def repositories(self) -> Iterator[tuple[Profile, Repository]]:
+        """Each repository that counts, once, with the profile with which it counts; read as they are asked for.
+
+        They come in the order of `found`, then by name and by id.
+        """
+        for profile, one in self.found.items():
+            gone = self.elsewhere.get(profile, frozenset())
+            yield from ((profile, row) for row in one.rows if row.id not in gone)
+
+    def fingerprint(self) -> bytes:
+        """16 bytes that are the same for the same repositories in the same order, in any process, without reading them.
+
+        As time goes on, `active` lets fewer and fewer of the same repositories through, so that beside them their
+        number tells which these are.
+        """
+        told = hashlib.blake2b(repr(self.filter.facts()).encode(), digest_size=16)
+        for profile, one in self.found.items():
+            told.update(repr((profile.url, len(one.rows), sorted(self.elsewhere.get(profile, ())))).encode())
+            for chunk in one.rows.chunks:
+                told.update(hashlib.blake2b(chunk).digest())
+        return told.digest()
 
 
-def aggregate(profiles: Sequence[Profile], asking: Asking, waiter: Waiter | None = None) -> Answer:
+def aggregate(
+    profiles: Sequence[Profile], asking: Asking, wanted: Filter = ALL, waiter: Waiter | None = None
+) -> Answer:
     """What `watched` returns at its end.
 
     Raises:
         UpstreamError: see `watched`.
     """
-    watch = watched(profiles, asking, None, waiter)
+    watch = watched(profiles, asking, None, waiter, wanted)
     while True:
         try:
             next(watch)
@@ -64,6 +101,7 @@ def watched(
     asking: Asking,
     tick: float | None = USUAL.tick,
     waiter: Waiter | None = None,
+    wanted: Filter = ALL,
 ) -> Generator[Callable[[], Overview], None, Answer]:
     """Fetch all `profiles` (distinct) that are not kept side by side, merge them, and report progress meanwhile.
 
@@ -74,6 +112,7 @@ def watched(
     Args:
         tick: seconds between two reports; None for no reports.
         waiter: gets the news of the flights; None: a new one.
+        wanted: the filter that chooses the repositories which count; all of them are fetched.
 
     Raises:
         UpstreamError: the first failure of any profile, naming it; the other fetches end, unless another request waits
@@ -92,23 +131,29 @@ def watched(
     finally:
         fetches.leave()
         bind_facts(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
-    return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old)
+    return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old, wanted)
 
 
 def _answer(
-    profiles: Sequence[Profile], fetched: Mapping[Profile, Fetched], old: Mapping[Profile, UpstreamError]
+    profiles: Sequence[Profile],
+    fetched: Mapping[Profile, Fetched],
+    old: Mapping[Profile, UpstreamError],
+    wanted: Filter = ALL,
 ) -> Answer:
     found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
     lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
     bind_facts(missing=len(missing), missing_repositories=len(lost))
+    counted, stats, elsewhere = merged(found, fetched, wanted)
     return Answer(
         fetched={profile: fetched[profile] for profile in profiles},
-        found=found,
+        found=counted,
         missing=missing,
-        stats=merged(found, fetched),
+        stats=stats,
         old={profile: old[profile] for profile in profiles if profile in old},
         missing_repositories=lost,
+        filter=wanted,
+        elsewhere=elsewhere,
     )
 
 

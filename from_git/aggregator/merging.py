@@ -3,52 +3,87 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from from_git.errors import UpstreamError
 from from_git.memory import Remembered
+from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
-from from_git.values.rows import hashed
+from from_git.values.rows import Sums, hashed
 from from_git.values.stats import Stats, SumTooLarge, merge, summed
 
 _MOST = 50_000  # profiles and names of the sums that are remembered: some 10 MB at most
 _QUESTIONS = 64  # of which sums are remembered: each new fetch makes another one of every question with its profile
-_sums: Remembered[Stats] = Remembered(_MOST, _QUESTIONS)
+Elsewhere = Mapping[Profile, frozenset[str]]
+"""For some profiles the ids of those of their repositories that count with another profile."""
+_sums: Remembered[tuple[Stats, Elsewhere]] = Remembered(_MOST, _QUESTIONS)
+_sums_chosen: Remembered[Sums] = Remembered(_MOST)  # of profiles with a filter
 
 
-def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -> Stats:
-    """The sum over these profiles, each given under one name; remembered, for the same question in another form.
+class Merged(NamedTuple):
+    """What a question's profiles are together."""
+
+    found: Mapping[Profile, Found]
+    """The same profiles, each with those of its repositories that the filter lets through."""
+    stats: Stats
+    """The sum, in which each repository counts once."""
+    elsewhere: Elsewhere
+
+
+def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], wanted: Filter = ALL) -> Merged:
+    """The sum over these profiles, each given under one name, as far as a filter lets their repositories through.
 
     A repository that several of them have, because it has moved or belongs to a group and to a part of it, counts as
     the latest of their fetches has found it; of fetches that ended in the same moment, as that of the last owner by
-    name.
+    name. A filter chooses among the repositories as they count. The sum is remembered, for the same question in another
+    form.
 
     Raises:
-        UpstreamError: it is too large to be told exactly.
+        UpstreamError: the sum is too large to be told exactly.
     """
-    key = frozenset((one, fetched[one].at, fetched[one].oldest) for one in found)
-    stats = _sums.get(key)
-    if stats is None:
+    counted = _chosen(found, fetched, wanted) if wanted else found
+    key = frozenset((one, *_times(fetched[one])) for one in found), wanted
+    known = _sums.get(key)
+    if known is None:
+        elsewhere = _elsewhere(found, fetched)
         try:
-            stats = merge(_parts(found, _elsewhere(found, fetched)))
+            known = merge(_parts(counted, elsewhere)), elsewhere
         except SumTooLarge as error:
             raise UpstreamError(f"The {error}.", advice="Ask for fewer profiles at once.") from None
-        _sums.put(key, stats, len(key) + len(stats.langs) + len(stats.topics))
-    return stats
+        names = len(known[0].langs) + len(known[0].topics)
+        _sums.put(key, known, len(found) + names + sum(map(len, elsewhere.values())))
+    return Merged(counted, *known)
 
 
-def _parts(found: Mapping[Profile, Found], elsewhere: Mapping[Profile, set[str]]) -> Iterator[Stats]:
+def _chosen(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], wanted: Filter) -> dict[Profile, Found]:
+    chosen = {}
+    for profile, one in found.items():
+        key = profile, *_times(fetched[profile]), wanted
+        sums = _sums_chosen.get(key)
+        rows = one.rows.chosen(wanted, sums)
+        if sums is None:
+            _sums_chosen.put(key, rows.sums, rows.sums.weight)
+        chosen[profile] = replace(one, rows=rows)
+    return chosen
+
+
+def _times(fetched: Fetched) -> tuple[float, float]:
+    return fetched.at, fetched.oldest
+
+
+def _parts(found: Mapping[Profile, Found], elsewhere: Elsewhere) -> Iterator[Stats]:
     for profile, one in found.items():
         gone = elsewhere.get(profile)
         yield summed([row for row in one.rows if row.id not in gone]) if gone else one.stats
 
 
-def _elsewhere(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -> dict[Profile, set[str]]:
-    """The ids of repositories that count with another profile."""
+def _elsewhere(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -> dict[Profile, frozenset[str]]:
     hosts = defaultdict(list)
     for profile in found:
         hosts[profile.host].append(profile)
-    gone: dict[Profile, set[str]] = {}
+    gone: dict[Profile, frozenset[str]] = {}
     for profiles in hosts.values():
         shared = _shared([found[one] for one in profiles])
         if shared:
@@ -69,21 +104,21 @@ def _shared(found: Sequence[Found]) -> set[int]:
     return shared
 
 
-def _after_the_first(found: Mapping[Profile, Found], shared: set[int]) -> dict[Profile, set[str]]:
+def _after_the_first(found: Mapping[Profile, Found], shared: set[int]) -> dict[Profile, frozenset[str]]:
     """For each profile the ids that a profile before it has too."""
     seen = set[str]()
-    gone: dict[Profile, set[str]] = {}
+    gone: dict[Profile, frozenset[str]] = {}
     for profile, one in found.items():
         if not shared.isdisjoint(one.rows.sums.ids):
             ids = {row.id for row in one.rows if hashed(row.id) in shared}
-            gone[profile] = ids & seen
+            gone[profile] = frozenset(ids & seen)
             seen |= ids
     return gone
 
 
 def _after_fork() -> None:
-    global _sums  # its lock may have been held by a thread that is not here
-    _sums = Remembered(_MOST, _QUESTIONS)
+    global _sums, _sums_chosen  # their locks may have been held by a thread that is not here
+    _sums, _sums_chosen = Remembered(_MOST, _QUESTIONS), Remembered(_MOST)
 
 
 os.register_at_fork(after_in_child=_after_fork)

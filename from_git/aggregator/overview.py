@@ -1,6 +1,7 @@
 """The progress of a whole request."""
 
 import time
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
@@ -41,9 +42,11 @@ class Overview:
     """The cost by forge, of the fetches that were begun for this request."""
     seconds: float = field(compare=False)
     """The time since the request came."""
+    finished: Mapping[Profile, Fetched] = field(default_factory=dict, compare=False, repr=False)
+    """The outcomes of the profiles that are done, which grow."""
 
 
-def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begun: float) -> Overview:
+def overview(kept: dict[Profile, Fetched], fetches: Fetches, asked: int, begun: float) -> Overview:
     """The overview at this moment; `begun` on the monotonic clock."""
     under_way, tally = fetches.progress(), fetches.tally
     read = reduce(together, under_way.values(), tally.progress)
@@ -62,6 +65,7 @@ def overview(kept: Mapping[Profile, Fetched], fetches: Fetches, asked: int, begu
         waits=tuple(_wait(profile, one) for profile, one in troubled[:_SAID]),
         cost=fetches.costs(),
         seconds=time.monotonic() - begun,
+        finished=ChainMap(fetches.outcomes, kept),
     )
 
 

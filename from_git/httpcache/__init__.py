@@ -14,11 +14,12 @@ from from_git.aggregator import Answer
 from from_git.httpcache.recent import Recent, wants_anew
 from from_git.httpcache.rendered import Rendered, rendered, respond
 from from_git.logfacts import bind_facts
+from from_git.responses import Streamed
 from from_git.values.again import AGAIN, KEPT
 
 __all__ = ["Recent", "Rendered", "cached", "mark", "rendered", "respond", "wants_anew"]
 
-_Handler = Callable[[HttpRequest], HttpResponse]
+_Handler = Callable[[HttpRequest], HttpResponse | Streamed]
 _MARK = "from_git_answer"
 
 
@@ -34,9 +35,9 @@ def cached(get_response: _Handler) -> _Handler:
     """
     recent = Recent()
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse | Streamed:
         given: Rendered | None = request.META.pop(KEPT, None)
-        one, closers = given or recent.get(request), []
+        one, streamed, closers = given or recent.get(request), None, []
         if one is None:
             response = get_response(request)
             marked = getattr(response, _MARK, None)
@@ -44,16 +45,18 @@ def cached(get_response: _Handler) -> _Handler:
                 return response
             answer, version = marked
             one = rendered(answer, response, request.resolver_match)
-            kept = recent.put(request, version, one)
-            closers = response._resource_closers  # type: ignore[attr-defined]  # which give back its place
+            streamed = response if isinstance(response, Streamed) else None
+            kept = streamed is None and recent.put(request, version, one)
+            closers = response._resource_closers  # type: ignore[union-attr]  # which give back its place
         else:
             bind_facts(**one.facts)
             request.resolver_match = one.route
             kept = given is None
         if kept:
             request.META[AGAIN] = recent.again(request)
-        sent = respond(request, one, time.time())
-        sent._resource_closers.extend(closers)  # type: ignore[attr-defined]
+        sent = respond(request, one, time.time(), streamed)
+        if sent is not streamed:
+            sent._resource_closers.extend(closers)  # type: ignore[union-attr]
         return sent
 
     return middleware

@@ -2,14 +2,15 @@
 
 import hashlib
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import ResponseHeaders
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.urls import ResolverMatch
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
@@ -17,10 +18,12 @@ from from_git.aggregator import Answer, asked_facts
 from from_git.conf import settings
 from from_git.errors import ConditionFailed
 from from_git.kept.store import seconds_kept
-from from_git.responses import error_response
+from from_git.responses import Streamed, error_response
 
 _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+_COUNTED_BACK = 60.0  # seconds for which an answer that counts back from now may be kept
 _OF_THE_BODY = ("Content-Type", "Content-Length", "Vary")
+_T = TypeVar("_T", bound=HttpResponseBase)
 _Store = dict[str, tuple[str, str]]  # headers as Django keeps them, by their names in lower case
 
 
@@ -69,28 +72,43 @@ def _stored(headers: Mapping[str, str]) -> _Store:
     return {name.lower(): (name, value) for name, value in ResponseHeaders(headers).items()}
 
 
-def rendered(answer: Answer, response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
-    """The bytes and validators of the response to `answer`."""
+def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverMatch | None = None) -> Rendered:
+    """The bytes and validators of the response to `answer`; of one that is made while it is sent only the latter.
+
+    An answer that counts back from now is as old as itself, however old its numbers are.
+    """
     fetched = answer.fetched.values()
+    body = b"" if isinstance(response, Streamed) else response.content
+    seed, length = (response.seed, {}) if isinstance(response, Streamed) else (body, {"Content-Length": str(len(body))})
     # the media type too: one tag names one representation (RFC 9110, 8.8.3)
-    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + response.content, digest_size=16)
-    oldest, expires = min(one.oldest for one in fetched), min(one.at + seconds_kept(one) for one in fetched)
+    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + seed, digest_size=16)
+    oldest, newest = min(one.oldest for one in fetched), max(one.at for one in fetched)
+    expires = min(one.at + seconds_kept(one) for one in fetched)
+    if answer.filter.active is not None:
+        oldest = newest = time.time()
+        expires = min(expires, oldest + _COUNTED_BACK)
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
-        body=response.content,
-        headers={**response.headers, "Content-Length": str(len(response.content))},
+        body=body,
+        headers={**response.headers, **length},
         cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
         etag=f'"{digest.hexdigest()}"',
         oldest=oldest,
-        newest=max(one.at for one in fetched),
+        newest=newest,
         expires=expires,
         route=route,
         facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
     )
 
 
-def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
-    """The 200, or 304 or 412 by the conditions of the request."""
+def respond(
+    request: HttpRequest, one: Rendered, now: float, streamed: Streamed | None = None
+) -> HttpResponse | Streamed:
+    """The 200, or 304 or 412 by the conditions of the request.
+
+    Args:
+        streamed: the response whose body is made while it is sent; it is closed with the one that is returned.
+    """
     # within its own second a later answer would have the same date (RFC 9110, 8.8.2)
     last_modified = math.floor(one.newest) if math.floor(one.newest) < math.floor(now) else None
     age = {"age": ("Age", str(max(0, math.floor(now - one.oldest))))}
@@ -104,10 +122,11 @@ def respond(request: HttpRequest, one: Rendered, now: float) -> HttpResponse:
         others = {name: value for name, value in one.headers.items() if name not in _OF_THE_BODY}
         words = "The answer is not the one that If-Match or If-Unmodified-Since names."
         return error_response(ConditionFailed(words), others)
-    return _with(HttpResponse(one.body), {**one.whole, **age})
+    whole = {**one.whole, **age}
+    return _with(HttpResponse(one.body), whole) if streamed is None else _with(streamed, whole)
 
 
-def _with(response: HttpResponse, headers: _Store) -> HttpResponse:
+def _with(response: _T, headers: _Store) -> _T:
     """The response with these headers alone, which were checked before; to check each anew takes the longest part."""
     response.headers._store = headers
     return response

@@ -13,7 +13,7 @@ from drf_spectacular.openapi import AutoSchema
 from from_git.errors import FromGitError, kinds, meaning
 from from_git.forges.registry import labels
 from from_git.openapi import components
-from from_git.openapi.components import Json
+from from_git.openapi.rows import FILTER_PARAMETERS, TABLE_PARAMETERS, Json
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 """What the service said when it was asked over the emulator: name, status, media type and value of each."""
@@ -88,7 +88,7 @@ def _parameters() -> list[Json]:
         {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
         for name in _HEADERS
     ]
-    return [components.EXPAND_PARAMETER, form, *told]
+    return [*FILTER_PARAMETERS, components.EXPAND_PARAMETER, form, *TABLE_PARAMETERS, *told]
 
 
 def _body() -> Json:
@@ -96,7 +96,7 @@ def _body() -> Json:
     form = {"schema": components.ref("Form")}
     return {
         "required": True,
-        "description": "The `url` parameters of GET, for lists too long for an address.",
+        "description": "The `url` parameters of GET, for lists too long for an address, and those that choose and add.",
         "content": {
             "application/json": json_body,
             "application/x-www-form-urlencoded": form,

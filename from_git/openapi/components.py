@@ -1,14 +1,12 @@
 """Schemas and headers that occur more than once in the API's description; errors come from the tree in `errors`."""
 
 import re
-from typing import Any
 
 from from_git.errors import kinds
 from from_git.forges.registry import KINDS
+from from_git.openapi.rows import FILTER, REPOSITORY, Json
 from from_git.serializers import EXPANSIONS
 from from_git.values.keys import described
-
-Json = dict[str, Any]
 
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _NAMES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
@@ -17,7 +15,8 @@ EXPAND: Json = {"type": "array", "items": {"type": "string", "enum": list(EXPANS
 EXPAND_PARAMETER: Json = {
     "name": "expand",
     "in": "query",
-    "description": "What to add to the JSON: `profiles`, `langsDetail` and `topicsDetail`, separated by commas.",
+    "description": "What to add to the JSON: `profiles`, `langsDetail`, `topicsDetail` and `repositories`, separated"
+    " by commas.",
     "schema": EXPAND,
     "style": "form",
     "explode": False,
@@ -155,7 +154,7 @@ def schemas() -> Json:
     """The schemas of answers, forms and errors, by name."""
     sums = _sums()
     errors = {error_name(status): error_schema(status) for status in sorted({kind.status for kind in kinds()})}
-    question: Json = {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}}
+    question: Json = {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}, **FILTER}
     return {
         "Answer": _answer(),
         "Data": _object(sums),
@@ -164,7 +163,9 @@ def schemas() -> Json:
         "Topic": _object({"name": {"type": "string"}, "repos": _COUNT}),
         "Badge": _badge(),
         "Question": {**_object(question), "required": ["url"]},
-        "Form": {**_object({"url": _urls(), "expand": EXPAND}), "required": ["url"]},
+        "Filter": {**_object(FILTER), "required": [], "minProperties": 1},
+        "Repository": {**_object(REPOSITORY), "description": "null is what its forge does not tell, or it has not."},
+        "Form": {**_object({"url": _urls(), "expand": EXPAND, **FILTER}), "required": ["url"]},
         **errors,
     }
 
@@ -208,9 +209,13 @@ def _answer() -> Json:
         },
     }
     added: Json = {
+        "filter": {**ref("Filter"), "description": "With a filter: the parameters that chose the repositories."},
         "profiles": _list("Profile", "With `expand=profiles`: those that exist, in the order asked."),
         "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
         "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),
+        "repositories": _list(
+            "Repository", "With `expand=repositories`: each that counts, once, by profile asked, then by name."
+        ),
     }
     return {**_object({**answer, **added}), "required": list(answer)}
 

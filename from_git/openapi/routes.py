@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.forges.registry import KINDS
 from from_git.openapi import components
-from from_git.openapi.components import Json
+from from_git.openapi.rows import FILTER_PARAMETERS, Json
 from from_git.values.keys import KEYS
 
 _DRAWN = (
@@ -83,7 +83,7 @@ class PictureSchema(AutoSchema):
             "summary": shows,
             "description": f"A picture of {wide} by {high} pixels for `<img>`. {_DRAWN}",
             "tags": ["pictures"],
-            "parameters": [components.url_parameter(), self._theme],
+            "parameters": [components.url_parameter(), *FILTER_PARAMETERS, self._theme],
             "responses": _responses("The picture.", shown),
         }
 
@@ -100,7 +100,7 @@ class BadgeSchema(AutoSchema):
             "summary": "One key of an answer for shields' endpoint badge",
             "description": f"What https://shields.io/badges/endpoint-badge draws. {_DRAWN} It has `isError`.",
             "tags": ["pictures"],
-            "parameters": [_KEY, components.url_parameter()],
+            "parameters": [_KEY, components.url_parameter(), *FILTER_PARAMETERS],
             "responses": {**_responses("The badge.", shown), "404": missing},
         }
 
@@ -117,7 +117,12 @@ class StreamSchema(AutoSchema):
             "summary": "The progress of an answer, and then the answer",
             "description": _DESCRIPTION,
             "tags": ["stream"],
-            "parameters": [components.url_parameter(), components.EXPAND_PARAMETER, _LAST_ID],
+            "parameters": [
+                components.url_parameter(),
+                *FILTER_PARAMETERS,
+                components.EXPAND_PARAMETER,
+                _LAST_ID,
+            ],
             "responses": {
                 "200": {
                     "description": "The events; a failure is one of them.",

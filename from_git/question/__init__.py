@@ -1,5 +1,6 @@
 """From the parameters of a request to a question: its profiles, and the details to add to the answer."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -9,8 +10,10 @@ from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls, labels
 from from_git.profiles import parse_profiles
-from from_git.question.fields import NAMED, Fields, refuse_unknown
-from from_git.serializers import EXPANSIONS, printable
+from from_git.question.choices import filter_asked, refuse_untold
+from from_git.question.fields import NAMED, Fields, refuse_unknown, shown
+from from_git.serializers import EXPANSIONS
+from from_git.values.filters import FILTERS, Filter
 from from_git.values.profile import Profile
 from from_git.values.words import listed
 
@@ -26,12 +29,14 @@ def example() -> str:
 
 
 class Question(NamedTuple):
-    """A question: profiles, and details to add."""
+    """A question: profiles, details to add, and which repositories count."""
 
     profiles: list[Profile]
     """Each once, in the order asked."""
     expansions: frozenset[str]
     """Those of EXPANSIONS that the answer has besides."""
+    filter: Filter
+    """Which repositories count; every profile's forge tells what it needs."""
 
 
 def asked(route: str, parameters: Fields, body: Fields | None = None) -> Question:
@@ -44,23 +49,32 @@ def asked(route: str, parameters: Fields, body: Fields | None = None) -> Questio
         RequestError: names all that is wrong, at once.
     """
     members = body or {}
-    # not put together in a list of their own: there may be 450,000
-    urls, expand = (chain(parameters.get(name, ()), members.get(name, ())) for name in ("url", "expand"))
 
     def names() -> None:
         both(lambda: refuse_unknown(route, parameters), lambda: refuse_unknown("body", members))
 
-    _, found = both(names, lambda: question(urls, expand))
+    # not put together in a list of their own: there may be 450,000
+    urls, expand = (chain(parameters.get(name, ()), members.get(name, ())) for name in ("url", "expand"))
+    given = {name: [*parameters.get(name, ()), *members.get(name, ())] for name in FILTERS}
+    _, found = both(names, lambda: question(urls, expand, given))
     return found
 
 
-def question(urls: Iterable[object], expand: Iterable[object], right: str = "") -> Question:
-    """The question in the values of the `url` and `expand` parameters; see `profiles_asked` and `expand_asked`.
+def question(urls: Iterable[object], expand: Iterable[object], given: Fields, right: str = "") -> Question:
+    """The question in the values of the parameters `url` and `expand`, and of FILTERS, which `given` has by name.
+
+    See `profiles_asked`, `expand_asked`, `filter_asked` and `refuse_untold`.
 
     Raises:
-        RequestError: names all that is wrong with either, at once.
+        RequestError: names all that is wrong with any of them, at once.
     """
-    return Question(*both(lambda: profiles_asked(urls, right), lambda: expand_asked(expand)))
+
+    def details() -> tuple[frozenset[str], Filter]:
+        return both(lambda: expand_asked(expand), lambda: filter_asked(given, time.time()))
+
+    profiles, (expansions, wanted) = both(lambda: profiles_asked(urls, right), details)
+    refuse_untold(profiles, wanted)
+    return Question(profiles, expansions, wanted)
 
 
 def both(one: Callable[[], _T], other: Callable[[], _U]) -> tuple[_T, _U]:
@@ -91,7 +105,7 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
     if bad:
         wanted = labels("or")
         said = [
-            f"{_shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad
+            f"{shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad
         ]
         if more:
             said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
@@ -123,7 +137,7 @@ def expand_asked(values: Iterable[object]) -> frozenset[str]:
     unknown = [name for name in wanted if name not in EXPANSIONS]
     if unknown:
         more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
-        reason = f"knows {listed(EXPANSIONS)}, not {', '.join(map(_shown, unknown[:NAMED]))}{more}"
+        reason = f"knows {listed(EXPANSIONS)}, not {', '.join(map(shown, unknown[:NAMED]))}{more}"
         raise RequestError(
             f"expand {reason}.",
             f"Give any of {', '.join(EXPANSIONS)}, or leave expand out.",
@@ -152,8 +166,3 @@ def _together(one: RequestError, other: RequestError) -> RequestError:
         urls_more=one.urls_more + other.urls_more,
         parameters=one.parameters + other.parameters,
     )
-
-
-def _shown(url: str) -> str:
-    """A URL as asked, with control and invisible characters escaped, cut after 200 characters."""
-    return f"'{printable(url if len(url) <= _CUT else url[:_CUT] + '…')}'"

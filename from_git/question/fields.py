@@ -11,6 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls
+from from_git.serializers import printable
+from from_git.values.filters import FILTERS
 from from_git.values.words import listed
 
 Fields = Mapping[str, Sequence[object]]
@@ -24,15 +26,16 @@ _STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _LONG = 65_536  # bytes; of longer values and bodies nothing is taken apart in Python
 _MOST_PARTS = 1_000  # lists, objects and members of a long body
-_DRAWN = ("url", "theme", "format")
+_QUESTION = ("url", *FILTERS)
+_DRAWN = (*_QUESTION, "theme", "format")
 PARAMETERS: Mapping[str, Sequence[str]] = {
-    "health-check": ("url", "expand", "format"),
-    "body": ("url", "expand"),
-    "stream": ("url", "expand", "format"),
+    "health-check": (*_QUESTION, "expand", "rows", "bom", "format"),
+    "body": (*_QUESTION, "expand"),
+    "stream": (*_QUESTION, "expand", "format"),
     "card": _DRAWN,
     "chart": _DRAWN,
-    "badge": ("url", "format"),
-    "page": ("url",),
+    "badge": (*_QUESTION, "format"),
+    "page": _QUESTION,
 }
 """By the name of a route: what it takes; `body` is what a POST has in its body.
 
@@ -42,7 +45,7 @@ _PASSED = re.compile(r"utm_.*|fbclid|gclid|_|t|v|cachebust", re.DOTALL)
 """What others append to any address, to follow it or to get around a cache."""
 NAMED = 20
 """So many of what is wrong are named, of URLs and of parameters."""
-_CUT = 200  # characters of a name
+_CUT = 200  # characters of a name, and of a value that a message repeats
 
 
 def encoded_fields(raw: bytes) -> dict[str, list[object]]:
@@ -115,6 +118,11 @@ def plain_parts(body: bytes, boundary: bytes) -> dict[str, list[object]] | None:
     return fields if body[at:].rstrip(b"\r\n") == mark + b"--" else None
 
 
+def shown(text: str) -> str:
+    """A text as asked, in quotation marks, with control and invisible characters escaped, cut after 200 characters."""
+    return f"'{printable(text if len(text) <= _CUT else text[:_CUT] + '…')}'"
+
+
 def shape() -> str:
     """The advice for a JSON body that is not understood."""
     return f'Send JSON like {{"url": {json.dumps(example_urls())}}}.'
@@ -183,11 +191,11 @@ def _complaint(name: str, known: Sequence[str], route: str) -> Complaint:
         bare = bare.removeprefix("amp;")
     bare = bare.partition("[")[0].strip(" ?&")
     meant = next(iter(difflib.get_close_matches(bare, list(known), n=1, cutoff=0.7)), None)
-    shown = name if len(name) <= _CUT else f"{name[:_CUT]}…"
+    subject = name if len(name) <= _CUT else f"{name[:_CUT]}…"
     reason = "is not known in a body" if route == "body" else "is not a parameter here"
     if escaped and meant:
         reason += ": & was sent as &amp;"
-    return Complaint(shown, reason, meant)
+    return Complaint(subject, reason, meant)
 
 
 def _meant(one: Complaint) -> str:

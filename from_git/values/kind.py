@@ -107,6 +107,8 @@ class Kind:
     """The address of its API, from the name of a host; empty where the name does not tell it."""
     not_told: frozenset[str] = frozenset()
     """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
+    filters: frozenset[str] = frozenset({"forks"})
+    """The names of the filters for which it tells enough of each repository."""
     tells_bytes: bool = True
     """Whether it says how many bytes of a language there are."""
     leaves_out: Mapping[str, str] = field(default_factory=dict)

@@ -2,12 +2,13 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from operator import attrgetter, gt
 from typing import NamedTuple
 
 from from_git.values.columns import CHUNK, packed, unpacked
+from from_git.values.filters import ALL, Filter
 from from_git.values.repository import Repository
 from from_git.values.stats import Stats, SumTooLarge, Tally
 
@@ -37,6 +38,8 @@ class Rows:
     chunks: tuple[bytes, ...] = ()
     """See `packed`; each but the last has CHUNK repositories."""
     sums: Sums = field(default=_NONE, repr=False)
+    wanted: Filter = ALL
+    """Lets through those repositories of the chunks that these rows are; the others are skipped."""
 
     @classmethod
     def of(cls, repositories: Iterable[Repository], in_order: bool = False) -> "Rows":
@@ -72,6 +75,15 @@ class Rows:
         except SumTooLarge as error:
             raise ValueError(str(error)) from None
 
+    def chosen(self, wanted: Filter, sums: Sums | None = None) -> "Rows":
+        """Those among all of these rows that a filter lets through.
+
+        Args:
+            sums: theirs, where they are known; None: they are worked out, for which all rows are read.
+        """
+        known = sums or _sums([row for row in unpacked(one) if wanted.chooses(row)] for one in self.chunks)
+        return replace(self, sums=known, wanted=wanted)
+
     @property
     def stats(self) -> Stats:
         """The sum over them."""
@@ -81,13 +93,14 @@ class Rows:
         return len(self.sums.ids)
 
     def __iter__(self) -> Iterator[Repository]:
-        return chain.from_iterable(map(unpacked, self.chunks))
+        rows = chain.from_iterable(map(unpacked, self.chunks))
+        return filter(self.wanted.chooses, rows) if self.wanted else rows
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rows):
             return NotImplemented
         # another version of zlib may make other chunks of the same repositories
-        return self.chunks == other.chunks or list(self) == list(other)
+        return (self.chunks, self.wanted) == (other.chunks, other.wanted) or list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # its sums have none
 

@@ -15,9 +15,10 @@ from from_git.errors import RequestError
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi import HealthCheckSchema
-from from_git.question import Question, asked
+from from_git.question import asked, both
+from from_git.question.choices import table_asked
 from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
-from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, answer_response
+from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, Details, answer_response
 from from_git.views.counting import Counting, content_length, refuse_body
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)
@@ -34,17 +35,20 @@ class HealthCheck(Counting):
     def get(self, request: Request) -> HttpResponseBase:
         """Answer for the profiles in the `url` parameters, with the details that `expand` names."""
         refuse_body(request)
-        return self._answer(request, asked("health-check", parameters(request._request)))
+        return self._answer(request, {})
 
     def post(self, request: Request) -> HttpResponseBase:
-        """Answer for the `url` and `expand` members of the body, together with those of the address."""
-        return self._answer(request, asked("health-check", parameters(request._request), body_fields(request)))
+        """Answer for the members of the body, together with the parameters of the address."""
+        return self._answer(request, body_fields(request))
 
-    def _answer(self, request: Request, question: Question) -> HttpResponseBase:
+    def _answer(self, request: Request, body: Fields) -> HttpResponseBase:
         version = kept_version()
-        profiles, expansions = question
-        answer = aggregate(profiles, self.asking(request))
-        response = answer_response(answer, expansions, cast(AnswerRenderer, request.accepted_renderer))
+        renderer, given = cast(AnswerRenderer, request.accepted_renderer), parameters(request._request)
+        (profiles, expansions, wanted), table = both(
+            lambda: asked("health-check", given, body), lambda: table_asked(given, renderer.format)
+        )
+        answer = aggregate(profiles, self.asking(request), wanted)
+        response = answer_response(answer, Details(expansions, table), renderer, request.method == "HEAD")
         if request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
         else:

@@ -23,10 +23,9 @@ from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi.routes import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
-from from_git.question import asked, both
+from from_git.question import Question, asked, both
 from from_git.renderers import relax
 from from_git.values.keys import KEYS
-from from_git.values.profile import Profile
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
@@ -47,21 +46,22 @@ class Drawn(Counting):
         """The response that shows an error."""
         raise NotImplementedError
 
-    def asked(self, request: Request) -> list[Profile]:
-        """The profiles of a question.
+    def asked(self, request: Request) -> Question:
+        """The question.
 
         Raises:
             RequestError: the question is wrong.
         """
         refuse_body(request)
         match = request._request.resolver_match
-        return asked(match.view_name if match else "", parameters(request._request)).profiles
+        return asked(match.view_name if match else "", parameters(request._request))
 
     def get(self, request: Request, **which: str) -> HttpResponseBase:
         """Draw the answer for the `url` parameters."""
         version = kept_version()
         # better old numbers in time than new ones that no proxy waits for
-        answer = aggregate(self.asked(request), self.asking(request, settings.TEMPO.patience))
+        profiles, _, wanted = self.asked(request)
+        answer = aggregate(profiles, self.asking(request, settings.TEMPO.patience), wanted)
         response = self.response_to(answer)
         if answer.old:
             response.headers["Cache-Control"] = "no-store"
@@ -85,10 +85,10 @@ class Drawing(Drawn):
 
     schema = PictureSchema({name: (one.shows, one.size) for name, one in PICTURES.items()}, THEMES)
 
-    def asked(self, request: Request) -> list[Profile]:
-        """The profiles; a wrong theme is named together with all else that is wrong."""
-        profiles, _ = both(lambda: super(Drawing, self).asked(request), self._theme)
-        return profiles
+    def asked(self, request: Request) -> Question:
+        """The question; a wrong theme is named together with all else that is wrong."""
+        question, _ = both(lambda: super(Drawing, self).asked(request), self._theme)
+        return question
 
     def response_to(self, answer: Answer) -> HttpResponse:
         """The picture."""

@@ -4,9 +4,10 @@ The format is WHATWG's (HTML, "Server-sent events"): `event:` and one `data:` li
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,16 +20,17 @@ from from_git.baseview import JSONOnly, parameters
 from from_git.conf import settings
 from from_git.logfacts import bind_facts
 from from_git.openapi.routes import StreamSchema
-from from_git.question import asked
-from from_git.renderers import AnswerJSON
-from from_git.responses import Streamed
-from from_git.serializers import error_body, error_text, progress_body
-from from_git.values.profile import Profile
+from from_git.question import Question, asked
+from from_git.renderers import AnswerJSON, Details
+from from_git.responses import Streamed, nothing
+from from_git.serializers import error_body, error_text, finished_rows, progress_body
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
 
 LAST_ID = "end"
 """The id of the last event of every stream."""
+_LAST = b"id: %b\nevent: %%b\ndata: " % LAST_ID.encode()
+_END = b"\n\n"
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect the events
@@ -64,57 +66,57 @@ class Stream(Counting):
 
     def head(self, request: Request) -> HttpResponseBase:
         """The headers, without asking a forge."""
-        return Streamed(_nothing(), content_type=_TYPE, headers=_HEADERS)
+        return Streamed(nothing(), content_type=_TYPE, headers=_HEADERS)
 
     def _events(self, request: Request, asking: Asking) -> Generator[bytes, None, None]:
+        done: Callable[[], dict[str, Any]] = dict
         try:
             refuse_body(request)
-            profiles, expansions = asked("stream", parameters(request._request))
-            answer = yield from _progress(profiles, asking)
-            yield _last("answer", AnswerJSON().content(answer, expansions))
+            question = asked("stream", parameters(request._request))
+            with closing(watched(question.profiles, asking, settings.TEMPO.tick, wanted=question.filter)) as watch:
+                look = next(watch)
+                if "profiles" in question.expansions:
+                    done = partial(_finished, question, look)
+                answer = yield from _progress(look, watch)
+            yield _LAST % b"answer"
+            yield from AnswerJSON().parts(answer, Details(question.expansions))
+            yield _END
             bind_facts(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already
             ours = ours_for(error, self)
             note(ours)
-            yield _last("failure", error_text({**error_body(ours), "status": ours.status}).encode())
+            text = error_text({**error_body(ours), "status": ours.status, **done()})
+            yield _LAST % b"failure" + text.encode() + _END
 
 
-def _progress(profiles: Sequence[Profile], asking: Asking) -> Generator[bytes, None, Answer]:
+def _finished(question: Question, look: Callable[[], Overview]) -> dict[str, Any]:
+    return {"profiles": finished_rows(question.profiles, look(), question.filter)}
+
+
+def _progress(
+    look: Callable[[], Overview], watch: Generator[Callable[[], Overview], None, Answer]
+) -> Generator[bytes, None, Answer]:
     """An event at the start, when the size of a profile becomes known, with each change, and at the end."""
     beat = time.monotonic()
-    with closing(watched(profiles, asking, settings.TEMPO.tick)) as watch:
-        look = next(watch)
-        said = look()
-        yield _progress_event(said)
-        try:
-            while True:
-                look = next(watch)
-                if (seen := look()) != said:
-                    said = seen
-                    yield _progress_event(said)
-                if time.monotonic() - beat >= settings.TEMPO.heartbeat:
-                    beat = time.monotonic()
-                    yield b": still counting\n\n"
-        except StopIteration as end:
-            yield _progress_event(look())
-            answer: Answer = end.value
-            return answer
-        except Exception:
-            yield _progress_event(look())
-            raise
+    said = look()
+    yield _progress_event(said)
+    try:
+        while True:
+            look = next(watch)
+            if (seen := look()) != said:
+                said = seen
+                yield _progress_event(said)
+            if time.monotonic() - beat >= settings.TEMPO.heartbeat:
+                beat = time.monotonic()
+                yield b": still counting\n\n"
+    except StopIteration as end:
+        yield _progress_event(look())
+        answer: Answer = end.value
+        return answer
+    except Exception:
+        yield _progress_event(look())
+        raise
 
 
 def _progress_event(overview: Overview) -> bytes:
-    return _event("progress", JSONRenderer().render(progress_body(overview)))
-
-
-def _nothing() -> Generator[bytes, None, None]:
-    yield from ()
-
-
-def _last(name: str, data: bytes) -> bytes:
-    return b"id: %b\n%b" % (LAST_ID.encode(), _event(name, data))
-
-
-def _event(name: str, data: bytes) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
+    return b"event: progress\ndata: %b%b" % (JSONRenderer().render(progress_body(overview)), _END)

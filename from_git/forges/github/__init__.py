@@ -2,6 +2,7 @@
 
 from from_git.forges.github.options import OPTIONS
 from from_git.forges.github.urls import URLS
+from from_git.values.filters import FILTERS
 from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 HINT = "Set it in local_settings.py or in the environment; a token without any scope is enough."
@@ -23,6 +24,7 @@ KIND = Kind(
     opening=f"{__name__}.opening",
     without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", HINT),
     api=_api,
+    filters=frozenset(FILTERS),
     examples=Examples("ORG", "mailchimp", ("mfem",)),
     demo=Demo(
         owners=("spack",),

@@ -69,9 +69,9 @@ class Command(BaseCommand):
             try:
                 limit, origin = _deadline(options["deadline"])
                 urls = [*options["urls"], *urls_in(options["file"])]
-                profiles, expansions = question(urls, options["expand"], _example(options["emulated"]))
+                profiles, expansions, wanted = question(urls, options["expand"], {}, _example(options["emulated"]))
                 asking = Asking(limit, origin, client=CLIENT)
-                answer = aggregate(profiles, asking) if as_json else _watched(profiles, asking)
+                answer = aggregate(profiles, asking, wanted) if as_json else _watched(profiles, asking)
             except FromGitError as error:
                 if as_json:
                     self.stdout.write(_dump(error_body(error)))

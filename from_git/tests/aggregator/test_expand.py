@@ -227,7 +227,7 @@ class Asking(ExpandTestCase):
 
     def test_an_unknown_value_is_a_wrong_request_that_names_it_and_what_is_known(self) -> None:
         self.calls = self.emulator.meter.snapshot()["github"].calls
-        known = "profiles, langs and topics"
+        known = "profiles, langs, topics and repositories"
         cases: tuple[tuple[str | list[str], str], ...] = (
             ("stars", "'stars'"),
             ("langs,stars,x", "'stars', 'x'"),

@@ -34,7 +34,7 @@ class LastGoodTestCase(KeptTestCase):
     ) -> Answer:
         """What `aggregate` makes of it."""
         profiles = [self.profile(url) for url in urls]
-        return aggregate(profiles, Asking(seconds, "A_SETTING", patience=patience, **options), waiter)
+        return aggregate(profiles, Asking(seconds, "A_SETTING", patience=patience, **options), waiter=waiter)
 
     def old(self, answer: Answer) -> dict[str, type[UpstreamError]]:
         """Which profiles are old, and the kind of error that says why."""

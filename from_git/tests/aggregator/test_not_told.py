@@ -10,7 +10,7 @@ from emulator import Owner, Repository
 from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
 from from_git.pictures import CHARTS, PICTURES, badge
-from from_git.renderers import AnswerCSV
+from from_git.renderers import AnswerCSV, Details
 from from_git.serializers import profile_rows
 from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.service import ServiceTestCase
@@ -71,7 +71,7 @@ class OfOneProfile(TestCase):
         both = self.answer(self.a, self.b)
 
         self.assertEqual([row["notTold"] for row in profile_rows(both)], [["watchers", "topics", "topicsNum"], []])
-        a, b = csv.DictReader(io.StringIO(AnswerCSV().content(both, ()).decode(), newline=""))
+        a, b = csv.DictReader(io.StringIO(b"".join(AnswerCSV().parts(both, Details())).decode(), newline=""))
         self.assertEqual([a[key] for key in ("watchers", "topicsNum", "followers")], ["", "", "3"])
         self.assertEqual([b[key] for key in ("watchers", "topicsNum", "followers")], ["0", "0", "3"])
 

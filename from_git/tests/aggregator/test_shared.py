@@ -92,7 +92,7 @@ class Merged(TestCase):
 
     def sum(self, fetched: dict[Profile, Fetched]) -> Stats:
         """Of all."""
-        return merged({profile: one.found for profile, one in fetched.items() if one.found}, fetched)
+        return merged({profile: one.found for profile, one in fetched.items() if one.found}, fetched).stats
 
     @given(st.lists(ROWS, max_size=4).flatmap(lambda parts: st.tuples(st.just(parts), st.permutations(parts))))
     def test_it_is_that_of_all_different_ones_as_found_last(self, orders: tuple[list[list[Row]], ...]) -> None:

@@ -189,7 +189,7 @@ class Contract(KeptTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         asking = Asking(30.0, "REQUEST_DEADLINE", longest=900.0)
         with self.assertRaises(KeyboardInterrupt):
-            aggregator.aggregate([self.profile(SPACK)], asking, Interrupted())
+            aggregator.aggregate([self.profile(SPACK)], asking, waiter=Interrupted())
         self.assertEqual(settled(objects, {}), {})
 
     def test_a_request_without_a_horizon_lets_nothing_go_on(self) -> None:

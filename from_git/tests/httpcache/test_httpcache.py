@@ -40,7 +40,9 @@ def made(*all_fetched: Fetched, body: bytes = b"{}", **headers: str) -> Rendered
 def asked(one: Rendered, seconds: float = 10.0, method: str = "GET", **headers: str) -> HttpResponse:
     """The response to a request with these headers, so many seconds after NOW."""
     whole: Mapping[str, Any] = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    return respond(RequestFactory().generic(method, "/health-check", **whole), one, NOW + seconds)
+    response = respond(RequestFactory().generic(method, "/health-check", **whole), one, NOW + seconds)
+    assert isinstance(response, HttpResponse)
+    return response
 
 
 @override_settings(PROFILE_CACHE_SECONDS=300.0, STALE_IF_ERROR_SECONDS=3600.0)

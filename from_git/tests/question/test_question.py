@@ -26,10 +26,11 @@ UNKNOWN = {
     "ur": "url",
     "expnad": "expand",
     "Expand": "expand",
-    "archived": None,
-    "forks": None,
-    "active": None,
-    "rows": None,
+    "archive": "archived",
+    "fork": "forks",
+    "Active": "active",
+    "row": "rows",
+    "visibility": None,
     "": None,
     "utm": None,
     "T": None,
@@ -80,7 +81,7 @@ class Names(QuestionTestCase):
                 self.assertEqual((found["name"], found["suggestion"]), (name, meant))
                 self.assertIn("not a parameter here", body["message"])
                 self.assertEqual("did you mean" in body["message"], meant is not None)
-                self.assertIn("url, expand and format", body["advice"])
+                self.assertIn("url, forks, archived, active, expand, rows, bom and format", body["advice"])
 
     def test_an_escaped_ampersand_is_said_to_be_one(self) -> None:
         self.assertIn("&amp;", self.refused(self.get("/health-check", ("amp;url", MFEM)))["message"])
@@ -110,21 +111,28 @@ class Names(QuestionTestCase):
         self.assertEqual(self.get("/health-check", ("format", "json"), ("format", "json")).status_code, 200)
 
     def test_all_that_is_wrong_is_told_at_once(self) -> None:
-        pairs = (("url", "https://bitucket.org/x"), ("urls", MFEM), ("archived", "no"), ("expand", "stars"))
+        pairs = (
+            ("url", "https://bitucket.org/x"),
+            ("urls", MFEM),
+            ("visibility", "all"),
+            ("expand", "stars"),
+            ("forks", "none"),
+        )
 
         body = self.refused(self.get("/health-check", *pairs))
 
         self.assertEqual(list(body), ["error", "message", "advice", "urls", "urlsMore", "parameters"])
         self.assertEqual([one["url"] for one in body["urls"]], ["https://bitucket.org/x"])
-        self.assertEqual([one["name"] for one in body["parameters"]], ["urls", "archived", "expand"])
-        for words in ("'urls'", "'archived'", "bitbucket.org?", "not 'stars'"):
+        self.assertEqual([one["name"] for one in body["parameters"]], ["urls", "visibility", "expand", "forks"])
+        for words in ("'urls'", "'visibility'", "bitbucket.org?", "not 'stars'", "not 'none'"):
             self.assertIn(words, body["message"])
 
     def test_it_is_an_event_of_a_stream(self) -> None:
         [event] = listen(self.base, SPACK, urls=MFEM)
 
         plain = self.refused(requests.get(f"{self.base}/health-check", params={"url": SPACK, "urls": MFEM}, timeout=30))
-        self.assertEqual((event.name, event.body), ("failure", {**plain, "status": 400}))
+        advice = plain["advice"].replace(", rows, bom and format", " and format")  # a stream is no table
+        self.assertEqual((event.name, event.body), ("failure", {**plain, "advice": advice, "status": 400}))
 
     def test_pictures_and_badges_draw_it_with_status_200(self) -> None:
         for path in DRAWN:
@@ -187,10 +195,10 @@ class Members(QuestionTestCase):
             self.assertIn("body of a GET" if path != BADGE else "bad request", asked.text)
 
     def test_what_is_wrong_in_address_and_body_is_told_together(self) -> None:
-        response = self.post(json={"url": "github.com/a/b", "forks": "no"}, params={"urls": MFEM})
+        response = self.post(json={"url": "github.com/a/b", "visibility": "all"}, params={"urls": MFEM})
 
         body = self.refused(response)
-        self.assertEqual([one["name"] for one in body["parameters"]], ["urls", "forks"])
+        self.assertEqual([one["name"] for one in body["parameters"]], ["urls", "visibility"])
         self.assertEqual(body["urls"][0]["suggestion"], "https://github.com/a")
 
     def test_a_compressed_body_is_a_415(self) -> None:

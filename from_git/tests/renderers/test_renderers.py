@@ -40,7 +40,7 @@ class Expand(ServiceTestCase):
         failure = self.expanded("profiles,repos")
 
         self.assertEqual((failure.status_code, failure.json()["error"]), (400, "ERR3"))
-        self.assertIn("expand knows profiles, langs and topics, not 'repos'.", failure.json()["message"])
+        self.assertIn("expand knows profiles, langs, topics and repositories, not 'repos'.", failure.json()["message"])
 
 
 class Csv(ServiceTestCase):

@@ -1,0 +1,141 @@
+"""Parameters that take one value of a few: the filter, and what a table holds."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from from_git.errors import Complaint, RequestError
+from from_git.question.fields import NAMED, Fields, shown
+from from_git.values.filters import Filter
+from from_git.values.profile import Profile
+from from_git.values.words import listed
+
+MOST_DAYS = 36_500
+"""The largest value of `active`: some hundred years, before which no forge was."""
+_DAY = 86_400  # seconds
+_DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
+_SIDES = ("no", "only")
+_UNTOLD = {
+    "forks": "does not tell which repositories are forks",
+    "archived": "does not tell which repositories are archived",
+    "active": "does not tell when a repository was pushed to",
+}
+
+
+class Table(NamedTuple):
+    """What a CSV is to be."""
+
+    repositories: bool = False
+    """Whether it has a row for each repository, instead of one for each profile."""
+    mark: bool = False
+    """Whether it begins with a byte order mark, without which some spreadsheets take UTF-8 for something else."""
+
+
+def filter_asked(given: Fields, now: float) -> Filter:
+    """The filter that the parameters `forks`, `archived` and `active` make.
+
+    Args:
+        now: the time of the request, in seconds since the epoch.
+
+    Raises:
+        RequestError: names each of them that is wrong.
+    """
+    found, wrong = _each({"forks": _side, "archived": _side, "active": _days}, given)
+    if wrong:
+        raise _error(wrong, "Give forks and archived no or only, active a number of days, or leave them out.")
+    days = found.get("active")
+    since = None if days is None else int(now) - days * _DAY
+    return Filter(found.get("forks"), found.get("archived"), since, days)
+
+
+def table_asked(given: Fields, format: str) -> Table:
+    """What the parameters `rows` and `bom` say of the CSV.
+
+    Args:
+        format: the format of the answer, which they need to be `csv`.
+
+    Raises:
+        RequestError: names each of them that is wrong, or is given for another format.
+    """
+    found, wrong = _each({"rows": _only("repositories"), "bom": _only("1")}, given)
+    if format != "csv":
+        wrong = [Complaint(name, "needs format=csv") for name in ("rows", "bom") if name in given]
+    if wrong:
+        raise _error(wrong, "Ask with format=csv&rows=repositories, format=csv&bom=1, both, or without them.")
+    return Table("rows" in found, "bom" in found)
+
+
+def refuse_untold(profiles: Iterable[Profile], wanted: Filter) -> None:
+    """Refuse a filter on what the forge of a profile does not tell: whatever it let through would be wrong.
+
+    Raises:
+        RequestError: names the parameters and the first NAMED profiles.
+    """
+    asked = wanted.facts()
+    reasons: dict[str, str] = {}
+    urls: list[Complaint] = []
+    wrong = 0
+    for profile in profiles if asked else ():
+        kind = profile.kind
+        if untold := [name for name in asked if name not in kind.filters]:
+            wrong += 1
+            reasons |= {name: f"cannot be used here: {kind.label} {_UNTOLD[name]}" for name in untold}
+            if wrong <= NAMED:
+                urls.append(Complaint(profile.url, f"{kind.label} {listed([_UNTOLD[name] for name in untold])}"))
+    if urls:
+        said = [f"{one.subject} cannot be filtered so: {one.reason}." for one in urls]
+        if more := wrong - len(urls):
+            said.append(f"So {'is 1 more profile' if more == 1 else f'are {more:,} more profiles'}.")
+        complaints = [Complaint(name, reason) for name, reason in reasons.items()]
+        advice = f"Leave out {listed(list(reasons))}, or ask without these profiles."
+        raise RequestError(" ".join(said), advice, urls=urls, urls_more=more, parameters=complaints)
+
+
+_Reader = Callable[[object], Any]
+
+
+def _each(readers: Mapping[str, _Reader], given: Fields) -> tuple[dict[str, Any], list[Complaint]]:
+    """The value of each parameter that is given, and what is wrong with the others."""
+    found: dict[str, Any] = {}
+    wrong: list[Complaint] = []
+    for name, read in readers.items():
+        values = given.get(name, ())
+        if not values:
+            continue
+        try:
+            different = list(dict.fromkeys(map(read, values)))
+            if len(different) > 1:
+                raise ValueError(f"is there twice: {listed([shown(str(one)) for one in different])}")
+            found[name] = different[0]
+        except ValueError as error:
+            wrong.append(Complaint(name, str(error)))
+    return found, wrong
+
+
+def _only(*allowed: str) -> _Reader:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise ValueError(f"takes {listed(allowed, 'or')}, not {_said(value)}")
+        return value
+
+    return read
+
+
+_side = _only(*_SIDES)
+
+
+def _days(value: object) -> int:
+    """Days as text, or as a number of a JSON body."""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
+        raise ValueError(f"takes whole days from 1 to {MOST_DAYS:,}, not {_said(value)}")
+    return int(text)
+
+
+def _said(value: object) -> str:
+    return shown(value) if isinstance(value, str) else "what is no text"
+
+
+def _error(wrong: Sequence[Complaint], advice: str) -> RequestError:
+    said = " ".join(f"{one.subject} {one.reason}." for one in wrong)
+    return RequestError(said, advice, parameters=wrong)
