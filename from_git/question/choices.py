@@ -125,8 +125,9 @@ _side = _only(*_SIDES)
 
 
 def _days(value: object) -> int:
-    """Days as text, or as a number of a JSON body."""
-    text = str(value) if type(value) is int else value
+    """Days as text, or as a number of a JSON body, where 90.0 is a whole number too."""
+    whole = type(value) is int or (isinstance(value, float) and value.is_integer())
+    text = f"{value:.0f}" if whole else value
     if not isinstance(text, str) or not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
         raise ValueError(f"takes whole days from 1 to {MOST_DAYS:,}, not {_said(value)}")
     return int(text)

@@ -19,13 +19,14 @@ from django.core.management import call_command
 from from_git import __version__
 from from_git.errors import kinds
 from from_git.openapi import EXAMPLES
-from from_git.serializers import ROW
+from from_git.serializers import EXPANSIONS, ROW
 from from_git.tests.kit import outcomes
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.keys import KEYS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+FILTER = {"forks": ["no", "only"], "archived": ["no", "only"], "active": None}
 PICTURES = (
     "/from-git/badge/{key}",
     "/from-git/card.svg",
@@ -83,11 +84,12 @@ class Description(ServiceTestCase):
 
     def test_it_knows_the_members_of_an_answer_and_of_its_parts(self) -> None:
         body = requests.get(
-            f"{self.base}/health-check?url=github.com/mfem&expand=profiles,langs,topics", timeout=30
+            f"{self.base}/health-check?url=github.com/mfem&forks=no&expand={','.join(EXPANSIONS)}", timeout=30
         ).json()
         schemas = self.described["components"]["schemas"]
         parts = {"Answer": body, "Data": body["data"], "Profile": body["profiles"][0]}
         parts |= {"Language": body["langsDetail"][0], "Topic": body["topicsDetail"][0]}
+        parts |= {"Repository": body["repositories"][0]}
         for name, part in parts.items():
             with self.subTest(name):
                 self.assertEqual(list(part), list(schemas[name]["properties"]))
@@ -109,9 +111,9 @@ class Description(ServiceTestCase):
                     list(said["responses"]["200"]["content"]), [sent.headers["Content-Type"].split(";")[0]]
                 )
                 if "{key}" in path:
-                    self.assertEqual(takes, {"key": list(KEYS), "url": None})
+                    self.assertEqual(takes, {"key": list(KEYS), "url": None, **FILTER})
                 else:
-                    self.assertEqual(takes, {"url": None, "theme": ["light", "dark"]})
+                    self.assertEqual(takes, {"url": None, **FILTER, "theme": ["light", "dark"]})
                     wide, high = re.findall(r'^<svg [^>]*width="(\d+)" height="(\d+)"', sent.text)[0]
                     self.assertIn(f"{wide} by {high} pixels", said["description"])
 
