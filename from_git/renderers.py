@@ -1,10 +1,10 @@
-"""Renderers of an answer: JSON, CSV, and REST framework's browsable API."""
+"""Renderers of an answer: JSON, CSV, a workbook, and REST framework's browsable API."""
 
 import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,13 +16,13 @@ from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import clone_request
 from rest_framework.response import Response
 
+from from_git import spreadsheet
 from from_git.aggregator import Answer
 from from_git.errors import Complaint, RequestError
 from from_git.question.choices import Table
-from from_git.responses import Streamed, nothing
+from from_git.responses import Spooled, Streamed, nothing
 from from_git.safejson import SafeJSON
-from from_git.serializers import COLUMNS, REPOSITORY, answer_body, profile_rows, repository_rows
-from from_git.values.profile import Profile
+from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
 
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
@@ -86,11 +86,11 @@ class AnswerCSV(BaseRenderer):
         if details.table.mark:
             yield codecs.BOM_UTF8
         columns, rows = (
-            (REPOSITORY, repository_rows(answer)) if details.table.repositories else (COLUMNS, _rows(answer))
+            (REPOSITORY, repository_rows(answer)) if details.table.repositories else (COLUMNS, table_rows(answer))
         )
         chosen = {_FILTER: answer.filter.query} if answer.filter else {}
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, (*columns, *chosen), restval="", lineterminator="\r\n")
+        writer = csv.DictWriter(text, (*columns, *chosen), restval="", extrasaction="ignore", lineterminator="\r\n")
         writer.writeheader()
         while some := list(islice(rows, _ROWS)):
             writer.writerows({name: _cell(value) for name, value in (row | chosen).items()} for row in some)
@@ -98,6 +98,27 @@ class AnswerCSV(BaseRenderer):
             text.seek(0)
             text.truncate()
         yield text.getvalue().encode()
+
+
+class AnswerXLSX(BaseRenderer):
+    """A workbook, as `spreadsheet.write` has it; `expand` changes nothing."""
+
+    media_type = spreadsheet.MEDIA_TYPE
+    format = "xlsx"
+    content_type: ClassVar[str] = spreadsheet.MEDIA_TYPE
+    headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.xlsx"'}
+    shows: ClassVar[Collection[str]] = ("profiles", "langs", "topics")
+
+    def response(self, answer: Answer, seed: bytes, head: bool) -> HttpResponseBase:
+        """The 200, whose workbook is whole before anything is sent; for `head` none is made.
+
+        Raises:
+            RequestError: a sheet would be too long.
+        """
+        if head:
+            spreadsheet.refuse_large(answer)
+            return Streamed(nothing(), seed, self.content_type, headers=dict(self.headers))
+        return Spooled(spreadsheet.spooled(answer), seed, self.content_type, headers=dict(self.headers))
 
 
 class Browsable(BrowsableAPIRenderer):
@@ -118,8 +139,8 @@ class Browsable(BrowsableAPIRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-AnswerRenderer = AnswerJSON | AnswerCSV | Browsable
-RENDERERS = (AnswerJSON, AnswerCSV, Browsable)
+AnswerRenderer = AnswerJSON | AnswerCSV | AnswerXLSX | Browsable
+RENDERERS = (AnswerJSON, AnswerCSV, AnswerXLSX, Browsable)
 """Of `/health-check`, the default first."""
 
 
@@ -130,7 +151,7 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
         head: whether nobody wants a body that would be made while it is sent.
 
     Raises:
-        RequestError: this renderer shows no repositories.
+        RequestError: this renderer shows no repositories, or not so many.
     """
     if isinstance(renderer, Browsable):
         if details.repositories:
@@ -139,6 +160,8 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
                 "The browsable API shows no repositories.", "Ask with format=json.", parameters=[complaint]
             )
         return Response(answer_body(answer, details.expand))
+    if isinstance(renderer, AnswerXLSX):
+        return renderer.response(answer, _seed(answer, details, renderer), head)
     parts = renderer.parts(answer, details)
     if not details.repositories:
         return HttpResponse(b"".join(parts), renderer.content_type, headers=dict(renderer.headers))
@@ -146,7 +169,7 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
     return Streamed(nothing() if head else parts, seed, renderer.content_type, headers=dict(renderer.headers))
 
 
-def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV) -> bytes:
+def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX) -> bytes:
     """What the bytes of a response follow from."""
     body = answer_body(answer, {*details.expand, *renderer.shows})
     return orjson.dumps([body, list(details.table)]) + answer.fingerprint()
@@ -156,25 +179,6 @@ def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> No
     """Give a response the Content-Security-Policy of all others, widened by these directives."""
     wider = {directive: list(sources) for directive, sources in policy.items()}
     response.headers["Content-Security-Policy"] = build_policy(update=wider)
-
-
-def _rows(answer: Answer) -> Iterator[dict[str, Any]]:
-    """The rows of a table: profiles that exist and that are missing, then missing repositories by profile."""
-    rows = dict(zip(answer.found, profile_rows(answer), strict=True))
-    missing = frozenset(answer.missing)
-    for profile in answer.fetched:
-        if profile in missing:
-            yield _missing(profile, profile.url, "missing")
-        elif profile in rows:  # another name of a profile has no row of its own
-            row = rows[profile]
-            yield {name: row[name] for name in COLUMNS if name not in row["notTold"]}
-    urls = iter(answer.missing_repositories)
-    for profile, found in answer.found.items():
-        yield from (_missing(profile, url, "missing repository") for url in islice(urls, len(found.missing)))
-
-
-def _missing(profile: Profile, url: str, kind: str) -> dict[str, Any]:
-    return {"url": url, "forge": profile.forge, "owner": profile.owner, "kind": kind}
 
 
 def _cell(value: object) -> object:

@@ -2,6 +2,8 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextvars import Context, copy_context
+from io import SEEK_END
+from typing import IO
 
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 
@@ -11,6 +13,7 @@ from from_git.serializers import error_body
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 """The methods of a read-only route."""
+_PART = 65_536  # bytes
 
 
 class Streamed(StreamingHttpResponse):
@@ -34,6 +37,26 @@ class Streamed(StreamingHttpResponse):
         self.context = copy_context()
         self.seed = seed
         super().__init__(_in_context(self.context, parts), content_type=content_type, headers=headers)
+
+
+class Spooled(Streamed):
+    """A response with the bytes of a file, which is closed with it even if nobody has read it.
+
+    Args:
+        file: sent from its beginning to its end.
+    """
+
+    def __init__(self, file: IO[bytes], seed: bytes, content_type: str, headers: dict[str, str]) -> None:
+        length = file.seek(0, SEEK_END)
+        file.seek(0)
+        super().__init__(_read(file), seed, content_type, {**headers, "Content-Length": str(length)})
+        # a generator that was never asked for a part would close nothing at its end
+        self._resource_closers.append(file.close)  # type: ignore[attr-defined]
+
+
+def _read(file: IO[bytes]) -> Generator[bytes, None, None]:
+    while part := file.read(_PART):
+        yield part
 
 
 def nothing() -> Generator[bytes, None, None]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,28 @@ def _row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:
         "host": profile.host.name,
         "notTold": list(not_told(profile, found)),
     }
+
+
+def table_rows(answer: Answer) -> Iterator[dict[str, Any]]:
+    """The rows of a table: profiles that exist and that are missing, then missing repositories by profile.
+
+    Each has those of COLUMNS and `host` that are told of it.
+    """
+    rows = dict(zip(answer.found, profile_rows(answer), strict=True))
+    missing = frozenset(answer.missing)
+    for profile in answer.fetched:
+        if profile in missing:
+            yield _missing(profile, profile.url, "missing")
+        elif profile in rows:  # another name of a profile has no row of its own
+            row = rows[profile]
+            yield {name: row[name] for name in (*COLUMNS, "host") if name not in row["notTold"]}
+    urls = iter(answer.missing_repositories)
+    for profile, found in answer.found.items():
+        yield from (_missing(profile, url, "missing repository") for url in islice(urls, len(found.missing)))
+
+
+def _missing(profile: Profile, url: str, kind: str) -> dict[str, Any]:
+    return {"url": url, "forge": profile.forge, "owner": profile.owner, "kind": kind, "host": profile.host.name}
 
 
 def repository_rows(answer: Answer) -> Iterator[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """An answer as a workbook that Excel and LibreOffice open (Office Open XML, ECMA-376)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.errors import Complaint, RequestError
-from from_git.serializers import COLUMNS, answer_body, profile_rows
+from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
 from from_git.values.found import untold
 from from_git.values.keys import KEYS
 
@@ -21,6 +22,8 @@ _TIMES = frozenset({"fetchedAt", "createdAt", "pushedAt"})
 _WIDTHS = {"url": 48, "profile": 36, "value": 60, "label": 24, "langs": 36, "topics": 36, "name": 32, "owner": 20}
 _WIDTHS |= {"host": 18, "license": 16, "kind": 18, **dict.fromkeys(_TIMES, 25)}  # in characters
 _USUAL_WIDTH = 14
+_NEVER = 315_532_800.0  # 1980, the first year of a zip archive, where there is no number
+_FIRST_TOTALS = 7  # rows: the six numbers, and the filter
 
 Row = Mapping[str, object]
 
@@ -33,7 +36,34 @@ class _Sheet(NamedTuple):
     """The expansion that has the same in JSON."""
 
 
-def write(answer: Answer, file: IO[bytes], most: int = MOST_ROWS) -> None:
+def refuse_large(answer: Answer, most: int = MOST_ROWS) -> None:
+    """Refuse an answer with a sheet that would be too long.
+
+    Args:
+        most: rows of a sheet below its head.
+
+    Raises:
+        RequestError: says what there is too much of.
+    """
+    missing = len(answer.missing) + len(answer.missing_repositories)
+    rows = {
+        "profiles": len(answer.found) + missing,
+        "repositories": answer.counted,
+        "languages": len(answer.stats.langs),
+        "topics": len(answer.stats.topics),
+        "missing profiles and repositories": missing + _FIRST_TOTALS,
+    }
+    for things, number in rows.items():
+        if number > most:
+            reason = f"holds at most {most:,} rows in a sheet, and there are more {things}"
+            raise RequestError(
+                f"A workbook {reason}.",
+                "Take CSV, which has no such limit, or ask for fewer profiles at once.",
+                parameters=[Complaint("format", reason, "csv")],
+            )
+
+
+def write(answer: Answer, file: IO[bytes]) -> None:
     """Write the answer as a workbook: sheets Totals, Profiles, Repositories, Languages and Topics, always all of them.
 
     The same answer gives the same bytes. Rows are written as they are read, and wait in files of a temporary folder, so
@@ -41,29 +71,47 @@ def write(answer: Answer, file: IO[bytes], most: int = MOST_ROWS) -> None:
 
     Args:
         file: gets the workbook from its start; open for bytes, empty, and able to seek.
-        most: rows of a sheet below its head.
 
     Raises:
-        RequestError: a sheet would have more rows; nothing is written then.
+        RequestError: a sheet would be too long; nothing is written then.
     """
     import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
 
+    refuse_large(answer)
     with TemporaryDirectory(prefix="from-git-") as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
-        oldest = min(one.oldest for one in answer.fetched.values())
-        book.set_properties({"created": datetime.fromtimestamp(int(oldest), UTC).replace(tzinfo=None)})
+        book.set_properties({"created": _dated(answer)})
         cells = _Cells(book)
         for sheet in _sheets(answer):
-            _fill(book.add_worksheet(sheet.name), sheet, cells, most)
+            _fill(book.add_worksheet(sheet.name), sheet, cells)
         book.close()
+
+
+def spooled(answer: Answer) -> IO[bytes]:
+    """The workbook in a temporary file, which whoever gets it closes.
+
+    Raises:
+        RequestError: see `write`.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(TemporaryFile(prefix="from-git-"))
+        write(answer, file)
+        stack.pop_all()
+    return file
+
+
+def _dated(answer: Answer) -> datetime:
+    """When the oldest number in it was counted, in UTC: a clock would give the same answer other bytes."""
+    oldest = min((answer.fetched[profile].oldest for profile in answer.found), default=_NEVER)
+    return datetime.fromtimestamp(int(oldest), UTC).replace(tzinfo=None)
 
 
 def _sheets(answer: Answer) -> list[_Sheet]:
     body = answer_body(answer, ("langs", "topics"))
     return [
         _Sheet("Totals", ("key", "label", "value"), _totals(answer), ""),
-        _Sheet("Profiles", (*COLUMNS, "host"), profile_rows(answer), "profiles"),
-        _Sheet("Repositories", ("url",), (), "repositories"),
+        _Sheet("Profiles", (*COLUMNS, "host"), table_rows(answer), "profiles"),
+        _Sheet("Repositories", REPOSITORY, repository_rows(answer), "repositories"),
         _Sheet("Languages", ("name", "repos", "bytes"), body["langsDetail"], "langs"),
         _Sheet("Topics", ("name", "repos"), body["topicsDetail"], "topics"),
     ]
@@ -74,36 +122,25 @@ def _totals(answer: Answer) -> Iterator[Row]:
     unknown = untold(answer.found)
     for key, number in answer.stats.numbers().items():
         yield {"key": key, "label": KEYS[key].label, "value": None if key in unknown else number}
-    yield {"key": "filter", "label": "Filter", "value": "none"}
+    yield {"key": "filter", "label": "Filter", "value": answer.filter.words or "none"}
     for profile in answer.missing:
         yield {"key": "missing", "label": "Missing profile", "value": profile.url}
     for url in answer.missing_repositories:
         yield {"key": "missing", "label": "Missing repository", "value": url}
 
 
-def _fill(page: Any, sheet: _Sheet, cells: "_Cells", most: int) -> None:
+def _fill(page: Any, sheet: _Sheet, cells: "_Cells") -> None:
     number = 0
     for column, name in enumerate(sheet.columns):
         page.set_column(column, column, _WIDTHS.get(name, _USUAL_WIDTH))
         page.write_string(0, column, name, cells.head)
     for number, row in enumerate(sheet.rows, 1):
-        _refuse_many(sheet.name.lower(), number, most)
         for column, name in enumerate(sheet.columns):
             value = row.get(name)
-            if value is not None and value != "":
+            if value not in (None, "", [], ()):
                 cells.write(page, number, column, name, value, sheet.whole)
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, number, len(sheet.columns) - 1)
-
-
-def _refuse_many(things: str, number: int, most: int) -> None:
-    if number > most:
-        reason = f"holds at most {most:,} rows in a sheet, and there are more {things}"
-        raise RequestError(
-            f"A workbook {reason}.",
-            "Take CSV or JSON, which hold any number, or ask for fewer profiles at once.",
-            parameters=[Complaint("format", reason, "csv")],
-        )
 
 
 class _Cells:
@@ -116,6 +153,8 @@ class _Cells:
     def __init__(self, book: Any) -> None:
         self.head = book.add_format({"bold": True})
         self._count = book.add_format({"num_format": "#,##0"})
+        # without it LibreOffice shows a truth as 1 or 0
+        self._truth = book.add_format({"num_format": '"TRUE";"TRUE";"FALSE"'})
         # as text, so that one that looks like a formula stays what it is when somebody edits its cell
         self._text = book.add_format({"num_format": "@"})
         self._plain = book.add_format()
@@ -124,7 +163,7 @@ class _Cells:
     def write(self, page: Any, row: int, column: int, name: str, value: object, whole: str) -> None:
         """Write one value, which is not None."""
         if isinstance(value, bool):
-            page.write_boolean(row, column, value)
+            page.write_boolean(row, column, value, self._truth)
         elif isinstance(value, int):
             page.write_number(row, column, value, self._count)
         elif isinstance(value, str) and name in _TIMES:

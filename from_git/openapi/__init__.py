@@ -14,6 +14,7 @@ from from_git.errors import FromGitError, kinds, meaning
 from from_git.forges.registry import labels
 from from_git.openapi import components
 from from_git.openapi.rows import FILTER_PARAMETERS, TABLE_PARAMETERS, Json
+from from_git.spreadsheet import MEDIA_TYPE
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 """What the service said when it was asked over the emulator: name, status, media type and value of each."""
@@ -26,8 +27,8 @@ _DESCRIPTION = (
     " A parameter, or a member of the body, that nobody knows is a 400 that names it."
 )
 _FORMATS = (
-    "json, csv (one row for each profile, then one for each missing repository) or api (a page for a browser); wins"
-    " over `Accept`."
+    "json, csv (one row for each profile, then one for each missing repository), xlsx (a workbook with the totals, and"
+    " with a row for each profile, repository, language and topic) or api (a page for a browser); wins over `Accept`."
 )
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
 
@@ -82,7 +83,7 @@ def _parameters() -> list[Json]:
         "name": "format",
         "in": "query",
         "description": _FORMATS,
-        "schema": {"type": "string", "enum": ["json", "csv", "api"]},
+        "schema": {"type": "string", "enum": ["json", "csv", "xlsx", "api"]},
     }
     told = [
         {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
@@ -113,6 +114,7 @@ def _responses() -> Json:
         "content": {
             "application/json": {"schema": components.ref("Answer"), **_examples(200, "application/json")},
             "text/csv": {"schema": {"type": "string"}, **_examples(200, "text/csv")},
+            MEDIA_TYPE: {"schema": {"type": "string", "contentMediaType": MEDIA_TYPE}},
             "text/html": {"schema": {"type": "string", "description": "The JSON in a page."}},
         },
     }

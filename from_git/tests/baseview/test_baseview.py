@@ -61,7 +61,7 @@ class Negotiation(ServiceTestCase):
                 failure = requests.get(f"{self.base}/health-check", params={"format": name, "url": URLS[0]}, timeout=30)
                 self.assertEqual((failure.status_code, failure.json()["error"]), (404, "ERR3"))
                 self.assertEqual(failure.json()["message"], "There is no such format.")
-                self.assertIn("json, csv, api", failure.json()["advice"])
+                self.assertIn("json, csv, xlsx, api", failure.json()["advice"])
 
     def test_an_error_is_json_whoever_asks_and_a_page_for_a_browser(self) -> None:
         for accept, kind in {"text/csv": JSON, "text/html": HTML, "*/*": JSON}.items():

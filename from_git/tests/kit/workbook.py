@@ -78,6 +78,7 @@ def _column(place: str) -> int:
 
 
 def _value(cell: Element, dates: set[str]) -> Any:
+    assert {one.tag for one in cell} <= {_MAIN + "v", _MAIN + "is"}, "a formula"
     text = "".join(one.text or "" for one in cell.iter() if one.tag in (_MAIN + "v", _MAIN + "t"))
     kind = cell.attrib.get("t", "n")
     if kind == "inlineStr":

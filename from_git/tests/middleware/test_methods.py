@@ -97,8 +97,14 @@ class Methods:
     def test_refusals_say_what_to_do(self: Any) -> None:
         form = {"Content-Type": b"application/x-www-form-urlencoded"}
         for status, headers, body, path, words in [
-            (406, {"Accept": b"image/png"}, b"", QUESTION, ["application/json, text/csv, text/html", "json|csv|api"]),
-            (404, {}, b"", QUESTION + b"&format=xml", ["json, csv, api"]),
+            (
+                406,
+                {"Accept": b"image/png"},
+                b"",
+                QUESTION,
+                ["application/json, text/csv, ", ", text/html", "json|csv|xlsx|api"],
+            ),
+            (404, {}, b"", QUESTION + b"&format=xml", ["json, csv, xlsx, api"]),
             (415, {"Content-Type": b"text/xml"}, b"<a/>", b"/health-check", ["text/xml", "multipart/form-data"]),
             (413, {**form, "Content-Length": b"99000000"}, b"", b"/health-check", ["fewer"]),
             (404, {}, b"", b"/nowhere", ["/from-git/test"]),

@@ -1,8 +1,10 @@
 """Responses that every route has, as functions."""
 
 import json
+import tempfile
 from collections.abc import Generator
 from contextvars import ContextVar
+from typing import IO, Any
 from unittest import TestCase
 
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.http import HttpResponse
 from from_git.errors import LimitError, RequestError
 from from_git.responses import (
     SAFE,
+    Spooled,
     Streamed,
     error_response,
     method_refused,
@@ -81,3 +84,33 @@ class InItsContext(TestCase):
 
         self.assertEqual(seen, ["the request", "the request", "end of the request"])
         self.assertEqual(WHO.get(), "nobody")
+
+
+class Files(TestCase):
+    """A response with the bytes of a file."""
+
+    def response(self, size: int) -> tuple[Any, IO[bytes]]:
+        """One with so many bytes, and its file."""
+        file = self.enterContext(tempfile.TemporaryFile())
+        file.write(bytes(size))
+        return Spooled(file, b"", "text/plain", {"X-More": "1"}), file
+
+    def test_it_has_all_of_them_in_parts_and_their_number(self) -> None:
+        response, file = self.response(150_000)
+        self.assertEqual(
+            dict(response.headers), {"Content-Type": "text/plain", "X-More": "1", "Content-Length": "150000"}
+        )
+        parts = list(response)
+        self.assertEqual((len(parts), b"".join(parts)), (3, bytes(150_000)))
+        response.close()
+        self.assertTrue(file.closed)
+
+    def test_the_file_is_closed_where_a_client_leaves_and_where_nobody_has_asked_for_a_part(self) -> None:
+        for parts in (0, 1):
+            with self.subTest(parts=parts):
+                response, file = self.response(150_000)
+                for _ in range(parts):
+                    next(iter(response))
+                self.assertFalse(file.closed)
+                response.close()
+                self.assertTrue(file.closed)
