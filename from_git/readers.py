@@ -143,6 +143,12 @@ def web_address(value: object) -> str:
     return value.rstrip("/")
 
 
+def public_address(value: object) -> str:
+    """As `web_address`; empty for none; else raises WrongSetting."""
+    value = header_text(value)
+    return web_address(value) if value else ""
+
+
 def proxy_address(value: object) -> str:
     """The address of an HTTP proxy, maybe with user name and password; empty for none; else raises WrongSetting."""
     value = header_text(value)

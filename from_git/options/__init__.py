@@ -142,6 +142,13 @@ _SERVICE = (
         ["localhost", "127.0.0.1", "[::1]"],
         "hosts under which the service may be asked",
     ),
+    Option(
+        "PUBLIC_URL",
+        readers.public_address,
+        "",
+        "the address under which others reach the service, e.g. `https://from-git.example.org`, for the links, pictures"
+        " and badges that the page gives; empty = the address under which the page was opened",
+    ),
     Option("LOG_LEVEL", readers.log_level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL"),
     Option("LOG_FORMAT", readers.log_format, "text", "text, or json: one object a line"),
     Option(

@@ -48,6 +48,11 @@ NAMED = 20
 _CUT = 200  # characters of a name, and of a value that a message repeats
 
 
+def filled(fields: Fields) -> Fields:
+    """The fields without those of FILTERS that are empty, as a form sends each that nobody has filled in."""
+    return {name: values for name, values in fields.items() if name not in FILTERS or any(values)}
+
+
 def encoded_fields(raw: bytes) -> dict[str, list[object]]:
     """The fields of a query string or of a form's body (`a=1&b=2`), whose text is UTF-8.
 

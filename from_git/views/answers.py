@@ -17,7 +17,7 @@ from from_git.httpcache import mark
 from from_git.openapi import HealthCheckSchema
 from from_git.question import asked, both
 from from_git.question.choices import table_asked
-from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, json_fields, plain_parts
+from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, filled, json_fields, plain_parts
 from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, Details, answer_response
 from from_git.views.counting import Counting, content_length, refuse_body
 
@@ -43,7 +43,10 @@ class HealthCheck(Counting):
 
     def _answer(self, request: Request, body: Fields) -> HttpResponseBase:
         version = kept_version()
-        renderer, given = cast(AnswerRenderer, request.accepted_renderer), parameters(request._request)
+        given: Fields = parameters(request._request)
+        renderer = cast(AnswerRenderer, request.accepted_renderer)
+        if renderer.media_type == "text/html":
+            given = filled(given)
         (profiles, expansions, wanted), table = both(
             lambda: asked("health-check", given, body), lambda: table_asked(given, renderer.format)
         )

@@ -1,9 +1,11 @@
 """Pages for a person, and the API's description."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,19 +18,23 @@ from rest_framework.response import Response
 
 from from_git import forges
 from from_git.baseview import BaseView, parameters, refuse_long_address
+from from_git.conf import settings
 from from_git.errors import RequestError
-from from_git.forges.registry import KINDS, labels
+from from_git.forges.registry import KINDS, labels, labels_of
 from from_git.openapi.components import example_urls
 from from_git.pictures import CHARTS, PICTURES
-from from_git.question.fields import Fields, refuse_unknown
+from from_git.question import both
+from from_git.question.choices import filter_asked
+from from_git.question.fields import Fields, filled, refuse_unknown
 from from_git.renderers import relax
 from from_git.responses import unsafe_response
-from from_git.values.keys import described
+from from_git.values.keys import Key, described
 from from_git.values.kind import Kind
 from from_git.values.words import listed
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
+_COUNTED = {"langsNum": "langs", "topicsNum": "topics"}
 _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}
 
 
@@ -50,30 +56,58 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @_safe_only
 def page(request: HttpRequest) -> HttpResponse:
-    """The form for a person; `?url=…` fills it in, and asks where the page's script runs.
+    """The form for a person; `?url=…&forks=…` fills it in, and asks where the page's script runs.
 
     An unknown parameter is a 400, and the page says beside the form what is wrong.
     """
     asked, refused = _asked(request)
     kinds = list(KINDS.values())
     keys = described(kinds)
-    addresses = {"card": reverse("card"), **{name: reverse("chart", kwargs={"name": name}) for name in CHARTS}}
+    root = reverse("home")
     context = {
         "urls": "\n".join(map(str, asked.get("url", ()))),
+        "chosen": {name: str(values[-1]).strip() for name, values in asked.items() if name != "url" and values},
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
+        "public": settings.PUBLIC_URL or None,
         "labels": labels(),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
+        "examples": list(_examples()),
         "absent": example_urls()[-1],
         "bytes": _about_bytes(kinds),
-        "keys": keys.items(),
-        "numbers": [(name, key) for name, key in keys.items() if name not in ("langs", "topics")],
+        "keys": json.dumps([(name, key.label) for name, key in keys.items()]),
+        "counts": [(key.label, _explained(keys, name)) for name, key in keys.items() if name not in _COUNTED.values()],
         # their size keeps their place free until they are there
-        "pictures": [(addresses[name], title, *PICTURES[name].size) for name, title in _TITLES.items()],
+        "pictures": [
+            (_address(name).removeprefix(root), title, *PICTURES[name].size) for name, title in _TITLES.items()
+        ],
     }
     response = render(request, "from_git/test.html", context, status=refused.status if refused else None)
     relax(response, _PAGE_POLICY)
     return response
+
+
+def _address(picture: str) -> str:
+    return reverse("chart", kwargs={"name": picture}) if picture in CHARTS else reverse(picture)
+
+
+def _explained(keys: Mapping[str, Key], name: str) -> str:
+    """What counts and what does not, for a number and for the names that it is the number of."""
+    named = keys[_COUNTED.get(name, name)]
+    words = (named.counts, named.leaves_out, keys[name].leaves_out)
+    return " ".join(dict.fromkeys(filter(None, words)))
+
+
+def _examples() -> Iterator[tuple[str, str]]:
+    """Two questions that forges answer, in words and as the query of an address: one owner everywhere, and a choice."""
+    kinds = [kind for kind in KINDS.values() if kind.host in forges.hosts()]
+    if names := list(dict.fromkeys(kind.examples.form for kind in kinds)):
+        words = f"{listed(names)} on {listed(labels_of(kinds))}"
+        yield words, urlencode([("url", kind.url(kind.examples.form)) for kind in kinds], safe=":/")
+    if kinds and (kind := kinds[0]).demo and kind is next(iter(KINDS.values())):
+        owners = [*kind.demo.owners, *kind.examples.api]
+        asked = [("url", kind.url(owner)) for owner in owners]
+        yield f"{listed(owners)} without forks", urlencode([*asked, ("forks", "no")], safe=":/")
 
 
 def _about_bytes(kinds: list[Kind]) -> str:
@@ -86,8 +120,8 @@ def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:
     asked: Fields = {}
     try:
         refuse_long_address(request)
-        asked = parameters(request)
-        refuse_unknown("page", asked)
+        asked = filled(parameters(request))
+        both(lambda: refuse_unknown("page", asked), lambda: filter_asked(asked, time.time()))
     except RequestError as error:
         return asked, error
     return asked, None

@@ -104,7 +104,7 @@ class PageTestCase(ServiceTestCase):
 
     def result(self, page: Page) -> dict[str, str]:
         """Wait for the numbers, as they are shown by key."""
-        page.wait_for_selector("#result:not([hidden])")
+        page.wait_for_selector(".tiles li >> nth=0")
         tiles = page.locator(".tiles li")
         pairs = tiles.evaluate_all(
             "tiles => tiles.map(one => [one.dataset.key, one.querySelector('.value').firstChild.data])"

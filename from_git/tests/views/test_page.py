@@ -10,7 +10,7 @@ import requests
 
 from from_git.forges.registry import KINDS
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.values.keys import KEYS, described
+from from_git.values.keys import described
 
 STATIC = Path(__file__).parents[2] / "static" / "from_git"
 
@@ -85,7 +85,7 @@ class Page(ServiceTestCase):
         files = [file for file in STATIC.rglob("*") if file.parent.name == "page" or file.name == "page.css"]
 
         self.assertGreater(len(files), 5)
-        self.assertLess(len(page.content) + sum(file.stat().st_size for file in files), 60_000)
+        self.assertLess(len(page.content) + sum(file.stat().st_size for file in files), 75_000)
 
     def test_its_scripts_ask_for_no_script_that_is_not_there(self) -> None:
         imported = {
@@ -111,16 +111,18 @@ class Page(ServiceTestCase):
         wider = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'"}
         self.assertEqual((policy - strict, strict - policy), (wider, {"img-src data:"}))
 
-    def test_each_number_has_a_tile_with_what_counts_and_what_does_not(self) -> None:
-        text = unescape(self.page().text)
-        tiles = [tag["data-key"] for tag in Reader(text).all("li") if "data-key" in tag]
+    def test_it_explains_once_what_counts_and_what_does_not(self) -> None:
+        text = self.page().text
 
-        self.assertEqual(tiles, list(KEYS))
-        template = text[text.index("<template") :]
-        for key in described(list(KINDS.values())).values():
-            for words in (key.label, key.counts, key.leaves_out):
+        (main,) = Reader(text).all("main")
+        keys = described(list(KINDS.values()))
+        self.assertEqual(json.loads(main["data-keys"] or ""), [[name, key.label] for name, key in keys.items()])
+        explained = unescape(text[text.index("<dl>") : text.index("</dl>")])
+        for name, key in keys.items():
+            # that there are so many of what counts says the label
+            for words in (key.label, key.leaves_out, "" if name in ("langsNum", "topicsNum") else key.counts):
                 with self.subTest(words):
-                    self.assertIn(f">{words}<", template)
+                    self.assertEqual(explained.count(words), 1 if words else explained.count(""))
 
     def test_it_knows_the_hosts_of_profiles(self) -> None:
         self.settings_for_test(GITHUB_HOST="git.example")
@@ -137,6 +139,51 @@ class Page(ServiceTestCase):
         for key in [*body, *body["data"]]:
             with self.subTest(key):
                 self.assertIn(f'"{key}"', text)
+
+    def test_two_examples_lead_to_views_that_the_forges_have(self) -> None:
+        links = [link for tag in Reader(self.page().text).all("a") if (link := tag.get("href") or "").startswith("?")]
+
+        self.assertEqual(len(links), 2)
+        for link in links:
+            with self.subTest(link):
+                answer = requests.get(f"{self.base}/health-check{link}", timeout=30).json()
+                self.assertEqual((answer["error"], answer["missing"]), ("OK", []))
+        self.assertIn("&forks=no", links[1])
+
+    def test_where_a_forge_runs_elsewhere_its_examples_are_left_out(self) -> None:
+        self.settings_for_test(GITHUB_HOST="git.example")
+
+        text = self.page().text
+
+        self.assertIn(">mailchimp on Bitbucket</a>.</p>", text)
+
+    def test_the_form_has_the_filter_of_the_address_and_is_open_where_there_is_one(self) -> None:
+        text = self.page("?url=github.com/a&forks=no&archived=&active=90").text
+
+        page = Reader(text)
+        chosen = [tag["value"] for tag in page.all("option") if "selected" in tag]
+        (active,) = [tag for tag in page.all("input") if tag.get("name") == "active"]
+        self.assertEqual((chosen, active["value"]), (["no"], "90"))
+        self.assertEqual([tag["name"] for tag in page.all("select")], ["forks", "archived"])
+        self.assertIn("open", page.all("details")[0])
+        self.assertNotIn("open", Reader(self.page("?url=github.com/a&forks=&active=").text).all("details")[0])
+
+    def test_a_wrong_filter_in_the_address_is_said_beside_the_form(self) -> None:
+        address = f"{self.base}/from-git/test?url=github.com/a&forks=maybe&active=0"
+
+        response = requests.get(address, timeout=30)
+
+        self.assertEqual(response.status_code, 400)
+        words = "forks takes no or only, not 'maybe'. active takes whole days from 1 to 36,500, not '0'."
+        self.assertIn(words, unescape(response.text))
+
+    def test_fields_that_nobody_filled_in_filter_nothing_for_a_browser_and_are_wrong_for_a_program(self) -> None:
+        address = f"{self.base}/health-check?url=https://github.com/spack&forks=&archived=&active="
+
+        for accept, status in (("text/html", 200), ("application/json", 400)):
+            with self.subTest(accept):
+                response = requests.get(address, headers={"Accept": accept}, timeout=30)
+                self.assertEqual(response.status_code, status)
 
     def test_urls_in_the_address_fill_the_form_and_cannot_break_out_of_it(self) -> None:
         text = self.page("?url=github.com/a&url=%3C/textarea%3E%3Cscript%3Ealert(1)%3C/script%3E").text

@@ -15,9 +15,9 @@ class Numbers(PageTestCase):
 
         numbers = self.result(page)
 
-        self.assertEqual([numbers[key] for key in ("followers", "topics", "topicsNum")], [DASH, DASH, DASH])
-        self.assertIn("not told by Bitbucket", page.inner_text(".tiles [data-key=followers] .value"))
-        self.assertEqual(page.inner_text("[data-slot=topics] .more"), "Not told by Bitbucket.")
+        self.assertEqual([numbers[key] for key in ("followers", "topicsNum")], [DASH, DASH])
+        self.assertEqual(page.inner_text(".tiles [data-key=followers] .note"), "not told by Bitbucket")
+        self.assertEqual(page.inner_text("[data-slot=topics] ol ~ .hint"), "Not told by Bitbucket.")
         self.keep(page, "not-told")
         self.assert_calm(page)
 
@@ -28,7 +28,8 @@ class Numbers(PageTestCase):
 
         self.assertEqual(numbers["followers"], "1,237")
         cells = page.locator("tbody tr >> nth=0").locator("td").all_inner_texts()
-        self.assertEqual([cells[index] for index in (5, 7)], [DASH, DASH])
+        self.assertEqual([cells[index] for index in (3, 5)], [DASH, DASH])
+        self.assertEqual(page.locator("tfoot td").all_inner_texts()[3], "1,237")
         for owners in (["acme", "Solo", "acme-team"], ["Solo", "acme", "acme-team"]):
             page.click("th[data-key=followers] button")
             self.assertEqual(page.locator("tbody a").all_inner_texts(), owners)
@@ -45,8 +46,8 @@ class Numbers(PageTestCase):
         numbers = self.result(page)
 
         self.assertEqual([numbers["watchers"], numbers["followers"]], [DASH, "0"])
-        self.assertIn("not told by GitHub", page.inner_text(".tiles [data-key=watchers] .value"))
-        self.assertEqual(page.locator("tbody td").all_inner_texts()[4:6], [DASH, "0"])
+        self.assertEqual(page.inner_text(".tiles [data-key=watchers] .note"), "not told by GitHub")
+        self.assertEqual(page.locator("[data-slot=profiles] tbody td").all_inner_texts()[2:4], [DASH, "0"])
         self.assertEqual(page.get_attribute("tbody a", "href"), "https://github.com/acme")
 
     def test_stars_are_called_stars(self) -> None:

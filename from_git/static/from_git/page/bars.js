@@ -1,42 +1,45 @@
 /** A list with a bar for each entry. */
 
-import { make, many, number, size } from "./words.js";
+import { long } from "./long.js";
+import { make, number, size } from "./words.js";
 
-const FIRST = 10;
+const FEW = 10;
 
-/** Fill a section's list: the longest bar first, FIRST of them until a button shows all.
+/** Let a section's list show entries, the longest bar first; the function that is returned says by which measure.
  *
- * `entries`: name, repos, and bytes where there are any; `measure`: which of the two the bars are by;
- * `none`: what stands there without entries.
+ * `entries`: name, repos, and bytes or null where there are any; `noun`: of one of them and of more; `none`: what stands
+ * there without any.
  */
-export function fill(section, entries, measure = "repos", none = "None.", all = false) {
-  const known = entries.filter((entry) => entry[measure] !== null);
-  const sorted = known.sort((one, other) => other[measure] - one[measure] || (one.name < other.name ? -1 : 1));
-  sorted.push(...entries.filter((entry) => entry[measure] === null));
-  const longest = sorted[0]?.[measure] || 1;
+export function fill(section, entries, noun, none = "None.") {
   const list = section.querySelector("ol");
-  list.replaceChildren(...sorted.slice(0, all ? undefined : FIRST).map((entry) => row(entry, entry[measure] / longest)));
-  section.querySelector(".more")?.remove();
-  if (!entries.length) list.after(make("p", { class: "hint more" }, none));
-  else if (!all && entries.length > FIRST) list.after(more(section, entries, measure));
+  let [measure, longest] = ["repos", 1];
+  const show = long(list, { few: FEW, draw, text: ({ name }) => name, noun });
+  if (!entries.length) list.after(make("p", { class: "hint" }, none));
+
+  function draw(some) {
+    list.replaceChildren(...some.map((entry) => row(entry, measure, entry[measure] / longest)));
+    return list.children;
+  }
+
+  return (by) => {
+    measure = by;
+    const sorted = entries.toSorted((one, other) => (other[by] ?? -1) - (one[by] ?? -1) || (one.name < other.name ? -1 : 1));
+    longest = sorted[0]?.[by] || 1;
+    show(sorted);
+  };
 }
 
-function row({ name, repos, bytes }, share) {
-  const bar = make("span", { class: "bar", "aria-hidden": "true" });
-  bar.style.setProperty("--share", share);
-  const figures = [make("span", { class: "repos" }, many(repos, "repository", "repositories"))];
-  if (bytes !== undefined) figures.push(make("span", { class: "bytes" }, bytes === null ? "unknown" : size(bytes)));
-  return make("li", {}, make("span", { class: "name" }, name), bar, ...figures);
+/** A bar, whose whole length is a share of 1. */
+export function bar(share) {
+  const made = make("span", { class: "bar", "aria-hidden": "true" });
+  made.style.setProperty("--share", share);
+  return made;
 }
 
-function more(section, entries, measure) {
-  const button = make("button", { type: "button", class: "quiet" }, `Show all ${number(entries.length)}`);
-  button.addEventListener("click", () => {
-    fill(section, entries, measure, "", true);
-    // the button is gone: the first new entry is where a keyboard goes on
-    const next = section.querySelectorAll("li")[FIRST];
-    next.tabIndex = -1;
-    next.focus();
-  });
-  return make("p", { class: "more" }, button);
+function row(entry, measure, share) {
+  const value = entry[measure];
+  const words = value === null ? "unknown" : measure === "bytes" ? size(value) : number(value);
+  const figure = make("span", { class: "figure" }, words);
+  if (measure === "repos") figure.append(make("span", { class: "unseen" }, value === 1 ? " repository" : " repositories"));
+  return make("li", {}, make("span", { class: "name" }, entry.name), bar(share), figure);
 }

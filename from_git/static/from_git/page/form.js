@@ -1,6 +1,7 @@
 /** The lines of the form, and what is wrong with them, said beside them. */
 
 import { complaints } from "./complaints.js";
+import { FILTERS, filtered } from "./question.js";
 import { bare, make, many, say, when } from "./words.js";
 
 const field = document.querySelector("#url");
@@ -9,14 +10,16 @@ const problems = document.querySelector("#problems");
 const list = problems.querySelector("ul");
 const general = problems.querySelector(".general");
 const again = problems.querySelector(".again");
+const without = problems.querySelector(".without");
+const filters = document.querySelector(".filters");
 const SAID = 3; // lines at once; the others are in the list
 const EMPTY = { lines: new Map(), general: "", retry: false };
 
 let wrong = EMPTY;
 let clock = 0;
 
-/** The URLs in the form: one a line, without blanks around them. */
-export const urls = () => lines().filter(Boolean);
+/** The question in the form: URLs, one a line, without blanks around them, and the filter. */
+export const question = () => ({ urls: lines().filter(Boolean), more: filtered(Object.fromEntries(FILTERS.map((name) => [name, bare(field.form[name].value)]))) });
 
 const lines = () => field.value.split("\n").map(bare);
 
@@ -30,14 +33,25 @@ export function prepare() {
     draw();
   });
   again.querySelector("button").addEventListener("click", () => field.form.requestSubmit());
+  without.querySelector("button").addEventListener("click", () => {
+    field.value = right().join("\n");
+    field.form.requestSubmit();
+  });
   draw();
 }
 
 /** Whether the server refuses the page's address. */
 export const refused = () => Boolean(wrong.general);
 
-export function fill(text) {
-  field.value = text;
+export function fill({ urls, more }) {
+  field.value = urls.join("\n");
+  const asked = new URLSearchParams(more);
+  for (const name of FILTERS) {
+    const one = field.form[name];
+    one.value = asked.get(name) ?? "";
+    if (one.selectedIndex < 0) one.value = ""; // the API says what is wrong with it
+  }
+  if (filtered(Object.fromEntries(asked))) filters.open = true;
   clear();
 }
 
@@ -52,7 +66,7 @@ export function complain(facts) {
   const { error, status, retryAfter } = facts;
   // asking the same again helps neither a wrong question nor what no time helps, which is a 503 of ours without a time
   const helps = !(status < 500) && !(error && status === 503 && !retryAfter);
-  wrong = { ...complaints(facts, urls()), retry: helps || status === 429 };
+  wrong = { ...complaints(facts, question().urls), retry: helps || status === 429 };
   const until = retryAfter ? performance.now() + retryAfter * 1000 : 0;
   clearInterval(clock);
   if (until) clock = setInterval(() => count(until), 1000);
@@ -90,11 +104,15 @@ function draw() {
   general.hidden = !wrong.general;
   problems.hidden = !bad.length && !wrong.general;
   again.hidden = !wrong.retry;
+  without.hidden = !bad.length || !right().length;
   field.setAttribute("aria-describedby", problems.hidden ? "hint" : "hint problems");
   if (bad.length) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
   follow();
 }
+
+/** The lines with which nothing is wrong. */
+const right = () => lines().filter((text) => text && !wrong.lines.has(text));
 
 function mark(index) {
   const made = make("div", { class: "bad" }, "!");

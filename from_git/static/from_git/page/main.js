@@ -2,12 +2,12 @@
 
 import * as form from "./form.js";
 import * as progress from "./progress.js";
+import { asked, query } from "./question.js";
 import * as result from "./result.js";
 import { events, Trouble } from "./stream.js";
-import { query } from "./takeaway.js";
-import { bare, many, say } from "./words.js";
+import { many, say } from "./words.js";
 
-const about = document.querySelector("#about");
+const main = document.querySelector("main");
 const stop = document.querySelector("#stop");
 const submit = document.querySelector("[type=submit]");
 const shown = new Map(); // from an address's query to what it showed last, for the way back
@@ -17,93 +17,80 @@ let run = null; // an AbortController while a question is under way
 form.prepare();
 document.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const urls = form.urls();
+  const question = form.question();
+  const same = query(question) === query(asked());
   // twice in a hurry is once
-  if (run && query(urls) === query(asked())) return;
+  if (run && same) return;
   submit.focus(); // not everywhere does a click do that, and "Try again" goes away
-  if (query(urls) !== query(asked()) || others()) history.pushState(null, "", query(urls));
-  ask(urls);
+  if (!same) history.pushState(null, "", query(question));
+  ask(question);
 });
 stop.addEventListener("click", () => {
   leave();
   progress.stopped();
 });
 addEventListener("popstate", restore);
-if (asked().length && !form.refused()) restore();
-
-/** The URLs that the page's address asks for. */
-function asked() {
-  const values = new URLSearchParams(location.search).getAll("url");
-  return values.flatMap((value) => value.split(/\r\n|\r|\n/)).map(bare).filter(Boolean);
-}
-
-/** What the page's address has besides, for the API to refuse it: nothing that somebody asked is dropped in silence. */
-function others() {
-  const left = new URLSearchParams(location.search);
-  left.delete("url");
-  return `${left}` && `&${left}`;
-}
+if (asked().urls.length && !form.refused()) restore();
 
 /** Show what belongs to the address: from memory, or by asking. */
 function restore() {
-  const urls = asked();
+  const question = asked();
   leave();
-  form.fill(urls.join("\n"));
+  form.fill(question);
   progress.end();
   result.hide();
-  about.hidden = urls.length > 0;
-  about.classList.remove("after");
-  const known = shown.get(query(urls) + others());
+  main.classList.toggle("first", !question.urls.length);
+  const known = shown.get(query(question));
   if (known) result.show(known);
-  else if (urls.length) ask(urls);
+  else if (question.urls.length) ask(question);
 }
 
-async function ask(urls) {
+async function ask(question) {
   leave();
   const own = (run = new AbortController());
-  about.hidden = true;
+  main.classList.remove("first");
   stop.hidden = false;
   form.clear();
   result.hide();
   progress.begin();
   try {
-    const found = await answered(urls, own.signal);
-    if (!own.signal.aborted) finish(urls, found);
+    const found = await answered(question, own.signal);
+    if (!own.signal.aborted) finish(question, found);
   } catch (error) {
     if (own.signal.aborted) return;
     if (!(error instanceof Trouble)) throw error;
-    fail(error.facts);
+    fail(question, error.facts);
   }
 }
 
 /** The answer, and the last that was said before it. */
-async function answered(urls, signal) {
+async function answered(question, signal) {
   let last = { profiles: { kept: 0 }, cost: {} };
-  const address = new URL(`stream${query(urls)}&expand=profiles,langs,topics${others()}`, location.href);
+  const address = new URL(`stream${query(question)}&expand=profiles,langs,topics`, location.href);
   for await (const { name, data } of events(address, signal)) {
     if (name === "answer") return { answer: data, last };
     if (name === "progress") progress.show((last = data));
   }
 }
 
-function finish(urls, { answer, last }) {
+function finish(question, { answer, last }) {
   const waited = [stop, submit].includes(document.activeElement);
-  const view = { urls, answer, last, seconds: progress.elapsed() };
+  const { urls } = question;
+  const view = { urls, answer, last, seconds: progress.elapsed(), at: new Date() };
   rest();
   progress.end();
   result.show(view);
-  shown.set(query(urls) + others(), view);
+  shown.set(query(question), view);
   const { profiles, repositories } = result.absent(answer.missing, urls);
   const lost = repositories.length ? `, ${many(repositories.length, "repository", "repositories")} not found` : "";
   say(`Done: ${many(answer.profiles.length, "profile")}, ${profiles.length} missing${lost}.`);
   if (waited) result.heading().focus();
 }
 
-function fail(facts) {
+function fail({ urls }, facts) {
   rest();
   progress.end();
-  about.hidden = false;
-  about.classList.add("after");
+  result.unfinished(facts, urls);
   form.complain(facts);
 }
 

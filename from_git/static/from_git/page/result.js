@@ -1,52 +1,83 @@
 /** The answer for a person: numbers, bars, a row for each profile, and what it all cost. */
 
 import * as bars from "./bars.js";
+import * as compare from "./compare.js";
+import { told } from "./question.js";
 import * as table from "./table.js";
 import * as takeaway from "./takeaway.js";
-import { joined, make, many, number, slot, took } from "./words.js";
+import { joined, make, many, number, NUMBERS, slot, took } from "./words.js";
 
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
-const WIDE = 7; // characters that a tile has room for in its largest letters
+const printed = document.querySelector("#printed");
+const WIDE = 9; // characters that a tile has room for in its largest letters
 const NAMED = 3; // of the most frequent languages and topics
 const hosts = JSON.parse(document.querySelector("main").dataset.hosts); // kind of forge, label, host
 const labels = Object.fromEntries(hosts.map(([, label, host]) => [host, label]));
 const kinds = Object.fromEntries(hosts.toReversed().map(([kind, label]) => [kind, label])); // as the first host of each
 
-/** `urls`: as asked; `last`: the last progress; `seconds`: how long the person waited. */
-export function show({ urls, answer, last, seconds }) {
+/** `urls`: as asked; `last`: the last progress; `seconds`: how long the person waited; `at`: when the answer came. */
+export function show({ urls, answer, last, seconds, at }) {
   place.replaceChildren(parts.cloneNode(true));
-  const owners = [...new Set(answer.profiles.map(({ owner }) => owner))];
-  const title = owners.length > 3 ? `${owners.slice(0, 2).join(", ")} and ${owners.length - 2} more` : joined(owners);
-  heading().textContent = title || "Nobody there";
+  const title = named(answer.profiles) || "Nobody there";
+  heading().textContent = title;
   slot(place, "summary").textContent = summary(answer);
-  document.title = `${title || "Nobody there"} – from-git`;
+  document.title = `${title} \u2013 from-git`;
   const { profiles, repositories } = absent(answer.missing, urls);
   missing("missing", profiles);
   missing("lost", repositories);
   const silent = untold(answer.profiles);
   tiles(answer, silent);
-  share(answer.data);
+  people(answer);
   languages(answer.langsDetail);
-  bars.fill(slot(place, "topics"), answer.topicsDetail, "repos", silent.topics ? `Not told by ${silent.topics}.` : "None.");
-  slot(place, "profiles").hidden = !answer.profiles.length;
-  table.fill(place.querySelector("table"), answer.profiles, labels);
+  const topics = slot(place, "topics");
+  bars.fill(topics, answer.topicsDetail, ["topic", "topics"], silent.topics ? `Not told by ${silent.topics}.` : "None.")("repos");
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
   takeaway.fill(place, urls, answer, title);
+  stamp(at);
+  place.hidden = false;
+}
+
+/** The rows that were finished when one profile was refused: no answer, and nothing that looks like one. */
+export function unfinished({ profiles, profile }, urls) {
+  if (!profiles?.length) return;
+  const whole = parts.cloneNode(true);
+  const section = slot(whole, "profiles");
+  place.replaceChildren(whole.querySelector("h2"), slot(whole, "summary"), section);
+  heading().textContent = "Not a total";
+  slot(place, "summary").textContent = `${number(profiles.length)} of ${many(urls.length, "profile")} were finished before; a total without ${profile} would be wrong.`;
+  table.fill(section, profiles, labels);
+  stamp(new Date());
   place.hidden = false;
 }
 
 export function hide() {
   place.hidden = true;
   place.replaceChildren();
+  printed.textContent = "";
   document.title = "from-git";
 }
 
 export const heading = () => place.querySelector("h2");
 
-function summary({ data, profiles }) {
-  const repositories = many(data.originalRepos + data.forkedRepos, "public repository", "public repositories");
-  return `${repositories} of ${many(profiles.length, "profile")}`;
+/** What a sheet of paper cannot tell by itself. */
+function stamp(at) {
+  printed.textContent = `${location.href} \u2013 ${table.date(at)}`;
+}
+
+/** The owners, each once, as pictures name them: "A", "A and B", "A, B and C", "A, B and 3 more". */
+function named(profiles) {
+  const names = [...new Map(profiles.toReversed().map(({ owner }) => [owner.toLowerCase(), owner])).values()].reverse();
+  return names.length < 4 ? joined(names) : `${names.slice(0, 2).join(", ")} and ${number(names.length - 2)} more`;
+}
+
+function summary({ data, profiles, filter }) {
+  const count = data.originalRepos + data.forkedRepos;
+  if (filter && !count) return `No repository passes the filter (${told(filter)}).`;
+  const repositories = many(count, "public repository", "public repositories");
+  const where = hosts.filter(([, , host]) => profiles.some((profile) => profile.host === host)).map(([, label]) => label);
+  const on = where.length ? ` on ${joined(where)}` : "";
+  return `${repositories} of ${many(profiles.length, "profile")}${on}${filter ? `, ${told(filter)}` : ""}`;
 }
 
 /** What is missing: profiles stand there as asked, all else are repositories, which nobody can ask for. */
@@ -69,33 +100,19 @@ function untold(profiles) {
 }
 
 function tiles({ data, langsDetail, topicsDetail }, silent) {
-  for (const tile of place.querySelectorAll(".tiles li")) {
-    const key = tile.dataset.key;
-    if (silent[key]) {
-      tile.querySelector(".value").append(make("small", {}, `not told by ${silent[key]}`));
-      continue;
-    }
-    const value = data[key];
-    const isList = Array.isArray(value);
-    const names = isList ? most(key === "langs" ? langsDetail : topicsDetail).map(({ name }) => name) : [];
-    const rest = names.splice(NAMED).length;
-    const words = isList ? names.join(", ") || "none" : number(value);
-    tile.classList.toggle("text", isList || words.length > WIDE);
-    tile.querySelector(".value").textContent = words;
-    if (rest) tile.querySelector(".value").append(make("small", {}, `and ${number(rest)} more`));
-  }
+  const all = data.originalRepos + data.forkedRepos;
+  const notes = { langsNum: most(langsDetail), topicsNum: most(topicsDetail) };
+  const tile = ([key, label]) => {
+    const value = silent[key] ? "\u2013" : number(data[key]);
+    const part = key.endsWith("Repos") && all ? `${percent(data[key], all)} of all` : "";
+    const note = silent[key] ? `not told by ${silent[key]}` : (notes[key] ?? part);
+    const parts = [make("h3", {}, label), make("p", { class: "value" }, value), make("p", { class: "note" }, note)];
+    return make("li", { "data-key": key, class: value.length > WIDE ? "long" : "" }, ...parts);
+  };
+  place.querySelector(".tiles").append(...NUMBERS.map(tile));
 }
 
-const most = (entries) => entries.toSorted((one, other) => other.repos - one.repos);
-
-function share({ originalRepos, forkedRepos }) {
-  const all = originalRepos + forkedRepos;
-  const bars = place.querySelectorAll(".share span");
-  [originalRepos, forkedRepos].forEach((count, index) => bars[index].style.setProperty("--share", count));
-  const words = (count, what) => `${number(count)} ${what}${all ? ` (${percent(count, all)})` : ""}`;
-  slot(place, "original").textContent = words(originalRepos, "original");
-  slot(place, "forked").textContent = words(forkedRepos, "forked");
-}
+const most = (entries) => entries.toSorted((one, other) => other.repos - one.repos).slice(0, NAMED).map(({ name }) => name).join(", ");
 
 /** In whole ones, where nothing is all or none that is not. */
 function percent(count, all) {
@@ -104,15 +121,23 @@ function percent(count, all) {
   return count < all && rounded === 100 ? "over 99 %" : `${rounded} %`;
 }
 
+/** The rows of profiles; who has two can compare them. */
+function people({ profiles, data }) {
+  const section = slot(place, "profiles");
+  section.hidden = !profiles.length;
+  const picked = profiles.length > 1 && compare.ready(slot(place, "compared"), section.querySelector(".choose"), labels);
+  table.fill(section, profiles, labels, data, picked);
+}
+
 function languages(entries) {
   const section = slot(place, "langs");
   const choice = section.querySelector("fieldset");
-  choice.hidden = entries.every(({ bytes }) => bytes === null);
-  section.querySelector("ol ~ .hint").hidden = entries.every(({ bytes }) => bytes !== null);
-  choice.addEventListener("change", ({ target }) => {
-    bars.fill(section, entries, target.value, "None.", !section.querySelector(".more"));
-  });
-  bars.fill(section, entries);
+  const known = entries.filter(({ bytes }) => bytes !== null).length;
+  choice.hidden = !known;
+  slot(place, "unknown").hidden = !known || known === entries.length;
+  const show = bars.fill(section, entries, ["language", "languages"]);
+  choice.addEventListener("change", ({ target }) => show(target.value));
+  show("repos");
 }
 
 /** Sentences, each as a list of texts and elements. */

@@ -1,49 +1,103 @@
 /** The table with a row for each profile. */
 
-import { ago, make, number, say } from "./words.js";
+import { long } from "./long.js";
+import { ago, make, many, number, NUMBERS, say } from "./words.js";
 
-/** Fill the table, and let each heading sort it. `labels`: from a host to what people call it. */
-export function fill(table, profiles, labels) {
-  const heads = [...table.querySelectorAll("th")];
-  const rows = profiles.map((profile) => ({ profile, row: row(profile, heads, labels) }));
-  table.tBodies[0].replaceChildren(...rows.map(({ row }) => row));
-  const value = (profile, key) => (profile.notTold.includes(key) ? null : profile[key]);
-  for (const head of heads) head.querySelector("button").addEventListener("click", () => sort(table, rows, head, value));
+const FEW = 50;
+
+/** Fill the table, and let each heading sort it. `labels`: from a host to what people call it.
+ *
+ * `total`: the sums of all, absent where the rows add up to no answer; `picked`: is told the profiles that are chosen,
+ * and says whether others may be chosen too.
+ */
+export function fill(section, profiles, labels, total, picked) {
+  const table = section.querySelector("table");
+  const columns = [["owner", "Profile"], ...NUMBERS, ["fetchedAt", "Counted"]];
+  const chosen = new Set();
+  const rows = new Map();
+
+  function draw(some) {
+    const made = some.map((profile) => rows.get(profile) ?? row(profile));
+    some.forEach((profile, index) => rows.set(profile, made[index]));
+    table.tBodies[0].replaceChildren(...made);
+    pick();
+    return made;
+  }
+
+  function row(profile) {
+    const box = picked ? make("input", { type: "checkbox", "aria-label": `Compare ${profile.owner} on ${labels[profile.host]}` }) : null;
+    box?.addEventListener("change", () => {
+      chosen[box.checked ? "add" : "delete"](profile);
+      pick();
+    });
+    return make("tr", {}, ...columns.map(([key]) => cell(key, profile, labels, box ? [box] : [])));
+  }
+
+  function pick() {
+    if (!picked) return;
+    const more = picked(profiles.filter((profile) => chosen.has(profile)));
+    for (const [profile, { firstChild }] of rows) firstChild.querySelector("input").disabled = !more && !chosen.has(profile);
+  }
+
+  const words = ({ owner, host, kind }) => `${owner} ${labels[host]} ${kind}`;
+  const show = long(section.querySelector(".scroll"), { few: FEW, draw, text: words, noun: ["profile", "profiles"] });
+  table.tHead.append(make("tr", {}, ...columns.map((column) => head(column, (own) => show(sorted(table, profiles, own))))));
+  show(profiles);
+  const foot = table.tFoot;
+  foot.hidden = !total || profiles.length < 2;
+  if (!foot.hidden) foot.append(make("tr", {}, ...columns.map(([key]) => sum(key, profiles, total))));
 }
 
-function row(profile, heads, labels) {
-  const { host, notTold } = profile;
-  const cells = {
-    owner: make("a", { href: `https://${host}/${encodeURIComponent(profile.owner)}` }, profile.owner),
-    forge: labels[host],
-    kind: profile.kind,
-    fetchedAt: moment(profile.fetchedAt),
-  };
-  return make("tr", {}, ...heads.map(({ dataset: { key, number: isNumber } }) =>
-    key === "owner"
-      ? make("th", { scope: "row" }, cells.owner)
-      : make("td", isNumber === undefined ? {} : { class: "number" }, cells[key] ?? (notTold.includes(key) ? "–" : number(profile[key])))));
+function head([key, label], sort) {
+  const button = make("button", { type: "button" }, label.replace(" repositories", ""));
+  const made = make("th", { scope: "col", "data-key": key, ...(isNumber(key) && { class: "number" }) }, button);
+  button.addEventListener("click", () => sort(made));
+  return made;
+}
+
+const isNumber = (key) => NUMBERS.some(([one]) => one === key);
+
+/** Who a profile is, for a heading: its link, and where it is. */
+export const who = ({ owner, host, kind }, labels) => [
+  make("a", { href: `https://${host}/${encodeURIComponent(owner)}` }, owner),
+  make("small", {}, `${labels[host]} \u00b7 ${kind}`),
+];
+
+/** A profile's number for people; what its forge does not tell is none. */
+export const figure = (profile, key) => (profile.notTold.includes(key) ? "\u2013" : number(profile[key]));
+
+function cell(key, profile, labels, box) {
+  if (key === "owner") return make("th", { scope: "row" }, make("div", { class: "who" }, ...box, make("span", {}, ...who(profile, labels))));
+  if (key === "fetchedAt") return make("td", {}, moment(profile.fetchedAt));
+  return make("td", { class: "number" }, figure(profile, key));
+}
+
+function sum(key, profiles, total) {
+  if (key === "owner") return make("th", { scope: "row" }, `All ${many(profiles.length, "profile")}`);
+  if (key === "fetchedAt") return make("td");
+  const silent = profiles.every(({ notTold }) => notTold.includes(key));
+  return make("td", { class: "number" }, silent ? "\u2013" : number(total[key]));
 }
 
 /** A time for people: where they are, and how long ago. */
 export function moment(text) {
   const time = new Date(text);
-  const year = time.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  const local = time.toLocaleString("en", { year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
-  return make("time", { datetime: text }, `${local} `, make("small", {}, `(${ago(time)})`));
+  return make("time", { datetime: text }, `${date(time)} `, make("small", {}, `(${ago(time)})`));
 }
+
+export const date = (time) => time.toLocaleString("en", { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 
 /** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked.
  *
- * `value`: of a profile and a key, null where its forge does not tell it; such rows come last either way.
+ * What a forge does not tell comes last either way.
  */
-function sort(table, rows, head, value) {
-  const { key, number: isNumber } = head.dataset;
-  const usual = isNumber === undefined ? "ascending" : "descending";
+function sorted(table, profiles, head) {
+  const { key } = head.dataset;
+  const usual = isNumber(key) ? "descending" : "ascending";
   const other = usual === "ascending" ? "descending" : "ascending";
   const order = head.getAttribute("aria-sort") === usual ? other : usual;
   const sign = order === "ascending" ? 1 : -1;
-  const valued = ({ profile }) => (isNumber === undefined ? String(profile[key]).toLowerCase() : value(profile, key));
+  const valued = (profile) => (!isNumber(key) ? profile[key].toLowerCase() : profile.notTold.includes(key) ? null : profile[key]);
   const compare = (one, two) => {
     const [left, right] = [valued(one), valued(two)];
     if (left === null || right === null) return (left === null) - (right === null);
@@ -51,6 +105,6 @@ function sort(table, rows, head, value) {
   };
   for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", order);
-  table.tBodies[0].append(...rows.toSorted(compare).map(({ row }) => row));
   say(`Sorted by ${head.textContent}, ${order}.`);
+  return profiles.toSorted(compare);
 }

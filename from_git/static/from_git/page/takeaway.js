@@ -1,55 +1,61 @@
-/** The answer for elsewhere: a command, links, JSON, and Markdown for pictures and badges. */
+/** The answer for elsewhere: a command, links, files, and Markdown for pictures and badges. */
 
-import { make, say, slot } from "./words.js";
+import { filtered, query } from "./question.js";
+import { KEYS, make, say, slot } from "./words.js";
 
-/** `?url=…&url=…`, as readable as an address, a shell and Markdown allow. */
-export const query = (urls) => `?${urls.map((url) => `url=${encoded(url)}`).join("&")}`;
-
-const encoded = (text) =>
-  encodeURIComponent(text)
-    .replace(/%3A/g, ":")
-    .replace(/%2F/g, "/")
-    .replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-
-// every address stands beside that of the page
-const address = (path, urls) => new URL(path + query(urls), location.href).href;
+const { root, public: open } = document.querySelector("main").dataset;
+const OUTSIDE = open ? `${open}/` : location.origin + root;
+// what no other network reaches: names that are not of the Internet, loopback, private and shared addresses (RFC 6761,
+// 6762, 8375, 1918, 6598, 4193)
+const INSIDE = /^([^.:]+|.*\.(localhost|local|internal|lan|intranet|home\.arpa|test)|(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|0\.0\.0\.0|\[(::1?|f[cde].*)\])$/;
 
 export function fill(place, urls, answer, title) {
-  const api = new URL(query(urls), document.querySelector("form").action).href;
-  const view = address("", urls);
-  for (const [name, href] of Object.entries({ share: view, json: `${api}&format=json`, csv: `${api}&format=csv` }))
-    slot(place, name).href = href;
-  copied(place.querySelector("[data-copy=curl]"), `curl ${quoted(api)}`, "command");
+  const asked = query({ urls, more: filtered(answer.filter ?? {}) });
+  const api = document.querySelector("form").action + asked;
+  const [outside, view] = ["health-check", "from-git/test"].map((path) => address(path, asked));
+  const csv = `${api}&format=csv`;
+  const files = { json: `${api}&expand=profiles,langs,topics&format=json`, csv, xlsx: `${api}&format=xlsx`, rows: `${csv}&rows=repositories`, "rows-xlsx": `${api}&format=xlsx` };
+  for (const [name, href] of Object.entries(files)) slot(place, name).href = href;
+  copied(place.querySelector("[data-copy=curl]"), `curl ${quoted(outside)}`, "command");
   copied(place.querySelector("[data-copy=share]"), view, "link");
-  opened(slot(place, "raw"), () => copied(place.querySelector("[data-copy=raw]"), `${JSON.stringify(answer, null, 2)}\n`, "JSON"));
-  for (const box of place.querySelectorAll("[data-badge]")) badge(place, box, urls);
-  for (const picture of place.querySelectorAll("[data-picture]")) embed(place, picture, urls, title);
+  warn(slot(place, "private"));
+  slot(place, "badges").append(...KEYS.map((key) => badge(key, asked)));
+  for (const picture of place.querySelectorAll("[data-picture]")) embed(place, picture, asked, title);
+}
+
+const address = (path, asked) => OUTSIDE + path + asked;
+
+function warn(notice) {
+  notice.hidden = Boolean(open) || !INSIDE.test(location.hostname);
+  notice.textContent = `Others do not reach ${location.host}: in a README these pictures and badges will not load. Set PUBLIC_URL to the address under which others reach this service.`;
 }
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const opened = (details, then) => details.addEventListener("toggle", () => details.open && then());
 
-/** A picture's Markdown and, once somebody looks, the picture itself. */
-function embed(place, details, urls, title) {
-  const alt = `${details.dataset.title} of ${title}`;
+/** A picture's Markdown and, once somebody looks, the picture itself, from here. */
+function embed(place, details, asked, title) {
+  const { picture, title: what } = details.dataset;
+  const alt = `${what} of ${title}`;
   const draw = () => {
     const theme = place.querySelector("[name=theme]:checked").value;
-    const source = address(details.dataset.picture, urls) + (theme && `&theme=${theme}`);
-    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${source})`, "Markdown");
+    const wanted = asked + (theme && `&theme=${theme}`);
+    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${address(picture, wanted)})`, "Markdown");
     const image = details.querySelector("img");
     image.alt = alt;
-    if (details.open) image.src = source;
+    if (details.open) image.src = root + picture + wanted;
   };
   opened(details, draw);
   place.querySelector(".embed fieldset").addEventListener("change", draw);
   draw();
 }
 
-function badge(place, box, urls) {
-  const label = place.querySelector(`.tiles [data-key=${box.dataset.badge}] h3`).textContent;
-  const source = encodeURIComponent(address(`badge/${box.dataset.badge}`, urls));
-  copied(box, `![${label}](https://img.shields.io/endpoint?url=${source})`, `badge ${box.dataset.badge}`);
+function badge([key, label], asked) {
+  const box = make("div", { class: "copied", "data-badge": key });
+  const source = encodeURIComponent(address(`from-git/badge/${key}`, asked));
+  copied(box, `![${label}](https://img.shields.io/endpoint?url=${source})`, `badge ${key}`);
+  return box;
 }
 
 /** Text with a button that copies it. */

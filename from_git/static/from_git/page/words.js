@@ -3,6 +3,10 @@
 const EXACT = new Intl.NumberFormat("en");
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
+/** Pairs of a key of the answer and what people call it; the numbers among them. */
+export const KEYS = JSON.parse(document.querySelector("main").dataset.keys);
+export const NUMBERS = KEYS.filter(([key]) => !["langs", "topics"].includes(key));
+
 export const number = (value) => EXACT.format(value);
 
 export const many = (count, one, more = `${one}s`) => `${number(count)} ${count === 1 ? one : more}`;
