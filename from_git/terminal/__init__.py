@@ -10,39 +10,40 @@ from from_git.forges.registry import labels_of
 from from_git.terminal.bars import Chart, Row, charts
 from from_git.terminal.numbers import numbers
 from from_git.terminal.progress import followed
+from from_git.terminal.repositories import repositories
+from from_git.terminal.words import harmless
 from from_git.values.found import untold
-from from_git.values.words import listed
+from from_git.values.words import listed, subtitled, titled
 
 __all__ = ["followed", "lines", "show"]
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def show(answer: Answer) -> None:
-    """Print the report to stdout."""
+def show(answer: Answer, listing: bool = False) -> None:
+    """Print the report to stdout, with a table of the repositories before it if `listing` is true."""
     console = Console()
-    for part in lines(answer, console):
+    for part in lines(answer, console, listing):
         console.print(part)
 
 
-def lines(answer: Answer, console: Console) -> Iterator[RenderableType]:
+def lines(answer: Answer, console: Console, listing: bool = False) -> Iterator[RenderableType]:
     """The parts of the report, one below the other."""
-    yield from numbers(answer, console)
+    if listing and answer.counted:
+        yield from repositories(answer, console.width)
+        yield ""
     stats = answer.stats
-    repositories = [Row("original", stats.original_repos), Row("forked", stats.forked_repos)]
-    langs = [Row(_harmless(name), one.repos, _size(one.bytes)) for name, one in stats.langs.items()]
-    topics = [Row(_harmless(name), count) for name, count in stats.topics.items()]
-    shown = (
-        Chart("Repositories", repositories if stats.original_repos or stats.forked_repos else ()),
-        Chart("Languages, by repositories", _ordered(langs)),
-        Chart("Topics, by repositories", _ordered(topics)),
-    )
-    yield from charts([one for one in shown if one.rows], console.width)
-    if not langs:
+    if answer.found:
+        yield Text(titled(profile.owner for profile in answer.found), "bold")
+        forges = labels_of(profile.kind for profile in answer.found)
+        yield Text(subtitled(answer.counted, len(answer.found), forges, answer.filter.words))
+    yield from numbers(answer, console)
+    yield from _charts(answer, console.width)
+    if not stats.langs:
         yield _said("Languages", "none")
     if "topics" in untold(answer.found):
         yield _said("Topics", f"not told by {listed(labels_of(one.kind for one in answer.found))}")
-    elif not topics:
+    elif not stats.topics:
         yield _said("Topics", "none")
     for profile in answer.missing:
         yield _said("Missing", profile.url)
@@ -50,13 +51,21 @@ def lines(answer: Answer, console: Console) -> Iterator[RenderableType]:
         yield _said("Repository not found", url)
 
 
+def _charts(answer: Answer, width: int) -> Iterator[RenderableType]:
+    stats = answer.stats
+    kinds = [Row("original", stats.original_repos), Row("forked", stats.forked_repos)]
+    langs = [Row(harmless(name), one.repos, _size(one.bytes)) for name, one in stats.langs.items()]
+    topics = [Row(harmless(name), number) for name, number in stats.topics.items()]
+    shown = (
+        Chart("Repositories", kinds if answer.counted else ()),
+        Chart("Languages, by repositories", _ordered(langs)),
+        Chart("Topics, by repositories", _ordered(topics)),
+    )
+    yield from charts([one for one in shown if one.rows], width)
+
+
 def _said(heading: str, words: str) -> Text:
     return Text.assemble((f"{heading}: ", "bold"), words)
-
-
-def _harmless(name: str) -> str:
-    """A forge's words are foreign: none of them may move the cursor."""
-    return "".join(filter(str.isprintable, name))
 
 
 def _ordered(rows: Iterable[Row]) -> list[Row]:

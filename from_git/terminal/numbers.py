@@ -8,12 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from from_git.aggregator import Answer
+from from_git.terminal.words import NOTHING
 from from_git.values.found import Found, untold
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
 _HEADINGS = ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics")
-_NOTHING = "-"  # what no forge tells; not every terminal has a longer dash
 
 
 def numbers(answer: Answer, console: Console) -> Iterator[RenderableType]:
@@ -35,7 +35,7 @@ def numbers(answer: Answer, console: Console) -> Iterator[RenderableType]:
 
 
 def _wide(rows: Sequence[tuple[str, Sequence[str]]]) -> Table:
-    table = Table(title="All profiles together" if len(rows) > 2 else None)
+    table = Table()
     table.add_column("Profile", overflow="fold")
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
@@ -60,4 +60,4 @@ def _narrow(rows: Sequence[tuple[str, Sequence[str]]]) -> Iterator[RenderableTyp
 
 def _cells(stats: Stats, found: Mapping[Profile, Found]) -> list[str]:
     silent = untold(found)
-    return [_NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]
+    return [NOTHING if key in silent else f"{number:,}" for key, number in stats.numbers().items()]

@@ -3,13 +3,14 @@
 import io
 import json
 import logging
+import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand
 
@@ -18,19 +19,32 @@ from from_git.aggregator import Answer, Asking, aggregate, watched
 from from_git.conf import settings
 from from_git.errors import FromGitError, RequestError
 from from_git.forges.registry import KINDS, example_urls, labels
+from from_git.management.files import WRITERS, targets, write
 from from_git.management.lists import urls_in
-from from_git.question import question
+from from_git.management.printing import gone, print_csv, print_json
+from from_git.question import Question, both, question
 from from_git.readers import seconds
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
+from from_git.values.filters import FILTERS
 from from_git.values.option import WrongSetting
-from from_git.values.profile import Profile
 
 CLIENT = "terminal"
 """The name of the client for which budgets count the calls of the command."""
 
 
+class _Wanted(NamedTuple):
+    """What the command line asks for."""
+
+    question: Question
+    deadline: tuple[float, str]
+    """Seconds, and where they were set."""
+    files: Mapping[str, Path]
+    """What to write besides, by option."""
+
+
 class Command(BaseCommand):
-    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, 2 a wrong request; 130 Ctrl-C."""
+    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, or a file could not be written, 2 a
+    wrong request; 130 Ctrl-C."""
 
     help = "Show what the profiles at URL… look like together: a table, or JSON when piped or asked for."
     requires_system_checks = ()
@@ -38,43 +52,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("urls", nargs="*", metavar="URL", help=f"a {labels('or')} profile")
-        parser.add_argument(
-            "--file",
-            action="append",
-            default=[],
-            metavar="LIST",
-            help="a file with one URL on each line, # begins a comment; - is the standard input",
-        )
-        parser.add_argument("--json", action="store_true", help="print the JSON of /health-check")
-        parser.add_argument(
-            "--expand",
-            action="append",
-            default=[],
-            metavar="NAMES",
-            help=f"print the JSON with more members: {','.join(EXPANSIONS)}",
-        )
-        parser.add_argument("--deadline", metavar="SECONDS", help="for the whole answer; default: FLIGHT_SECONDS")
-        parser.add_argument(
-            "--emulated",
-            action="store_true",
-            help="ask the bundled emulator, on recorded and made-up data, without a token or a network",
-        )
+        say = parser.add_argument
+        several: dict[str, Any] = {"action": "append", "default": []}
+        words = "a file with one URL on each line, # begins a comment; - is the standard input"
+        say("--file", metavar="LIST", help=words, **several)
+        say("--forks", metavar="no|only", help="count no forks, or forks only", **several)
+        say("--archived", metavar="no|only", help="count no archived repositories, or these only", **several)
+        say("--active", metavar="DAYS", help="count only what was pushed to in the last so many days", **several)
+        say("--repositories", action="store_true", help="list the repositories too; with --csv, only them")
+        form = parser.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="print the JSON of /health-check")
+        form.add_argument("--csv", action="store_true", help="print the CSV of /health-check")
+        words = f"print the JSON with more members: {','.join(EXPANSIONS)}"
+        say("--expand", metavar="NAMES", help=words, **several)
+        say("--xlsx", metavar="FILE", help="write a workbook for Excel or LibreOffice besides")
+        say("--card", metavar="FILE", help="write the card besides, an SVG picture")
+        say("--deadline", metavar="SECONDS", help="for the whole answer; default: FLIGHT_SECONDS")
+        words = "ask the bundled emulator, on recorded and made-up data, without a token or a network"
+        say("--emulated", action="store_true", help=words)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ask, show the answer or the error, and raise SystemExit with the status of the outcome."""
+        """Ask, show the answer or the error, and raise SystemExit with the status of the outcome.
+
+        Raises:
+            CommandError: a file could not be written.
+        """
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
-        as_json = options["json"] or bool(options["expand"]) or not sys.stdout.isatty()
+        signal.signal(signal.SIGTERM, _terminate)
+        as_json = not options["csv"] and (options["json"] or bool(options["expand"]) or not sys.stdout.isatty())
         with _emulator() if options["emulated"] else nullcontext() as owners:
             try:
-                limit, origin = _deadline(options["deadline"])
-                urls = [*options["urls"], *urls_in(options["file"])]
-                profiles, expansions, wanted = question(urls, options["expand"], {}, _example(options["emulated"]))
-                asking = Asking(limit, origin, client=CLIENT)
-                answer = aggregate(profiles, asking, wanted) if as_json else _watched(profiles, asking)
+                wanted = _wanted(options)
+                answer = _answer(wanted, followed=not as_json and not options["csv"])
+                for option, path in wanted.files.items():
+                    write(answer, option, path)
             except FromGitError as error:
                 if as_json:
-                    self.stdout.write(_dump(error_body(error)))
+                    self.stdout.write(
+                        printable(_dump(error_body(error)))
+                    )  # it repeats what was asked, whatever it holds
                 self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
                 if owners and isinstance(error, RequestError):
                     self.stderr.write(owners())
@@ -83,12 +100,69 @@ class Command(BaseCommand):
                 forges.close()  # whatever is under way ends with us, an interrupted beginning too
             if owners and answer.missing:
                 self.stderr.write(owners())
+        try:
+            _show(answer, wanted.question, as_json, options)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            gone()
+
+
+def _wanted(options: Mapping[str, Any]) -> _Wanted:
+    """What the options say; raises a RequestError that names all that is wrong with them, at once."""
+    if options["csv"] and options["expand"]:
+        raise RequestError("--expand is for the JSON, and --csv has none.", "Leave one of them out.")
+    names = {option: options[option.lstrip("-")] for option in WRITERS}
+
+    def asked() -> Question:
+        urls = [*options["urls"], *urls_in(options["file"])]
+        given = {name: options[name] for name in FILTERS}
+        more = ["repositories"] if options["repositories"] else []
+        return question(urls, [*options["expand"], *more], given, _example(options["emulated"]))
+
+    def rest() -> tuple[tuple[float, str], dict[str, Path]]:
+        return both(lambda: _deadline(options["deadline"]), lambda: targets(names, options["file"]))
+
+    found, more = both(asked, rest)
+    return _Wanted(found, *more)
+
+
+def _answer(wanted: _Wanted, followed: bool) -> Answer:
+    profiles, _, chosen = wanted.question
+    asking = Asking(*wanted.deadline, client=CLIENT)
+    if not followed:
+        return aggregate(profiles, asking, chosen)
+    with closing(watched(profiles, asking, wanted=chosen)) as watch:
+        answer: Answer
+        try:
+            first = next(watch)
+        except StopIteration as end:
+            answer = end.value
+            return answer
+        answer = _terminal().followed(first, watch)
+        return answer
+
+
+def _show(answer: Answer, asked: Question, as_json: bool, options: Mapping[str, Any]) -> None:
+    if options["csv"] or (as_json and "repositories" in asked.expansions):
+        # these come with REST framework, which takes 110 ms
+        from from_git.question.choices import Table
+        from from_git.renderers import AnswerCSV, AnswerJSON, Details
+
         if as_json:
-            self.stdout.write(_dump(answer_body(answer, expansions)))
+            print_json(AnswerJSON().parts(answer, Details(asked.expansions)))
         else:
-            if isinstance(sys.stdout, io.TextIOWrapper):
-                sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
-            _terminal().show(answer)
+            print_csv(AnswerCSV().parts(answer, Details(table=Table(options["repositories"]))))
+    elif as_json:
+        print_json([_dump(answer_body(answer, asked.expansions)).encode()])
+    else:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
+        _terminal().show(answer, options["repositories"])
+
+
+def _terminate(*_: object) -> None:
+    """End as SIGTERM does, but with the cursor back and without a half file."""
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 @contextmanager
@@ -122,22 +196,7 @@ def _deadline(given: str | None) -> tuple[float, str]:
 
 
 def _dump(body: dict[str, Any]) -> str:
-    """The API's bytes, or, where the output cannot hold them all, the same JSON in ASCII."""
-    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    text = json.dumps(body, ensure_ascii=not unicode, separators=(",", ":"))
-    return text if body["error"] == "OK" else printable(text)  # an error repeats what was asked, whatever it holds
-
-
-def _watched(profiles: Sequence[Profile], asking: Asking) -> Answer:
-    with closing(watched(profiles, asking)) as watch:
-        answer: Answer
-        try:
-            first = next(watch)
-        except StopIteration as end:
-            answer = end.value
-            return answer
-        answer = _terminal().followed(first, watch)
-        return answer
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -33,7 +33,7 @@ FOREIGN_OPTIONS = {
     *("--bind", "--certfile", "--chdir", "--config", "--worker-connections", "--workers"),  # gunicorn's
     *("--upgrade", "--volume"),  # uv's and docker's
 }
-FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "var", "2.0", "graphql"}
+FOREIGN_FOLDERS = {"app", "etc", "opt", "tmp", "run", "srv", "var", "2.0", "graphql"}
 """First parts of paths that are no routes of ours: of a machine, of an image, of the forges' APIs."""
 FOREIGN_WORDS = {
     *("ghost", "https_proxy", "no_proxy", "max_filedescriptors"),  # GitHub's, curl's, Squid's
@@ -42,7 +42,7 @@ FOREIGN_WORDS = {
     *("proxy_hide_header", "proxy_read_timeout"),
 }
 FOREIGN_PARAMETERS = {"protocol", "ssl_ca_certs"}  # of redis-py, in CACHE_URL
-FOREIGN_FILES = {"local_settings.py"}  # everybody's own
+FOREIGN_FILES = {"local_settings.py", "profiles.txt", "weekly.sh"}  # everybody's own
 _PLACEHOLDERS = {"KEY": "watchers", "NAME": "langs"}
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`")

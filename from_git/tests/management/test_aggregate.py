@@ -196,6 +196,23 @@ class InATerminal(AggregateTestCase):
         self.assertEqual(status, 0, written)
         self.assertIn(r"\xe5ngstr\xf6m", plain(written))
 
+    def test_no_format_lets_a_forges_words_steer_the_terminal(self) -> None:
+        evil = "\x9b31mevil\u202e"
+        self.emulator.world.add(Owner("github", "evil", "User", [Repository("a", languages={evil: 1}, topics=[evil])]))
+        for arguments in (
+            (),
+            ("--json",),
+            ("--csv",),
+            ("--repositories",),
+            ("--json", "--repositories"),
+            ("--csv", "--repositories"),
+        ):
+            with self.subTest(arguments):
+                status, written = self.run_in_terminal("github.com/evil", *arguments)
+                self.assertEqual(status, 0, written)
+                self.assertIn("31mevil", written)
+                self.assertEqual({"\x9b", "\u202e"} & set(written), set())
+
     def test_ctrl_c_ends_it_at_once_and_leaves_nothing(self) -> None:
         self.emulator.faults.add(Fault("hang", path="*/watchers"))
         self.environment["UPSTREAM_TIMEOUT"] = "120"

@@ -166,7 +166,7 @@ class Terminal(TestCase):
 
         self.assertNotIn("│", text)
         self.assertEqual(
-            [line.split() for line in text.splitlines()[:4]],
+            [line.split() for line in text.splitlines()[4:8]],
             [["a", "(GitHub)"], ["Original", "1,234,567"], ["Forked", "0"], ["Watchers", "7,654,321"]],
         )
         self.assertIn("Total", [line.strip() for line in text.splitlines()])
