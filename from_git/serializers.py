@@ -122,7 +122,7 @@ def repository_rows(answer: Answer) -> Iterator[dict[str, Any]]:
             "watchers": row.watchers,
             "stars": row.stars,
             "langs": sorted({name.lower() for name, _ in row.langs}),
-            "topics": None if row.topics is None else sorted(row.topics),
+            "topics": None if row.topics is None else sorted(set(row.topics)),
             "license": row.license,
             "createdAt": None if row.created is None else _moment(row.created),
             "pushedAt": None if row.pushed is None else _moment(row.pushed),

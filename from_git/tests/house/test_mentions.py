@@ -50,7 +50,7 @@ class MadeUp(TestCase):
                 "parameter urls of /health-check"
             ],
             "the member `forkRepos`": ["member forkRepos"],
-            "has the members `watchers` and\n`starz`, besides": ["member starz"],
+            "has the members `watchers` and\n`theme`, besides": ["member theme"],
             '```json\n{"error": "OK", "datas": {"watchers": 1}}\n```': ["member datas"],
             'a body `{"urlz": ["…"]}`': ["member urlz"],
             "the metric `from_git_answered_total`": ["name from_git_answered_total"],

@@ -133,7 +133,7 @@ class Failures(PictureTestCase):
         self.assert_all_fail("longer than 100 bytes", "address too long", SPACK, more="x" * 100)
 
     def test_a_parameter_that_nobody_knows(self) -> None:
-        self.assert_all_fail("'archived' is not a parameter here", "bad request", SPACK, archived="false")
+        self.assert_all_fail("'visibility' is not a parameter here", "bad request", SPACK, visibility="false")
         self.assert_all_fail("'urls' is not a parameter here; did you mean 'url'?", "bad request", SPACK, urls=TEAM)
         for name in ("utm_source", "_", "cachebust"):
             self.assertNotIn("isError", self.draw(BADGE, SPACK, **{name: "1"}).json())
