@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "xlsx")
 """Those that have repositories."""
 _ROWS = 100_000
 
