@@ -1,7 +1,7 @@
 """Charts, cards, badges and the stream in the API's description."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from drf_spectacular.openapi import AutoSchema
 
@@ -56,40 +56,56 @@ _LAST_ID: Json = {
 _REFUSED = {405: ["Allow"], 414: [], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
+class _Option(Protocol):
+    """A parameter: what it does as a sentence, and its values."""
+
+    @property
+    def does(self) -> str: ...
+
+    @property
+    def schema(self) -> Json: ...
+
+
+_Options = Mapping[str, _Option]
+
+
 class PictureSchema(AutoSchema):
     """`/from-git/chart/NAME.svg` and `/from-git/card.svg`.
 
     Args:
-        pictures: by the name in their address: the contents as a sentence, and width and height in pixels.
-        themes: the values of `theme`.
+        pictures: by the name in their address: the contents as a sentence, width and height in pixels, and the
+            parameters beside those of the question.
     """
 
-    def __init__(self, pictures: Mapping[str, tuple[str, tuple[int, int]]], themes: Iterable[str]) -> None:
+    def __init__(self, pictures: Mapping[str, tuple[str, tuple[int, int], _Options]]) -> None:
         super().__init__()
         self._pictures = pictures
-        self._theme: Json = {
-            "name": "theme",
-            "in": "query",
-            "description": "Fixes the colours; without it the picture has both, and the reader's system decides.",
-            "schema": {"type": "string", "enum": list(themes)},
-        }
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
         """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
-        shows, (wide, high) = self._pictures[path.rpartition("/")[2].removesuffix(".svg")]
+        name = path.rpartition("/")[2].removesuffix(".svg")
+        shows, (wide, high), options = self._pictures[name]
         shown = {"image/svg+xml": {"schema": {"type": "string"}}}
         return {
             "operationId": f"{components.operation_name(path)}_get",
             "summary": shows,
-            "description": f"A picture of {wide} by {high} pixels for `<img>`. {_DRAWN}",
+            "description": f"A picture of {wide} by {high} pixels for `<img>`, unless `width` is given. {_DRAWN}",
             "tags": ["pictures"],
-            "parameters": [components.url_parameter(), *FILTER_PARAMETERS, self._theme],
+            "parameters": [components.url_parameter(), *FILTER_PARAMETERS, *_described(options)],
             "responses": _responses("The picture.", shown),
         }
 
 
 class BadgeSchema(AutoSchema):
-    """`/from-git/badge/KEY`."""
+    """`/from-git/badge/KEY`.
+
+    Args:
+        options: the parameters beside those of the question.
+    """
+
+    def __init__(self, options: _Options) -> None:
+        super().__init__()
+        self._options = options
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Json:
         """The operation for GET; `complete` makes HEAD and OPTIONS of it."""
@@ -100,7 +116,7 @@ class BadgeSchema(AutoSchema):
             "summary": "One key of an answer for shields' endpoint badge",
             "description": f"What https://shields.io/badges/endpoint-badge draws. {_DRAWN} It has `isError`.",
             "tags": ["pictures"],
-            "parameters": [_KEY, components.url_parameter(), *FILTER_PARAMETERS],
+            "parameters": [_KEY, components.url_parameter(), *FILTER_PARAMETERS, *_described(self._options)],
             "responses": {**_responses("The badge.", shown), "404": missing},
         }
 
@@ -139,6 +155,21 @@ class StreamSchema(AutoSchema):
                 },
             },
         }
+
+
+def _described(options: _Options) -> list[Json]:
+    """The parameters of an operation; lists are separated by commas."""
+    lists = {"style": "form", "explode": False}
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": one.does,
+            "schema": one.schema,
+            **(lists if one.schema["type"] == "array" else {}),
+        }
+        for name, one in options.items()
+    ]
 
 
 def _responses(description: str, content: Json) -> Json:

@@ -1,43 +1,48 @@
 """One key of an answer in the form of shields' endpoint badge (https://shields.io/badges/endpoint-badge)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from from_git.aggregator import Answer
 from from_git.errors import FromGitError, RequestError
 from from_git.pictures import text, words
 from from_git.pictures.bars import Amount, ranked
-from from_git.serializers import answer_body
+from from_git.pictures.look import Face
 from from_git.values.found import untold
 from from_git.values.keys import KEYS, NOTHING
 
 Badge = dict[str, str | int | bool]
+_USUAL = Face()
 _LONGEST = 40  # characters of names
-_COLOURS = {"numbers": "0b7a63", "names": "2b6cb0", "old": "96670a", "absent": "lightgrey", "failed": "lightgrey"}
+# shields' own names, for which it draws the shades that it likes at the time
+_COLOURS = {"told": "blue", "old": "orange", "absent": "lightgrey", "failed": "lightgrey"}
 
 
-def badge(key: str, answer: Answer, now: float) -> Badge:
-    """The value of `key`, one of KEYS, with the age of last good numbers.
+def badge(key: str, answer: Answer, now: float, face: Face = _USUAL) -> Badge:
+    """The value of `key`, one of KEYS, with the filter and the age of last good numbers behind it.
 
     It is a dash where no forge tells it, and an error where no profile exists.
     """
     if not answer.found:
-        return _badge(key, "not found", _COLOURS["absent"], is_error=True)
-    if key in untold(answer.found):
-        return _badge(key, NOTHING, _COLOURS["absent"])
-    data: Mapping[str, Any] = answer_body(answer)["data"]
-    names = isinstance(data[key], list)
-    message = _names(key, answer) if names else f"{data[key]:,}"
-    if not answer.old:
-        return _badge(key, message, _COLOURS["names" if names else "numbers"])
-    since = words.age(now - words.oldest(answer, answer.old))
-    return _badge(key, f"{message} ({since})", _COLOURS["old"])
+        return _badge(key, "not found", _COLOURS["absent"], face, is_error=True)
+    colour = face.color or _COLOURS["absent" if key in untold(answer.found) else "old" if answer.old else "told"]
+    behind = [one for one in (words.brief(answer.filter), _age(answer, now)) if one]
+    value = _value(key, answer)
+    return _badge(key, f"{value} ({'; '.join(behind)})" if behind else value, colour, face)
 
 
-def failed_badge(key: str, error: FromGitError) -> Badge:
+def failed_badge(key: str, error: FromGitError, face: Face = _USUAL) -> Badge:
     """An error in a few words."""
     colour = "critical" if isinstance(error, RequestError) else _COLOURS["failed"]
-    return _badge(key, words.short(error), colour, is_error=True)
+    return _badge(key, words.short(error), colour, face, is_error=True)
+
+
+def _age(answer: Answer, now: float) -> str:
+    return words.age(now - words.oldest(answer, answer.old)) if answer.old else ""
+
+
+def _value(key: str, answer: Answer) -> str:
+    if key in untold(answer.found):
+        return NOTHING
+    numbers = answer.stats.numbers()
+    return f"{numbers[key]:,}" if key in numbers else _names(key, answer)
 
 
 def _names(key: str, answer: Answer) -> str:
@@ -56,6 +61,13 @@ def _names(key: str, answer: Answer) -> str:
     return ", ".join(shown) + (f" +{left:,}" if left else "")
 
 
-def _badge(key: str, message: str, colour: str, is_error: bool = False) -> Badge:
-    made: Badge = {"schemaVersion": 1, "label": KEYS[key].label.lower(), "message": message, "color": colour}
+def _badge(key: str, message: str, colour: str, face: Face, is_error: bool = False) -> Badge:
+    made: Badge = {
+        "schemaVersion": 1,
+        "label": face.label or KEYS[key].label.lower(),
+        "message": message,
+        "color": colour,
+    }
+    if face.style:
+        made["style"] = face.style
     return {**made, "isError": True} if is_error else made

@@ -5,12 +5,10 @@ from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
-from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
+from from_git.pictures.drawing import LINE, MARGIN, SMALL, Frame, below, drawn, nobody, said
 from from_git.values.found import untold
 
 _TOP, _BOTTOM = 78, 310
-NAMES = 160
-"""Pixels for the names at the left at most."""
 _MOST = 10  # bars
 _PITCH, _THICK = 56, 24  # pixels at most, from one bar to the next and of one bar
 _SHARE = 52  # pixels for a share at the end of its line
@@ -64,54 +62,64 @@ def spread(rows: int, top: int, bottom: int) -> tuple[int, float, int]:
     return round(top + (bottom - top - pitch * (rows - 1)) / 2), pitch, min(_THICK, int(pitch * 0.62))
 
 
-def column(names: Iterable[str]) -> int:
+def most_of_names(frame: Frame) -> int:
+    """Pixels for the names at the left at most."""
+    return frame.width // 3
+
+
+def column(names: Iterable[str], frame: Frame) -> int:
     """Pixels from the margin to where bars begin, so that the names fit, or most of each."""
-    return round(min(NAMES, max(text.width(name, SMALL) for name in names))) + 12
+    return round(min(most_of_names(frame), max(text.width(name, SMALL) for name in names))) + 12
 
 
 def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own: Words) -> bytes:
     if not answer.found:
         return nobody(frame, answer, now)
     who, notes = words.subject(answer), words.notes(answer, now)
+    nothing = f"No {own.plural.lower()}"
     if own.key in untold(answer.found):
-        none = f"{own.plural} are not told by {words.forges_of(answer.found)}."
-        return said(frame, f"No {own.plural.lower()}", none, notes)
+        return said(frame, nothing, f"{own.plural} are not told by {words.forges_of(answer.found)}.", notes)
+    if answer.filter and not answer.counted:
+        return said(frame, nothing, words.subtitle(answer), notes)
     if not amounts:
-        return said(frame, f"No {own.plural.lower()}", own.none.format(who=who), notes)
+        return said(frame, nothing, words.within(own.none.format(who=who), answer), notes)
     every = ranked(amounts)
     shown, left = every[:_MOST], len(every[_MOST:])
     rest = f"and {left:,} more" if left else ""
     parts = [f"{one.name}: {text.counted(one.repos, 'repository', 'repositories')}{_said(one)}" for one in shown]
     listing = "; ".join([*parts, *filter(None, [rest])])
+    side = "Share of bytes" if any(one.share for one in shown) else ""
+    sub = below(frame, "By number of repositories", answer.filter.words, text.width(side, SMALL))
     return drawn(
         "bars",
         frame,
-        f"{own.plural} of {who}",
-        f"{own.plural} by number of repositories, the most frequent first: {listing}.",
+        frame.look.title or f"{own.plural} of {who}",
+        words.within(f"{own.plural} by number of repositories, the most frequent first: {listing}.", answer),
         notes,
-        sub="By number of repositories",
-        side="Share of bytes" if any(one.share for one in shown) else "",
-        **_rows(shown, rest),
+        sub=sub,
+        side=side,
+        **_rows(shown, rest, frame, len(sub)),
     )
 
 
-def _rows(shown: list[Amount], rest: str) -> dict[str, Any]:
+def _rows(shown: list[Amount], rest: str, frame: Frame, lines: int) -> dict[str, Any]:
     """The rows that the template draws; all other names are one more row without a bar."""
-    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
-    begin = MARGIN + column(one.name for one in shown)
-    numbers = max(text.width(f"{one.repos:,}", SMALL) for one in shown)
+    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP + LINE * (lines - 1), _BOTTOM)
+    begin = MARGIN + column((one.name for one in shown), frame)
+    values = [text.number(one.repos, SMALL, frame.width / 5) for one in shown]
+    numbers = max(text.width(one, SMALL) for one in values)
     shares = _SHARE if any(one.share for one in shown) else 0
-    room = WIDTH - MARGIN - shares - numbers - 8 - begin
+    room = frame.right - shares - numbers - 8 - begin
     most = max(1, *(one.repos for one in shown))
     rows = []
     for number, one in enumerate(shown):
         y, long = round(middle + pitch * number), max(3, round(room * one.repos / most))
         rows.append(
             {
-                "name": text.cut(one.name, SMALL, NAMES),
+                "name": text.cut(one.name, SMALL, most_of_names(frame)),
                 "bar": {"x": begin, "y": y - thick // 2, "long": long, "thick": thick},
                 "baseline": y + 4,
-                "value": f"{one.repos:,}",
+                "value": values[number],
                 "value_x": begin + long + 8,
                 "share": one.share,
             }
@@ -120,10 +128,7 @@ def _rows(shown: list[Amount], rest: str) -> dict[str, Any]:
 
 
 def _share(size: int | None, total: int) -> str:
-    if size is None or not total:
-        return ""
-    percent = 100 * size / total
-    return "< 1 %" if percent < 1 else f"{percent:.0f} %"
+    return "" if size is None or not total else text.percent(size, total)
 
 
 def _said(one: Amount) -> str:

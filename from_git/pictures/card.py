@@ -1,104 +1,178 @@
 """The card: owners, six numbers, the main languages, and the time of the count."""
 
-from itertools import accumulate
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
-from from_git.pictures.bars import Amount, ranked
-from from_git.pictures.drawing import INNER, MARGIN, SMALL, Frame, drawn, nobody
+from from_git.pictures.drawing import LINE, MARGIN, SMALL, SUB, Frame, below, drawn, foot, nobody
 from from_git.values.found import untold
 from from_git.values.keys import KEYS, NOTHING
 
-_LABELS = {"originalRepos": "original", "forkedRepos": "forked"}  # the others as in `KEYS`
-_COLUMNS = (74, 66, 76, 86, 76, 54)  # pixels; stars have the largest numbers
-_SIZES = (20, 18, 16, 14, 13, 12, 11, 10)
+_LABELS = {"originalRepos": "Original", "forkedRepos": "Forked"}  # the others as in `KEYS`
+_SIZES = (22, 20, 18, 16)
+_NARROW = 480  # pixels; a narrower card has its numbers in two rows
+_HEIGHTS = {False: 244, True: 330}  # pixels, of narrow cards the second
+_BELOW = {False: 2, True: 3}  # lines below the heading
 _MOST = 5  # languages
-_STRIP, _LEGEND = 116, 142
-_GAP, _LEAST = 2, 2
+_NUMBERS, _APART = 38, 50  # pixels: a row of numbers with their labels, and from one to the next
+# pixels: from the numbers to the languages, and there to a line of text, to the strip, to names, and from name to name
+_BETWEEN, _CAPTION, _STRIP, _LEGEND, _ROW = 14, 9, 16, 40, 18
+_COLUMNS, _COLUMN = (6, 3, 2), 115  # of names with their shares, as many as have so many pixels each
+_GAP, _LEAST = 2, 3
+
+
+class Share(NamedTuple):
+    """A language, or several together, as a part of all of them."""
+
+    name: str
+    part: int
+    """Bytes of code, or repositories."""
+    percent: str
+    repos: str = ""
+    """In how many repositories it occurs, in words."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.percent}{f' ({self.repos})' if self.repos else ''}"
+
+
+class Languages(NamedTuple):
+    """All languages of an answer."""
+
+    by: str
+    """What their parts are parts of, in words."""
+    shares: list[Share]
+    """The largest first, and after them the others as one."""
+
+
+def height(width: int) -> int:
+    """Pixels."""
+    return _HEIGHTS[width < _NARROW]
 
 
 def card(answer: Answer, frame: Frame, now: float) -> bytes:
     """The sum over all profiles at a glance."""
     if not answer.found:
         return nobody(frame, answer, now)
-    numbers = _numbers(answer)
-    langs = ranked([Amount(name, one.repos) for name, one in answer.stats.langs.items()])
-    silent = f"not told by {words.forges_of(answer.found)}"
-    said = "; ".join(f"{label}: {silent if value is None else f'{value:,}'}" for label, value in numbers.items())
-    most = [f"{one.name} ({text.counted(one.repos, 'repository', 'repositories')})" for one in langs[:_MOST]]
-    main = f" Main languages: {', '.join(most)}." if langs else ""
-    profiles = text.counted(len(answer.found), "profile", "profiles")
+    hidden, notes, sub = frame.look.hide, words.notes(answer, now), words.subtitle(answer)
+    numbers = {key: value for key, value in _numbers(answer).items() if key not in hidden}
+    langs = Languages("", []) if "langs" in hidden else _languages(answer)
+    said = {key: _exact(key, value, answer) for key, value in numbers.items()}
+    lines, rows = _sub(answer, frame), _rows(numbers, said, frame)
+    legend = _legend(langs.shares, frame)
+    above = _APART * len(rows) - _APART + _NUMBERS + _BETWEEN if rows else 0
+    high = above + (_LEGEND + 4 + _ROW * legend[-1]["row"] if legend else _CAPTION if langs.by else -_BETWEEN)
+    begin = SUB + LINE * (len(lines) - 1) + 6
+    top = begin + max(0, (foot(frame, notes) - 12 - begin - high) // 2)
+    told = f"{langs.by}: {', '.join(map(str, langs.shares))}" if langs.shares else langs.by
     return drawn(
         "card",
         frame,
-        words.subject(answer),
-        f"{profiles} on {words.forges_of(answer.found)}. {said[0].upper()}{said[1:]}.{main}",
-        words.notes(answer, now),
-        sub=f"{profiles} on {words.forges_of(answer.found)}",
-        columns=_columns(numbers),
-        strip=_strip(langs),
-        strip_y=_STRIP,
-        legend_y=_LEGEND,
-        **_legend(langs),
+        frame.look.title or words.subject(answer),
+        " ".join(f"{one.rstrip('.')}." for one in (sub, "; ".join(said.values()), told) if one),
+        notes,
+        sub=lines,
+        languages=[one.name for one in langs.shares[:_MOST]],
+        rows=[(top + 20 + _APART * number, top + 37 + _APART * number, row) for number, row in enumerate(rows)],
+        by=langs.by,
+        by_y=top + above + _CAPTION,
+        strip=_strip(langs.shares, frame),
+        strip_y=top + above + _STRIP - 0.5,
+        legend=[{**one, "y": top + above + _LEGEND + _ROW * one["row"]} for one in legend],
     )
 
 
+def _sub(answer: Answer, frame: Frame) -> list[str]:
+    """What was counted, without profiles and forges where they leave no room for the filter."""
+    most = _BELOW[frame.width < _NARROW]
+    lines = below(frame, words.subtitle(answer))
+    return lines if len(lines) <= most else below(frame, words.subtitle(answer, short=True))
+
+
 def _numbers(answer: Answer) -> dict[str, int | None]:
-    stats, silent = answer.stats, untold(answer.found)
-    return {
-        _LABELS.get(key, KEYS[key].label.lower()): None if key in silent else value
-        for key, value in stats.numbers().items()
-    }
+    silent = untold(answer.found)
+    return {key: None if key in silent else value for key, value in answer.stats.numbers().items()}
 
 
-def _columns(numbers: dict[str, int | None]) -> list[dict[str, Any]]:
-    values = [_fitting(value, wide - 6) for value, wide in zip(numbers.values(), _COLUMNS, strict=True)]
-    room = [(one, wide - 6) for one, wide in zip(values, _COLUMNS, strict=True)]
-    fits = (size for size in _SIZES if all(text.width(one, size, True) <= most for one, most in room))
+def _label(key: str) -> str:
+    return _LABELS.get(key, KEYS[key].label)
+
+
+def _exact(key: str, value: int | None, answer: Answer) -> str:
+    told = f"not told by {words.forges_of(answer.found)}" if value is None else f"{value:,}"
+    return f"{_label(key)}: {told}"
+
+
+def _rows(numbers: Mapping[str, int | None], said: Mapping[str, str], frame: Frame) -> list[list[dict[str, Any]]]:
+    """The numbers side by side, each with the place of its column."""
+    if not numbers:
+        return []
+    most = 3 if frame.width < _NARROW else len(numbers)
+    keys = list(numbers)
+    wide = frame.inner / min(most, len(keys))
+    values = {key: NOTHING if (one := numbers[key]) is None else text.compact(one) for key in keys}
+    fits = (size for size in _SIZES if all(text.width(one, size, True) <= wide - 6 for one in values.values()))
     size = next(fits, _SIZES[-1])
-    begins = accumulate(_COLUMNS[:-1], initial=MARGIN)
-    return [
-        {"x": x, "value": value, "label": label, "size": size}
-        for x, label, value in zip(begins, numbers, values, strict=True)
+    cells = [
+        {
+            "x": round(MARGIN + wide * (number % most)),
+            "value": values[key],
+            "label": _label(key),
+            "size": size,
+            "said": said[key],
+        }
+        for number, key in enumerate(keys)
     ]
+    return [cells[at : at + most] for at in range(0, len(cells), most)]
 
 
-def _fitting(value: int | None, most: float) -> str:
-    """A number with its thousands; in millions and more where it would be longer than its column."""
-    if value is None:
-        return NOTHING
-    if text.width(f"{value:,}", _SIZES[-1], True) <= most:
-        return f"{value:,}"
-    for power, letter in ((15, "P"), (12, "T"), (9, "G")):
-        if value >= 10**power:
-            return f"{value / 10**power:,.1f} {letter}"
-    return f"{value / 10**6:,.1f} M"
+def _languages(answer: Answer) -> Languages:
+    """By bytes, as the forges have it; by repositories where one of them does not tell bytes."""
+    langs = answer.stats.langs
+    by_bytes = all(profile.kind.tells_bytes for profile in answer.found) and any(one.bytes for one in langs.values())
+    parts = {name: (one.bytes or 0) if by_bytes else one.repos for name, one in langs.items()}
+    if not parts:
+        return Languages("No languages that the forge would know", [])
+    total, ordered = sum(parts.values()), sorted(parts, key=lambda name: (-parts[name], name))
+    shares = [
+        Share(text.clean(name), parts[name], text.percent(parts[name], total), _repositories(langs[name].repos))
+        for name in ordered[:_MOST]
+    ]
+    if left := ordered[_MOST:]:
+        rest = sum(parts[name] for name in left)
+        shares.append(Share(f"{len(left):,} more", rest, text.percent(rest, total)))
+    return Languages(f"Languages by {'bytes of code' if by_bytes else 'repositories'}", shares)
 
 
-def _strip(langs: list[Amount]) -> list[dict[str, float]]:
-    amounts = [one.repos for one in langs[:_MOST]]
-    if rest := sum(one.repos for one in langs[_MOST:]):
-        amounts.append(rest)
-    # the smallest is seen as well, and none lies over another
-    room, x, parts = INNER - _LEAST * len(amounts) - _GAP * (len(amounts) - 1), float(MARGIN), []
-    for number, amount in enumerate(amounts):
-        long = _LEAST + room * amount / sum(amounts)
-        parts.append({"x": round(x, 1), "long": round(long, 1), "colour": number})
+def _repositories(number: int) -> str:
+    return text.counted(number, "repository", "repositories")
+
+
+def _strip(shares: Sequence[Share], frame: Frame) -> list[dict[str, Any]]:
+    # the smallest is seen as well, none lies over another, and edges are half outside
+    room = frame.inner - (_LEAST + _GAP) * len(shares) + _GAP
+    total, x, parts = sum(one.part for one in shares), float(MARGIN), []
+    for number, one in enumerate(shares):
+        long = _LEAST + room * one.part / total
+        parts.append({"x": round(x + 0.5, 1), "long": round(long - 1, 1), "colour": _colour(number), "said": str(one)})
         x += long + _GAP
     return parts
 
 
-def _legend(langs: list[Amount]) -> dict[str, Any]:
-    entries: list[dict[str, Any]] = []
-    more = f"+{len(langs):,}"
-    x, end = float(MARGIN), MARGIN + INNER - text.width(more, SMALL) - 6
-    for number, one in enumerate(langs[:_MOST]):
-        name = text.cut(one.name, SMALL, 110)
-        wide = 14 + text.width(name, SMALL) + 4 + text.width(f"{one.repos:,}", SMALL)
-        if x + wide > end:
-            break
-        entries.append({"x": round(x), "name": name, "value": f"{one.repos:,}", "colour": number})
-        x += wide + 10
-    left = len(langs) - len(entries)
-    return {"legend": entries, "more": f"+{left:,}" if left else ""}
+def _legend(shares: Sequence[Share], frame: Frame) -> list[dict[str, Any]]:
+    columns = next(one for one in _COLUMNS if frame.inner >= one * _COLUMN)
+    wide = frame.inner / columns
+    return [
+        {
+            "x": round(MARGIN + wide * (number % columns)),
+            "row": number // columns,
+            "name": text.cut(one.name, SMALL, wide - 14 - text.width(f" {one.percent}", SMALL) - 8),
+            "percent": one.percent,
+            "colour": _colour(number),
+        }
+        for number, one in enumerate(shares)
+    ]
+
+
+def _colour(number: int) -> str:
+    return f"l{number}" if number < _MOST else "rest"

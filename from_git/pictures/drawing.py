@@ -1,24 +1,26 @@
 """From values to the bytes of an SVG: the frame that all pictures share, and the one with words instead of numbers."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from from_git.aggregator import Answer
-from from_git.errors import FromGitError, RequestError
-from from_git.pictures import text, words
+from from_git.errors import FromGitError
+from from_git.pictures import colours, text, words
+from from_git.pictures.look import THEMES, Look
 
 MARGIN = 24
-WIDTH = 480
-INNER = WIDTH - 2 * MARGIN
 HEADING, SMALL = 17, 12
 """Sizes of fonts in pixels."""
-_LINE, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
+SUB, LINE = 58, 15
+"""Pixels: the first line below the heading, and from there to the next."""
+_ROW, _GAP = 19, 5  # pixels between two baselines of a message, and besides before what to do
 _MOST = 9  # lines of a message
-_SHOWN = 40  # characters of a theme that there is not
+_MOST_BELOW = 4  # lines below the heading
+_SEEN = 3.0  # the least contrast of a colour to the ground that needs no edge
 
 
 @dataclass(frozen=True)
@@ -52,36 +54,48 @@ DARK = Palette(
     warn="#f2a972",
     series=("#4cc2a5", "#6fb1f0", "#b79bf0", "#e0b04c", "#f08db8", "#8c98a4"),
 )
-THEMES = {"light": LIGHT, "dark": DARK}
-"""By the name that `theme` has."""
-
-
-def theme_asked(values: Iterable[str]) -> str | None:
-    """The theme that the values of the `theme` parameters name; None: both, as the reader's system likes it.
-
-    Raises:
-        RequestError: there is no such theme, or two are named.
-    """
-    wanted = list(dict.fromkeys(values))
-    unknown = [text.clean(one)[:_SHOWN] if one.strip() else one for one in wanted if one not in THEMES]
-    if unknown or len(wanted) > 1:
-        named = ", ".join(f"'{one}'" for one in unknown) or "both at once"
-        raise RequestError(f"theme knows {' and '.join(THEMES)}, not {named}. Without it a picture has both.")
-    return wanted[0] if wanted else None
-
-
-def palettes(theme: str | None) -> tuple[Palette, Palette | None]:
-    """The colours of a picture, and those that it has besides where the reader likes it dark."""
-    return (LIGHT, DARK) if theme is None else (THEMES[theme], None)
+_PALETTES = dict(zip(THEMES, (LIGHT, DARK), strict=True))
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The frame of a picture, in pixels; the same for all contents."""
+    """The frame of a picture, the same for all contents."""
 
     height: int
-    theme: str | None
-    """As of `theme_asked`."""
+    """Pixels."""
+    look: Look
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.look.width
+
+    @property
+    def right(self) -> int:
+        """The pixel at which contents end."""
+        return self.width - MARGIN
+
+    @property
+    def inner(self) -> int:
+        """Pixels between the margins."""
+        return self.width - 2 * MARGIN
+
+    @property
+    def palettes(self) -> list[Palette]:
+        """The colours, and after them those that the picture has where the reader likes it dark, if it has any."""
+        return [LIGHT, DARK] if self.look.theme is None else [_PALETTES[self.look.theme]]
+
+
+def tints(palette: Palette, languages: Sequence[str]) -> list[dict[str, str]]:
+    """For each language its colour, and that of its edge, without which some could not be told from the ground.
+
+    A language without a colour of its own has one of the series, by its place.
+    """
+    fills = [colours.of_language(name) or palette.series[place % 5] for place, name in enumerate(languages)]
+    return [
+        {"fill": one, "edge": one if colours.contrast(one, palette.ground) >= _SEEN else palette.series[-1]}
+        for one in fills
+    ]
 
 
 def drawn(
@@ -90,33 +104,49 @@ def drawn(
     heading: str,
     description: str,
     notes: Sequence[words.Note],
-    sub: str = "",
+    sub: Sequence[str] = (),
+    languages: Sequence[str] = (),
     **parts: Any,
 ) -> bytes:
-    """The picture that a template makes of its parts; the same parts give the same bytes."""
-    light, dark = palettes(frame.theme)
+    """The picture that a template makes of its parts; the same parts give the same bytes.
+
+    Args:
+        sub: the lines below the heading.
+        languages: those that have the classes `l0`, `l1` and so on.
+    """
     whole = text.clean(" ".join([description, *(f"{note.text}." for note in notes)]))
-    first = frame.height - 16 - 16 * (len(notes) - 1)
     context = {
-        "width": WIDTH,
-        "height": frame.height,
+        "frame": frame,
         "margin": MARGIN,
-        "right": WIDTH - MARGIN,
-        "light": light,
-        "dark": dark,
+        "palettes": [{"colours": one, "tints": tints(one, languages)} for one in frame.palettes],
         "title": heading,
         "description": whole,
         # another one in each, should a page have several of them inside
         "id": f"from-git-{zlib.crc32(f'{frame} {heading} {whole}'.encode()):08x}",
-        "heading": text.cut(heading, HEADING, INNER, bold=True),
-        "sub": text.cut(sub, SMALL, INNER),
+        "heading": text.cut(heading, HEADING, frame.inner, bold=True),
+        "sub": [{"y": SUB + LINE * number, "text": line} for number, line in enumerate(sub)],
         "notes": [
-            {"y": first + 16 * number, "text": _fitting(note, INNER - 16), "warns": note.warns}
+            {"y": foot(frame, notes) + 16 * number, "text": _fitting(note, frame.inner - 16), "warns": note.warns}
             for number, note in enumerate(notes)
         ],
         **parts,
     }
     return render_to_string(f"from_git/pictures/{template}.svg", context).encode()
+
+
+def below(frame: Frame, said: str, filtered: str = "", beside: float = 0) -> list[str]:
+    """What stands below the heading, in as many lines as it takes, and then the words of a filter, if any.
+
+    Args:
+        beside: pixels at the right of `said` that are taken.
+    """
+    lines = text.wrapped(said, SMALL, frame.inner - beside, _MOST_BELOW)
+    return [*lines, *(text.wrapped(filtered, SMALL, frame.inner, _MOST_BELOW) if filtered else [])]
+
+
+def foot(frame: Frame, notes: Sequence[words.Note]) -> int:
+    """The baseline of the first of the notes, in pixels."""
+    return frame.height - 16 - 16 * (len(notes) - 1)
 
 
 def _fitting(note: words.Note, most: int) -> str:
@@ -128,10 +158,10 @@ def said(
     frame: Frame, heading: str, message: str, notes: Sequence[words.Note] = (), warns: bool = False, advice: str = ""
 ) -> bytes:
     """A picture with words in the place of numbers, the whole message and advice in its description."""
-    room = min((frame.height - 100 - 16 * len(notes)) // _LINE, _MOST)
-    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, INNER - 52, room)
+    room = min((frame.height - 100 - 16 * len(notes)) // _ROW, _MOST)
+    happened, to_do = text.told(text.clean(message), advice and text.clean(advice), 13, frame.inner - 52, room)
     lines = [*((line, "soft", 0) for line in happened), *((line, "ink", _GAP) for line in to_do)]
-    block = 30 + _LINE * (len(lines) - 1) + (_GAP if to_do else 0)
+    block = 30 + _ROW * (len(lines) - 1) + (_GAP if to_do else 0)
     top = (frame.height - 12 * len(notes) - block) // 2 + 8
     return drawn(
         "message",
@@ -140,9 +170,9 @@ def said(
         text.clean(f"{message} {advice}"),
         notes,
         heading_y=top,
-        said_heading=text.cut(heading, HEADING, INNER - 52, bold=True),
+        said_heading=text.cut(heading, HEADING, frame.inner - 52, bold=True),
         lines=[
-            {"y": top + 26 + _LINE * number + gap, "text": line, "ink": ink}
+            {"y": top + 26 + _ROW * number + gap, "text": line, "ink": ink}
             for number, (line, ink, gap) in enumerate(lines)
         ],
         alarms=warns,

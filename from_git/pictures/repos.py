@@ -5,16 +5,14 @@ from typing import Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.pictures import text, words
-from from_git.pictures.bars import NAMES, column, spread
-from from_git.pictures.drawing import MARGIN, SMALL, WIDTH, Frame, drawn, nobody, said
+from from_git.pictures.bars import column, most_of_names, spread
+from from_git.pictures.drawing import LINE, MARGIN, SMALL, Frame, below, drawn, nobody, said
 from from_git.values.host import is_first
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
 _TOP, _BOTTOM = 98, 310
 _MOST = 7  # profiles, beside the total
-_LONGEST = 150  # pixels for the numbers beside a bar; where they need more, only their sum is shown
-_LEGEND = 170
 _GAP = 2
 
 
@@ -33,55 +31,66 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
     if not answer.found:
         return nobody(frame, answer, now)
     who, notes, stats = words.subject(answer), words.notes(answer, now), answer.stats
-    if not stats.original_repos + stats.forked_repos:
-        return said(frame, "No repositories", f"{who} has no public repositories.", notes)
-    pairs = sorted(_pairs(answer), key=lambda one: (-one.original - one.forked, one.name))
+    if not answer.counted:
+        nothing = words.subtitle(answer) if answer.filter else f"{who} has no public repositories."
+        return said(frame, "No repositories", nothing, notes)
+    pairs = sorted(_pairs(answer, frame), key=lambda one: (-one.original - one.forked, one.name))
     shown, left = pairs[:_MOST], len(pairs[_MOST:])
-    rest = f"and {text.counted(left, 'more profile', 'more profiles')}" if left else ""
+    rest = f"and {text.counted(left, 'more profile')}" if left else ""
     total = _pair("Total", stats)._replace(whole=True)
     rows = [total, *shown] if len(pairs) > 1 else shown
     parts = [f"{one.name}: {one.original:,} original and {one.forked:,} forked" for one in rows]
+    sub = below(frame, "Public repositories", answer.filter.words)
     return drawn(
         "repos",
         frame,
-        f"Repositories of {who}",
-        f"Public repositories, original and forked. {'; '.join([*parts, *filter(None, [rest])])}.",
+        frame.look.title or f"Repositories of {who}",
+        words.within(f"Original and forked repositories. {'; '.join([*parts, *filter(None, [rest])])}.", answer),
         notes,
-        sub="Public repositories",
-        legend={
-            "original": text.cut(f"{stats.original_repos:,} original", SMALL, _LEGEND),
-            "forked": text.cut(f"{stats.forked_repos:,} forked", SMALL, _LEGEND),
-        },
-        **_rows(rows, rest),
+        sub=sub,
+        legend=_legend(stats, frame, len(sub)),
+        **_rows(rows, rest, frame, len(sub)),
     )
 
 
-def _pairs(answer: Answer) -> list[Pair]:
+def _legend(stats: Stats, frame: Frame, lines: int) -> dict[str, Any]:
+    second, room = frame.width // 2 + MARGIN, frame.width // 2 - 2 * MARGIN - 20 - text.width(" original", SMALL)
+    return {
+        "y": 72 + LINE * (lines - 1),
+        "second": second,
+        "original": f"{text.number(stats.original_repos, SMALL, room)} original",
+        "forked": f"{text.number(stats.forked_repos, SMALL, room)} forked",
+    }
+
+
+def _pairs(answer: Answer, frame: Frame) -> list[Pair]:
     """A bar for each profile; its host is named where another has the same owner."""
     alike = Counter(profile.key for profile in answer.found)
-    return [_pair(_name(profile, alike[profile.key] > 1), one.stats) for profile, one in answer.found.items()]
+    most = most_of_names(frame)
+    return [_pair(_name(profile, alike[profile.key] > 1, most), one.stats) for profile, one in answer.found.items()]
 
 
-def _name(profile: Profile, ambiguous: bool) -> str:
+def _name(profile: Profile, ambiguous: bool, most: int) -> str:
     host = profile.host
-    where = text.cut(host.label if is_first(host) else host.name, SMALL, NAMES / 2)
+    where = text.cut(host.label if is_first(host) else host.name, SMALL, most / 2)
     suffix = f" ({where})" if ambiguous else ""
-    return text.cut(profile.owner, SMALL, NAMES - text.width(suffix, SMALL)) + suffix
+    return text.cut(profile.owner, SMALL, most - text.width(suffix, SMALL)) + suffix
 
 
 def _pair(name: str, stats: Stats) -> Pair:
     return Pair(name, stats.original_repos, stats.forked_repos)
 
 
-def _rows(shown: list[Pair], rest: str) -> dict[str, Any]:
-    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP, _BOTTOM)
-    begin = MARGIN + column(one.name for one in shown)
+def _rows(shown: list[Pair], rest: str, frame: Frame, lines: int) -> dict[str, Any]:
+    middle, pitch, thick = spread(len(shown) + bool(rest), _TOP + LINE * (lines - 1), _BOTTOM)
+    begin = MARGIN + column((one.name for one in shown), frame)
+    sums = {one: text.number(one.original + one.forked, SMALL, frame.width / 4, bold=True) for one in shown}
     parts = {one: f"{one.original:,} + {one.forked:,}" for one in shown}
-    widest = max(text.width(f"{one.original + one.forked:,} = {parts[one]}", SMALL, bold=True) for one in shown)
-    if widest > _LONGEST:
+    widest = max(text.width(f"{sums[one]} = {parts[one]}", SMALL, bold=True) for one in shown)
+    if widest > frame.width // 3:
         parts = dict.fromkeys(shown, "")
-        widest = max(text.width(f"{one.original + one.forked:,}", SMALL, bold=True) for one in shown)
-    room, most = WIDTH - MARGIN - begin - widest - 8, max(one.original + one.forked for one in shown)
+        widest = max(text.width(one, SMALL, bold=True) for one in sums.values())
+    room, most = frame.right - begin - widest - 8, max(one.original + one.forked for one in shown)
     rows = []
     for number, one in enumerate(shown):
         y = round(middle + pitch * number)
@@ -97,7 +106,7 @@ def _rows(shown: list[Pair], rest: str) -> dict[str, Any]:
                 "original": {"x": begin, "long": first},
                 "forked": {"x": begin + first + gap, "long": max(0, second - gap)},
                 "baseline": y + 4,
-                "value": f"{one.original + one.forked:,}",
+                "value": sums[one],
                 "value_x": begin + first + second + 8,
                 "parts": parts[one],
             }

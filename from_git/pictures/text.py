@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from from_git.values.words import counted as counted, listed
 
+INVISIBLE = "\N{REPLACEMENT CHARACTER}"
+"""What `clean` makes of text in which nothing can be seen."""
 _MARKS = 2  # combining ones on one character; a tower of them would reach into other lines
 # of the font's size, as wide as in DejaVu Sans, the widest font that the style's list may end in
 _NARROW, _WIDE = frozenset("iljI.,:;|!'`()[]/-t fr"), frozenset("mwMW@%&")
 _BOLD = 1.1
+_LETTERS = "kMGTP"  # thousands of each other
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z'\"“])")
 
@@ -28,8 +31,8 @@ def clean(text: str) -> str:
         if one.isspace():
             kept.append(" ")
         elif kind != "Cf" and marks <= _MARKS:
-            kept.append(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}")
-    return " ".join("".join(kept).split()) or "\N{REPLACEMENT CHARACTER}"
+            kept.append(one if one.isprintable() else INVISIBLE)
+    return " ".join("".join(kept).split()) or INVISIBLE
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -122,6 +125,36 @@ def _whole(text: str, size: float, most: float, lines: int) -> list[str]:
 def enumerated(names: Sequence[str], most: int) -> str:
     """`a, b and c`, or the first of them: `a, b and 7 more`."""
     return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
+def compact(number: int) -> str:
+    """A number in three digits at most: `999`, `5.4k`, `123k`, `1M`; rounded to the nearest, halves up.
+
+    What would round to a thousand of a unit is one of the next: 999,499 is `999k`, and 999,500 is `1M`.
+    """
+    whole, letter = number, ""
+    for power, letter in enumerate(_LETTERS if number >= 1_000 else "", 1):
+        unit = 1_000**power
+        tenths, whole = (10 * number + unit // 2) // unit, (number + unit // 2) // unit
+        if tenths < 1_000:
+            return f"{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''}{letter}"
+        if whole < 1_000:
+            break
+    return f"{whole:,}{letter}"
+
+
+def number(value: int, size: float, most: float, bold: bool = False) -> str:
+    """A number with its thousands, or `compact` where that would take more than `most` pixels."""
+    exact = f"{value:,}"
+    return exact if width(exact, size, bold) <= most else compact(value)
+
+
+def percent(part: int, whole: int) -> str:
+    """`34 %`, or `< 1 %` and `> 99 %` where a rounded one would say nothing or all."""
+    share = 100 * part / whole
+    if share < 1:
+        return "< 1 %"
+    return "> 99 %" if part < whole and share >= 99.5 else f"{share:.0f} %"
 
 
 def _em(one: str) -> float:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from from_git import errors
 from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
-from from_git.pictures.text import counted, enumerated
+from from_git.pictures.text import enumerated
+from from_git.values.filters import Filter
 from from_git.values.profile import Profile
-from from_git.values.words import listed
+from from_git.values.words import counted, listed, subtitled, titled
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
@@ -49,14 +50,39 @@ def short(error: errors.FromGitError) -> str:
 
 
 def who(profiles: Iterable[Profile]) -> str:
-    """The owners, each name once: `spack`, `spack and mailchimp`, `spack and 2 more`."""
-    names = list({profile.key: profile.owner for profile in reversed(list(profiles))}.values())[::-1]
-    return listed(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1:,} more"
+    """The owners, each name once: `spack`, `spack and mailchimp`, `spack, mailchimp and 2 more`."""
+    return titled(profile.owner for profile in profiles)
 
 
 def subject(answer: Answer) -> str:
     """The owners of the numbers; the owners asked for, where none of them exists."""
     return who(answer.found or answer.fetched)
+
+
+def subtitle(answer: Answer, short: bool = False) -> str:
+    """What was counted: `14 public repositories of 2 profiles on A and B, no forks`; shorter without profiles."""
+    if short:
+        said = counted(answer.counted, "public repository", "public repositories")
+        return f"{said}, {answer.filter.words}" if answer.filter else said
+    forges = labels_of(profile.kind for profile in answer.found)
+    return subtitled(answer.counted, len(answer.found), forges, answer.filter.words)
+
+
+def within(sentence: str, answer: Answer) -> str:
+    """A sentence, and after it which repositories count, if not all do."""
+    return f"{sentence} Only repositories that pass the filter: {answer.filter.words}." if answer.filter else sentence
+
+
+def brief(chosen: Filter) -> str:
+    """A filter in the fewest words: `no forks, archived only, last 90 days`."""
+    return ", ".join(
+        f"last {value:,} {'day' if value == 1 else 'days'}"
+        if isinstance(value, int)
+        else f"no {name}"
+        if value == "no"
+        else f"{name} only"
+        for name, value in chosen.facts().items()
+    )
 
 
 def forges_of(profiles: Iterable[Profile]) -> str:
@@ -121,7 +147,7 @@ def counted_at(answer: Answer, now: float) -> Note:
     if at[:10] == moment(now)[:10]:
         at = at[11:]
     since = f"no new numbers; as of {at}, {age(now - then)}"
-    return Note(f"{names} {verb} {since}", warns=True, shorter=(f"N{since[1:]}",))
+    return Note(f"{names} {verb} {since}", warns=True, shorter=(f"N{since[1:]}", f"last numbers: {age(now - then)}"))
 
 
 def notes(answer: Answer, now: float) -> list[Note]:

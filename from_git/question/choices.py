@@ -1,4 +1,4 @@
-"""Parameters that take one value of a few: the filter, and what a table holds."""
+"""Parameters that take one value: the filter, what a table holds, and how all others of that sort are read."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,9 +40,9 @@ def filter_asked(given: Fields, now: float) -> Filter:
     Raises:
         RequestError: names each of them that is wrong.
     """
-    found, wrong = _each({"forks": _side, "archived": _side, "active": _days}, given)
+    found, wrong = each({"forks": _side, "archived": _side, "active": _days}, given)
     if wrong:
-        raise _error(wrong, "Give forks and archived no or only, active a number of days, or leave them out.")
+        raise refusal(wrong, "Give forks and archived no or only, active a number of days, or leave them out.")
     days = found.get("active")
     since = None if days is None else int(now) - days * _DAY
     return Filter(found.get("forks"), found.get("archived"), since, days)
@@ -57,11 +57,11 @@ def table_asked(given: Fields, format: str) -> Table:
     Raises:
         RequestError: names each of them that is wrong, or is given for another format.
     """
-    found, wrong = _each({"rows": _only("repositories"), "bom": _only("1")}, given)
+    found, wrong = each({"rows": only("repositories"), "bom": only("1")}, given)
     if format != "csv":
         wrong = [Complaint(name, "needs format=csv") for name in ("rows", "bom") if name in given]
     if wrong:
-        raise _error(wrong, "Ask with format=csv&rows=repositories, format=csv&bom=1, both, or without them.")
+        raise refusal(wrong, "Ask with format=csv&rows=repositories, format=csv&bom=1, both, or without them.")
     return Table("rows" in found, "bom" in found)
 
 
@@ -91,10 +91,11 @@ def refuse_untold(profiles: Iterable[Profile], wanted: Filter) -> None:
         raise RequestError(" ".join(said), advice, urls=urls, urls_more=more, parameters=complaints)
 
 
-_Reader = Callable[[object], Any]
+Reader = Callable[[object], Any]
+"""Makes the value of a parameter of what was sent, or raises a ValueError, a phrase that says what is wrong."""
 
 
-def _each(readers: Mapping[str, _Reader], given: Fields) -> tuple[dict[str, Any], list[Complaint]]:
+def each(readers: Mapping[str, Reader], given: Fields) -> tuple[dict[str, Any], list[Complaint]]:
     """The value of each parameter that is given, and what is wrong with the others."""
     found: dict[str, Any] = {}
     wrong: list[Complaint] = []
@@ -112,16 +113,18 @@ def _each(readers: Mapping[str, _Reader], given: Fields) -> tuple[dict[str, Any]
     return found, wrong
 
 
-def _only(*allowed: str) -> _Reader:
+def only(*allowed: str) -> Reader:
+    """A reader of a parameter that takes one of these values."""
+
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise ValueError(f"takes {listed(allowed, 'or')}, not {_said(value)}")
+            raise ValueError(f"takes {listed(allowed, 'or')}, not {told(value)}")
         return value
 
     return read
 
 
-_side = _only(*_SIDES)
+_side = only(*_SIDES)
 
 
 def _days(value: object) -> int:
@@ -129,14 +132,16 @@ def _days(value: object) -> int:
     whole = type(value) is int or (isinstance(value, float) and value.is_integer())
     text = f"{value:.0f}" if whole else value
     if not isinstance(text, str) or not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
-        raise ValueError(f"takes whole days from 1 to {MOST_DAYS:,}, not {_said(value)}")
+        raise ValueError(f"takes whole days from 1 to {MOST_DAYS:,}, not {told(value)}")
     return int(text)
 
 
-def _said(value: object) -> str:
+def told(value: object) -> str:
+    """A value as an error tells it back."""
     return shown(value) if isinstance(value, str) else "what is no text"
 
 
-def _error(wrong: Sequence[Complaint], advice: str) -> RequestError:
+def refusal(wrong: Sequence[Complaint], advice: str) -> RequestError:
+    """The error for parameters that are wrong."""
     said = " ".join(f"{one.subject} {one.reason}." for one in wrong)
     return RequestError(said, advice, parameters=wrong)

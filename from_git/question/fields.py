@@ -27,14 +27,14 @@ _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _LONG = 65_536  # bytes; of longer values and bodies nothing is taken apart in Python
 _MOST_PARTS = 1_000  # lists, objects and members of a long body
 _QUESTION = ("url", *FILTERS)
-_DRAWN = (*_QUESTION, "theme", "format")
+_DRAWN = (*_QUESTION, "theme", "width", "title")
 PARAMETERS: Mapping[str, Sequence[str]] = {
     "health-check": (*_QUESTION, "expand", "rows", "bom", "format"),
     "body": (*_QUESTION, "expand"),
     "stream": (*_QUESTION, "expand", "format"),
-    "card": _DRAWN,
-    "chart": _DRAWN,
-    "badge": (*_QUESTION, "format"),
+    "card": (*_DRAWN, "hide", "format"),
+    "chart": (*_DRAWN, "format"),
+    "badge": (*_QUESTION, "label", "color", "style", "format"),
     "page": _QUESTION,
 }
 """By the name of a route: what it takes; `body` is what a POST has in its body.

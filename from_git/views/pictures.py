@@ -22,8 +22,9 @@ from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestErr
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi.routes import BadgeSchema, PictureSchema
-from from_git.pictures import PICTURES, THEMES, badge, failed_badge, theme_asked
+from from_git.pictures import PICTURES, badge, failed_badge, look
 from from_git.question import Question, asked, both
+from from_git.question.fields import Fields
 from from_git.renderers import relax
 from from_git.values.keys import KEYS
 from from_git.views.counting import Counting, refuse_body
@@ -46,15 +47,36 @@ class Drawn(Counting):
         """The response that shows an error."""
         raise NotImplementedError
 
-    def asked(self, request: Request) -> Question:
-        """The question.
+    def refuse_wrong_look(self) -> None:
+        """Refuse a look that there is not.
 
         Raises:
-            RequestError: the question is wrong.
+            RequestError: names each parameter that is wrong.
+        """
+        raise NotImplementedError
+
+    @property
+    def given(self) -> Fields:
+        """The parameters of the address."""
+        return parameters(self.request._request)
+
+    def given_if_any(self) -> Fields:
+        """The same, or none where there are so many that they are refused."""
+        try:
+            return self.given
+        except RequestError:
+            return {}
+
+    def asked(self, request: Request) -> Question:
+        """The question; a look that there is not is named together with all else that is wrong.
+
+        Raises:
+            RequestError: the question is wrong, or the look.
         """
         refuse_body(request)
         match = request._request.resolver_match
-        return asked(match.view_name if match else "", parameters(request._request))
+        question, _ = both(lambda: asked(match.view_name if match else "", self.given), self.refuse_wrong_look)
+        return question
 
     def get(self, request: Request, **which: str) -> HttpResponseBase:
         """Draw the answer for the `url` parameters."""
@@ -83,33 +105,27 @@ class Drawn(Counting):
 class Drawing(Drawn):
     """`/from-git/chart/NAME.svg` and `/from-git/card.svg`."""
 
-    schema = PictureSchema({name: (one.shows, one.size) for name, one in PICTURES.items()}, THEMES)
-
-    def asked(self, request: Request) -> Question:
-        """The question; a wrong theme is named together with all else that is wrong."""
-        question, _ = both(lambda: super(Drawing, self).asked(request), self._theme)
-        return question
+    schema = PictureSchema(
+        {name: (one.shows, one.size, look.CARD if name == "card" else look.CHART) for name, one in PICTURES.items()}
+    )
 
     def response_to(self, answer: Answer) -> HttpResponse:
         """The picture."""
-        return _svg(PICTURES[self.kwargs["name"]].of(answer, self._theme(), time.time()))
+        return _svg(PICTURES[self.kwargs["name"]].of(answer, time.time(), look.look_asked(self.given)))
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A picture of the same size."""
-        try:
-            theme = self._theme()
-        except RequestError:
-            theme = None
-        return _svg(PICTURES[self.kwargs["name"]].of_error(error, theme))
+        return _svg(PICTURES[self.kwargs["name"]].of_error(error, look.size_and_theme(self.given_if_any())))
 
-    def _theme(self) -> str | None:
-        return theme_asked(map(str, parameters(self.request._request).get("theme", ())))
+    def refuse_wrong_look(self) -> None:
+        """Refuse a look that there is not."""
+        look.look_asked(self.given)
 
 
 class Badge(Drawn):
     """`/from-git/badge/KEY`."""
 
-    schema = BadgeSchema()
+    schema = BadgeSchema(look.BADGE)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As for every counting view, after a look whether there is such a key.
@@ -123,11 +139,15 @@ class Badge(Drawn):
 
     def response_to(self, answer: Answer) -> HttpResponse:
         """The badge."""
-        return _json(badge(self.kwargs["key"], answer, time.time()))
+        return _json(badge(self.kwargs["key"], answer, time.time(), look.face_asked(self.given)))
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A badge that says what is wrong."""
-        return _json(failed_badge(self.kwargs["key"], error))
+        return _json(failed_badge(self.kwargs["key"], error, look.face_of_error(self.given_if_any())))
+
+    def refuse_wrong_look(self) -> None:
+        """Refuse a look that there is not."""
+        look.face_asked(self.given)
 
 
 def _svg(content: bytes) -> HttpResponse:

@@ -15,7 +15,7 @@ from from_git.values.keys import KEYS
 
 SPACK, TEAM, NOBODY = "https://github.com/spack", "https://bitbucket.org/mailchimp", "https://bitbucket.org/nobody"
 DRAWN = {"/from-git/chart/langs.svg": 360, "/from-git/chart/repos.svg": 360, "/from-git/chart/topics.svg": 360}
-DRAWN |= {"/from-git/card.svg": 200}
+DRAWN |= {"/from-git/card.svg": 244}
 """Each picture's address and its height."""
 BADGE = "/from-git/badge/watchers"
 EVERY = (*DRAWN, BADGE)

@@ -100,7 +100,7 @@ class Errors(TestCase):
         error = RequestError(f"It {' '.join(message)}.", f"Do {' '.join(advice)}. Then {ADVICE}")
         known = set(numbers(f"{error.message} {error.advice}"))
         for picture in PICTURES.values():
-            self.assertLessEqual(set(numbers(" ".join(shown(picture.of_error(error, None))))), known)
+            self.assertLessEqual(set(numbers(" ".join(shown(picture.of_error(error))))), known)
 
 
 class Limited(PictureTestCase):

@@ -1,6 +1,5 @@
-"""Each kind of picture by itself: charts, card, old numbers, errors."""
+"""Charts, and in every picture missing profiles, old numbers and errors."""
 
-import itertools
 import re
 from dataclasses import replace
 from unittest import TestCase
@@ -46,13 +45,13 @@ class Charts(TestCase):
         names = [f"n{number:02}" for number in range(33)]
         for chart in ("langs", "topics"):
             with self.subTest(chart):
-                lines = shown(PICTURES[chart].of(answer({SPACK: named(*names)}), None, NOW))
+                lines = shown(PICTURES[chart].of(answer({SPACK: named(*names)}), NOW))
                 self.assertEqual([line for line in lines if re.fullmatch(r"n\d\d", line)], names[:10])
                 self.assertIn("and 23 more", lines)
                 self.assertIn("33", lines)
 
     def test_a_bar_is_as_long_as_its_number_of_all_bars(self) -> None:
-        svg = read(PICTURES["topics"].of(answer({SPACK: Stats(9, topics={"a": 100, "b": 50, "c": 25})}), None, NOW))
+        svg = read(PICTURES["topics"].of(answer({SPACK: Stats(9, topics={"a": 100, "b": 50, "c": 25})}), NOW))
         long = [int(one.get("width", 0)) for one in svg.iter(f"{SVG}rect") if one.get("class") == "c0"]
         self.assertEqual([round(100 * one / long[0]) for one in long], [100, 50, 25])
         self.assertGreater(long[0], 350)  # what name and number leave of the width
@@ -65,26 +64,26 @@ class Charts(TestCase):
             "sh": Language(2, 1),
             "perl": Language(1, None),
         }
-        svg = PICTURES["langs"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW)
+        svg = PICTURES["langs"].of(answer({SPACK: Stats(9, langs=langs)}), NOW)
         self.assertEqual([one for one in shown(svg) if "%" in one], ["75 %", "24 %", "1 %", "< 1 %"])
         self.assertIn("c: 5 repositories, 75 % of all bytes; ", described(svg))
         self.assertIn("sh: 2 repositories, less than 1 % of all bytes; perl: 1 repository.", described(svg))
-        without = PICTURES["langs"].of(answer({TEAM: Stats(9, langs={"perl": Language(1, None)})}), None, NOW)
+        without = PICTURES["langs"].of(answer({TEAM: Stats(9, langs={"perl": Language(1, None)})}), NOW)
         self.assertNotIn("Share of bytes", shown(without))
 
     def test_repositories_are_shown_for_each_profile_and_in_all(self) -> None:
-        svg = PICTURES["repos"].of(PLAIN, None, NOW)
+        svg = PICTURES["repos"].of(PLAIN, NOW)
         self.assertEqual([line for line in shown(svg) if " = " in line], ["18 = 13 + 5", "10 = 7 + 3", "8 = 6 + 2"])
         self.assertTrue({"Total", "spack", "mailchimp", "13 original", "5 forked"} <= set(shown(svg)))
         self.assertIn("Total: 13 original and 5 forked; mailchimp: 7 original and 3 forked;", described(svg))
 
     def test_what_there_is_none_of_has_no_bar(self) -> None:
-        svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), None, NOW))
+        svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), NOW))
         bars = [one.get("class") for one in svg.iter(f"{SVG}rect") if one.get("class") in ("c0", "edge")]
         self.assertEqual(bars, ["c0", "edge", "c0", "edge", "c0", "edge"])  # the legend, the total, and one each
 
     def test_many_profiles_are_the_largest_ones_and_how_many_more_there_are(self) -> None:
-        svg = PICTURES["repos"].of(answer({profile(f"o{n:02}"): Stats(n + 1) for n in range(20)}), None, NOW)
+        svg = PICTURES["repos"].of(answer({profile(f"o{n:02}"): Stats(n + 1) for n in range(20)}), NOW)
         self.assertEqual(
             [one for one in shown(svg) if re.fullmatch(r"o\d\d", one)], [f"o{n}" for n in range(19, 12, -1)]
         )
@@ -92,94 +91,30 @@ class Charts(TestCase):
 
     def test_one_name_at_two_forges_is_told_apart(self) -> None:
         both = answer({profile("mailchimp"): Stats(2), TEAM: Stats(1)})
-        self.assertTrue(
-            {"mailchimp (GitHub)", "mailchimp (Bitbucket)"} <= set(shown(PICTURES["repos"].of(both, None, NOW)))
-        )
+        self.assertTrue({"mailchimp (GitHub)", "mailchimp (Bitbucket)"} <= set(shown(PICTURES["repos"].of(both, NOW))))
 
     def test_one_name_at_two_hosts_of_a_kind_is_told_apart(self) -> None:
         hosts = [
             replace(host_of("github", name), label=f"GitHub at {name}") for name in ("ghe.a", "a-long-name.example")
         ]
         found = {Profile(host, "mailchimp", "mailchimp", host.site): Stats(2) for host in hosts}
-        svg = PICTURES["repos"].of(answer({profile("mailchimp"): Stats(1), **found}), None, NOW)
+        svg = PICTURES["repos"].of(answer({profile("mailchimp"): Stats(1), **found}), NOW)
         names = [line for line in shown(svg) if line.endswith(")")]
         self.assertEqual(names, ["mailchimp (a-long-na…)", "mailchimp (ghe.a)", "mailchimp (GitHub)"])
 
     def test_nothing_to_show_is_said_in_a_sentence(self) -> None:
         for chart, sentence in {"langs": "No languages", "topics": "No topics", "repos": "No repositories"}.items():
-            self.assertIn(sentence, shown(PICTURES[chart].of(EMPTY, None, NOW)))
-            self.assertIn("spack", described(PICTURES[chart].of(EMPTY, None, NOW)))
+            self.assertIn(sentence, shown(PICTURES[chart].of(EMPTY, NOW)))
+            self.assertIn("spack", described(PICTURES[chart].of(EMPTY, NOW)))
 
 
-class Card(TestCase):
-    """The numbers at a glance."""
-
-    def test_it_says_who_how_many_and_from_when(self) -> None:
-        lines = shown(PICTURES["card"].of(PLAIN, None, NOW))
-        self.assertEqual(lines[:2], ["spack and mailchimp", "2 profiles on GitHub and Bitbucket"])
-        numbers = dict(zip(lines[3:14:2], lines[2:14:2], strict=True))
-        self.assertEqual(
-            numbers,
-            {
-                "original": "13",
-                "forked": "5",
-                "watchers": "1,246",
-                "stars": "56,789",
-                "languages": "3",
-                "topics": "3",
-            },
-        )
-        self.assertEqual(lines[-2:], ["counted 2026-11-28 15:32 UTC", "no such profile: github.com/nobody"])
-        self.assertIn(
-            "Main languages: python (3 repositories), c (2 repositories)",
-            described(PICTURES["card"].of(PLAIN, None, NOW)),
-        )
-
-    def test_the_oldest_number_says_from_when(self) -> None:
-        older = replace(PLAIN, fetched={**PLAIN.fetched, TEAM: replace(PLAIN.fetched[TEAM], oldest=NOW - 86_400)})
-        self.assertIn("counted 2026-11-27 15:33 UTC", shown(PICTURES["card"].of(older, None, NOW)))
-
-    def test_many_owners_are_one_name_and_a_number(self) -> None:
-        for owners, said in {("a",): "a", ("a", "b"): "a and b", ("a", "b", "c"): "a and 2 more"}.items():
-            self.assertEqual(words.who([profile(one) for one in owners]), said)
-        self.assertEqual(words.who([profile("a"), profile("A", "bitbucket")]), "a")
-
-    def test_a_number_too_long_for_its_column_is_shown_in_millions_and_told_in_full(self) -> None:
-        svg = PICTURES["card"].of(answer({SPACK: Stats(1, 1, 123_456_789, 2**53)}), None, NOW)
-        self.assertTrue({"123.5 M", "9.0 P"} <= set(shown(svg)))
-        self.assertIn("watchers: 123,456,789; stars: 9,007,199,254,740,992;", described(svg))
-
-    def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
-        names = {f"l{number}": Language(1, 1) for number in range(9)}
-        for langs in (
-            {"c": Language(10**6, 1), **names},
-            names,
-            {"c": Language(1, 1)},
-            {"c": Language(3, 1), "d": Language(1, 1)},
-        ):
-            svg = read(PICTURES["card"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW))
-            strip = [one for one in svg.iter(f"{SVG}rect") if one.get("height") == "9"]
-            self.assertEqual(
-                [one.get("class") for one in strip], [f"c{number}" for number in range(min(6, len(langs)))]
-            )
-            spans = [(float(one.get("x", 0)), float(one.get("width", 0))) for one in strip]
-            self.assertEqual(spans[0][0], 24)
-            self.assertAlmostEqual(sum(spans[-1]), WIDTH - 24, delta=0.2)
-            for (x, long), (following, _) in itertools.pairwise(spans):
-                self.assertAlmostEqual(following - x - long, 2, delta=0.2)
-            self.assertGreaterEqual(min(long for _, long in spans), 2)
-        self.assertAlmostEqual(spans[0][1] / spans[1][1], 3, delta=0.1)
-
-    def test_the_languages_that_have_no_room_are_counted(self) -> None:
-        for count, more in ((1, []), (3, []), (12, ["+7"])):
-            langs = {f"l{number:02}": Language(1, 1) for number in range(count)}
-            lines = shown(PICTURES["card"].of(answer({SPACK: Stats(9, langs=langs)}), None, NOW))
-            self.assertEqual([one for one in lines if one.startswith("+")], more)
+class Missing(TestCase):
+    """Profiles that do not exist."""
 
     def test_the_missing_are_named_as_asked_without_scheme_and_query(self) -> None:
         for url in ("https://github.com/Nobody?tab=stars#top", "github.com/Nobody#top", "http://github.com/Nobody"):
             one = answer({SPACK: Stats(1)}, (replace(NOBODY, url=url),))
-            self.assertEqual(shown(PICTURES["card"].of(one, None, NOW))[-1], "no such profile: github.com/Nobody")
+            self.assertEqual(shown(PICTURES["card"].of(one, NOW))[-1], "no such profile: github.com/Nobody")
 
     def test_of_many_missing_ones_as_many_are_named_as_have_room_and_in_the_description_twenty(self) -> None:
         gone = tuple(profile(f"a{number}") for number in range(25))
@@ -188,14 +123,14 @@ class Card(TestCase):
             gone[:6]: "no such profiles: github.com/a0, github.com/a1 and 4 more",
             gone: "no such profiles: github.com/a0, github.com/a1 and 23 more",
         }.items():
-            svg = PICTURES["card"].of(answer({SPACK: Stats(1)}, missing), None, NOW)
+            svg = PICTURES["card"].of(answer({SPACK: Stats(1)}, missing), NOW)
             self.assertEqual(shown(svg)[-1], said)
         self.assertIn("github.com/a19 and 5 more.", described(svg))
 
     def test_where_nobody_exists_every_picture_says_so(self) -> None:
         for name, picture in PICTURES.items():
             with self.subTest(name):
-                lines = shown(picture.of(NONE, None, NOW))
+                lines = shown(picture.of(NONE, NOW))
                 self.assertIn("No such profile", lines)
                 self.assertIn("github.com/nobody does not exist.", lines)
 
@@ -206,7 +141,7 @@ class LastGood(TestCase):
     def test_every_picture_says_whose_they_are_and_how_old(self) -> None:
         for name, picture in PICTURES.items():
             with self.subTest(name):
-                svg = picture.of(OLD, None, NOW)
+                svg = picture.of(OLD, NOW)
                 line = "GitHub gives no new numbers; as of 13:31 UTC, 2 h ago"
                 self.assertIn(line, shown(svg))
                 self.assertIn(f"{line}.", described(svg))
@@ -215,17 +150,17 @@ class LastGood(TestCase):
         for one, kinds_of_lines in ((OLD, ["warn"]), (PLAIN, ["soft", "warn"]), (EMPTY, ["soft"])):
             for name, picture in PICTURES.items():
                 with self.subTest(name):
-                    texts = [*read(picture.of(one, None, NOW)).iter(f"{SVG}text")]
+                    texts = [*read(picture.of(one, NOW)).iter(f"{SVG}text")]
                     self.assertEqual([line.get("class") for line in texts[-len(kinds_of_lines) :]], kinds_of_lines)
 
     def test_the_oldest_of_the_old_ones_counts_and_another_day_is_named(self) -> None:
         two = answer({SPACK: Stats(1), TEAM: Stats(1)}, old=(SPACK, TEAM), age=90_000)
-        svg = PICTURES["card"].of(two, None, NOW)
+        svg = PICTURES["card"].of(two, NOW)
         since = "no new numbers; as of 2026-11-27 14:33 UTC, 25 h ago"
         self.assertIn(f"N{since[1:]}", shown(svg))  # what does not fit is in the description
         self.assertIn(f"GitHub and Bitbucket give {since}.", described(svg))
         newer = replace(OLD, fetched={**OLD.fetched, TEAM: replace(OLD.fetched[TEAM], oldest=NOW - 99_999)})
-        self.assertIn("2 h ago", " ".join(shown(PICTURES["card"].of(newer, None, NOW))))
+        self.assertIn("2 h ago", " ".join(shown(PICTURES["card"].of(newer, NOW))))
 
     def test_ages_have_their_largest_unit(self) -> None:
         for seconds, said in {
@@ -252,11 +187,11 @@ class Failed(TestCase):
     def test_a_picture_shows_the_message_and_has_all_of_it_in_its_description(self) -> None:
         for name, picture in PICTURES.items():
             with self.subTest(name):
-                lines = shown(picture.of_error(ERROR, None))
+                lines = shown(picture.of_error(ERROR))
                 self.assertEqual(lines[:2], ["!", "GitHub: rate limit"])
                 self.assertEqual(" ".join(lines[2:]), f"{ERROR.message} {ERROR.advice}")
-                self.assertIn("a profile. …", " ".join(shown(picture.of_error(LONG, None))))
-                self.assertEqual(described(picture.of_error(LONG, None)), f"{LONG.message} {LONG.advice}")
+                self.assertIn("a profile. …", " ".join(shown(picture.of_error(LONG))))
+                self.assertEqual(described(picture.of_error(LONG)), f"{LONG.message} {LONG.advice}")
 
     def test_every_error_has_its_words(self) -> None:
         self.assertEqual(words.short(ERROR), "GitHub: rate limit")
