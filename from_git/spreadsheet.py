@@ -141,6 +141,8 @@ def _fill(page: Any, sheet: _Sheet, cells: "_Cells") -> None:
                 cells.write(page, number, column, name, value, sheet.whole)
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, number, len(sheet.columns) - 1)
+    # else Excel marks a name such as 007
+    page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
 
 class _Cells:

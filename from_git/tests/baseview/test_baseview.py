@@ -2,6 +2,7 @@
 
 import requests
 
+from from_git.spreadsheet import MEDIA_TYPE
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.renderers.test_renderers import CSV, HTML, JSON, URLS
 
@@ -26,6 +27,8 @@ class Negotiation(ServiceTestCase):
             "application/json;q=0.5, text/csv;q=0.4, text/html;q=0.6": HTML,
             "text/*;q=0.3, text/csv;q=0.7, */*;q=0.5": CSV,
             "application/json;q=0, */*": CSV,
+            MEDIA_TYPE: MEDIA_TYPE,
+            f"application/json;q=0.5, {MEDIA_TYPE}": MEDIA_TYPE,
             "image/png, */*;q=0.1": JSON,
         }.items():
             with self.subTest(accept):
@@ -49,7 +52,7 @@ class Negotiation(ServiceTestCase):
                 self.assertEqual(response.headers["Vary"].lower(), "accept")
 
     def test_format_wins_over_accept_and_an_unknown_one_is_named_wrong(self) -> None:
-        for name, kind in {"json": JSON, "csv": CSV, "api": HTML}.items():
+        for name, kind in {"json": JSON, "csv": CSV, "xlsx": MEDIA_TYPE, "api": HTML}.items():
             for accept in ("application/json", "text/csv", "text/html", "image/png"):
                 with self.subTest(name, accept=accept):
                     response = requests.get(

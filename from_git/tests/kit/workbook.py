@@ -81,7 +81,7 @@ def _value(cell: Element, dates: set[str]) -> Any:
     assert {one.tag for one in cell} <= {_MAIN + "v", _MAIN + "is"}, "a formula"
     text = "".join(one.text or "" for one in cell.iter() if one.tag in (_MAIN + "v", _MAIN + "t"))
     kind = cell.attrib.get("t", "n")
-    if kind == "inlineStr":
+    if kind == "inlineStr":  # in a table of texts, which the library holds in memory, it would be "s"
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     if kind == "b":
         return {"0": False, "1": True}[text]

@@ -10,15 +10,18 @@ from zipfile import ZipFile
 
 from from_git.aggregator import Answer
 from from_git.errors import RequestError
+from from_git.renderers import AnswerXLSX, Details, answer_response
 from from_git.serializers import REPOSITORY
-from from_git.spreadsheet import MOST_CHARACTERS, cut, joined, refuse_large, spooled, write
+from from_git.spreadsheet import MOST_CHARACTERS, MOST_ROWS, cut, joined, refuse_large, spooled, write
 from from_git.tests.kit.flying import MFEM, SPACK
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.workbook import Page, pages
 from from_git.values.filters import Filter
 from from_git.values.found import Fetched, Found
+from from_git.values.profile import Profile
 from from_git.values.repository import LATEST, Repository
 from from_git.values.rows import Rows
-from from_git.values.stats import LARGEST
+from from_git.values.stats import LARGEST, Stats
 
 OLDEST = 1_700_000_000.9  # 2023-11-14 22:13:20 UTC
 NAMES = ["Totals", "Profiles", "Repositories", "Languages", "Topics"]
@@ -82,6 +85,17 @@ class Sheets(TestCase):
                 ["missing", "Missing repository", "https://github.com/spack/lost"],
             ],
         )
+
+    def test_a_total_that_no_forge_tells_is_empty_and_one_of_zero_is_not(self) -> None:
+        team = Profile(host_of("bitbucket"), "team", "team", "https://bitbucket.org/team")
+        one = Fetched(Found("Workspace", Rows()), OLDEST, OLDEST)
+        assert one.found
+        rows = workbook(Answer({team: one}, {team: one.found}, (), one.found.stats))["Totals"].records()
+
+        totals = {str(row["key"]): row["value"] for row in rows}
+        self.assertEqual((totals["originalRepos"], totals["watchers"], totals["langsNum"]), (0, 0, 0))
+        self.assertEqual((totals["followers"], totals["topicsNum"]), (None, None))
+        self.assertEqual(totals["filter"], "none")
 
     def test_what_is_missing_has_a_row_without_numbers_among_the_profiles(self) -> None:
         first, second = workbook(answer([Repository("R1", "one")]))["Profiles"].records()
@@ -177,3 +191,12 @@ class Limits(TestCase):
             refuse_large(answer([many]), 8)
         with self.assertRaisesRegex(RequestError, "more topics"):
             refuse_large(answer([many._replace(langs=(), topics=tuple(f"t{n}" for n in range(9)))]), 8)
+
+    def test_a_workbook_that_would_be_too_long_is_not_begun_and_head_says_so_too(self) -> None:
+        long, file = replace(answer(), stats=Stats(original_repos=MOST_ROWS, forked_repos=1)), io.BytesIO()
+        with self.assertRaises(RequestError):
+            write(long, file)
+        self.assertEqual(file.getvalue(), b"")
+        for head in (False, True):
+            with self.subTest(head=head), self.assertRaises(RequestError):
+                answer_response(long, Details(), AnswerXLSX(), head)
