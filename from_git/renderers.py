@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from from_git import spreadsheet
 from from_git.aggregator import Answer
+from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.question.choices import Table
 from from_git.responses import Spooled, Streamed, nothing
@@ -118,7 +119,8 @@ class AnswerXLSX(BaseRenderer):
         if head:
             spreadsheet.refuse_large(answer)
             return Streamed(nothing(), seed, self.content_type, headers=dict(self.headers))
-        return Spooled(spreadsheet.spooled(answer), seed, self.content_type, headers=dict(self.headers))
+        seconds = settings.FLIGHT_SECONDS
+        return Spooled(spreadsheet.spooled(answer), seed, self.content_type, dict(self.headers), seconds)
 
 
 class Browsable(BrowsableAPIRenderer):
@@ -166,7 +168,8 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
     if not details.repositories:
         return HttpResponse(b"".join(parts), renderer.content_type, headers=dict(renderer.headers))
     seed = _seed(answer, details, renderer)
-    return Streamed(nothing() if head else parts, seed, renderer.content_type, headers=dict(renderer.headers))
+    parts = nothing() if head else parts
+    return Streamed(parts, seed, renderer.content_type, dict(renderer.headers), settings.FLIGHT_SECONDS)
 
 
 def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX) -> bytes:

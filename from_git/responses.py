@@ -1,6 +1,10 @@
 """Responses that every route has: errors in one form, OPTIONS, and methods that are not allowed."""
 
+import errno
+import math
+import time
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from contextvars import Context, copy_context
 from io import SEEK_END
 from typing import IO
@@ -25,6 +29,8 @@ class Streamed(StreamingHttpResponse):
 
     Args:
         seed: what its bytes follow from, where they are an answer that caches may keep.
+        seconds: the time after which no more is made for a client that takes it too slowly, whose connection then ends
+            before the response does.
     """
 
     def __init__(
@@ -33,10 +39,12 @@ class Streamed(StreamingHttpResponse):
         seed: bytes = b"",
         content_type: str | None = None,
         headers: dict[str, str] | None = None,
+        seconds: float = math.inf,
     ) -> None:
         self.context = copy_context()
         self.seed = seed
-        super().__init__(_in_context(self.context, parts), content_type=content_type, headers=headers)
+        timed = _timed(parts, time.monotonic() + seconds)
+        super().__init__(_in_context(self.context, timed), content_type=content_type, headers=headers)
 
 
 class Spooled(Streamed):
@@ -46,10 +54,12 @@ class Spooled(Streamed):
         file: sent from its beginning to its end.
     """
 
-    def __init__(self, file: IO[bytes], seed: bytes, content_type: str, headers: dict[str, str]) -> None:
+    def __init__(
+        self, file: IO[bytes], seed: bytes, content_type: str, headers: dict[str, str], seconds: float = math.inf
+    ) -> None:
         length = file.seek(0, SEEK_END)
         file.seek(0)
-        super().__init__(_read(file), seed, content_type, {**headers, "Content-Length": str(length)})
+        super().__init__(_read(file), seed, content_type, {**headers, "Content-Length": str(length)}, seconds)
         # a generator that was never asked for a part would close nothing at its end
         self._resource_closers.append(file.close)  # type: ignore[attr-defined]
 
@@ -62,6 +72,16 @@ def _read(file: IO[bytes]) -> Generator[bytes, None, None]:
 def nothing() -> Generator[bytes, None, None]:
     """The parts of a response to HEAD."""
     yield from ()
+
+
+def _timed(parts: Generator[bytes, None, None], until: float) -> Generator[bytes, None, None]:
+    with closing(parts):
+        for part in parts:
+            if time.monotonic() > until:
+                bind_facts(outcome="LEFT")
+                # as if the client were gone, which no server writes a traceback for
+                raise ConnectionResetError(errno.ECONNRESET, "it took its answer too slowly")
+            yield part
 
 
 def _in_context(context: Context, parts: Generator[bytes, None, None]) -> Iterator[bytes]:

@@ -62,7 +62,8 @@ class Stream(Counting):
         asking = replace(self.asking(request), seconds=settings.FLIGHT_SECONDS, setting="FLIGHT_SECONDS", longest=None)
         events = self._events(request, asking)
         bind_facts(outcome="LEFT")  # until all of it is sent
-        return Streamed(events, content_type=_TYPE, headers=_HEADERS)
+        # an answer may take as long to be sent as to be made
+        return Streamed(events, content_type=_TYPE, headers=_HEADERS, seconds=2 * settings.FLIGHT_SECONDS)
 
     def head(self, request: Request) -> HttpResponseBase:
         """The headers, without asking a forge."""

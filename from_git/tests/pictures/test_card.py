@@ -56,7 +56,9 @@ class Numbers(TestCase):
     def test_it_says_who_how_many_and_from_when(self) -> None:
         svg = CARD.of(PLAIN, NOW)
         lines = shown(svg)
-        self.assertEqual(lines[:2], ["spack and mailchimp", "18 public repositories of 2 profiles on GitHub and Bitbucket"])
+        self.assertEqual(
+            lines[:2], ["spack and mailchimp", "18 public repositories of 2 profiles on GitHub and Bitbucket"]
+        )
         self.assertEqual(numbers(svg), dict(zip(LABELS, ("13", "5", "1.2k", "56.8k", "3", "3"), strict=True)))
         self.assertEqual(lines[-2:], ["counted 2026-11-28 15:32 UTC", "no such profile: github.com/nobody"])
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Generator
 from contextvars import ContextVar
-from typing import IO, Any
+from typing import IO, Any, cast
 from unittest import TestCase
 
 from django.http import HttpResponse
@@ -76,7 +76,7 @@ class InItsContext(TestCase):
                 seen.append(f"end of {WHO.get()}")
 
         token = WHO.set("the request")
-        response: HttpResponse = Streamed(parts())  # type: ignore[assignment]
+        response = cast(HttpResponse, Streamed(parts()))
         WHO.reset(token)
         sent = iter(response)
         self.assertEqual([next(sent), next(sent)], [b"x", b"x"])
@@ -84,6 +84,20 @@ class InItsContext(TestCase):
 
         self.assertEqual(seen, ["the request", "the request", "end of the request"])
         self.assertEqual(WHO.get(), "nobody")
+
+    def test_one_that_is_taken_too_slowly_ends_as_if_its_client_were_gone(self) -> None:
+        ended: list[bool] = []
+
+        def parts() -> Generator[bytes, None, None]:
+            try:
+                yield b"x"
+            finally:
+                ended.append(True)
+
+        sent = iter(cast(HttpResponse, Streamed(parts(), seconds=0.0)))
+        with self.assertRaises(ConnectionResetError):
+            next(sent)
+        self.assertEqual(ended, [True])
 
 
 class Files(TestCase):
