@@ -74,6 +74,7 @@ def write(answer: Answer, file: IO[bytes]) -> None:
 
     Raises:
         RequestError: a sheet would be too long; nothing is written then.
+        OSError: the file or the folder cannot be written.
     """
     import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
 
@@ -84,7 +85,10 @@ def write(answer: Answer, file: IO[bytes]) -> None:
         cells = _Cells(book)
         for sheet in _sheets(answer):
             _fill(book.add_worksheet(sheet.name), sheet, cells)
-        book.close()
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise error.args[0] from None  # what it was, which this hides
 
 
 def spooled(answer: Answer) -> IO[bytes]:

@@ -100,14 +100,9 @@ def _unwritable(name: str, path: str) -> str | None:
 
 
 def _workbook(answer: Answer, file: IO[bytes]) -> None:
-    from xlsxwriter.exceptions import FileCreateError
-
     from from_git import spreadsheet
 
-    try:
-        spreadsheet.write(answer, file)
-    except FileCreateError as error:
-        raise OSError(*getattr(error.args[0], "args", error.args)) from None
+    spreadsheet.write(answer, file)
 
 
 def _card(answer: Answer, file: IO[bytes]) -> None:
