@@ -224,11 +224,12 @@ def _badge() -> Json:
     badge: Json = {
         "schemaVersion": {"const": 1},
         "label": {"type": "string"},
-        "message": {"type": "string", "description": "The value, with its age where it is a last good one."},
+        "message": {"type": "string", "description": "The value, and behind it the filter, and its age if it is old."},
         "color": {"type": "string"},
     }
+    style: Json = {"type": "string", "description": "There where it was asked for."}
     error: Json = {"type": "boolean", "description": "There where the message is an error."}
-    return {**_object({**badge, "isError": error}), "required": list(badge)}
+    return {**_object({**badge, "style": style, "isError": error}), "required": list(badge)}
 
 
 def _list(name: str, description: str) -> Json:

@@ -23,7 +23,7 @@ def badge(key: str, answer: Answer, now: float, face: Face = _USUAL) -> Badge:
     if not answer.found:
         return _badge(key, "not found", _COLOURS["absent"], face, is_error=True)
     colour = face.color or _COLOURS["absent" if key in untold(answer.found) else "old" if answer.old else "told"]
-    behind = [one for one in (words.brief(answer.filter), _age(answer, now)) if one]
+    behind = [one for one in (words.brief(answer), _age(answer, now)) if one]
     value = _value(key, answer)
     return _badge(key, f"{value} ({'; '.join(behind)})" if behind else value, colour, face)
 

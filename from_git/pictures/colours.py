@@ -1,4 +1,4 @@
-"""Colours that others have chosen: GitHub's of languages, and the names that shields takes.
+"""Colours that others have chosen: those of languages, from Linguist, and the names that shields takes.
 
 They are in colours.json, with their packages, versions and licences. Tests compare that file with the packages;
 `python -m from_git.tests.kit.colours` makes it anew.
@@ -19,7 +19,7 @@ CSS = frozenset(_DATA["badges"]["css"])
 
 
 def of_language(name: str) -> str | None:
-    """GitHub's colour of a language, by its name in lower case, as `#rrggbb`; None: GitHub has none."""
+    """Linguist's colour of a language, by its name in lower case, as `#rrggbb`; None: it has none."""
     return _LANGUAGES.get(name)
 
 

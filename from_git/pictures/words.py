@@ -9,7 +9,6 @@ from from_git import errors
 from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
 from from_git.pictures.text import enumerated
-from from_git.values.filters import Filter
 from from_git.values.profile import Profile
 from from_git.values.words import counted, listed, subtitled, titled
 
@@ -73,16 +72,9 @@ def within(sentence: str, answer: Answer) -> str:
     return f"{sentence} Only repositories that pass the filter: {answer.filter.words}." if answer.filter else sentence
 
 
-def brief(chosen: Filter) -> str:
-    """A filter in the fewest words: `no forks, archived only, last 90 days`."""
-    return ", ".join(
-        f"last {value:,} {'day' if value == 1 else 'days'}"
-        if isinstance(value, int)
-        else f"no {name}"
-        if value == "no"
-        else f"{name} only"
-        for name, value in chosen.facts().items()
-    )
+def brief(answer: Answer) -> str:
+    """The answer's filter in fewer words: `no forks and last 90 days`."""
+    return answer.filter.words.replace("pushed to in the ", "")
 
 
 def forges_of(profiles: Iterable[Profile]) -> str:

@@ -105,11 +105,14 @@ def each(readers: Mapping[str, Reader], given: Fields) -> tuple[dict[str, Any], 
             continue
         try:
             different = list(dict.fromkeys(map(read, values)))
-            if len(different) > 1:
-                raise ValueError(f"is there twice: {listed([shown(str(one)) for one in different])}")
-            found[name] = different[0]
         except ValueError as error:
             wrong.append(Complaint(name, str(error)))
+            continue
+        if len(different) > 1:
+            twice = listed([shown(str(one)) for one in different])
+            wrong.append(Complaint(name, f"is there twice: {twice}"))
+        else:
+            found[name] = different[0]
     return found, wrong
 
 

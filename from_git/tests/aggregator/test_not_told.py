@@ -80,10 +80,10 @@ class OfOneProfile(TestCase):
             with self.subTest(words):
                 answer = self.answer(*profiles)
                 self.assertEqual(badge("watchers", answer, 1.0)["message"], words)
-                card = PICTURES["card"].of(answer, None, 1.0)
+                card = PICTURES["card"].of(answer, 1.0)
                 numbers = dict(zip(shown(card)[3:14:2], shown(card)[2:14:2], strict=True))
-                self.assertEqual((numbers["watchers"], numbers["stars"]), (words, str(3 * len(profiles))))
-                topics = shown(CHARTS["topics"].of(answer, None, 1.0))
+                self.assertEqual((numbers["Watchers"], numbers["Stars"]), (words, str(3 * len(profiles))))
+                topics = shown(CHARTS["topics"].of(answer, 1.0))
                 self.assertEqual("Topics are not told by GitHub." in topics, words != "0")
 
     def test_the_terminal_has_a_dash_for_it(self) -> None:
@@ -134,8 +134,8 @@ class NotTold(ServiceTestCase):
         for urls, stars, number in (((TEAM,), DASH, DASH), ((TEAM, PLAIN), "0", "0")):
             card = self.picture("card.svg", *urls)
             numbers = dict(zip(shown(card)[3:14:2], shown(card)[2:14:2], strict=True))
-            self.assertEqual((numbers["stars"], numbers["topics"]), (stars, number))
-            said = "stars: not told by Bitbucket" if stars == DASH else "stars: 0"
+            self.assertEqual((numbers["Stars"], numbers["Topics"]), (stars, number))
+            said = "Stars: not told by Bitbucket" if stars == DASH else "Stars: 0"
             self.assertIn(said, described(card))
         self.assertIn("Topics are not told by Bitbucket.", shown(self.picture("chart/topics.svg", TEAM)))
         self.assertIn("No public repository of plain has a topic.", shown(self.picture("chart/topics.svg", PLAIN)))

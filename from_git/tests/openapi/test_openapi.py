@@ -19,6 +19,7 @@ from django.core.management import call_command
 from from_git import __version__
 from from_git.errors import kinds
 from from_git.openapi import EXAMPLES
+from from_git.question.fields import PARAMETERS
 from from_git.serializers import EXPANSIONS, ROW
 from from_git.tests.kit import outcomes
 from from_git.tests.kit.service import ServiceTestCase
@@ -111,9 +112,12 @@ class Description(ServiceTestCase):
                     list(said["responses"]["200"]["content"]), [sent.headers["Content-Type"].split(";")[0]]
                 )
                 if "{key}" in path:
-                    self.assertEqual(takes, {"key": list(KEYS), "url": None, **FILTER})
+                    self.assertEqual(set(takes), {"key", *PARAMETERS["badge"]} - {"format"})
+                    self.assertEqual(takes, {**takes, "key": list(KEYS), **FILTER})
                 else:
-                    self.assertEqual(takes, {"url": None, **FILTER, "theme": ["light", "dark"]})
+                    route = "card" if path.endswith("card.svg") else "chart"
+                    self.assertEqual(set(takes), {*PARAMETERS[route]} - {"format"})
+                    self.assertEqual(takes, {**takes, **FILTER, "theme": ["light", "dark"]})
                     wide, high = re.findall(r'^<svg [^>]*width="(\d+)" height="(\d+)"', sent.text)[0]
                     self.assertIn(f"{wide} by {high} pixels", said["description"])
 

@@ -6,17 +6,22 @@ from from_git.errors import (
     RequestError,
 )
 from from_git.pictures import badge, failed_badge
+from from_git.pictures.colours import NAMED
+from from_git.pictures.look import Face
 from from_git.tests.pictures.test_pictures import (
     EMPTY,
     ERROR,
     NONE,
     NOW,
+    OLD,
     PLAIN,
     SPACK,
+    TEAM,
     answer,
     named,
 )
 from from_git.values.keys import KEYS
+from from_git.values.stats import Stats
 
 
 class Badges(TestCase):
@@ -51,6 +56,27 @@ class Badges(TestCase):
         for key in KEYS:
             self.assertEqual((badge(key, NONE, NOW)["message"], badge(key, NONE, NOW)["isError"]), ("not found", True))
         self.assertNotIn("isError", badge("watchers", PLAIN, NOW))
+
+    def test_label_colour_and_style_are_those_asked_for(self) -> None:
+        face = Face("our stars", "0b7a63", "for-the-badge")
+        made = badge("followers", OLD, NOW, face)
+        self.assertEqual((made["label"], made["color"], made["style"]), ("our stars", "0b7a63", "for-the-badge"))
+        self.assertEqual(badge("followers", NONE, NOW, face)["label"], "our stars")
+        failed = failed_badge("followers", ERROR, face)
+        self.assertEqual(
+            (failed["label"], failed["color"], failed["style"]), ("our stars", "lightgrey", "for-the-badge")
+        )
+
+    def test_colours_are_names_that_shields_has_its_shades_for(self) -> None:
+        made = {
+            "blue": badge("watchers", PLAIN, NOW),
+            "orange": badge("watchers", OLD, NOW),
+            "lightgrey": badge("topics", answer({TEAM: Stats(7, 3, 12)}), NOW),
+            "critical": failed_badge("langs", RequestError("x")),
+        }
+        for colour, one in made.items():
+            self.assertEqual(one["color"], colour)
+            self.assertIn(colour, NAMED)
 
     def test_an_error_says_so(self) -> None:
         words_of_it = {"schemaVersion": 1, "label": "watchers", "message": "GitHub: rate limit"}

@@ -10,7 +10,7 @@ from emulator import Fault, Owner, Repository
 from emulator.tests.helpers import settled
 from from_git.logfacts import facts_of
 from from_git.tests.pictures.test_picture_views import BADGE, DRAWN, EVERY, NOBODY, SPACK, TEAM, PictureTestCase
-from from_git.tests.pictures.test_pictures import described, shown
+from from_git.tests.pictures.test_pictures import shown
 from from_git.values.tempo import Tempo
 
 
@@ -137,15 +137,6 @@ class Failures(PictureTestCase):
         self.assert_all_fail("'urls' is not a parameter here; did you mean 'url'?", "bad request", SPACK, urls=TEAM)
         for name in ("utm_source", "_", "cachebust"):
             self.assertNotIn("isError", self.draw(BADGE, SPACK, **{name: "1"}).json())
-
-    def test_a_wrong_theme_is_named_beside_wrong_urls(self) -> None:
-        for path in DRAWN:
-            self.assert_failed(path, self.draw(path, SPACK, theme="blue"), "light and dark, not 'blue'", "bad request")
-            said = described(self.draw(path, "https://github.com/a/b", theme="blue").content)
-            self.assertTrue("light and dark, not 'blue'" in said and "github.com/a/b" in said)
-
-    def test_an_error_has_the_theme_that_is_asked_for(self) -> None:
-        self.assertNotIn("prefers-color-scheme", self.draw("/from-git/card.svg", theme="dark").text)
 
     def test_a_failure_of_a_forge(self) -> None:
         self.emulator.faults.add(Fault("status", path="/graphql", status=502))

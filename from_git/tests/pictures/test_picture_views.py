@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from django.urls import resolve, reverse
 
+from from_git.pictures.text import compact
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_pictures import described, read, shown
 from from_git.values.keys import KEYS
@@ -55,10 +56,13 @@ class Drawn(PictureTestCase):
     def test_the_card_has_the_numbers_of_the_api(self) -> None:
         data = self.answer(SPACK, TEAM, NOBODY)["data"]
 
-        lines = shown(self.draw("/from-git/card.svg", SPACK, TEAM, NOBODY).content)
+        svg = self.draw("/from-git/card.svg", SPACK, TEAM, NOBODY).content
+        lines = shown(svg)
 
         keys = ("originalRepos", "forkedRepos", "watchers", "followers", "langsNum", "topicsNum")
-        self.assertEqual(lines[2:14:2], [f"{data[key]:,}" for key in keys])
+        self.assertEqual(lines[2:14:2], [compact(data[key]) for key in keys])
+        told = re.findall(r": ([\d,]+)[;.]", described(svg))
+        self.assertEqual(told[: len(keys)], [f"{data[key]:,}" for key in keys])
         self.assertIn("no such profile: bitbucket.org/nobody", lines)
 
     def test_the_charts_have_the_numbers_of_the_api(self) -> None:

@@ -78,12 +78,12 @@ class Errors(TestCase):
         for name, picture in PICTURES.items():
             for message in (BUDGET.message, "Short.", "It took 917,673 calls " * 99, "x" * 999):
                 with self.subTest(name, message=message[:9]):
-                    svg = picture.of_error(RequestError(message, ADVICE), None)
+                    svg = picture.of_error(RequestError(message, ADVICE))
                     self.assertTrue(" ".join(shown(svg)).endswith(ADVICE), shown(svg))
                     self.assertEqual(described(svg), f"{text.clean(message)} {ADVICE}")
 
     def test_of_long_words_there_are_whole_sentences_as_many_as_have_room(self) -> None:
-        lines = shown(PICTURES["card"].of_error(BUDGET, None))
+        lines = shown(PICTURES["card"].of_error(BUDGET))
 
         self.assertEqual(lines[1], "Bitbucket: failed")
         self.assertTrue(" ".join(lines[2:]).endswith(f"673 are left. … {ADVICE}"), lines)
@@ -91,7 +91,7 @@ class Errors(TestCase):
     def test_advice_without_room_is_left_out_by_sentences(self) -> None:
         advice = f"{ADVICE} {'Set BITBUCKET_CALLS_PER_HOUR to a larger number than 1,000. ' * 9}"
 
-        said = " ".join(shown(PICTURES["card"].of_error(RequestError("It failed.", advice.strip()), None)))
+        said = " ".join(shown(PICTURES["card"].of_error(RequestError("It failed.", advice.strip()))))
 
         self.assertRegex(said, r"It failed\. Ask again at 21:00 UTC, in 57 minutes\. .*1,000\. …$")
 

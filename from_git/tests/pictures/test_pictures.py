@@ -133,8 +133,8 @@ class EveryPicture(TestCase):
         self.assertEqual(all_of(), all_of())
         for name, picture in PICTURES.items():
             with self.subTest(name):
-                self.assertEqual(picture.of(PLAIN, NOW), picture.of(PLAIN, None, NOW + 9_999))
-                self.assertNotEqual(picture.of(OLD, NOW), picture.of(OLD, None, NOW + 9_999))
+                self.assertEqual(picture.of(PLAIN, NOW), picture.of(PLAIN, NOW + 9_999))
+                self.assertNotEqual(picture.of(OLD, NOW), picture.of(OLD, NOW + 9_999))
 
     def test_nothing_in_it_comes_from_elsewhere_runs_or_is_styled_inline(self) -> None:
         for name, svg in all_of().items():
