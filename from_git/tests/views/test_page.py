@@ -164,7 +164,7 @@ class Page(ServiceTestCase):
         chosen = [tag["value"] for tag in page.all("option") if "selected" in tag]
         (active,) = [tag for tag in page.all("input") if tag.get("name") == "active"]
         self.assertEqual((chosen, active["value"]), (["no"], "90"))
-        self.assertEqual([tag["name"] for tag in page.all("select")], ["forks", "archived"])
+        self.assertEqual([tag["name"] for tag in page.all("select")], ["forks", "archived", "theme"])
         self.assertIn("open", page.all("details")[0])
         self.assertNotIn("open", Reader(self.page("?url=github.com/a&forks=&active=").text).all("details")[0])
 

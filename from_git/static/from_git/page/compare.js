@@ -2,10 +2,9 @@
 
 import { bar } from "./bars.js";
 import { figure, who } from "./table.js";
-import { joined, make, many, NUMBERS } from "./words.js";
+import { make, NUMBERS, short } from "./words.js";
 
 const [FEWEST, MOST] = [2, 6];
-const NAMED = 10;
 
 /** Ready the button and the section; the function that is returned is told the chosen profiles, and says whether others
  * may be chosen too. */
@@ -40,18 +39,7 @@ function fill(section, profiles, labels) {
   table.tBodies[0].replaceChildren(...NUMBERS.map(([key, label]) => {
     const most = key.endsWith("Repos") ? repositories : Math.max(...profiles.map((profile) => profile[key]));
     const cells = profiles.map((profile) => make("td", { class: "number" }, figure(profile, key), bar(profile[key] / (most || 1))));
-    return make("tr", {}, make("th", { scope: "row" }, label), ...cells);
+    return make("tr", {}, make("th", { scope: "row" }, short(label)), ...cells);
   }));
   table.style.setProperty("--columns", profiles.length);
-  const shared = [["langs", "language"], ["topics", "topic"]].map(([key, noun]) => make("li", {}, common(profiles, key, noun)));
-  section.querySelector("ul").replaceChildren(...shared);
-}
-
-/** What all of them have, in a sentence. */
-function common(profiles, key, noun) {
-  const [first, ...others] = profiles.map((profile) => new Set(profile[key]));
-  const names = [...first].filter((name) => others.every((other) => other.has(name)));
-  if (!names.length) return `No ${noun} in common.`;
-  const rest = names.length - NAMED;
-  return `${many(names.length, noun)} in common: ${rest > 0 ? `${names.slice(0, NAMED).join(", ")} and ${rest} more` : joined(names)}.`;
 }

@@ -1,6 +1,6 @@
 /** A long list: a few of it first, then more at a time, what a search finds, and a way back to the few. */
 
-import { make, many, number, say } from "./words.js";
+import { make, many, number, pushed, say } from "./words.js";
 
 const PART = 50; // entries more at a time
 const WHOLE = 100; // entries that come at once
@@ -10,11 +10,11 @@ const WHOLE = 100; // entries that come at once
  * `few`: how many are shown at first; `draw`: shows entries, and returns their elements; `text`: the words of an entry
  * in which the search looks; `noun`: of one entry and of more.
  */
-export function long(box, { few, draw, text, noun: [one, more] }) {
-  const field = make("input", { type: "search", autocomplete: "off", spellcheck: "false", placeholder: "Search", "aria-label": `Search ${more}` });
+export function long(box, { few, draw, text, noun: [one, several] }) {
+  const field = make("input", { type: "search", autocomplete: "off", spellcheck: "false", placeholder: "Search", "aria-label": `Search ${several}` });
   const find = make("p", { class: "find" }, field);
-  const further = make("button", { type: "button", class: "quiet" });
-  const back = make("button", { type: "button", class: "quiet" }, "Show fewer");
+  const further = pushed("", more);
+  const back = pushed("Show fewer", fewer);
   const count = make("span", { class: "hint" });
   const buttons = make("p", { class: "more" }, further, back, count);
   box.before(find);
@@ -30,7 +30,7 @@ export function long(box, { few, draw, text, noun: [one, more] }) {
     further.hidden = all <= shown;
     further.textContent = next === all ? `Show all ${number(all)}` : `Show ${number(next - shown)} more`;
     back.hidden = !open;
-    count.textContent = wanted ? `${all ? many(all, one, more) : `No ${one}`} found.` : all > WHOLE ? `${number(Math.min(shown, all))} of ${many(all, one, more)}` : "";
+    count.textContent = wanted ? `${all ? many(all, one, several) : `No ${one}`} found.` : all > WHOLE ? `${number(Math.min(shown, all))} of ${many(all, one, several)}` : "";
     buttons.hidden = find.hidden && further.hidden;
     return draw(found.slice(0, shown));
   }
@@ -40,19 +40,22 @@ export function long(box, { few, draw, text, noun: [one, more] }) {
     show();
     say(count.textContent);
   });
-  further.addEventListener("click", () => {
+
+  function more() {
     const before = shown;
     shown = next;
     // the button may be gone: the first new entry is where a keyboard goes on
     const first = show()[before];
     first.tabIndex = -1;
     first.focus();
-  });
-  back.addEventListener("click", () => {
+  }
+
+  function fewer() {
     [shown, field.value] = [few, ""];
     show();
     (further.hidden ? field : further).focus();
-  });
+  }
+
   return (now) => {
     entries = now;
     show();

@@ -1,7 +1,7 @@
 /** The table with a row for each profile. */
 
 import { long } from "./long.js";
-import { ago, make, many, number, NUMBERS, say } from "./words.js";
+import { ago, make, many, number, NUMBERS, say, short } from "./words.js";
 
 const FEW = 50;
 
@@ -49,7 +49,7 @@ export function fill(section, profiles, labels, total, picked) {
 }
 
 function head([key, label], sort) {
-  const button = make("button", { type: "button" }, label.replace(" repositories", ""));
+  const button = make("button", { type: "button" }, short(label));
   const made = make("th", { scope: "col", "data-key": key, ...(isNumber(key) && { class: "number" }) }, button);
   button.addEventListener("click", () => sort(made));
   return made;
@@ -85,7 +85,7 @@ export function moment(text) {
   return make("time", { datetime: text }, `${date(time)} `, make("small", {}, `(${ago(time)})`));
 }
 
-export const date = (time) => time.toLocaleString("en", { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+export const date = (time) => time.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked.
  *

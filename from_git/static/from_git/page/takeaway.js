@@ -1,13 +1,13 @@
 /** The answer for elsewhere: a command, links, files, and Markdown for pictures and badges. */
 
 import { filtered, query } from "./question.js";
-import { KEYS, make, say, slot } from "./words.js";
+import { KEYS, make, pushed, say, slot } from "./words.js";
 
 const { root, public: open } = document.querySelector("main").dataset;
 const OUTSIDE = open ? `${open}/` : location.origin + root;
 // what no other network reaches: names that are not of the Internet, loopback, private and shared addresses (RFC 6761,
 // 6762, 8375, 1918, 6598, 4193)
-const INSIDE = /^([^.:]+|.*\.(localhost|local|internal|lan|intranet|home\.arpa|test)|(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|0\.0\.0\.0|\[(::1?|f[cde].*)\])$/;
+export const INSIDE = /^([^.:]+|.*\.(localhost|local|internal|lan|intranet|home\.arpa|test)|(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|0\.0\.0\.0|\[(::1?|f[cde].*)\])$/;
 
 export function fill(place, urls, answer, title) {
   const asked = query({ urls, more: filtered(answer.filter ?? {}) });
@@ -36,10 +36,10 @@ const opened = (details, then) => details.addEventListener("toggle", () => detai
 
 /** A picture's Markdown and, once somebody looks, the picture itself, from here. */
 function embed(place, details, asked, title) {
-  const { picture, title: what } = details.dataset;
-  const alt = `${what} of ${title}`;
+  const { picture } = details.dataset;
+  const alt = `${details.querySelector("summary").textContent} of ${title}`;
   const draw = () => {
-    const theme = place.querySelector("[name=theme]:checked").value;
+    const theme = place.querySelector("[name=theme]").value;
     const wanted = asked + (theme && `&theme=${theme}`);
     copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${address(picture, wanted)})`, "Markdown");
     const image = details.querySelector("img");
@@ -47,7 +47,7 @@ function embed(place, details, asked, title) {
     if (details.open) image.src = root + picture + wanted;
   };
   opened(details, draw);
-  place.querySelector(".embed fieldset").addEventListener("change", draw);
+  place.querySelector("[name=theme]").addEventListener("change", draw);
   draw();
 }
 
@@ -61,8 +61,8 @@ function badge([key, label], asked) {
 /** Text with a button that copies it. */
 function copied(box, text, what) {
   const code = make("code", {}, text);
-  const button = make("button", { type: "button", class: "quiet", "aria-label": `Copy ${what}` }, "Copy");
-  button.addEventListener("click", () => copy(code, text, button));
+  const button = pushed("Copy", () => copy(code, text, button));
+  button.ariaLabel = `Copy ${what}`;
   box.querySelector("pre")?.remove();
   box.querySelector("button")?.remove();
   box.append(make("pre", { tabindex: "0", role: "region", "aria-label": what }, code), button);

@@ -7,6 +7,9 @@ const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 export const KEYS = JSON.parse(document.querySelector("main").dataset.keys);
 export const NUMBERS = KEYS.filter(([key]) => !["langs", "topics"].includes(key));
 
+/** Without the word that a table of repositories need not repeat. */
+export const short = (label) => label.replace(" repositories", "");
+
 export const number = (value) => EXACT.format(value);
 
 export const many = (count, one, more = `${one}s`) => `${number(count)} ${count === 1 ? one : more}`;
@@ -60,6 +63,13 @@ export function make(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
+}
+
+/** A button that does something. */
+export function pushed(text, does) {
+  const button = make("button", { type: "button", class: "quiet" }, text);
+  button.addEventListener("click", does);
+  return button;
 }
 
 /** The element that a template names so. */
