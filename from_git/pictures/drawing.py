@@ -89,9 +89,9 @@ class Frame:
 def tints(palette: Palette, languages: Sequence[str]) -> list[dict[str, str]]:
     """For each language its colour, and that of its edge, without which some could not be told from the ground.
 
-    A language without a colour of its own has one of the series, by its place.
+    A language without a colour of its own is grey.
     """
-    fills = [colours.of_language(name) or palette.series[place % 5] for place, name in enumerate(languages)]
+    fills = [colours.of_language(name) or palette.series[-1] for name in languages]
     return [
         {"fill": one, "edge": one if colours.contrast(one, palette.ground) >= _SEEN else palette.series[-1]}
         for one in fills

@@ -135,7 +135,7 @@ class Colours(TestCase):
         listed = ", ".join(f"{one} (1 repository)" for one in said)
         self.assertIn(f"Languages by bytes of code: {listed}.", described(svg))
         style = read(svg).findtext(f"{SVG}style") or ""
-        for number, colour in enumerate(("#3572a5", "#f1e05a", LIGHT.series[2], "#555555", "#00add8")):
+        for number, colour in enumerate(("#3572a5", "#f1e05a", LIGHT.series[-1], "#555555", "#00add8")):
             self.assertIn(f".l{number}{{fill:{colour};", style)
         self.assertEqual([one.findtext(f"{SVG}title") for one in strip(svg)], [f"{one} (1 repository)" for one in said])
 
