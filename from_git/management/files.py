@@ -111,7 +111,7 @@ def _card(answer: Answer, file: IO[bytes]) -> None:
     django.setup()  # pictures are templates of an installed app
     from from_git.pictures import PICTURES
 
-    file.write(PICTURES["card"].of(answer, None, time.time()))
+    file.write(PICTURES["card"].of(answer, time.time()))
 
 
 WRITERS: Mapping[str, Callable[[Answer, IO[bytes]], None]] = {"--xlsx": _workbook, "--card": _card}
