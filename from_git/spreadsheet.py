@@ -159,6 +159,7 @@ class _Cells:
     def __init__(self, book: Any) -> None:
         self.head = book.add_format({"bold": True})
         self._count = book.add_format({"num_format": "#,##0"})
+        self._total = book.add_format({"num_format": "#,##0", "align": "left"})  # below and above texts
         # without it LibreOffice shows a truth as 1 or 0
         self._truth = book.add_format({"num_format": '"TRUE";"TRUE";"FALSE"'})
         # as text, so that one that looks like a formula stays what it is when somebody edits its cell
@@ -171,7 +172,7 @@ class _Cells:
         if isinstance(value, bool):
             page.write_boolean(row, column, value, self._truth)
         elif isinstance(value, int):
-            page.write_number(row, column, value, self._count)
+            page.write_number(row, column, value, self._total if name == "value" else self._count)
         elif isinstance(value, str) and name in _TIMES:
             page.write_datetime(row, column, datetime.fromisoformat(value.removesuffix("Z")), self._time)
         elif isinstance(value, str):
