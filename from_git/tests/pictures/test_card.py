@@ -166,6 +166,8 @@ class Colours(TestCase):
             many = answer({SPACK: Stats(9, langs={f"l{number:02}": Language(1, 10) for number in range(count)})})
             lines = shown(CARD.of(many, NOW))
             self.assertEqual([one.rpartition(" more")[0] + " more" for one in lines if " more " in one], more)
+            for line in (one for one in lines if "%" in one):
+                self.assertIn(line, described(CARD.of(many, NOW)))
 
     def test_the_parts_of_its_strip_are_all_seen_beside_each_other(self) -> None:
         names = {f"l{number}": Language(1, 1) for number in range(9)}

@@ -10,6 +10,8 @@ from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.pictures.test_picture_views import DRAWN
 
 QUESTION = "?url=github.com/spack&url=bitbucket.org/mailchimp&url=bitbucket.org/nobody"
+FILTERED = "?url=github.com/spack&url=github.com/mfem&url=github.com/nobody&forks=no&archived=no&active=36500"
+SIX = "originalRepos,forkedRepos,watchers,followers,langsNum,topicsNum"
 SCHEMES: dict[Literal["light", "dark"], str] = {"light": LIGHT.ground, "dark": DARK.ground}
 
 
@@ -57,13 +59,17 @@ class Pictures(ServiceTestCase):
     def test_nothing_is_cut_off_or_lies_over_something_else(self) -> None:
         card = "/from-git/card.svg"
         odd = [f"{card}?url=github.com/nobody", f"{card}?url=https://bitucket.org/{'x' * 300}"]
-        for address in (*(path + QUESTION for path in DRAWN), *odd):
+        odd += [f"{card}{QUESTION}&hide={hidden}" for hidden in ("langs", "langsNum,followers", SIX)]
+        filtered = [f"{path}{FILTERED}&width={width}" for path in DRAWN for width in (300, 480, 1200)]
+        for address in (*(path + QUESTION for path in DRAWN), *odd, *filtered):
             with self.subTest(address):
-                boxes = self.opened(address, "light").evaluate(BOXES)
+                page = self.opened(address, "light")
+                boxes = page.evaluate(BOXES)
+                width, height = page.evaluate(SIZE)
                 self.assertGreater(len(boxes), 0)
                 for number, (left, top, right, bottom, said) in enumerate(boxes):
-                    inside = left >= 23 and top >= 0 and right <= WIDTH - 22
-                    self.assertTrue(inside and bottom <= DRAWN[address.partition("?")[0]] - 8, said)
+                    inside = left >= 23 and top >= 0 and right <= width - 22
+                    self.assertTrue(inside and bottom <= height - 8, said)
                     for other in boxes[number + 1 :]:
                         beside = right <= other[0] or other[2] <= left
                         # boxes of lines have some room above and below their letters
@@ -86,6 +92,8 @@ class Pictures(ServiceTestCase):
             self.assertEqual(self.browser.complaints, [])
 
 
+SIZE = "['width', 'height'].map((side) => document.documentElement[side].baseVal.value)"
+"""Width and height of the picture."""
 GROUND = "getComputedStyle(document.querySelector('.ground')).fill"
 BOXES = """
 [...document.querySelectorAll('text:not(.middle)')].map((text) => {

@@ -98,6 +98,13 @@ class Filters(PictureTestCase):
                 message = self.draw(BADGE, SPACK, **one).json()["message"]
                 self.assertRegex(message, rf"^{data['watchers']:,} \(.+\)$")
 
+    def test_what_was_pushed_to_lately_may_be_kept_for_a_minute(self) -> None:
+        self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
+        for path in (*DRAWN, BADGE):
+            told = self.draw(path, SPACK, active="36500").headers["Cache-Control"]
+            [age] = re.findall(r"max-age=(\d+)", told)
+            self.assertLessEqual(int(age), 60)
+
     def test_a_filter_on_what_a_forge_does_not_tell_is_an_error(self) -> None:
         for path in DRAWN:
             said = described(self.draw(path, SPACK, TEAM, archived="no").content)
