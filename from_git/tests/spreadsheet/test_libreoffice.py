@@ -13,6 +13,7 @@ from from_git.tests.kit.office import needs_office, opened
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.tests.kit.workbook import pages
 from from_git.values.keys import KEYS
+from from_git.values.stats import Stats
 
 URLS = "https://github.com/odd-names", "https://bitbucket.org/nobody", "https://bitbucket.org/team-7"
 ODD = (
@@ -49,7 +50,7 @@ def expected(body: dict[str, Any]) -> dict[str, list[list[Any]]]:
     """The cells of each sheet, by the JSON of the answer."""
     found = {row["url"]: {name: row[name] for name in row if name not in row["notTold"]} for row in body["profiles"]}
     lost = {"url": URLS[1], "forge": "bitbucket", "owner": "nobody", "kind": "missing", "host": "bitbucket.org"}
-    totals = [{"key": key, "label": KEYS[key].label, "value": body["data"][key]} for key in KEYS if key in _NUMBERS]
+    totals = [{"key": key, "label": KEYS[key].label, "value": body["data"][key]} for key in Stats().numbers()]
     totals.append({"key": "filter", "label": "Filter", "value": "none"})
     totals += [{"key": "missing", "label": "Missing profile", "value": url} for url in body["missing"]]
     return {
@@ -59,9 +60,6 @@ def expected(body: dict[str, Any]) -> dict[str, list[list[Any]]]:
         "Languages": table(("name", "repos", "bytes"), body["langsDetail"]),
         "Topics": table(("name", "repos"), body["topicsDetail"]),
     }
-
-
-_NUMBERS = ("originalRepos", "forkedRepos", "watchers", "followers", "langsNum", "topicsNum")
 
 
 class Workbook(ServiceTestCase):
