@@ -47,9 +47,10 @@ class Negotiation(DefaultContentNegotiation):
             scores = [_score(media_type, self.get_accept_list(request)) for media_type in types]
             best = scores.index(max(scores))
             if not scores[best][0]:
+                kinds = ", ".join(dict.fromkeys(types))
                 raise FormatRefused(
                     "None of the media types in Accept is available.",
-                    f"There are {', '.join(types)}; or leave it out, or ask with format={'|'.join(formats)}.",
+                    f"There are {kinds}; or leave it out, or ask with format={'|'.join(formats)}.",
                 )
         return there[best], types[best]
 
@@ -116,6 +117,8 @@ class BaseView(APIView):
     content_negotiation_class = Negotiation
     keeps_errors: tuple[type, ...] = (JSONRenderer,)
     """Renderers that may show an error."""
+    format_kwarg: str | None = None
+    """No route has it; REST framework sets it later than an error may come."""
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -132,7 +135,10 @@ class BaseView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """As in REST framework; an error is JSON unless the chosen renderer can show it."""
         response = super().handle_exception(exc)
-        if not isinstance(getattr(self.request, "accepted_renderer", None), self.keeps_errors):
+        if not getattr(self.request, "accepted_renderer", None):  # the error came before somebody looked
+            negotiated = self.perform_content_negotiation(self.request, force=True)
+            self.request.accepted_renderer, self.request.accepted_media_type = negotiated
+        if not isinstance(self.request.accepted_renderer, self.keeps_errors):
             self.request.accepted_renderer = SafeJSON()
             self.request.accepted_media_type = SafeJSON.media_type
         return response

@@ -1,4 +1,4 @@
-"""Renderers of an answer: JSON, CSV, a workbook, and REST framework's browsable API."""
+"""Renderers of an answer: JSON, CSV, a workbook, a page of tables, and REST framework's browsable API."""
 
 import codecs
 import csv
@@ -24,6 +24,7 @@ from from_git.question.choices import Table
 from from_git.responses import Spooled, Streamed, nothing
 from from_git.safejson import SafeJSON
 from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
+from from_git.tables import answer_parts, error_page
 
 _SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
@@ -123,6 +124,26 @@ class AnswerXLSX(BaseRenderer):
         return Spooled(spreadsheet.spooled(answer), seed, self.content_type, dict(self.headers), seconds)
 
 
+class AnswerPage(BaseRenderer):
+    """A page of tables, for a browser that runs no script; an error is a page too."""
+
+    media_type = "text/html"
+    format = "html"
+    content_type: ClassVar[str] = "text/html; charset=utf-8"
+    headers: ClassVar[Mapping[str, str]] = {}
+    shows: ClassVar[Collection[str]] = ("profiles", "langs", "topics")
+
+    def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
+        """The bytes of a 200, one part after the other."""
+        return answer_parts(answer, "repositories" in details.expand)
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """The page for the body of an error; the way back from it keeps the question in the address."""
+        # where the address itself cannot be read, there is no question to keep
+        given = getattr(renderer_context["request"]._request, "from_git_parameters", None) or {}
+        return error_page(data, renderer_context["response"].status_code, given).encode()
+
+
 class Browsable(BrowsableAPIRenderer):
     """The JSON inside a page for a browser, without inline scripts and styles, which our policy forbids."""
 
@@ -141,9 +162,9 @@ class Browsable(BrowsableAPIRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-AnswerRenderer = AnswerJSON | AnswerCSV | AnswerXLSX | Browsable
-RENDERERS = (AnswerJSON, AnswerCSV, AnswerXLSX, Browsable)
-"""Of `/health-check`, the default first."""
+AnswerRenderer = AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage | Browsable
+RENDERERS = (AnswerJSON, AnswerCSV, AnswerXLSX, AnswerPage, Browsable)
+"""Of `/health-check`, the default first; the first for text/html is what a browser gets."""
 
 
 def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, head: bool = False) -> HttpResponseBase:
@@ -172,7 +193,7 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
     return Streamed(parts, seed, renderer.content_type, dict(renderer.headers), settings.FLIGHT_SECONDS)
 
 
-def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX) -> bytes:
+def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage) -> bytes:
     """What the bytes of a response follow from."""
     body = answer_body(answer, {*details.expand, *renderer.shows})
     return orjson.dumps([body, list(details.table)]) + answer.fingerprint()

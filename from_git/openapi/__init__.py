@@ -28,7 +28,8 @@ _DESCRIPTION = (
 )
 _FORMATS = (
     "json, csv (one row for each profile, then one for each missing repository), xlsx (a workbook with the totals, and"
-    " with a row for each profile, repository, language and topic) or api (a page for a browser); wins over `Accept`."
+    " with a row for each profile, repository, language and topic), html (a page of tables) or api (the JSON in a page"
+    " that asks too); wins over `Accept`."
 )
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
 
@@ -83,7 +84,7 @@ def _parameters() -> list[Json]:
         "name": "format",
         "in": "query",
         "description": _FORMATS,
-        "schema": {"type": "string", "enum": ["json", "csv", "xlsx", "api"]},
+        "schema": {"type": "string", "enum": ["json", "csv", "xlsx", "html", "api"]},
     }
     told = [
         {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
@@ -115,7 +116,7 @@ def _responses() -> Json:
             "application/json": {"schema": components.ref("Answer"), **_examples(200, "application/json")},
             "text/csv": {"schema": {"type": "string"}, **_examples(200, "text/csv")},
             MEDIA_TYPE: {"schema": {"type": "string", "contentMediaType": MEDIA_TYPE}},
-            "text/html": {"schema": {"type": "string", "description": "The JSON in a page."}},
+            "text/html": {"schema": {"type": "string", "description": "A page of tables."}},
         },
     }
     unchanged = {"description": "The answer is the one that the client has.", "headers": components.headers(*caching)}
@@ -140,7 +141,7 @@ def _error(status: int, sorts: list[type[FromGitError]]) -> Json:
                 "schema": components.ref(components.error_name(status)),
                 **_examples(status, "application/json"),
             },
-            "text/html": {"schema": {"type": "string", "description": "For a browser: the JSON in a page."}},
+            "text/html": {"schema": {"type": "string", "description": "For a browser: a page."}},
         },
     }
 

@@ -18,7 +18,7 @@ from from_git.openapi import HealthCheckSchema
 from from_git.question import asked, both
 from from_git.question.choices import table_asked
 from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, filled, json_fields, plain_parts
-from from_git.renderers import RENDERERS, AnswerRenderer, Browsable, Details, answer_response
+from from_git.renderers import RENDERERS, AnswerPage, AnswerRenderer, Browsable, Details, answer_response
 from from_git.views.counting import Counting, content_length, refuse_body
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)
@@ -30,7 +30,7 @@ class HealthCheck(Counting):
 
     renderer_classes = RENDERERS
     schema = HealthCheckSchema()
-    keeps_errors = (*BaseView.keeps_errors, Browsable)
+    keeps_errors = (*BaseView.keeps_errors, AnswerPage, Browsable)
 
     def get(self, request: Request) -> HttpResponseBase:
         """Answer for the profiles in the `url` parameters, with the details that `expand` names."""

@@ -52,7 +52,7 @@ class Negotiation(ServiceTestCase):
                 self.assertEqual(response.headers["Vary"].lower(), "accept")
 
     def test_format_wins_over_accept_and_an_unknown_one_is_named_wrong(self) -> None:
-        for name, kind in {"json": JSON, "csv": CSV, "xlsx": MEDIA_TYPE, "api": HTML}.items():
+        for name, kind in {"json": JSON, "csv": CSV, "xlsx": MEDIA_TYPE, "html": HTML, "api": HTML}.items():
             for accept in ("application/json", "text/csv", "text/html", "image/png"):
                 with self.subTest(name, accept=accept):
                     response = requests.get(
@@ -64,7 +64,7 @@ class Negotiation(ServiceTestCase):
                 failure = requests.get(f"{self.base}/health-check", params={"format": name, "url": URLS[0]}, timeout=30)
                 self.assertEqual((failure.status_code, failure.json()["error"]), (404, "ERR3"))
                 self.assertEqual(failure.json()["message"], "There is no such format.")
-                self.assertIn("json, csv, xlsx, api", failure.json()["advice"])
+                self.assertIn("json, csv, xlsx, html, api", failure.json()["advice"])
 
     def test_an_error_is_json_whoever_asks_and_a_page_for_a_browser(self) -> None:
         for accept, kind in {"text/csv": JSON, "text/html": HTML, "*/*": JSON}.items():

@@ -15,7 +15,7 @@ FLOORS = [
     {"views", "middleware", "probes"},
     {"httpcache"},
     {"renderers", "baseview", "openapi", "pictures", "terminal"},
-    {"responses", "question", "safejson", "spreadsheet"},
+    {"responses", "question", "safejson", "spreadsheet", "tables"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
     {"flights"},

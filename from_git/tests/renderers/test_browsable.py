@@ -8,7 +8,7 @@ import requests
 from from_git.tests.kit.browser import Browser, Page
 from from_git.tests.kit.service import ServiceTestCase
 
-QUESTION = "/health-check?url=github.com/mfem&url=bitbucket.org/nobody"
+QUESTION = "/health-check?url=github.com/mfem&url=bitbucket.org/nobody&format=api"
 
 
 class Browsable(ServiceTestCase):
@@ -57,7 +57,7 @@ class Browsable(ServiceTestCase):
         self.assertEqual(self.browser.complaints, [])
 
     def test_an_error_is_a_page_too(self) -> None:
-        page = self.browser.open(self, "/health-check?url=github.com/a/b")
+        page = self.browser.open(self, "/health-check?url=github.com/a/b&format=api")
 
         self.assertIn("HTTP 400 Bad Request", page.inner_text(".response-info"))
         self.assertIn("ERR3", page.inner_text(".response-info"))
@@ -71,14 +71,14 @@ class Browsable(ServiceTestCase):
         def watch(page: Page) -> None:
             page.on("dialog", lambda dialog: ran.append(dialog.message))
 
-        page = self.browser.open(self, f"/health-check?url={url}", watch)
+        page = self.browser.open(self, f"/health-check?url={url}&format=api", watch)
 
         self.assertIn("<script>", page.inner_text(".response-info"))
         self.assertEqual(ran, [])
 
     def test_its_policy_is_that_of_all_pages_and_what_it_needs(self) -> None:
         page = requests.get(self.base + QUESTION, headers={"Accept": "text/html"}, timeout=30)
-        plain = requests.get(self.base + QUESTION, timeout=30)
+        plain = requests.get(self.base + QUESTION.replace("api", "json"), timeout=30)
 
         policy, strict = (set(one.headers["Content-Security-Policy"].split("; ")) for one in (page, plain))
         wider = {"script-src 'self'", "connect-src 'self'", "font-src 'self'", "img-src data: 'self'"}

@@ -51,15 +51,6 @@ class Page(ServiceTestCase):
         self.assertEqual([field["name"] for field in page.all("textarea")], ["url"])
         self.assertEqual(page.all("label")[0]["for"], page.all("textarea")[0]["id"])
 
-    def test_a_browser_without_javascript_sees_the_answer_as_a_page(self) -> None:
-        sent = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-
-        response = self.ask("https://github.com/spack\r\nhttps://bitbucket.org/nobody", headers=sent)
-
-        self.assertEqual(response.headers["Content-Type"], "text/html; charset=utf-8")
-        self.assertIn("https://bitbucket.org/nobody", response.text)
-        self.assertIn("&quot;originalRepos&quot;: ", response.text)
-
     def test_nothing_comes_from_another_host_and_all_of_it_is_there(self) -> None:
         page = Reader(self.page().text)
 

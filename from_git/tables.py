@@ -1,0 +1,142 @@
+"""An answer, or an error, as a page of tables, for browsers that run no script."""
+
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from from_git.aggregator import Answer
+from from_git.forges.registry import labels_of
+from from_git.serializers import answer_body, profile_rows, repository_rows
+from from_git.values.filters import FILTERS
+from from_git.values.found import untold
+from from_git.values.keys import KEYS, NOTHING
+from from_git.values.words import counted, subtitled, titled
+
+_NUMBERS = [name for name, key in KEYS.items() if not key.names]
+_MOST = 20  # languages and topics
+_ROWS = 200  # repositories in one part
+_LONGEST = 50_000  # characters of a question in a link; the page has some of them
+_HERE = "<!-- repositories -->"  # of the template: brackets in foreign text are escaped
+_TITLES = {"ERR3": "Something is wrong with the question", "ERR2": "There is no answer now"}
+_FAULT = "from-git has failed"
+
+
+def answer_parts(answer: Answer, lists: bool) -> Generator[bytes, None, None]:
+    """The page for an answer, one part after the other, in UTF-8.
+
+    Args:
+        lists: whether there is a table of the repositories, which are read as it is written.
+    """
+    before, _, after = _page(answer, lists).partition(_HERE)
+    yield before.encode()
+    rows = repository_rows(answer) if lists else iter(())
+    while some := "".join(map(_repository, islice(rows, _ROWS))):
+        yield some.encode()
+    yield after.encode()
+
+
+def error_page(body: Mapping[str, Any], status: int, given: Mapping[str, Sequence[object]]) -> str:
+    """The page for an error.
+
+    Args:
+        body: the members of its JSON.
+        given: the parameters of the address, which the way back to the form keeps.
+    """
+    asked = urlencode([(name, value) for name in ("url", *FILTERS) for value in given.get(name, ())], safe=":/")
+    complaints = [
+        (one.get("url", one.get("name")), one["reason"], one["suggestion"] or NOTHING)
+        for one in (*body.get("urls", ()), *body.get("parameters", ()))
+    ]
+    more = body.get("urlsMore", 0)
+    context = {
+        **body,
+        "status": status,
+        "title": _TITLES.get(body["error"], _FAULT),
+        "asked": asked if len(asked) <= _LONGEST else "",
+        "complaints": complaints,
+        "more": counted(more, "more URL") if more else "",
+    }
+    return render_to_string("from_git/tables/error.html", context)
+
+
+def _page(answer: Answer, lists: bool) -> str:
+    """The page, with _HERE where the rows of repositories belong."""
+    pairs = [("url", profile.url) for profile in answer.fetched]
+    asked = "&".join(filter(None, (urlencode(pairs, safe=":/"), answer.filter.query)))
+    body = answer_body(answer, ("langs", "topics"))
+    forges = labels_of(profile.kind for profile in answer.found)
+    context = {
+        "title": titled(profile.owner for profile in answer.found) or "Nobody there",
+        "subtitle": subtitled(answer.counted, len(answer.found), forges, answer.filter.words),
+        "asked": asked if len(asked) <= _LONGEST else "",
+        "missing": [profile.url for profile in answer.missing],
+        "lost": answer.missing_repositories,
+        "numbers": [(KEYS[name].label, _number(value)) for name, value in _numbers(body["data"], untold(answer.found))],
+        "profiles": mark_safe("".join(_profiles(answer))),  # noqa: S308 - each row is escaped
+        "total": len(answer.found) > 1,
+        "langs": _most(body["langsDetail"]),
+        "topics": _most(body["topicsDetail"]),
+        "lists": lists,
+    }
+    return render_to_string("from_git/tables/answer.html", context)
+
+
+def _profiles(answer: Answer) -> Iterator[SafeString]:
+    """A row for each profile."""
+    sites = {profile.url: profile.host.site for profile in answer.found}
+    labels = {profile.url: profile.host.label for profile in answer.found}
+    for row in profile_rows(answer):
+        cells = [_cell(_number(value), "number") for _, value in _numbers(row, row["notTold"])]
+        head = _link(f"{sites[row['url']]}/{quote(row['owner'])}", row["owner"])
+        yield _row(head, [_cell(labels[row["url"]]), *cells, _cell(_moment(row["fetchedAt"]))])
+
+
+def _repository(row: Mapping[str, Any]) -> SafeString:
+    marks = ", ".join(word for word, is_it in (("fork", row["isFork"]), ("archived", row["isArchived"])) if is_it)
+    numbers = [_cell(_number(row[name]), "number") for name in ("stars", "watchers")]
+    texts = [
+        ", ".join(row["langs"]),
+        NOTHING if row["topics"] is None else ", ".join(row["topics"]),
+        row["license"] or NOTHING,
+        _moment(row["createdAt"]),
+        _moment(row["pushedAt"]),
+        marks,
+    ]
+    return _row(_link(row["url"], row["name"]), [_cell(row["profile"]), *numbers, *map(_cell, texts)])
+
+
+def _numbers(data: Mapping[str, Any], unknown: Collection[str]) -> list[tuple[str, int | None]]:
+    return [(name, None if name in unknown else data[name]) for name in _NUMBERS]
+
+
+def _most(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The names in most repositories, and how many more there are."""
+    ranked = sorted(entries, key=lambda one: (-one["repos"], one["name"]))
+    rows = [(one["name"], _number(one["repos"]), _number(one.get("bytes"))) for one in ranked[:_MOST]]
+    return {"rows": rows, "more": f"{len(ranked) - _MOST:,}" if len(ranked) > _MOST else ""}
+
+
+def _number(value: int | None) -> str:
+    return NOTHING if value is None else f"{value:,}"
+
+
+def _moment(text: str | None) -> SafeString | str:
+    """A time as REPOSITORY has it, to the minute."""
+    return NOTHING if text is None else format_html('<time datetime="{}">{} {}</time>', text, text[:10], text[11:16])
+
+
+def _link(address: str, text: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def _cell(text: str, kind: str = "") -> SafeString:
+    return format_html('<td class="{}">{}</td>', kind, text) if kind else format_html("<td>{}</td>", text)
+
+
+def _row(head: SafeString, cells: Iterable[SafeString]) -> SafeString:
+    return format_html('<tr><th scope="row">{}</th>{}</tr>\n', head, mark_safe("".join(cells)))  # noqa: S308 - as above
