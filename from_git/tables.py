@@ -1,6 +1,6 @@
 """An answer, or an error, as a page of tables, for browsers that run no script."""
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -22,6 +22,17 @@ _MOST = 20  # languages and topics
 _ROWS = 200  # repositories in one part
 _LONGEST = 50_000  # characters of a question in a link; the page has some of them
 _HERE = "<!-- repositories -->"  # of the template: brackets in foreign text are escaped
+_PROFILE = (
+    '<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td>'
+    + len(_NUMBERS) * '<td class="number">{}</td>'
+    + "<td>{}</td></tr>\n"
+)
+_REPOSITORY = (
+    '<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td>'
+    + 2 * '<td class="number">{}</td>'
+    + 6 * "<td>{}</td>"
+    + "</tr>\n"
+)
 _TITLES = {"ERR3": "Something is wrong with the question", "ERR2": "There is no answer now"}
 _FAULT = "from-git has failed"
 
@@ -88,26 +99,18 @@ def _page(answer: Answer, lists: bool) -> str:
 
 def _profiles(answer: Answer) -> Iterator[SafeString]:
     """A row for each profile."""
-    sites = {profile.url: profile.host.site for profile in answer.found}
-    labels = {profile.url: profile.host.label for profile in answer.found}
-    for row in profile_rows(answer):
-        cells = [_cell(_number(value), "number") for _, value in _numbers(row, row["notTold"])]
-        head = _link(f"{sites[row['url']]}/{quote(row['owner'])}", row["owner"])
-        yield _row(head, [_cell(labels[row["url"]]), *cells, _cell(_moment(row["fetchedAt"]))])
+    for profile, row in zip(answer.found, profile_rows(answer), strict=True):
+        numbers = [_number(value) for _, value in _numbers(row, row["notTold"])]
+        address = f"{profile.host.site}/{quote(profile.owner)}"
+        yield format_html(_PROFILE, address, profile.owner, profile.host.label, *numbers, _moment(row["fetchedAt"]))
 
 
 def _repository(row: Mapping[str, Any]) -> SafeString:
     marks = ", ".join(word for word, is_it in (("fork", row["isFork"]), ("archived", row["isArchived"])) if is_it)
-    numbers = [_cell(_number(row[name]), "number") for name in ("stars", "watchers")]
-    texts = [
-        ", ".join(row["langs"]),
-        NOTHING if row["topics"] is None else ", ".join(row["topics"]),
-        row["license"] or NOTHING,
-        _moment(row["createdAt"]),
-        _moment(row["pushedAt"]),
-        marks,
-    ]
-    return _row(_link(row["url"], row["name"]), [_cell(row["profile"]), *numbers, *map(_cell, texts)])
+    topics = NOTHING if row["topics"] is None else ", ".join(row["topics"])
+    numbers, times = (_number(row[name]) for name in ("stars", "watchers")), (row["createdAt"], row["pushedAt"])
+    texts = ", ".join(row["langs"]), topics, row["license"] or NOTHING, *map(_moment, times), marks
+    return format_html(_REPOSITORY, row["url"], row["name"], row["profile"], *numbers, *texts)
 
 
 def _numbers(data: Mapping[str, Any], unknown: Collection[str]) -> list[tuple[str, int | None]]:
@@ -125,18 +128,6 @@ def _number(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
-def _moment(text: str | None) -> SafeString | str:
+def _moment(text: str | None) -> str:
     """A time as REPOSITORY has it, to the minute."""
-    return NOTHING if text is None else format_html('<time datetime="{}">{} {}</time>', text, text[:10], text[11:16])
-
-
-def _link(address: str, text: str) -> SafeString:
-    return format_html('<a href="{}">{}</a>', address, text)
-
-
-def _cell(text: str, kind: str = "") -> SafeString:
-    return format_html('<td class="{}">{}</td>', kind, text) if kind else format_html("<td>{}</td>", text)
-
-
-def _row(head: SafeString, cells: Iterable[SafeString]) -> SafeString:
-    return format_html('<tr><th scope="row">{}</th>{}</tr>\n', head, mark_safe("".join(cells)))  # noqa: S308 - as above
+    return NOTHING if text is None else f"{text[:10]} {text[11:16]}"
