@@ -10,7 +10,7 @@ from from_git import __doc__ as purpose, __version__
 from from_git.options.place import FOLDER
 
 COMMANDS = {
-    "aggregate": "show what profiles look like together: a table, or JSON",
+    "aggregate": "show what profiles look like together: in the terminal, or as JSON, CSV or a workbook",
     "check": "look for mistakes in the settings",
     "demo": "try all of it on recorded and made-up data, without a token or a network",
     "serve": "run the production server; takes the options of gunicorn",

@@ -46,7 +46,7 @@ class Command(BaseCommand):
     """Exit status: 0 answered (even if all are missing), 1 an upstream failed, or a file could not be written, 2 a
     wrong request; 130 Ctrl-C."""
 
-    help = "Show what the profiles at URL… look like together: a table, or JSON when piped or asked for."
+    help = "Show what the profiles at URL… look like together: in the terminal, or as JSON when piped, CSV or a workbook."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -102,6 +102,8 @@ class Command(BaseCommand):
                 self.stderr.write(owners())
         try:
             _show(answer, wanted.question, as_json, options)
+            if not as_json and not options["csv"]:
+                self.stdout.writelines(f"Written: {printable(str(path))}\n" for path in wanted.files.values())
             sys.stdout.flush()
         except BrokenPipeError:
             gone()

@@ -21,6 +21,8 @@ SPREADSHEET = ("xlsxwriter",)
 """12 ms, 3 MB; with the first workbook."""
 METRICS = ("prometheus_client", "http.server")
 """15 ms, 1.3 MB; where somebody can ask for them."""
+EMULATOR = ("emulator", "from_git.management.emulated")
+"""With `--emulated`, and in the demo."""
 VIEWS = ("rest_framework.views", "drf_spectacular.openapi", "from_git.urls", "from_git.views", "django.contrib.admin")
 """With the first question."""
 _AGGREGATE = "from coding_challenge.cli import manage; manage(['manage.py', 'aggregate', *{urls}])"
@@ -46,7 +48,9 @@ class Loaded(ForgesTestCase):
         self,
     ) -> None:
         program = _AGGREGATE.format(urls=["bitbucket.org/team-7"])
-        self.assertEqual(self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL, *SPREADSHEET), set())
+        self.assertEqual(
+            self.loaded(program, *SERVER_ONLY, *METRICS, *REDIS, *GITHUB, *TERMINAL, *SPREADSHEET, *EMULATOR), set()
+        )
 
     def test_for_github_it_loads_the_client_of_graphql_besides(self) -> None:
         program = _AGGREGATE.format(urls=["github.com/mfem", "bitbucket.org/team-7"])

@@ -10,9 +10,11 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from unittest import skipUnless
 
 from emulator import Fault, Owner, Repository, preset
@@ -164,6 +166,15 @@ class InATerminal(AggregateTestCase):
                 self.assertIn(words, plain(written))
         total = self.emulator.world.sum([("github", "mfem"), ("bitbucket", "team-100")])
         self.assertIn(f"{total['watchers']:,}", plain(written))
+
+    def test_a_file_that_was_written_is_named_at_the_end(self) -> None:
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "a.svg"
+
+        status, written = self.run_in_terminal("github.com/mfem", "--card", str(path))
+
+        self.assertEqual(status, 0, written)
+        self.assertTrue(plain(written).endswith(f"\r\nWritten: {path}\r\n"))
+        self.assertIn("<svg", path.read_text())
 
     def test_it_keeps_to_its_columns_and_wishes(self) -> None:
         wishes: tuple[dict[str, str], ...] = ({}, {"NO_COLOR": "1"}, {"PYTHONIOENCODING": "ascii"})

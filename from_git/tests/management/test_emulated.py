@@ -1,11 +1,13 @@
 """`manage.py aggregate --emulated`: the bundled emulator, without a token or a network."""
 
 import json
+import re
+import shlex
 import subprocess
 from unittest import TestCase
 
 from emulator import World
-from from_git.tests.kit.project import environment, project_copy, ran
+from from_git.tests.kit.project import ROOT, environment, project_copy, ran
 from from_git.tests.management.test_aggregate import MANAGE
 
 # what is configured leads nowhere
@@ -51,6 +53,22 @@ class Emulated(TestCase):
                     self.assertIn(f"{owner.login},", words)
                 self.assertIn("org-N", words)
                 self.assertLessEqual(max(map(len, result.stderr.splitlines()[2:])), 110)
+
+    def test_the_commands_of_the_documents_work(self) -> None:
+        folder, commands = project_copy(self), list[str]()
+        for name in ("README.md", "docs/api.md"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            commands += re.findall(r"^\.venv/bin/python manage\.py (aggregate .+?)(?: {2,}#.*)?$", text, re.MULTILINE)
+        self.assertGreater(len(commands), 2)
+        for command in commands:
+            with self.subTest(command):
+                words = shlex.split(command)
+                self.assertIn("--emulated", words)
+                result = ran(*MANAGE, *words, folder=folder, env=environment(**ELSEWHERE))
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                for option in ("--xlsx", "--card"):
+                    if option in words:
+                        self.assertTrue((folder / words[words.index(option) + 1]).is_file())
 
     def test_the_example_without_urls_is_a_right_question(self) -> None:
         advice = json.loads(self.run_emulated().stdout)["advice"]

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import requests
 
-from emulator import Emulator, World
+from emulator import Choice, Emulator, World
 from emulator.tests.helpers import settled
 from from_git import __version__
 from from_git.tests.kit.forges import settings_for
@@ -120,6 +120,19 @@ class Wheel(TestCase):
         self.assertEqual(json.loads(answer.stdout)["data"], self.emulator.world.sum(OWNERS))
         self.assertEqual(none.returncode, 2)
         self.assertIn(" from-git aggregate https://", none.stderr)
+
+    def test_aggregate_tries_the_emulator_and_writes_files(self) -> None:
+        nowhere = {"GITHUB_GRAPHQL_URL": "http://127.0.0.1:1/graphql", "BITBUCKET_API_URL": "http://127.0.0.1:1/2.0"}
+        (self.folder / "list.txt").write_text("\n".join(URLS), encoding="utf-8")
+        options = ("--emulated", "--file", "list.txt", "--forks", "no", "--repositories")
+
+        answer = self.from_git("aggregate", *options, "--xlsx", "a.xlsx", "--card", "a.svg", **nowhere)
+
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        body, expected = json.loads(answer.stdout), World().sum(OWNERS, Choice(forks="no"))
+        self.assertEqual((body["data"], len(body["repositories"])), (expected, expected["originalRepos"]))
+        self.assertIn("<svg", (self.folder / "a.svg").read_text())
+        self.assertEqual((self.folder / "a.xlsx").read_bytes()[:2], b"PK")
 
     def test_serve_answers_with_pages_and_static_files_and_reloads(self) -> None:
         class Served(Gunicorn):
