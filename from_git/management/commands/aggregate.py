@@ -46,7 +46,7 @@ class Command(BaseCommand):
     """Exit status: 0 answered (even if all are missing), 1 an upstream failed, or a file could not be written, 2 a
     wrong request; 130 Ctrl-C."""
 
-    help = "Show what the profiles at URL… look like together: in the terminal, or as JSON when piped, CSV or a workbook."
+    help = "Show what the profiles at URL… look like together: as tables, JSON (when piped), CSV or a workbook."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
