@@ -75,8 +75,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "examples": list(_examples()),
         "absent": example_urls()[-1],
         "bytes": _about_bytes(kinds),
-        "keys": json.dumps([(name, key.label) for name, key in keys.items()]),
-        "counts": [(key.label, _explained(keys, name)) for name, key in keys.items() if name not in _COUNTED.values()],
+        "counts": [
+            (name, key.label, _explained(keys, name)) for name, key in keys.items() if name not in _COUNTED.values()
+        ],
         # their size keeps their place free until they are there
         "pictures": [
             (_address(name).removeprefix(root), title, *PICTURES[name].size) for name, title in _TITLES.items()

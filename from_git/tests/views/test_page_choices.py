@@ -88,6 +88,19 @@ class Filters(PageTestCase):
         with zipfile.ZipFile(io.BytesIO(book)) as sheets:
             self.assertIn("xl/workbook.xml", sheets.namelist())
 
+    def test_two_clicks_lead_from_the_first_view_to_a_filtered_workbook(self) -> None:
+        page = self.open()
+
+        page.click(".start a >> nth=1")
+        self.result(page)
+        with page.expect_download() as begun:
+            page.click("[data-slot=xlsx]")
+
+        self.assertIn("no forks", page.inner_text("[data-slot=summary]"))
+        self.assertEqual(begun.value.suggested_filename, "from-git.xlsx")
+        with zipfile.ZipFile(begun.value.path()) as sheets:
+            self.assertIn("xl/worksheets/sheet3.xml", sheets.namelist())
+
     def test_a_filter_that_a_forge_does_not_tell_is_said_at_its_line_and_the_others_can_be_counted(self) -> None:
         page = self.open()
         page.fill("#url", f"{ACME}\n{TEAM}")

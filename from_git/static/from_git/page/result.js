@@ -60,7 +60,7 @@ export function hide() {
 
 export const heading = () => place.querySelector("h2");
 
-/** What a sheet of paper cannot tell by itself. */
+/** For paper. */
 function stamp(at) {
   printed.textContent = `${location.href} \u2013 ${table.date(at)}`;
 }
@@ -80,7 +80,7 @@ function summary({ data, profiles, filter }) {
   return `${repositories} of ${many(profiles.length, "profile")}${on}${filter ? `, ${told(filter)}` : ""}`;
 }
 
-/** What is missing: profiles stand there as asked, all else are repositories, which nobody can ask for. */
+/** Missing profiles stand there as asked; all else are repositories, which nobody can ask for. */
 export function absent(missing, urls) {
   const asked = new Set(urls);
   return { profiles: missing.filter((url) => asked.has(url)), repositories: missing.filter((url) => !asked.has(url)) };
@@ -117,11 +117,9 @@ const most = (entries) => entries.toSorted((one, other) => other.repos - one.rep
 /** In whole ones, where nothing is all or none that is not. */
 function percent(count, all) {
   const rounded = Math.round((100 * count) / all);
-  if (count && !rounded) return "under 1 %";
-  return count < all && rounded === 100 ? "over 99 %" : `${rounded} %`;
+  return `${count && count < all ? Math.min(99, Math.max(1, rounded)) : rounded} %`;
 }
 
-/** The rows of profiles; who has two can compare them. */
 function people({ profiles, data }) {
   const section = slot(place, "profiles");
   section.hidden = !profiles.length;
@@ -140,7 +138,7 @@ function languages(entries) {
   show("repos");
 }
 
-/** Sentences, each as a list of texts and elements. */
+/** Sentences, as texts and elements. */
 function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   const lines = [];
   const oldest = profiles.map(({ fetchedAt }) => fetchedAt).sort()[0];

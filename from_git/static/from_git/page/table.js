@@ -1,4 +1,4 @@
-/** The table with a row for each profile. */
+/** The table of profiles. */
 
 import { long } from "./long.js";
 import { ago, make, many, number, NUMBERS, say, short } from "./words.js";
@@ -57,7 +57,7 @@ function head([key, label], sort) {
 
 const isNumber = (key) => NUMBERS.some(([one]) => one === key);
 
-/** Who a profile is, for a heading: its link, and where it is. */
+/** Who a profile is, and where. */
 export const who = ({ owner, host, kind }, labels) => [
   make("a", { href: `https://${host}/${encodeURIComponent(owner)}` }, owner),
   make("small", {}, `${labels[host]} \u00b7 ${kind}`),
@@ -79,7 +79,7 @@ function sum(key, profiles, total) {
   return make("td", { class: "number" }, silent ? "\u2013" : number(total[key]));
 }
 
-/** A time for people: where they are, and how long ago. */
+/** A time for people. */
 export function moment(text) {
   const time = new Date(text);
   return make("time", { datetime: text }, `${date(time)} `, make("small", {}, `(${ago(time)})`));

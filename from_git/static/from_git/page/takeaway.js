@@ -1,12 +1,11 @@
 /** The answer for elsewhere: a command, links, files, and Markdown for pictures and badges. */
 
 import { filtered, query } from "./question.js";
-import { KEYS, make, pushed, say, slot } from "./words.js";
+import { make, NUMBERS, pushed, say, slot } from "./words.js";
 
 const { root, public: open } = document.querySelector("main").dataset;
 const OUTSIDE = open ? `${open}/` : location.origin + root;
-// what no other network reaches: names that are not of the Internet, loopback, private and shared addresses (RFC 6761,
-// 6762, 8375, 1918, 6598, 4193)
+// what the Internet does not reach: RFC 6761, 6762, 8375, 1918, 6598, 4193
 export const INSIDE = /^([^.:]+|.*\.(localhost|local|internal|lan|intranet|home\.arpa|test)|(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|0\.0\.0\.0|\[(::1?|f[cde].*)\])$/;
 
 export function fill(place, urls, answer, title) {
@@ -19,7 +18,7 @@ export function fill(place, urls, answer, title) {
   copied(place.querySelector("[data-copy=curl]"), `curl ${quoted(outside)}`, "command");
   copied(place.querySelector("[data-copy=share]"), view, "link");
   warn(slot(place, "private"));
-  slot(place, "badges").append(...KEYS.map((key) => badge(key, asked)));
+  slot(place, "badges").append(...NUMBERS.flatMap(keys).map((key) => badge(key, asked)));
   for (const picture of place.querySelectorAll("[data-picture]")) embed(place, picture, asked, title);
 }
 
@@ -50,6 +49,9 @@ function embed(place, details, asked, title) {
   place.querySelector("[name=theme]").addEventListener("change", draw);
   draw();
 }
+
+/** A number of names, and the names. */
+const keys = ([key, label]) => (key.endsWith("Num") ? [[key.slice(0, -3), label], [key, label]] : [[key, label]]);
 
 function badge([key, label], asked) {
   const box = make("div", { class: "copied", "data-badge": key });

@@ -3,9 +3,8 @@
 const EXACT = new Intl.NumberFormat("en");
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
-/** Pairs of a key of the answer and what people call it; the numbers among them. */
-export const KEYS = JSON.parse(document.querySelector("main").dataset.keys);
-export const NUMBERS = KEYS.filter(([key]) => !["langs", "topics"].includes(key));
+/** Pairs of a key of the answer, which is a number, and what people call it. */
+export const NUMBERS = [...document.querySelectorAll("[data-key]")].map(({ dataset, textContent }) => [dataset.key, textContent]);
 
 /** Without the word that a table of repositories need not repeat. */
 export const short = (label) => label.replace(" repositories", "");
@@ -33,7 +32,6 @@ export function duration(seconds, digits = 1) {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** How long something took. */
 export const took = (seconds) => (seconds < 0.05 ? "less than 0.1 s" : duration(seconds));
 
 /** A moment to come: "in 45 s", "at 21:00 UTC, in 57 min 3 s", as the API says it. */
@@ -54,10 +52,10 @@ export function ago(time) {
     if (seconds >= length) return `${many(Math.floor(seconds / length), unit)} ago`;
 }
 
-/** A line without the blanks around it, which are those that the API takes for blanks, and a byte order mark. */
+/** A line without what the API takes for blanks around it, and a byte order mark. */
 export const bare = (line) => line.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, "");
 
-/** An element with its attributes and children; text is text, never HTML. */
+/** An element; text is text, never HTML. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -72,7 +70,6 @@ export function pushed(text, does) {
   return button;
 }
 
-/** The element that a template names so. */
 export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
 
 /** For screen readers, by the page's one polite live region. */
