@@ -55,7 +55,8 @@ def asked(route: str, parameters: Fields, body: Fields | None = None) -> Questio
 
     # not put together in a list of their own: there may be 450,000
     urls, expand = (chain(parameters.get(name, ()), members.get(name, ())) for name in ("url", "expand"))
-    given = {name: [*parameters.get(name, ()), *members.get(name, ())] for name in FILTERS}
+    there = (name for name in FILTERS if name in parameters or name in members)
+    given = {name: [*parameters.get(name, ()), *members.get(name, ())] for name in there}
     _, found = both(names, lambda: question(urls, expand, given))
     return found
 

@@ -117,7 +117,7 @@ def _wanted(options: Mapping[str, Any]) -> _Wanted:
 
     def asked() -> Question:
         urls = [*options["urls"], *urls_in(options["file"])]
-        given = {name: options[name] for name in FILTERS}
+        given = {name: options[name] for name in FILTERS if options[name]}
         more = ["repositories"] if options["repositories"] else []
         return question(urls, [*options["expand"], *more], given, _example(options["emulated"]))
 

@@ -34,7 +34,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "archived": ("", "No", "false", "all", "only;", ["no"], {"no": "no"}),
     "active": (
         *("", " ", "0", "00", "-1", "+1", "1.5", "1e3", "007", "36501", "99999999999999999999", "\u0663", "9\n"),
-        *("90d", "0x10", "1_000", "\uff19", True, False, 0, -1, 36_501, 1.5, 1e300, None, [90]),
+        *("90d", "0x10", "1_000", "\uff19", True, False, 0, -1, 36_501, 1.5, 1e300, 10**400, None, [90]),
     ),
 }
 """By parameter: what it does not take, in an address or in a body."""
@@ -84,6 +84,16 @@ class Filters(TestCase):
             "forks is there twice: 'no' and 'only'. archived takes no or only, not 'x'."
             " active takes whole days from 1 to 36,500, not '0'.",
         )
+
+    def test_a_list_of_any_length_makes_no_long_message_and_an_empty_one_is_no_filter_that_was_left_out(self) -> None:
+        for values, said in (
+            (range(1, 36_000), "active is there twice: '1' and '2'."),
+            ([], "active is there without a value."),
+            ([1.5], "active takes whole days from 1 to 36,500, not '1.5'."),
+        ):
+            with self.subTest(said), self.assertRaises(RequestError) as caught:
+                filter_asked({"active": list(values)}, NOW)
+            self.assertEqual(caught.exception.message, said)
 
     def test_it_says_itself_as_parameters_and_in_words(self) -> None:
         whole = Filter("no", "only", 0, 1)
