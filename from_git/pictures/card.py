@@ -18,7 +18,7 @@ _MOST = 5  # languages
 _NUMBERS, _APART = 38, 50  # pixels: a row of numbers with their labels, and from one to the next
 # pixels: from the numbers to the languages, and there to a line of text, to the strip, to names, and from name to name
 _BETWEEN, _CAPTION, _STRIP, _LEGEND, _ROW = 14, 9, 16, 40, 18
-_COLUMNS, _COLUMN = (6, 3, 2), 115  # of names with their shares, as many as have so many pixels each
+_COLUMNS, _COLUMN = (6, 3, 2), 125  # of names with their shares, as many as have so many pixels each
 _GAP, _LEAST = 2, 3
 
 
