@@ -3,6 +3,7 @@
 from emulator import Fault
 from from_git.tests.kit.pages import ACME, GONE, SOLO, TEAM, PageTestCase
 from from_git.tests.views.test_page_browser import answer
+from from_git.values.words import subtitled, titled
 
 DASH = "\N{EN DASH}"
 
@@ -49,6 +50,21 @@ class Numbers(PageTestCase):
         self.assertEqual(page.inner_text(".tiles [data-key=watchers] .note"), "not told by GitHub")
         self.assertEqual(page.locator("[data-slot=profiles] tbody td").all_inner_texts()[2:4], [DASH, "0"])
         self.assertEqual(page.get_attribute("tbody a", "href"), "https://github.com/acme")
+
+    def test_the_title_and_what_stands_below_it_are_those_of_pictures(self) -> None:
+        page = self.open()
+        data: dict[str, object] = dict.fromkeys(("originalRepos", "forkedRepos", "watchers", "followers"), 2_500)
+        data |= {"langs": [], "langsNum": 0, "topics": [], "topicsNum": 0}
+        for owners in (["a"], ["a", "A", "b"], ["c", "b", "a"], ["a", "b", "c", "B", "d", "e"]):
+            with self.subTest(owners):
+                self.answer_stream(page, content_type="text/event-stream", body=answer(data, [], owners))
+                self.submit(page, ACME, *owners)  # another address each time
+                self.result(page)
+
+                self.assertEqual(page.inner_text("#result-title"), titled(owners))
+                below = subtitled(5_000, len(owners), ["GitHub"])
+                self.assertEqual(page.inner_text("[data-slot=summary]"), below)
+                page.unroute_all()
 
     def test_stars_are_called_stars(self) -> None:
         page = self.open(ACME)
