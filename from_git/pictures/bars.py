@@ -86,8 +86,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     every = ranked(amounts)
     shown, left = every[:_MOST], len(every[_MOST:])
     rest = f"and {left:,} more" if left else ""
-    parts = [f"{one.name}: {text.counted(one.repos, 'repository', 'repositories')}{_said(one)}" for one in shown]
-    listing = "; ".join([*parts, *filter(None, [rest])])
+    listing = "; ".join([*map(_said, shown), *filter(None, [rest])])
     side = "Share of bytes" if any(one.share for one in shown) else ""
     sub = below(frame, "By number of repositories", answer.filter.words, text.width(side, SMALL))
     return drawn(
@@ -122,6 +121,7 @@ def _rows(shown: list[Amount], rest: str, frame: Frame, lines: int) -> dict[str,
                 "value": values[number],
                 "value_x": begin + long + 8,
                 "share": one.share,
+                "said": _said(one),
             }
         )
     return {"rows": rows, "rest": rest, "rest_y": round(middle + pitch * len(shown)) + 4}
@@ -132,4 +132,5 @@ def _share(size: int | None, total: int) -> str:
 
 
 def _said(one: Amount) -> str:
-    return f", {one.share.replace('<', 'less than')} of all bytes" if one.share else ""
+    share = f", {text.spoken(one.share)} of all bytes" if one.share else ""
+    return f"{one.name}: {text.counted(one.repos, 'repository', 'repositories')}{share}"

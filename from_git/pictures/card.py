@@ -33,7 +33,7 @@ class Share(NamedTuple):
     """In how many repositories it occurs, in words."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.percent}{f' ({self.repos})' if self.repos else ''}"
+        return f"{self.name} {text.spoken(self.percent)}{f' ({self.repos})' if self.repos else ''}"
 
 
 class Languages(NamedTuple):

@@ -39,7 +39,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
     rest = f"and {text.counted(left, 'more profile')}" if left else ""
     total = _pair("Total", stats)._replace(whole=True)
     rows = [total, *shown] if len(pairs) > 1 else shown
-    parts = [f"{one.name}: {one.original:,} original and {one.forked:,} forked" for one in rows]
+    parts = [_said(one) for one in rows]
     sub = below(frame, "Public repositories", answer.filter.words)
     return drawn(
         "repos",
@@ -81,6 +81,10 @@ def _pair(name: str, stats: Stats) -> Pair:
     return Pair(name, stats.original_repos, stats.forked_repos)
 
 
+def _said(one: Pair) -> str:
+    return f"{one.name}: {one.original:,} original and {one.forked:,} forked"
+
+
 def _rows(shown: list[Pair], rest: str, frame: Frame, lines: int) -> dict[str, Any]:
     middle, pitch, thick = spread(len(shown) + bool(rest), _TOP + LINE * (lines - 1), _BOTTOM)
     begin = MARGIN + column((one.name for one in shown), frame)
@@ -100,6 +104,7 @@ def _rows(shown: list[Pair], rest: str, frame: Frame, lines: int) -> dict[str, A
         rows.append(
             {
                 "name": one.name,
+                "said": _said(one),
                 "whole": one.whole,
                 "y": y - thick // 2,
                 "thick": thick,

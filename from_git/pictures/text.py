@@ -157,6 +157,11 @@ def percent(part: int, whole: int) -> str:
     return "> 99 %" if part < whole and share >= 99.5 else f"{share:.0f} %"
 
 
+def spoken(share: str) -> str:
+    """What `percent` says, without signs that not every screen reader reads out."""
+    return share.replace("<", "less than").replace(">", "more than")
+
+
 def _em(one: str) -> float:
     if one in _NARROW:
         return 0.42

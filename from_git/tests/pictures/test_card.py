@@ -132,12 +132,13 @@ class Colours(TestCase):
         said = ["python 53 %", "javascript 30 %", "zzz 16 %", "c < 1 %", "go < 1 %"]
         self.assertEqual([line for line in shown(svg) if "%" in line], said)
         self.assertIn("Languages by bytes of code", shown(svg))
-        listed = ", ".join(f"{one} (1 repository)" for one in said)
+        spoken = [f"{one.replace('<', 'less than')} (1 repository)" for one in said]
+        listed = ", ".join(spoken)
         self.assertIn(f"Languages by bytes of code: {listed}.", described(svg))
         style = read(svg).findtext(f"{SVG}style") or ""
         for number, colour in enumerate(("#3572a5", "#f1e05a", LIGHT.series[-1], "#555555", "#00add8")):
             self.assertIn(f".l{number}{{fill:{colour};", style)
-        self.assertEqual([one.findtext(f"{SVG}title") for one in strip(svg)], [f"{one} (1 repository)" for one in said])
+        self.assertEqual([one.findtext(f"{SVG}title") for one in strip(svg)], spoken)
 
     def test_where_a_forge_does_not_tell_bytes_they_have_their_shares_of_the_repositories(self) -> None:
         of_team = {"php": Language(3, None), "html/css": Language(1, None)}

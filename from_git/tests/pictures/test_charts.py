@@ -77,6 +77,23 @@ class Charts(TestCase):
         self.assertTrue({"Total", "spack", "mailchimp", "13 original", "5 forked"} <= set(shown(svg)))
         self.assertIn("Total: 13 original and 5 forked; mailchimp: 7 original and 3 forked;", described(svg))
 
+    def test_each_bar_says_what_it_is_where_a_mouse_points(self) -> None:
+        titles = {
+            "langs": "python: 3 repositories, 50 % of all bytes",
+            "topics": "python: 3 repositories",
+            "repos": "mailchimp: 7 original and 3 forked",
+        }
+        for name, title in titles.items():
+            svg = PICTURES[name].of(PLAIN, NOW)
+            self.assertIn(title, [one.text for one in read(svg).iter(f"{SVG}title")])
+            self.assertIn(title, described(svg))
+
+    def test_nearly_all_and_nearly_nothing_are_neither_all_nor_nothing(self) -> None:
+        langs = {"c": Language(2, 9_980), "go": Language(1, 20)}
+        svg = PICTURES["langs"].of(answer({SPACK: Stats(9, langs=langs)}), NOW)
+        self.assertEqual([one for one in shown(svg) if "%" in one], ["> 99 %", "< 1 %"])
+        self.assertIn("c: 2 repositories, more than 99 % of all bytes; go: 1 repository, less than 1 %", described(svg))
+
     def test_what_there_is_none_of_has_no_bar(self) -> None:
         svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), NOW))
         bars = [one.get("class") for one in svg.iter(f"{SVG}rect") if one.get("class") in ("c0", "edge")]
