@@ -3,8 +3,9 @@
 import codecs
 import csv
 import io
+import math
 import unicodedata
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
@@ -111,17 +112,14 @@ class AnswerXLSX(BaseRenderer):
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.xlsx"'}
     shows: ClassVar[Collection[str]] = ("profiles", "langs", "topics")
 
-    def response(self, answer: Answer, seed: bytes, head: bool) -> HttpResponseBase:
-        """The 200, whose workbook is whole before anything is sent; for `head` none is made.
+    def response(self, answer: Answer, bare: Streamed, until: float) -> HttpResponseBase:
+        """The 200 like the `bare` one, with a workbook that is whole before anything is sent.
 
         Raises:
-            RequestError: a sheet would be too long.
+            RequestError, DeadlineError, OwnFault: see `spreadsheet.spooled`.
         """
-        if head:
-            spreadsheet.refuse_large(answer)
-            return Streamed(nothing(), seed, self.content_type, headers=dict(self.headers))
-        seconds = settings.FLIGHT_SECONDS
-        return Spooled(spreadsheet.spooled(answer), seed, self.content_type, dict(self.headers), seconds)
+        file = spreadsheet.spooled(answer, until)
+        return Spooled(file, bare.seed, self.content_type, dict(self.headers), settings.FLIGHT_SECONDS)
 
 
 class AnswerPage(BaseRenderer):
@@ -167,14 +165,23 @@ RENDERERS = (AnswerJSON, AnswerCSV, AnswerXLSX, AnswerPage, Browsable)
 """Of `/health-check`, the default first; the first for text/html is what a browser gets."""
 
 
-def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, head: bool = False) -> HttpResponseBase:
+def answer_response(
+    answer: Answer,
+    details: Details,
+    renderer: AnswerRenderer,
+    wanted: Callable[[Streamed], bool] = lambda bare: True,
+    until: float = math.inf,
+) -> HttpResponseBase:
     """The 200 for an answer as this renderer shows it; no other place makes its bytes.
 
     Args:
-        head: whether nobody wants a body that would be made while it is sent.
+        wanted: whether the client wants the body of a response that has none yet, because it takes long to make.
+        until: the time on the monotonic clock by which what must be whole before it is sent has to be there.
 
     Raises:
         RequestError: this renderer shows no repositories, or not so many.
+        DeadlineError: the time is over.
+        OwnFault: there is no place for temporary files.
     """
     if isinstance(renderer, Browsable):
         if details.repositories:
@@ -184,13 +191,18 @@ def answer_response(answer: Answer, details: Details, renderer: AnswerRenderer, 
             )
         return Response(answer_body(answer, details.expand))
     if isinstance(renderer, AnswerXLSX):
-        return renderer.response(answer, _seed(answer, details, renderer), head)
+        spreadsheet.refuse_large(answer)
+    elif not details.repositories:
+        whole = b"".join(renderer.parts(answer, details))
+        return HttpResponse(whole, renderer.content_type, headers=dict(renderer.headers))
+    headers = dict(renderer.headers)
+    bare = Streamed(nothing(), _seed(answer, details, renderer), renderer.content_type, headers)
+    if not wanted(bare):
+        return bare
+    if isinstance(renderer, AnswerXLSX):
+        return renderer.response(answer, bare, until)
     parts = renderer.parts(answer, details)
-    if not details.repositories:
-        return HttpResponse(b"".join(parts), renderer.content_type, headers=dict(renderer.headers))
-    seed = _seed(answer, details, renderer)
-    parts = nothing() if head else parts
-    return Streamed(parts, seed, renderer.content_type, dict(renderer.headers), settings.FLIGHT_SECONDS)
+    return Streamed(parts, bare.seed, renderer.content_type, headers, settings.FLIGHT_SECONDS)
 
 
 def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage) -> bytes:

@@ -1,5 +1,8 @@
 """An answer as a workbook that Excel and LibreOffice open (Office Open XML, ECMA-376)."""
 
+import logging
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -7,11 +10,12 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NamedTuple
 
 from from_git.aggregator import Answer
-from from_git.errors import Complaint, RequestError
+from from_git.errors import Complaint, DeadlineError, OwnFault, RequestError
 from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
 from from_git.values.found import untold
 from from_git.values.keys import KEYS
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2**20 - 1
 """Of a sheet, below its head."""
@@ -63,7 +67,7 @@ def refuse_large(answer: Answer, most: int = MOST_ROWS) -> None:
             )
 
 
-def write(answer: Answer, file: IO[bytes]) -> None:
+def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
     """Write the answer as a workbook: sheets Totals, Profiles, Repositories, Languages and Topics, always all of them.
 
     The same answer gives the same bytes. Rows are written as they are read, and wait in files of a temporary folder, so
@@ -71,9 +75,11 @@ def write(answer: Answer, file: IO[bytes]) -> None:
 
     Args:
         file: gets the workbook from its start; open for bytes, empty, and able to seek.
+        until: the time on the monotonic clock after which no more rows are written.
 
     Raises:
         RequestError: a sheet would be too long; nothing is written then.
+        DeadlineError: the time is over.
         OSError: the file or the folder cannot be written.
     """
     import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
@@ -84,24 +90,40 @@ def write(answer: Answer, file: IO[bytes]) -> None:
         book.set_properties({"created": _dated(answer)})
         cells = _Cells(book)
         for sheet in _sheets(answer):
-            _fill(book.add_worksheet(sheet.name), sheet, cells)
+            _fill(book.add_worksheet(sheet.name), sheet._replace(rows=_in_time(sheet.rows, until)), cells)
         try:
             book.close()
         except xlsxwriter.exceptions.FileCreateError as error:
             raise error.args[0] from None  # what it was, which this hides
 
 
-def spooled(answer: Answer) -> IO[bytes]:
+def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:
     """The workbook in a temporary file, which whoever gets it closes.
 
     Raises:
-        RequestError: see `write`.
+        RequestError, DeadlineError: see `write`.
+        OwnFault: there is no place for temporary files; the log says why.
     """
-    with ExitStack() as stack:
-        file = stack.enter_context(TemporaryFile(prefix="from-git-"))
-        write(answer, file)
-        stack.pop_all()
+    try:
+        with ExitStack() as stack:
+            file = stack.enter_context(TemporaryFile(prefix="from-git-"))
+            write(answer, file, until)
+            stack.pop_all()
+    except OSError as error:
+        logger.error("No workbook could be made, for which there must be room in the folder of TMPDIR: %s", error)
+        words = "A workbook is made in temporary files, and those cannot be written here."
+        raise OwnFault(words, "Take CSV, which needs no files. Its log tells whoever runs from-git why.") from None
     return file
+
+
+def _in_time(rows: Iterable[Row], until: float) -> Iterator[Row]:
+    for row in rows:
+        if time.monotonic() > until:
+            raise DeadlineError(
+                "There was no time to write all rows of the workbook.",
+                advice="Take CSV, which is sent as it is made, or ask again: what was counted is kept for a while.",
+            )
+        yield row
 
 
 def _dated(answer: Answer) -> datetime:

@@ -152,8 +152,11 @@ class OwnFault(FromGitError):
     code = "ERRX"
     usual_advice = "Ask again; if that does not help, show the log to whoever runs from-git."
 
-    def __init__(self) -> None:
-        super().__init__("Something went wrong in from-git itself; its log says what.")
+    def __init__(
+        self, message: str = "Something went wrong in from-git itself; its log says what.", advice: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self._advice = advice
 
 
 class ServerFull(FromGitError):

@@ -80,8 +80,6 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
     fetched = answer.fetched.values()
     body = b"" if isinstance(response, Streamed) else response.content
     seed, length = (response.seed, {}) if isinstance(response, Streamed) else (body, {"Content-Length": str(len(body))})
-    # the media type too: one tag names one representation (RFC 9110, 8.8.3)
-    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + seed, digest_size=16)
     oldest, newest = min(one.oldest for one in fetched), max(one.at for one in fetched)
     expires = min(one.at + seconds_kept(one) for one in fetched)
     if answer.filter.active is not None:
@@ -92,13 +90,21 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
         body=body,
         headers={**response.headers, **length},
         cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
-        etag=f'"{digest.hexdigest()}"',
+        etag=_tag(response, seed),
         oldest=oldest,
         newest=newest,
         expires=expires,
         route=route,
         facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
     )
+
+
+def known(request: HttpRequest, bare: Streamed) -> bool:
+    """Whether a client says that it has the body that a response will get, so that it gets none again.
+
+    By its tag alone: what a date says may be another thing a moment later.
+    """
+    return _names(request.META.get("HTTP_IF_NONE_MATCH"), _tag(bare, bare.seed))
 
 
 def respond(
@@ -143,10 +149,20 @@ def _status(meta: Mapping[str, Any], etag: str, last_modified: int | None) -> HT
     elif _modified_since(meta.get("HTTP_IF_UNMODIFIED_SINCE"), last_modified) is True:
         return HTTPStatus.PRECONDITION_FAILED
     if (tags := meta.get("HTTP_IF_NONE_MATCH")) is not None:
-        known = not {"*", etag}.isdisjoint(one.removeprefix("W/") for one in parse_etags(tags))
+        unchanged = _names(tags, etag)
     else:
-        known = _modified_since(meta.get("HTTP_IF_MODIFIED_SINCE"), last_modified) is False
-    return HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK
+        unchanged = _modified_since(meta.get("HTTP_IF_MODIFIED_SINCE"), last_modified) is False
+    return HTTPStatus.NOT_MODIFIED if unchanged else HTTPStatus.OK
+
+
+def _tag(response: HttpResponseBase, seed: bytes) -> str:
+    # the media type too: one tag names one representation (RFC 9110, 8.8.3)
+    digest = hashlib.blake2b(f"{response.headers['Content-Type']}\n".encode() + seed, digest_size=16)
+    return f'"{digest.hexdigest()}"'
+
+
+def _names(tags: str | None, etag: str) -> bool:
+    return tags is not None and not {"*", etag}.isdisjoint(one.removeprefix("W/") for one in parse_etags(tags))
 
 
 def _modified_since(date: str | None, last_modified: int | None) -> bool | None:

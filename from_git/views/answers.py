@@ -13,12 +13,13 @@ from from_git.aggregator import aggregate
 from from_git.baseview import BaseView, parameters
 from from_git.errors import RequestError
 from from_git.flights import version as kept_version
-from from_git.httpcache import mark
+from from_git.httpcache import known, mark
 from from_git.openapi import HealthCheckSchema
 from from_git.question import asked, both
 from from_git.question.choices import table_asked
 from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, filled, json_fields, plain_parts
 from from_git.renderers import RENDERERS, AnswerPage, AnswerRenderer, Browsable, Details, answer_response
+from from_git.responses import Streamed
 from from_git.views.counting import Counting, content_length, refuse_body
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)
@@ -50,8 +51,13 @@ class HealthCheck(Counting):
         (profiles, expansions, wanted), table = both(
             lambda: asked("health-check", given, body), lambda: table_asked(given, renderer.format)
         )
-        answer = aggregate(profiles, self.asking(request), wanted)
-        response = answer_response(answer, Details(expansions, table), renderer, request.method == "HEAD")
+        asking = self.asking(request)
+        answer = aggregate(profiles, asking, wanted)
+
+        def wants(bare: Streamed) -> bool:
+            return request.method == "POST" or not (request.method == "HEAD" or known(request._request, bare))
+
+        response = answer_response(answer, Details(expansions, table), renderer, wants, asking.deadline)
         if request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
         else:

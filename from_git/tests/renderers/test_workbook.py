@@ -1,6 +1,10 @@
 """The workbook of an answer over HTTP."""
 
 import io
+import logging
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -14,8 +18,19 @@ MANY = 3_000
 """Repositories; their workbook is sent in several parts."""
 
 
-class Workbook(ServiceTestCase):
-    """What `format=xlsx` sends."""
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Meanwhile no file may have more than a few bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class WorkbookTestCase(ServiceTestCase):
+    """Questions for a workbook."""
 
     def setUp(self) -> None:
         """Keep what was counted."""
@@ -28,6 +43,10 @@ class Workbook(ServiceTestCase):
         return requests.request(
             method, f"{self.base}/health-check", params=parameters, headers=headers or {}, timeout=60
         )
+
+
+class Workbook(WorkbookTestCase):
+    """What `format=xlsx` sends."""
 
     def test_it_is_a_file_to_keep_with_its_length_and_its_type(self) -> None:
         by_format = self.asked()
@@ -90,3 +109,46 @@ class Workbook(ServiceTestCase):
     def test_an_error_is_json(self) -> None:
         response = self.asked("a/b")
         self.assertEqual((response.status_code, response.json()["error"]), (400, "ERR3"))
+
+
+class Unmade(WorkbookTestCase):
+    """A workbook that nobody needs, or that cannot be made."""
+
+    def test_without_room_for_files_the_error_says_what_does_not_need_them(self) -> None:
+        self.asked()
+        logging.getLogger("from_git").setLevel(logging.ERROR)
+        with no_room(), self.assertLogs("from_git.spreadsheet", "ERROR") as logged:
+            response = self.asked()
+            csv = self.asked(format="csv", rows="repositories")
+
+        body = response.json()
+        self.assertEqual((response.status_code, body["error"], csv.status_code), (500, "ERRX", 200))
+        self.assertIn("temporary files", body["message"])
+        self.assertIn("CSV", body["advice"])
+        self.assertIn("TMPDIR", logged.output[0])
+        self.assertNotIn("Traceback", logged.output[0])
+
+    def test_none_is_made_for_who_has_it_or_wants_no_body(self) -> None:
+        first = self.asked()
+        tag = first.headers["ETag"]
+        with no_room():
+            for headers in ({"If-None-Match": tag}, {"If-None-Match": "*"}, {"If-None-Match": f'"x", W/{tag}'}):
+                response = self.asked(headers=headers)
+                self.assertEqual((response.status_code, response.headers["ETag"]), (304, tag), headers)
+            both = self.asked(headers={"If-None-Match": tag, "If-Match": '"x"'})
+            self.assertEqual((both.status_code, both.json()["error"]), (412, "ERR3"))
+            self.assertEqual(self.asked(method="HEAD").headers["ETag"], tag)
+        date = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+        self.assertIn(self.asked(headers=date).content, (b"", first.content))
+
+    def test_it_is_no_longer_made_when_the_time_for_the_answer_is_over(self) -> None:
+        self.world.add(Owner("github", "long", "User", [Repository(f"r{number:05}") for number in range(9_000)]))
+        self.asked("long", format="json")
+        self.settings_kept(REQUEST_DEADLINE=0.1)
+
+        response = self.asked("long")
+
+        body = response.json()
+        self.assertEqual((response.status_code, body["error"]), (504, "ERR2"), body)
+        self.assertIn("workbook", body["message"])
+        self.assertIn("CSV", body["advice"])
