@@ -17,7 +17,7 @@ export function long(box, { few, draw, text, noun: [one, several] }) {
   const back = pushed("Show fewer", fewer);
   const count = make("span", { class: "hint" });
   const buttons = make("p", { class: "more" }, further, back, count);
-  box.before(find);
+  (box.closest(".list") ?? box).before(find);
   box.after(buttons);
   let [entries, shown, next] = [[], few, few];
 
