@@ -99,15 +99,19 @@ class Formats(FormatsTestCase):
         self.assertIn("\u00e5ngstr\u00f6m", self.succeeded("github.com/nordic", "--csv", PYTHONIOENCODING="ascii"))
 
     def test_a_reader_that_has_gone_is_no_error(self) -> None:
-        command = [*MANAGE, "aggregate", "github.com/org-300", "--repositories"]
-        process = subprocess.Popen(
-            command, cwd=self.project, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        assert process.stdout and process.stderr
-        process.stdout.close()
-        self.addCleanup(process.stderr.close)
-
-        self.assertEqual((process.wait(timeout=60), process.stderr.read()), (0, b""))
+        for arguments in (("github.com/hatchet",), ("github.com/org-300", "--repositories")):
+            with self.subTest(arguments):
+                process = subprocess.Popen(
+                    [*MANAGE, "aggregate", *arguments],
+                    cwd=self.project,
+                    env={**self.environment, "PYTHONUNBUFFERED": ""},  # buffered, as usual
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+                assert process.stdout and process.stderr
+                process.stdout.close()
+                self.addCleanup(process.stderr.close)
+                self.assertEqual((process.wait(timeout=60), process.stderr.read()), (0, b""))
 
 
 class Filters(FormatsTestCase):
