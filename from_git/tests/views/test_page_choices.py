@@ -138,7 +138,7 @@ class Refused(PageTestCase):
         self.problems(page)
 
         self.assertEqual(page.inner_text("#result-title"), "Not a total")
-        self.assertIn("2 of 3 profiles", page.inner_text("[data-slot=summary]"))
+        self.assertIn("2 profiles were finished", page.inner_text("[data-slot=summary]"))
         self.assertEqual(page.locator("tbody a").all_inner_texts(), ["acme", "Solo"])
         for gone in (".tiles", "tfoot", ".choose", "tbody input", "[data-copy]"):
             self.assertFalse(page.is_visible(gone), gone)

@@ -117,8 +117,8 @@ class Errors(PageTestCase):
 
     def test_an_error_that_comes_late_moves_nothing_on_a_small_screen(self) -> None:
         # half a second after a click, what moves has moved by itself
-        self.settings_for_test(FLIGHT_SECONDS=0.9)
-        self.emulator.faults.add(Fault("slow", path="/2.0/*", seconds=1.0))
+        self.settings_for_test(FLIGHT_SECONDS=2.0)
+        self.emulator.faults.add(Fault("slow", path="/2.0/*", seconds=3.0))
         page = self.open(viewport={"width": 360, "height": 740})
 
         self.submit(page, TEAM)

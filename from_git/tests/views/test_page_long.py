@@ -138,6 +138,7 @@ class Paper(PageTestCase):
         page.emulate_media(media="print")
 
         self.assertIn("did you mean https://bitbucket.org/a?", page.inner_text("#problems"))
+        self.assertIn("/from-git/test?url=", page.inner_text("#printed"))
 
 
 class Addresses(PageTestCase):

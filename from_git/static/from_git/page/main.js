@@ -59,7 +59,7 @@ async function ask(question) {
   } catch (error) {
     if (own.signal.aborted) return;
     if (!(error instanceof Trouble)) throw error;
-    fail(question, error.facts);
+    fail(error.facts);
   }
 }
 
@@ -87,10 +87,10 @@ function finish(question, { answer, last }) {
   if (waited) result.heading().focus();
 }
 
-function fail({ urls }, facts) {
+function fail(facts) {
   rest();
   progress.end();
-  result.unfinished(facts, urls);
+  result.unfinished(facts);
   form.complain(facts);
 }
 

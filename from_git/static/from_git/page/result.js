@@ -39,15 +39,15 @@ export function show({ urls, answer, last, seconds, at }) {
 }
 
 /** The rows that were finished when one profile was refused: no answer, and nothing that looks like one. */
-export function unfinished({ profiles, profile }, urls) {
+export function unfinished({ profiles }) {
+  stamp(new Date());
   if (!profiles?.length) return;
   const whole = parts.cloneNode(true);
   const section = slot(whole, "profiles");
   place.replaceChildren(whole.querySelector("h2"), slot(whole, "summary"), section);
   heading().textContent = "Not a total";
-  slot(place, "summary").textContent = `${number(profiles.length)} of ${many(urls.length, "profile")} were finished before; a total without ${profile} would be wrong.`;
+  slot(place, "summary").textContent = `Before that ${many(profiles.length, "profile was", "profiles were")} finished. A total without the others would be wrong.`;
   table.fill(section, profiles, labels);
-  stamp(new Date());
   place.hidden = false;
 }
 
