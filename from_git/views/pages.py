@@ -32,7 +32,7 @@ from from_git.values.keys import Key, described
 from from_git.values.kind import Kind
 from from_git.values.words import listed
 
-_PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src")}
+_PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "worker-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
 _COUNTED = {"langsNum": "langs", "topicsNum": "topics"}
 _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}

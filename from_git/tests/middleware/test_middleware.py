@@ -43,7 +43,8 @@ class Headers(ServiceTestCase):
         self.assertNotIn("Access-Control-Allow-Origin", response.headers)
 
     def test_page_files_answers_and_errors_are_hardened(self) -> None:
-        page = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'"}  # its own script asks our API
+        # its own script asks our API, and has a worker
+        page = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'", "worker-src 'self'"}
         self.assert_hardened(self.response("GET", "/from-git/test"), page)
         for status, method, path, headers in [
             (200, "GET", "/static/from_git/page.css", {}),

@@ -79,9 +79,8 @@ class Page(ServiceTestCase):
         self.assertLess(len(page.content) + sum(file.stat().st_size for file in files), 75_000)
 
     def test_its_scripts_ask_for_no_script_that_is_not_there(self) -> None:
-        imported = {
-            name for file in STATIC.glob("page/*.js") for name in re.findall(r'from "\./(.+)"', file.read_text())
-        }
+        texts = [file.read_text() for file in STATIC.glob("page/*.js")]
+        imported = {name for text in texts for name in re.findall(r'(?:from |new URL\()"\./(.+?)"', text)}
 
         self.assertEqual({file.name for file in STATIC.glob("page/*.js")}, {*imported, "main.js"})
         for name in imported:
@@ -99,7 +98,7 @@ class Page(ServiceTestCase):
             for path in ("/from-git/test", "/health-check")
         )
 
-        wider = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'"}
+        wider = {"script-src 'self'", "connect-src 'self'", "img-src data: 'self'", "worker-src 'self'"}
         self.assertEqual((policy - strict, strict - policy), (wider, {"img-src data:"}))
 
     def test_it_explains_once_what_counts_and_what_does_not(self) -> None:

@@ -3,6 +3,7 @@
 import * as bars from "./bars.js";
 import * as compare from "./compare.js";
 import { told } from "./question.js";
+import * as rows from "./repositories.js";
 import * as table from "./table.js";
 import * as takeaway from "./takeaway.js";
 import { joined, make, many, number, NUMBERS, slot, took } from "./words.js";
@@ -34,6 +35,7 @@ export function show({ urls, answer, last, seconds, at }) {
   bars.fill(topics, answer.topicsDetail, ["topic", "topics"], silent.topics ? `Not told by ${silent.topics}.` : "None.")("repos");
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
   takeaway.fill(place, urls, answer, title);
+  rows.fill(slot(place, "repositories"), urls, answer);
   stamp(at);
   place.hidden = false;
 }

@@ -41,16 +41,17 @@ export function fill(section, profiles, labels, total, picked) {
 
   const words = ({ owner, host, kind }) => `${owner} ${labels[host]} ${kind}`;
   const show = long(section.querySelector(".scroll"), { few: FEW, draw, text: words, noun: ["profile", "profiles"] });
-  table.tHead.append(make("tr", {}, ...columns.map((column) => head(column, (own) => show(sorted(table, profiles, own))))));
+  table.tHead.append(make("tr", {}, ...columns.map(([key, label]) => head(key, label, (own) => show(sorted(profiles, own))))));
   show(profiles);
   const foot = table.tFoot;
   foot.hidden = !total || profiles.length < 2;
   if (!foot.hidden) foot.append(make("tr", {}, ...columns.map(([key]) => sum(key, profiles, total))));
 }
 
-function head([key, label], sort) {
+/** A heading with a button, which `sort` is told of. */
+export function head(key, label, sort, falls = isNumber(key)) {
   const button = make("button", { type: "button" }, short(label));
-  const made = make("th", { scope: "col", "data-key": key, ...(isNumber(key) && { class: "number" }) }, button);
+  const made = make("th", { scope: "col", "data-key": key, ...(falls && { class: "number" }) }, button);
   button.addEventListener("click", () => sort(made));
   return made;
 }
@@ -87,15 +88,21 @@ export function moment(text) {
 
 export const date = (time) => time.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
+/** The order that a heading asks for and now shows: `usual` at first, the other one the next time. */
+export function turned(head, usual) {
+  const order = head.ariaSort === usual ? { ascending: "descending", descending: "ascending" }[usual] : usual;
+  for (const each of head.parentNode.children) each.ariaSort = null;
+  head.ariaSort = order;
+  return order;
+}
+
 /** By one column: numbers begin with the largest; the same heading again turns it round; equals stay as asked.
  *
  * What a forge does not tell comes last either way.
  */
-function sorted(table, profiles, head) {
+function sorted(profiles, head) {
   const { key } = head.dataset;
-  const usual = isNumber(key) ? "descending" : "ascending";
-  const other = usual === "ascending" ? "descending" : "ascending";
-  const order = head.getAttribute("aria-sort") === usual ? other : usual;
+  const order = turned(head, isNumber(key) ? "descending" : "ascending");
   const sign = order === "ascending" ? 1 : -1;
   const valued = (profile) => (!isNumber(key) ? profile[key].toLowerCase() : profile.notTold.includes(key) ? null : profile[key]);
   const compare = (one, two) => {
@@ -103,8 +110,6 @@ function sorted(table, profiles, head) {
     if (left === null || right === null) return (left === null) - (right === null);
     return left < right ? -sign : left > right ? sign : 0;
   };
-  for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
-  head.setAttribute("aria-sort", order);
   say(`Sorted by ${head.textContent}, ${order}.`);
   return profiles.toSorted(compare);
 }

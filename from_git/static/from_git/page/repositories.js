@@ -1,0 +1,106 @@
+/** The table of repositories: a worker holds all of them, the page shows a part of them at a time. */
+
+import { filtered, query } from "./question.js";
+import { head, turned } from "./table.js";
+import { make, number, say } from "./words.js";
+
+const PART = 50;
+const COLUMNS = { name: "Repository", profile: "Profile", stars: "Stars", watchers: "Watchers", langs: "Languages", license: "Licence", pushedAt: "Pushed" };
+const CHOICES = { forks: ["forks too", "no forks", "only forks"], archived: ["archived too", "none archived", "only archived"], language: ["any language"] };
+const isNumber = (key) => ["stars", "watchers"].includes(key);
+
+let own = new AbortController(); // of the table that there is
+
+/** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. */
+export function fill(section, urls, { data, filter = {} }) {
+  own.abort();
+  onbeforeprint = null;
+  const count = data.originalRepos + data.forkedRepos;
+  section.hidden = !count;
+  if (!count) return;
+  own = new AbortController();
+  const near = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && begin(), { rootMargin: "100%" });
+  const again = make("button", { type: "button", class: "quiet", hidden: "" }, "Try again");
+  const serve = table(section, count, again, own.signal);
+  const begin = () => {
+    near.disconnect();
+    onbeforeprint = null;
+    again.hidden = true;
+    serve(`../health-check${query({ urls, more: filtered(filter) })}&expand=repositories&format=json`);
+  };
+  near.observe(section);
+  onbeforeprint = begin;
+  again.addEventListener("click", begin);
+}
+
+/** Build the table; the function that is returned fills it from an address. */
+function table(section, count, again, signal) {
+  const wish = { id: 0, search: "" };
+  let worker, first;
+  const ask = (changed) => worker.postMessage(Object.assign(wish, { from: 0, id: wish.id + 1 }, changed));
+  const [before, after] = [["Previous", -PART], ["Next", PART]].map(([label, step]) => {
+    const button = make("button", { type: "button", class: "quiet" }, label);
+    button.addEventListener("click", () => ask({ from: first + step }));
+    button.hidden = count <= PART;
+    return button;
+  });
+  const words = make("span", { class: "hint" });
+  const field = make("input", { type: "search", name: "search", placeholder: "Search", autocomplete: "off", "aria-label": "Search by name, language, topic or licence" });
+  const choices = Object.entries(CHOICES).map(([name, labels]) =>
+    make("select", { name, "aria-label": name }, ...labels.map((label, index) => new Option(label, ["", "no", "only"][index]))));
+  const find = make("p", { class: "find" }, field, ...choices);
+  find.addEventListener("input", ({ target }) => ask({ [target.name]: target.value }));
+  find.inert = true;
+  const heads = Object.entries(COLUMNS).map(([key, label]) =>
+    head(key, label, (own) => ask({ sort: key, order: turned(own, isNumber(key) || key === "pushedAt" ? "descending" : "ascending") }), isNumber(key)));
+  const rows = make("tbody");
+  const box = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Repositories" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), rows));
+  box.style.setProperty("--rows", Math.min(PART, count)); // their place is kept free
+  section.replaceChildren(make("h3", {}, "Repositories"), find, box, make("p", { class: "more" }, before, after, words, again));
+
+  function heard({ data }) {
+    if (data.languages) {
+      choices[2].append(...data.languages.map((name) => new Option(name)));
+      find.inert = false;
+      ask();
+    } else if (data.id === wish.id) {
+      first = data.first;
+      rows.replaceChildren(...data.rows.map(drawn));
+      before.ariaDisabled = !first;
+      after.ariaDisabled = first === data.last;
+      words.textContent = told(data);
+      if (data.id > 1) say(words.textContent);
+    }
+  }
+
+  return async (address) => {
+    words.textContent = "Reading …";
+    try {
+      const response = await fetch(address, { signal });
+      if (!response.ok) throw await response.json();
+      const bytes = await response.arrayBuffer();
+      worker = new Worker(new URL("./repositories-worker.js", import.meta.url));
+      signal.addEventListener("abort", () => worker.terminate());
+      worker.onmessage = heard;
+      worker.postMessage({ bytes }, [bytes]);
+    } catch (error) {
+      if (signal.aborted) return;
+      say((words.textContent = error.advice ? `${error.message} ${error.advice}` : "The connection broke."));
+      again.hidden = false;
+    }
+  };
+}
+
+function told({ first, found, all, rows }) {
+  if (!found) return "None found.";
+  return `${number(first + 1)}–${number(first + rows.length)} of ${number(found)}${found < all ? " found" : ""}`;
+}
+
+function drawn(row) {
+  const marks = [row.isFork && "fork", row.isArchived && "archived"].filter(Boolean).join(", ");
+  const profile = new URL(row.url).pathname.split("/").at(-2);
+  const shown = { ...row, profile, langs: row.langs.join(", "), pushedAt: row.pushedAt?.slice(0, 10) };
+  const cells = Object.keys(COLUMNS).slice(1).map((key) =>
+    make("td", isNumber(key) ? { class: "number" } : {}, shown[key]?.toLocaleString("en") ?? "–"));
+  return make("tr", {}, make("th", { scope: "row" }, make("a", { href: row.url }, row.name), make("small", {}, marks)), ...cells);
+}
