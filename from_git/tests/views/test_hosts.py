@@ -82,9 +82,10 @@ class Hosts(PageTestCase):
 
         self.result(page)
 
-        links = page.locator("tbody a").evaluate_all("all => all.map(one => one.href)")
+        links = page.locator("[data-slot=profiles] tbody a").evaluate_all("all => all.map(one => one.href)")
         self.assertEqual(links, list(URLS))
-        names = [row.split("\t")[1] for row in page.locator("tbody tr").all_inner_texts()]
+        places = page.locator("[data-slot=profiles] tbody th small").all_inner_texts()
+        names = [place.partition(" \N{MIDDLE DOT} ")[0] for place in places]
         self.assertEqual(names, ["GitHub", f"GitHub at {GHE}", f"Bitbucket at {GIT}"])
         self.assertRegex(page.inner_text("[data-slot=counted]"), r"(?m)^Bitbucket: 15 calls, .*\nGitHub: 2 calls, ")
         self.assert_calm(page)

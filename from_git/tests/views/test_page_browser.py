@@ -97,9 +97,11 @@ class Way(PageTestCase):
         self.assertEqual(page.locator("[data-slot=topics] .name").all_inner_texts(), ["web", "cli"])
         totals = page.locator("tfoot tr > *").all_inner_texts()
         self.assertEqual(totals, ["All 2 profiles", "12", "5", "189", "1,235", "17", "2", ""])
-        links = page.locator("tbody a").evaluate_all("links => links.map(one => one.href)")
+        links = page.locator("[data-slot=profiles] tbody a").evaluate_all("links => links.map(one => one.href)")
         self.assertEqual(links, [ACME, TEAM])
-        counted = page.locator("tbody time").evaluate_all("times => times.map(one => one.dateTime)")
+        counted = page.locator("[data-slot=profiles] tbody time").evaluate_all(
+            "times => times.map(one => one.dateTime)"
+        )
         self.assertEqual(len(counted), 2)
         self.assertIn("GitHub: 1 call", page.inner_text("[data-slot=counted]"))
         self.assert_calm(page)
@@ -109,7 +111,7 @@ class Way(PageTestCase):
         self.result(page)
 
         def owners() -> list[str]:
-            return page.locator("tbody a").all_inner_texts()
+            return page.locator("[data-slot=profiles] tbody a").all_inner_texts()
 
         self.assertEqual(owners(), ["acme", "acme-team", "Solo"])
         for column, first, second in (
@@ -118,15 +120,17 @@ class Way(PageTestCase):
             ("followers", ["acme", "Solo", "acme-team"], ["Solo", "acme", "acme-team"]),
         ):
             with self.subTest(column):
-                page.click(f"th[data-key={column}] button")
+                page.click(f"[data-slot=profiles] th[data-key={column}] button")
                 self.assertEqual(owners(), first)
-                page.click(f"th[data-key={column}] button")
+                page.click(f"[data-slot=profiles] th[data-key={column}] button")
                 self.assertEqual(owners(), second)
                 sorted_by = page.locator("th[aria-sort]").evaluate_all("heads => heads.map(one => one.dataset.key)")
                 self.assertEqual(sorted_by, [column])
                 self.assertRegex(page.inner_text("#said"), r"^Sorted by \w+, (a|de)scending\.$")
         # the arrow is only to be seen
-        self.assertTrue(page.get_by_role("button", name="Stars", exact=True).is_visible())
+        self.assertTrue(
+            page.locator("[data-slot=profiles]").get_by_role("button", name="Stars", exact=True).is_visible()
+        )
         self.assertEqual(page.get_attribute("th[data-key=followers]", "aria-sort"), "ascending")
 
     def test_stop_ends_the_work_at_the_forges(self) -> None:

@@ -28,12 +28,12 @@ class Numbers(PageTestCase):
         numbers = self.result(page)
 
         self.assertEqual(numbers["followers"], "1,237")
-        cells = page.locator("tbody tr >> nth=0").locator("td").all_inner_texts()
+        cells = page.locator("[data-slot=profiles] tbody tr >> nth=0").locator("td").all_inner_texts()
         self.assertEqual([cells[index] for index in (3, 5)], [DASH, DASH])
         self.assertEqual(page.locator("tfoot td").all_inner_texts()[3], "1,237")
         for owners in (["acme", "Solo", "acme-team"], ["Solo", "acme", "acme-team"]):
             page.click("th[data-key=followers] button")
-            self.assertEqual(page.locator("tbody a").all_inner_texts(), owners)
+            self.assertEqual(page.locator("[data-slot=profiles] tbody a").all_inner_texts(), owners)
         self.assert_calm(page)
 
     def test_what_a_forge_does_not_tell_of_a_profile_is_no_zero_though_its_kind_tells_it_of_others(self) -> None:
@@ -49,7 +49,7 @@ class Numbers(PageTestCase):
         self.assertEqual([numbers["watchers"], numbers["followers"]], [DASH, "0"])
         self.assertEqual(page.inner_text(".tiles [data-key=watchers] .note"), "not told by GitHub")
         self.assertEqual(page.locator("[data-slot=profiles] tbody td").all_inner_texts()[2:4], [DASH, "0"])
-        self.assertEqual(page.get_attribute("tbody a", "href"), "https://github.com/acme")
+        self.assertEqual(page.get_attribute("[data-slot=profiles] tbody a", "href"), "https://github.com/acme")
 
     def test_the_title_and_what_stands_below_it_are_those_of_pictures(self) -> None:
         page = self.open()
@@ -72,7 +72,9 @@ class Numbers(PageTestCase):
         self.result(page)
 
         self.assertEqual(page.inner_text(".tiles [data-key=followers] h3"), "Stars")
-        self.assertTrue(page.get_by_role("button", name="Stars", exact=True).is_visible())
+        self.assertTrue(
+            page.locator("[data-slot=profiles]").get_by_role("button", name="Stars", exact=True).is_visible()
+        )
         self.assertNotIn("Followers", page.inner_text("body"))
 
 
