@@ -207,7 +207,8 @@ def answer_response(
 
 def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage) -> bytes:
     """What the bytes of a response follow from."""
-    body = answer_body(answer, {*details.expand, *renderer.shows})
+    # rows of repositories do not tell when they were fetched, which is news every few minutes
+    body = answer_body(answer, () if details.table.repositories else {*details.expand, *renderer.shows})
     return orjson.dumps([body, list(details.table)]) + answer.fingerprint()
 
 

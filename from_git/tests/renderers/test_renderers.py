@@ -3,12 +3,19 @@
 import csv
 import io
 import re
+from unittest import TestCase
 
 import requests
 
 from emulator import Owner, Repository
+from from_git.aggregator import Answer
+from from_git.question.choices import Table
+from from_git.renderers import AnswerCSV, AnswerJSON, Details, answer_response
+from from_git.responses import Streamed
 from from_git.serializers import COLUMNS
+from from_git.tests.kit.flying import FOUND, SPACK
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.values.found import Fetched
 
 JSON, CSV, HTML = "application/json", "text/csv; charset=utf-8; header=present", "text/html; charset=utf-8"
 URLS = ("https://github.com/mfem", "https://bitbucket.org/nobody", "https://bitbucket.org/mailchimp")
@@ -116,3 +123,22 @@ class Csv(ServiceTestCase):
         self.assertEqual(row["topics"], "!a; 0; '=b")
         # where the semicolon ends a cell, no cell begins with a sign of a formula
         self.assertFalse(re.search(r'(^|[;,\n])[ "]*[=+\-@]', self.response.text))
+
+
+class Seeds(TestCase):
+    """What the tags of long answers follow from."""
+
+    def test_the_same_rows_fetched_anew_are_no_news(self) -> None:
+        for renderer, details in (
+            (AnswerJSON(), Details(("repositories",))),
+            (AnswerCSV(), Details(table=Table(repositories=True))),
+            (AnswerCSV(), Details(("profiles", "langs"), Table(repositories=True))),
+        ):
+            with self.subTest(renderer=renderer.format, details=details):
+                seeds = set()
+                for moment in (1.7e9, 1.8e9):
+                    one = Answer({SPACK: Fetched(FOUND, moment, moment)}, {SPACK: FOUND}, (), FOUND.stats)
+                    response = answer_response(one, details, renderer)
+                    assert isinstance(response, Streamed)
+                    seeds.add(response.seed)
+                self.assertEqual(len(seeds), 1)
