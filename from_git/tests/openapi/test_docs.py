@@ -1,7 +1,7 @@
 """The API's description as a page to read and to try out."""
 
 import json
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import requests
 
@@ -23,8 +23,14 @@ class Docs(ServiceTestCase):
         super().setUpClass()
         cls.browser = Browser(cls, cls.base)
 
+    def shown(self, **context: Any) -> Page:
+        """The page, as soon as Swagger UI has drawn the operations."""
+        page = self.browser.open(self, "/from-git/docs", **context)
+        page.wait_for_selector(".opblock-get")
+        return page
+
     def test_try_it_out_gives_a_real_answer(self) -> None:
-        page = self.browser.open(self, "/from-git/docs")
+        page = self.shown()
 
         page.click("#operations-answers-health_check_get .opblock-summary-control")
         page.click("button:text-is('Try it out')")
@@ -36,7 +42,7 @@ class Docs(ServiceTestCase):
         self.assertEqual(self.browser.complaints, [])
 
     def test_everything_is_shown(self) -> None:
-        page = self.browser.open(self, "/from-git/docs")
+        page = self.shown()
 
         self.assertIn("from-git", page.inner_text(".info .title"))
         paths = [one.inner_text().replace("\u200b", "") for one in page.locator(".opblock-summary-path:visible").all()]
@@ -51,7 +57,7 @@ class Docs(ServiceTestCase):
                 page.evaluate(f"getComputedStyle({one}).backgroundColor") for one in ("document.documentElement", PART)
             ]
 
-        page = self.browser.open(self, "/from-git/docs", color_scheme="dark")
+        page = self.shown(color_scheme="dark")
         dark = grounds(page)
         page.emulate_media(color_scheme="light")
         page.wait_for_selector("html:not(.dark-mode)")
@@ -61,7 +67,7 @@ class Docs(ServiceTestCase):
         self.assertNotEqual(grounds(page)[1], dark[1])
 
     def test_a_link_leads_back_to_the_page(self) -> None:
-        page = self.browser.open(self, "/from-git/docs")
+        page = self.shown()
 
         page.click("text=Back to the page")
 
