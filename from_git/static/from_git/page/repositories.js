@@ -5,6 +5,7 @@ import { head, turned } from "./table.js";
 import { make, number, say } from "./words.js";
 
 const PART = 50;
+const NAMED = 3; // languages in a row
 const COLUMNS = { name: "Repository", profile: "Profile", stars: "Stars", watchers: "Watchers", langs: "Languages", license: "Licence", pushedAt: "Pushed" };
 const CHOICES = { forks: ["forks too", "no forks", "only forks"], archived: ["archived too", "none archived", "only archived"], language: ["any language"] };
 const isNumber = (key) => ["stars", "watchers"].includes(key);
@@ -99,7 +100,9 @@ function told({ first, found, all, rows }) {
 function drawn(row) {
   const marks = [row.isFork && "fork", row.isArchived && "archived"].filter(Boolean).join(", ");
   const profile = new URL(row.url).pathname.split("/").at(-2);
-  const shown = { ...row, profile, langs: row.langs.join(", "), pushedAt: row.pushedAt?.slice(0, 10) };
+  const rest = row.langs.length - NAMED;
+  const langs = row.langs.slice(0, rest > 1 ? NAMED : undefined).join(", ") + (rest > 1 ? ` and ${rest} more` : "");
+  const shown = { ...row, profile, langs, pushedAt: row.pushedAt?.slice(0, 10) };
   const cells = Object.keys(COLUMNS).slice(1).map((key) =>
     make("td", isNumber(key) ? { class: "number" } : {}, shown[key]?.toLocaleString("en") ?? "–"));
   return make("tr", {}, make("th", { scope: "row" }, make("a", { href: row.url }, row.name), make("small", {}, marks)), ...cells);
