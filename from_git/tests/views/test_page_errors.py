@@ -206,7 +206,7 @@ class Errors(PageTestCase):
         self.assertEqual(page.evaluate("shifts"), [])
 
     def test_the_end_of_the_wait_is_said(self) -> None:
-        full = {"error": "ERR2", "message": "The server is full.", "advice": "Ask again soon.", "retryAfter": 1}
+        full = {"error": "ERR2", "message": "The server is full.", "advice": "Ask again soon.", "retryAfter": 3}
         page = self.open()
         self.answer_stream(page, status=503, content_type="application/json", body=json.dumps(full))
 
