@@ -12,7 +12,8 @@ from from_git.aggregator import Answer
 from from_git.errors import RequestError
 from from_git.renderers import AnswerXLSX, Details, answer_response
 from from_git.serializers import REPOSITORY
-from from_git.spreadsheet import MOST_CHARACTERS, MOST_ROWS, cut, joined, refuse_large, spooled, write
+from from_git.spreadsheet import MOST_ROWS, refuse_large, spooled, write
+from from_git.spreadsheet.cells import MOST_CHARACTERS, cut, joined
 from from_git.tests.kit.flying import MFEM, SPACK
 from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.workbook import Page, pages

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from typing import IO, Any, NamedTuple
 from from_git.aggregator import Answer
 from from_git.errors import Complaint, DeadlineError, OwnFault, RequestError
 from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
+from from_git.spreadsheet.cells import TIMES, Cells
 from from_git.values.found import untold
 from from_git.values.keys import KEYS
 
@@ -19,14 +21,12 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2**20 - 1
 """Of a sheet, below its head."""
-MOST_CHARACTERS = 32_767
-"""Of a cell; one outside of Unicode's first plane counts twice."""
-_SEPARATOR = "; "
-_TIMES = frozenset({"fetchedAt", "createdAt", "pushedAt"})
 _WIDTHS = {"url": 48, "profile": 36, "value": 60, "label": 24, "langs": 36, "topics": 36, "name": 32, "owner": 20}
-_WIDTHS |= {"host": 18, "license": 16, "kind": 18, **dict.fromkeys(_TIMES, 25)}  # in characters
+_WIDTHS |= {"host": 18, "license": 16, "kind": 18, **dict.fromkeys(TIMES, 25)}  # in characters
 _USUAL_WIDTH = 14
 _NEVER = 315_532_800.0  # 1980, the first year of a zip archive, where there is no number
+# of 20 at once, each with 20,000 rows, none was ready within a minute
+_at_once = threading.BoundedSemaphore(2)
 _FIRST_TOTALS = 7  # rows: the six numbers, and the filter
 
 Row = Mapping[str, object]
@@ -88,7 +88,7 @@ def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
     with TemporaryDirectory(prefix="from-git-") as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         book.set_properties({"created": _dated(answer)})
-        cells = _Cells(book)
+        cells = Cells(book)
         for sheet in _sheets(answer):
             _fill(book.add_worksheet(sheet.name), sheet._replace(rows=_in_time(sheet.rows, until)), cells)
         try:
@@ -98,12 +98,14 @@ def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
 
 
 def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:
-    """The workbook in a temporary file, which whoever gets it closes.
+    """The workbook in a temporary file, which whoever gets it closes; a few are made at a time, the others wait.
 
     Raises:
         RequestError, DeadlineError: see `write`.
         OwnFault: there is no place for temporary files; the log says why.
     """
+    if not _at_once.acquire(timeout=min(threading.TIMEOUT_MAX, max(0.0, until - time.monotonic()))):
+        raise _late()
     try:
         with ExitStack() as stack:
             file = stack.enter_context(TemporaryFile(prefix="from-git-"))
@@ -113,17 +115,21 @@ def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:
         logger.error("No workbook could be made, for which there must be room in the folder of TMPDIR: %s", error)
         words = "A workbook is made in temporary files, and those cannot be written here."
         raise OwnFault(words, "Take CSV, which needs no files. Its log tells whoever runs from-git why.") from None
+    finally:
+        _at_once.release()
     return file
 
 
 def _in_time(rows: Iterable[Row], until: float) -> Iterator[Row]:
     for row in rows:
         if time.monotonic() > until:
-            raise DeadlineError(
-                "There was no time to write all rows of the workbook.",
-                advice="Take CSV, which is sent as it is made, or ask again: what was counted is kept for a while.",
-            )
+            raise _late()
         yield row
+
+
+def _late() -> DeadlineError:
+    advice = "Take CSV, which is sent as it is made, or ask again: what was counted is kept for a while."
+    return DeadlineError("There was no time to write all rows of the workbook.", advice=advice)
 
 
 def _dated(answer: Answer) -> datetime:
@@ -155,7 +161,7 @@ def _totals(answer: Answer) -> Iterator[Row]:
         yield {"key": "missing", "label": "Missing repository", "value": url}
 
 
-def _fill(page: Any, sheet: _Sheet, cells: "_Cells") -> None:
+def _fill(page: Any, sheet: _Sheet, cells: Cells) -> None:
     number = 0
     for column, name in enumerate(sheet.columns):
         page.set_column(column, column, _WIDTHS.get(name, _USUAL_WIDTH))
@@ -169,79 +175,3 @@ def _fill(page: Any, sheet: _Sheet, cells: "_Cells") -> None:
     page.autofilter(0, 0, number, len(sheet.columns) - 1)
     # else Excel marks a name such as 007
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-
-
-class _Cells:
-    """Writes values as cells of their type: texts are texts whatever they look like, and times are dates in UTC.
-
-    Attributes:
-        head: the format of a column's name.
-    """
-
-    def __init__(self, book: Any) -> None:
-        self.head = book.add_format({"bold": True})
-        self._count = book.add_format({"num_format": "#,##0"})
-        self._total = book.add_format({"num_format": "#,##0", "align": "left"})  # below and above texts
-        # without it LibreOffice shows a truth as 1 or 0
-        self._truth = book.add_format({"num_format": '"TRUE";"TRUE";"FALSE"'})
-        # as text, so that one that looks like a formula stays what it is when somebody edits its cell
-        self._text = book.add_format({"num_format": "@"})
-        self._plain = book.add_format()
-        self._time = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})
-
-    def write(self, page: Any, row: int, column: int, name: str, value: object, whole: str) -> None:
-        """Write one value, which is not None."""
-        if isinstance(value, bool):
-            page.write_boolean(row, column, value, self._truth)
-        elif isinstance(value, int):
-            page.write_number(row, column, value, self._total if name == "value" else self._count)
-        elif isinstance(value, str) and name in _TIMES:
-            page.write_datetime(row, column, datetime.fromisoformat(value.removesuffix("Z")), self._time)
-        elif isinstance(value, str):
-            self._write_text(page, row, column, cut(value))
-        elif isinstance(value, list | tuple):
-            self._write_text(page, row, column, joined([str(one) for one in value], whole))
-
-    def _write_text(self, page: Any, row: int, column: int, text: str) -> None:
-        if text.startswith("<r>") and text.endswith("</r>"):
-            # the library takes such a text for XML of its own and writes it as it is
-            page.write_rich_string(row, column, text[0], self._plain, text[1:], self._text)
-        else:
-            page.write_string(row, column, text, self._text)
-
-
-def joined(names: Sequence[str], whole: str, most: int = MOST_CHARACTERS) -> str:
-    """These names as the text of a cell; where they are too long, whole ones, how many follow, and where they are.
-
-    Args:
-        whole: the expansion of the JSON that has all of them.
-        most: characters of a cell.
-    """
-    text = _SEPARATOR.join(names)
-    if _length(text) <= most:
-        return text
-
-    def said(number: int) -> str:
-        return f"and {number:,} more: all are in the JSON with expand={whole}"
-
-    left = most - _length(said(len(names)))
-    shown: list[str] = []
-    for name in names:
-        left -= _length(name) + len(_SEPARATOR)
-        if left < 0:
-            break
-        shown.append(name)
-    return _SEPARATOR.join([*shown, said(len(names) - len(shown))])
-
-
-def cut(text: str, most: int = MOST_CHARACTERS) -> str:
-    """The text of a cell; one that is too long ends with the number of characters that are left out."""
-    if _length(text) <= most:
-        return text
-    said = f"… ({len(text):,} characters)"
-    kept = text.encode("utf-16-le")[: 2 * (most - _length(said))].decode("utf-16-le", "ignore")
-    return kept + said
-
-
-def _length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
