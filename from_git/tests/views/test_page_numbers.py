@@ -27,6 +27,10 @@ class Numbers(PageTestCase):
 
         numbers = self.result(page)
 
+        # both charts begin on one line, and what one of them has more to say stands below
+        tops = page.locator(".bars, [data-slot=unknown]").evaluate_all("all => all.map(one => one.offsetTop)")
+        self.assertEqual(tops[0], tops[2])
+        self.assertGreater(tops[1], tops[0])
         self.assertEqual(numbers["followers"], "1,237")
         cells = page.locator("[data-slot=profiles] tbody tr >> nth=0").locator("td").all_inner_texts()
         self.assertEqual([cells[index] for index in (3, 5)], [DASH, DASH])
