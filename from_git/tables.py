@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -30,7 +30,8 @@ _PROFILE = (
 _REPOSITORY = (
     '<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td>'
     + 2 * '<td class="number">{}</td>'
-    + 6 * "<td>{}</td>"
+    + 4 * "<td>{}</td>"
+    + 2 * '<td class="names">{}</td>'
     + "</tr>\n"
 )
 _TITLES = {"ERR3": "Something is wrong with the question", "ERR2": "There is no answer now"}
@@ -106,11 +107,12 @@ def _profiles(answer: Answer) -> Iterator[SafeString]:
 
 
 def _repository(row: Mapping[str, Any]) -> SafeString:
+    owner = unquote(row["url"].split("/")[-2])
+    numbers, times = (_number(row[name]) for name in ("stars", "watchers")), (row["pushedAt"], row["createdAt"])
     marks = ", ".join(word for word, is_it in (("fork", row["isFork"]), ("archived", row["isArchived"])) if is_it)
     topics = NOTHING if row["topics"] is None else ", ".join(row["topics"])
-    numbers, times = (_number(row[name]) for name in ("stars", "watchers")), (row["createdAt"], row["pushedAt"])
-    texts = ", ".join(row["langs"]), topics, row["license"] or NOTHING, *map(_moment, times), marks
-    return format_html(_REPOSITORY, row["url"], row["name"], row["profile"], *numbers, *texts)
+    texts = *map(_moment, times), row["license"] or NOTHING, marks, ", ".join(row["langs"]), topics
+    return format_html(_REPOSITORY, row["url"], row["name"], owner, *numbers, *texts)
 
 
 def _numbers(data: Mapping[str, Any], unknown: Collection[str]) -> list[tuple[str, int | None]]:

@@ -136,9 +136,11 @@ class Answers(ServiceTestCase):
 
         rows = requests.get(f"{self.base}/health-check", {"url": URLS, "expand": "repositories"}, timeout=30).json()
         for row in rows["repositories"]:
-            found = next(one for one in page.rows if one[:2] == [row["name"], row["profile"]])
-            self.assertEqual(found[4], ", ".join(row["langs"]))
+            owner = row["profile"].rpartition("/")[2]
+            found = next(one for one in page.rows if one[:2] == [row["name"], owner])
+            self.assertEqual(found[3:4], [f"{row['watchers']:,}"])
             self.assertEqual(found[6], row["license"] or NOTHING)
+            self.assertEqual(found[8], ", ".join(row["langs"]))
         self.assertNotIn("List the repositories", page.links)
         self.assertNotIn("<!--", self.response.text)
 
