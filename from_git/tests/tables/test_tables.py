@@ -144,6 +144,24 @@ class Answers(ServiceTestCase):
         self.assertNotIn("List the repositories", page.links)
         self.assertNotIn("<!--", self.response.text)
 
+    def test_it_runs_and_loads_nothing_that_other_answers_may_not(self) -> None:
+        self.page(*URLS, expand="repositories")
+
+        policies = (one.headers["Content-Security-Policy"] for one in (self.response, self.ask(*URLS)))
+        one, other = (set(policy.split("; ")) for policy in policies)
+        self.assertEqual(one, other)
+        for tag in ("<script", "<style", " style=", " onclick="):
+            self.assertNotIn(tag, self.response.text)
+
+    def test_caches_tell_every_format_of_an_address_apart(self) -> None:
+        for format in ("json", "csv", "xlsx", "html", "api", ""):
+            for expand in ("profiles", "repositories"):
+                for method in ("GET", "HEAD", "POST"):
+                    with self.subTest(format, method=method, expand=expand):
+                        given = {"url": URLS[2], "expand": expand, **({"format": format} if format else {})}
+                        said = requests.request(method, f"{self.base}/health-check", params=given, timeout=30)
+                        self.assertEqual(said.headers["Vary"], "Accept")
+
     def test_nothing_that_a_forge_says_is_html(self) -> None:
         bad = "<img src=x onerror=alert(1)>&\"'"
         self.world.add(Owner("github", "bad", "User", [Repository("a", languages={bad: 1}, topics=[bad], license=bad)]))
