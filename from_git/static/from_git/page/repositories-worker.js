@@ -1,4 +1,4 @@
-/** Off the page's thread: holds the repositories, sorts and searches them, and gives PART of them at a time. */
+/** Off the page's thread: holds the repositories, sorts and searches them, and gives PART at a time. */
 
 const PART = 50;
 

@@ -1,4 +1,4 @@
-/** The table of repositories: a worker holds all of them, the page shows a part of them at a time. */
+/** The table of repositories: a worker holds all of them, the page shows a part at a time. */
 
 import { filtered, query } from "./question.js";
 import { head, turned } from "./table.js";
@@ -10,19 +10,19 @@ const COLUMNS = { name: "Repository", profile: "Profile", stars: "Stars", watche
 const CHOICES = { forks: ["forks too", "no forks", "only forks"], archived: ["archived too", "none archived", "only archived"], language: ["any language"] };
 const isNumber = (key) => ["stars", "watchers"].includes(key);
 
-let own = new AbortController(); // of the table that there is
+let last = new AbortController();
 
 /** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. */
 export function fill(section, urls, { data, filter = {} }) {
-  own.abort();
+  last.abort();
   onbeforeprint = null;
   const count = data.originalRepos + data.forkedRepos;
   section.hidden = !count;
   if (!count) return;
-  own = new AbortController();
+  last = new AbortController();
   const near = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && begin(), { rootMargin: "100%" });
   const again = make("button", { type: "button", class: "quiet", hidden: "" }, "Try again");
-  const serve = table(section, count, again, own.signal);
+  const serve = table(section, count, again, last.signal);
   const begin = () => {
     near.disconnect();
     onbeforeprint = null;
@@ -34,7 +34,7 @@ export function fill(section, urls, { data, filter = {} }) {
   again.addEventListener("click", begin);
 }
 
-/** Build the table; the function that is returned fills it from an address. */
+/** Build the table; what is returned fills it from an address. */
 function table(section, count, again, signal) {
   const wish = { id: 0, search: "" };
   let worker, first;
@@ -46,7 +46,7 @@ function table(section, count, again, signal) {
     return button;
   });
   const words = make("span", { class: "hint" });
-  const field = make("input", { type: "search", name: "search", placeholder: "Search", autocomplete: "off", "aria-label": "Search by name, language, topic or licence" });
+  const field = make("input", { type: "search", name: "search", placeholder: "Search", "aria-label": "Search by name, language, topic or licence" });
   const choices = Object.entries(CHOICES).map(([name, labels]) =>
     make("select", { name, "aria-label": name }, ...labels.map((label, index) => new Option(label, ["", "no", "only"][index]))));
   const find = make("p", { class: "find" }, field, ...choices);
@@ -56,7 +56,8 @@ function table(section, count, again, signal) {
     head(key, label, (own) => ask({ sort: key, order: turned(own, isNumber(key) || key === "pushedAt" ? "descending" : "ascending") }), isNumber(key)));
   const rows = make("tbody");
   const box = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Repositories" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), rows));
-  box.style.setProperty("--rows", Math.min(PART, count)); // their place is kept free
+  const keep = (height) => box.style.setProperty("--rows", height);
+  keep(Math.min(PART, count));
   section.replaceChildren(make("h3", {}, "Repositories"), find, box, make("p", { class: "more" }, before, after, words, again));
 
   function heard({ data }) {
@@ -66,6 +67,7 @@ function table(section, count, again, signal) {
       ask();
     } else if (data.id === wish.id) {
       first = data.first;
+      keep(data.rows.length);
       rows.replaceChildren(...data.rows.map(drawn));
       before.ariaDisabled = !first;
       after.ariaDisabled = first === data.last;
@@ -101,7 +103,7 @@ function drawn(row) {
   const marks = [row.isFork && "fork", row.isArchived && "archived"].filter(Boolean).join(", ");
   const profile = new URL(row.url).pathname.split("/").at(-2);
   const rest = row.langs.length - NAMED;
-  const langs = row.langs.slice(0, rest > 1 ? NAMED : undefined).join(", ") + (rest > 1 ? ` and ${rest} more` : "");
+  const langs = rest > 1 ? `${row.langs.slice(0, NAMED).join(", ")} and ${rest} more` : row.langs.join(", ");
   const shown = { ...row, profile, langs, pushedAt: row.pushedAt?.slice(0, 10) };
   const cells = Object.keys(COLUMNS).slice(1).map((key) =>
     make("td", isNumber(key) ? { class: "number" } : {}, shown[key]?.toLocaleString("en") ?? "–"));
