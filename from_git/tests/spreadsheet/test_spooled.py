@@ -43,7 +43,7 @@ class AtOnce(TestCase):
                 for _ in made:
                     self.assertTrue(held.begun.acquire(timeout=_PATIENCE))
                 with self.assertRaises(DeadlineError) as caught:
-                    spooled(one, time.monotonic() + 0.05)
+                    spooled(one, time.monotonic() + 1.0)  # to make it takes a few milliseconds
             finally:
                 held.go.set()
             self.assertIn("CSV", caught.exception.advice)
