@@ -81,7 +81,11 @@ def _timed(parts: Generator[bytes, None, None], until: float) -> Generator[bytes
                 bind_facts(outcome="LEFT")
                 # as if the client were gone, which no server writes a traceback for
                 raise ConnectionResetError(errno.ECONNRESET, "it took its answer too slowly")
-            yield part
+            try:
+                yield part
+            except GeneratorExit:  # it is closed before its end
+                bind_facts(outcome="LEFT")
+                raise
 
 
 def _in_context(context: Context, parts: Generator[bytes, None, None]) -> Iterator[bytes]:

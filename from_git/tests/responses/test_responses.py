@@ -10,6 +10,7 @@ from unittest import TestCase
 from django.http import HttpResponse
 
 from from_git.errors import LimitError, RequestError
+from from_git.logfacts import known_facts
 from from_git.responses import (
     SAFE,
     Spooled,
@@ -84,6 +85,19 @@ class InItsContext(TestCase):
 
         self.assertEqual(seen, ["the request", "the request", "end of the request"])
         self.assertEqual(WHO.get(), "nobody")
+
+    def test_the_log_hears_who_left_before_the_end_and_of_nobody_else(self) -> None:
+        def parts() -> Generator[bytes, None, None]:
+            yield from (b"x", b"y")
+
+        for taken, outcome in ((0, None), (1, "LEFT"), (2, "LEFT"), (3, None)):
+            with self.subTest(taken=taken):
+                response = Streamed(parts())
+                sent = iter(cast(HttpResponse, response))
+                for _ in range(taken):
+                    next(sent, None)
+                cast(HttpResponse, response).close()
+                self.assertEqual(response.context.run(known_facts).get("outcome"), outcome)
 
     def test_one_that_is_taken_too_slowly_ends_as_if_its_client_were_gone(self) -> None:
         ended: list[bool] = []
