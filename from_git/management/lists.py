@@ -43,11 +43,13 @@ def _urls(name: str) -> Iterator[str]:
 def _read(name: str) -> bytes:
     try:
         if name == "-":
+            if sys.stdin is None:
+                raise ValueError("it is closed")
             data = sys.stdin.buffer.read(_MOST + 1)
         else:
             with Path(name).open("rb") as file:
                 data = file.read(_MOST + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name, or closed
         why = getattr(error, "strerror", None) or str(error)
         raise RequestError(f"{shown(name)} cannot be read: {why}.", _SHAPE) from None
     if len(data) > _MOST:

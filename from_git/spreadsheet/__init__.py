@@ -85,16 +85,45 @@ def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
     import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
 
     refuse_large(answer)
-    with TemporaryDirectory(prefix="from-git-") as folder:
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
-        book.set_properties({"created": _dated(answer)})
-        cells = Cells(book)
-        for sheet in _sheets(answer):
-            _fill(book.add_worksheet(sheet.name), sheet._replace(rows=_in_time(sheet.rows, until)), cells)
-        try:
+    lent = _Lent(file)
+    try:
+        with TemporaryDirectory(prefix="from-git-") as folder:
+            book = xlsxwriter.Workbook(lent, {"constant_memory": True, "tmpdir": folder})
+            book.set_properties({"created": _dated(answer)})
+            cells = Cells(book)
+            for sheet in _sheets(answer):
+                _fill(book.add_worksheet(sheet.name), sheet._replace(rows=_in_time(sheet.rows, until)), cells)
             book.close()
-        except xlsxwriter.exceptions.FileCreateError as error:
-            raise error.args[0] from None  # what it was, which this hides
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise error.args[0] from None  # what it was, which this hides
+    finally:
+        lent.back = True
+
+
+class _Lent:
+    """A file until it is given back; from then on it takes all and keeps nothing.
+
+    The library does not close the archive of a workbook that fails; as it is forgotten it writes its end all the same,
+    and whatever that raises would be printed.
+    """
+
+    back = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        return len(data) if self.back else self._file.write(data)
+
+    def seek(self, place: int) -> int:
+        return place if self.back else self._file.seek(place)
+
+    def tell(self) -> int:
+        return 0 if self.back else self._file.tell()
+
+    def flush(self) -> None:
+        if not self.back:
+            self._file.flush()
 
 
 def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import signal
 import sys
 from argparse import ArgumentParser
@@ -12,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from from_git import forges
 from from_git.aggregator import Answer, Asking, aggregate, watched
@@ -43,8 +44,8 @@ class _Wanted(NamedTuple):
 
 
 class Command(BaseCommand):
-    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, or a file could not be written, 2 a
-    wrong request; 130 Ctrl-C."""
+    """Exit status: 0 answered (even if all are missing), 1 an upstream failed, or a file or the output could not be
+    written, 2 a wrong request; 130 Ctrl-C."""
 
     help = "Show what the profiles at URL… look like together: as tables, JSON (when piped), CSV or a workbook."
     requires_system_checks = ()
@@ -75,8 +76,10 @@ class Command(BaseCommand):
         """Ask, show the answer or the error, and raise SystemExit with the status of the outcome.
 
         Raises:
-            CommandError: a file could not be written.
+            CommandError: a file, or the standard output, could not be written.
         """
+        # where it is closed, files can be written nevertheless
+        sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
         signal.signal(signal.SIGTERM, _terminate)
@@ -107,6 +110,9 @@ class Command(BaseCommand):
             sys.stdout.flush()
         except BrokenPipeError:
             gone()
+        except OSError as error:
+            gone()
+            raise CommandError(f"Not all was written to the standard output: {error.strerror or error}.") from error
 
 
 def _wanted(options: Mapping[str, Any]) -> _Wanted:
