@@ -82,7 +82,7 @@ class AnswerCSV(BaseRenderer):
     format = "csv"
     content_type: ClassVar[str] = "text/csv; charset=utf-8; header=present"
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
-    shows: ClassVar[Collection[str]] = ("profiles",)
+    shows: ClassVar[Collection[str]] = ()
 
     def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
         """The bytes of a 200: a header, then the rows, profiles in the order asked."""

@@ -133,6 +133,15 @@ class Asking(FiltersTestCase):
         self.body(BETAGOUV, archived="no", active=300)
         self.assertEqual(self.calls(), before)
 
+    def test_a_new_fetch_is_chosen_from_anew(self) -> None:
+        self.world.add(Owner("github", "grows", "User", (Repository("one", watchers=1),)))
+        self.settings_for_test(PROFILE_CACHE_SECONDS=0.0)
+        for watchers in (1, 5):
+            owner = self.world.owner("github", "grows")
+            assert owner
+            owner.repositories[0].__dict__["watchers"] = watchers
+            self.assertEqual(self.body("https://github.com/grows", forks="no")["data"]["watchers"], watchers)
+
     def test_without_one_the_bytes_are_as_before(self) -> None:
         self.assertEqual(list(self.body(BETAGOUV)), ["error", "data", "missing"])
         self.assertNotIn(b"filter", self.get(BETAGOUV, format="csv").content)

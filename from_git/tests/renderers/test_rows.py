@@ -214,6 +214,8 @@ class Caching(RowsTestCase):
         self.assertIn(
             "max-age=60", self.get(SPACK, active=900, path="/from-git/badge/watchers").headers["Cache-Control"]
         )
+        self.settings_for_test(PROFILE_CACHE_SECONDS=20.0)
+        self.assertRegex(self.get(ORG, active=900).headers["Cache-Control"], r"max-age=(1\d|20),")
 
 
 def cell(value: object) -> str:

@@ -16,13 +16,16 @@ from from_git.serializers import (
     printable,
     profile_rows,
     progress_body,
+    repository_rows,
 )
 from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.hosts import host_of
-from from_git.values.found import Fetched
+from from_git.values.found import Fetched, Found
 from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost
+from from_git.values.repository import Repository
+from from_git.values.rows import Rows
 from from_git.values.stats import Language, Stats
 
 KIND = next(iter(KINDS.values()))
@@ -78,6 +81,20 @@ class Answers(TestCase):
         self.assertEqual((row["url"], row["owner"], row["kind"]), (ONE.url, "One", "User"))
         self.assertEqual(row["fetchedAt"], "1970-01-02T01:01:01Z")
         self.assertEqual((row["host"], row["notTold"]), (KIND.host, ["langs", "langsNum"]))
+
+
+class Repositories(TestCase):
+    """One row for each."""
+
+    def test_addresses_are_quoted_and_each_name_is_there_once(self) -> None:
+        one = Repository("R1", "a b/\u00fc", langs=(("C", 1), ("c", 2)), topics=("web", "api", "web"))
+        found = Found("User", Rows.of([one]))
+        answer = Answer({ONE: Fetched(found, 1.0, 1.0)}, {ONE: found}, (), found.stats)
+
+        [row] = repository_rows(answer)
+
+        self.assertEqual(row["url"], f"{ONE.host.site}/One/a%20b/%C3%BC")
+        self.assertEqual((row["name"], row["langs"], row["topics"]), (one.name, ["c"], ["api", "web"]))
 
 
 class OnTheWay(TestCase):

@@ -1,15 +1,20 @@
 """An answer as a workbook, read without a program for spreadsheets."""
 
 import io
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import TestCase
 from xml.etree.ElementTree import fromstring
 from zipfile import ZipFile
 
+from xlsxwriter import Workbook
+
 from from_git.aggregator import Answer
-from from_git.errors import RequestError
+from from_git.errors import DeadlineError, RequestError
 from from_git.renderers import AnswerXLSX, Details, answer_response
 from from_git.serializers import REPOSITORY
 from from_git.spreadsheet import MOST_ROWS, refuse_large, spooled, write
@@ -64,6 +69,7 @@ class Sheets(TestCase):
                 with self.subTest(name, rows=len(rows)):
                     self.assertEqual(page.one("pane")["state"], "frozen")
                     self.assertEqual(page.one("pane")["topLeftCell"], "A2")
+                    self.assertEqual(page.one("ignoredError")["numberStoredAsText"], "1")
                     last = f"{chr(ord('A') + len(page.rows[0]) - 1)}{len(page.rows)}"
                     self.assertEqual(page.one("autoFilter")["ref"], f"A1:{last}")
 
@@ -184,6 +190,7 @@ class Limits(TestCase):
             self.assertIn("CSV", caught.exception.advice)
             self.assertEqual([one.subject for one in caught.exception.parameters], ["format"])
         refuse_large(answer(rows), 8)
+        self.assertEqual(MOST_ROWS + 1, Workbook(io.BytesIO()).add_worksheet().xls_rowmax)
         with self.assertRaisesRegex(RequestError, "missing profiles and repositories"):
             refuse_large(answer(rows[:1]), 7)
         many = Repository("R", "r", langs=tuple((f"l{n}", 1) for n in range(9)), topics=("t",))
@@ -191,6 +198,14 @@ class Limits(TestCase):
             refuse_large(answer([many]), 8)
         with self.assertRaisesRegex(RequestError, "more topics"):
             refuse_large(answer([many._replace(langs=(), topics=tuple(f"t{n}" for n in range(9)))]), 8)
+
+    def test_one_that_is_not_finished_leaves_no_files(self) -> None:
+        folder = Path(self.enterContext(TemporaryDirectory()))
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        self.addCleanup(setattr, tempfile, "tempdir", before)
+        with self.assertRaises(DeadlineError):
+            write(answer([Repository("R1", "one")]), io.BytesIO(), until=0.0)
+        self.assertEqual(list(folder.iterdir()), [])
 
     def test_a_workbook_that_would_be_too_long_is_not_begun_and_head_says_so_too(self) -> None:
         long, file = replace(answer(), stats=Stats(original_repos=MOST_ROWS, forked_repos=1)), io.BytesIO()

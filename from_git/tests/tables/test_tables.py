@@ -1,15 +1,23 @@
 """An answer and its errors as pages of tables."""
 
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
+from unittest import TestCase
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 
 from emulator import Fault, Owner, Repository
 from from_git.admission import place
+from from_git.aggregator import Answer
+from from_git.tables import answer_parts
+from from_git.tests.kit.flying import SPACK
 from from_git.tests.kit.service import ServiceTestCase
+from from_git.values.found import Fetched, Found
 from from_git.values.keys import NOTHING
+from from_git.values.rows import Rows
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 PAGE = "text/html; charset=utf-8"
@@ -96,7 +104,9 @@ class Answers(ServiceTestCase):
         self.assertRegex(mfem[-1], r"^20\d\d-\d\d-\d\d \d\d:\d\d$")
 
     def test_what_no_forge_tells_is_no_number(self) -> None:
-        self.assertEqual(self.page(URLS[2]).row("Stars"), ["Stars", NOTHING])
+        one = self.page(URLS[2])
+        self.assertEqual(one.row("Stars"), ["Stars", NOTHING])
+        self.assertNotIn("Total", [row[0] for row in one.rows if row])
 
     def test_a_filter_chooses_and_is_said_and_what_a_form_leaves_empty_is_none(self) -> None:
         self.world.add(Owner("github", "half", "User", [Repository("a"), Repository("b", is_fork=True)]))
@@ -105,6 +115,8 @@ class Answers(ServiceTestCase):
         said = "1 public repository of 1 profile on GitHub, no forks"
         self.assertIn(said, self.response.text)
         self.assertEqual(some.row("Forked repositories"), ["Forked repositories", "0"])
+        both = requests.get(f"{self.base}/health-check?url=github.com/half&forks=&forks=no", headers=HTML, timeout=30)
+        self.assertEqual(both.status_code, 400)
         self.page("github.com/half", forks="only", archived="only")
         self.assertIn("No repository passes the filter (forks only and archived only).", unescape(self.response.text))
 
@@ -162,6 +174,31 @@ class Answers(ServiceTestCase):
                         said = requests.request(method, f"{self.base}/health-check", params=given, timeout=30)
                         self.assertEqual(said.headers["Vary"], "Accept")
 
+    def test_each_cell_of_a_repository_stands_below_its_head(self) -> None:
+        fork, old = (
+            Repository(
+                name,
+                stars=1_234,
+                watchers=5,
+                languages={"Go": 1, "C": 2},
+                topics=["web", "api"],
+                license="MIT",
+                created_at="2020-01-31T12:00:00Z",
+                pushed_at="2021-02-28T23:59:59Z",
+                **{mark: True},
+            )
+            for name, mark in (("a", "is_fork"), ("b", "is_archived"))
+        )
+        self.world.add(Owner("github", "marked", "User", [fork, old]))
+
+        page = self.page("github.com/marked", URLS[2], expand="repositories")
+
+        cells = ["1,234", "5", "c, go", "api, web", "MIT", "2020-01-31 12:00", "2021-02-28 23:59"]
+        for name, mark in (("a", "fork"), ("b", "archived")):
+            self.assertEqual(page.row(name), [name, "github.com/marked", *cells, mark])
+        untold = next(row for row in page.rows if len(row) == len(cells) + 3 and row[1] == URLS[2])
+        self.assertEqual([untold[column] for column in (2, 5, 6, 8)], [NOTHING] * 4)
+
     def test_nothing_that_a_forge_says_is_html(self) -> None:
         bad = "<img src=x onerror=alert(1)>&\"'"
         self.world.add(Owner("github", "bad", "User", [Repository("a", languages={bad: 1}, topics=[bad], license=bad)]))
@@ -201,6 +238,12 @@ class Errors(ServiceTestCase):
         self.assertEqual((back.path, parse_qs(back.query)), ("/from-git/test", asked))
         self.assertNotIn("Ask again", read.links)
 
+    def test_of_many_wrong_urls_the_first_are_named_and_the_others_counted(self) -> None:
+        page, _ = self.failed("/health-check?" + "&".join(f"url=github.com/a/b/{number}" for number in range(22)))
+
+        self.assertEqual(sum(row[0].startswith("github.com/a/b/") for row in Reader(page.text).rows if row), 20)
+        self.assertIn("<p>So are 2 more URLs.</p>", page.text)
+
     def test_it_says_when_to_ask_again(self) -> None:
         self.emulator.faults.add(Fault("status", "/2.0/*", status=429, headers={"Retry-After": "1800"}))
 
@@ -229,3 +272,26 @@ class Errors(ServiceTestCase):
         page, _ = self.failed("/health-check?forks=x&url=github.com/" + "a" * 60_000)
 
         self.assertEqual(Reader(page.text).links["Back to the form"], "/from-git/test")
+
+
+class Made(TestCase):
+    """A page of an answer that no forge of the emulator gives."""
+
+    def page(self, **members: Any) -> str:
+        """The page for an answer with these members."""
+        found = Found("User", Rows())
+        one = Answer({SPACK: Fetched(found, 1.0, 1.0)}, {SPACK: found}, (), found.stats)
+        return b"".join(answer_parts(replace(one, **members), lists=False)).decode()
+
+    def test_repositories_that_their_forge_lists_and_cannot_find_are_named(self) -> None:
+        self.assertNotIn("Repositories not found", self.page())
+        page = self.page(missing_repositories=("https://github.com/spack/<i>",))
+        self.assertIn("Repositories not found", page)
+        self.assertIn("<li>https://github.com/spack/&lt;i&gt;</li>", page)
+
+    def test_a_question_that_is_too_long_for_a_link_has_none(self) -> None:
+        gone = replace(SPACK, key="x", url="https://github.com/" + "x" * 60_000)
+        nobody = Fetched(None, 1.0, 1.0)
+        links = Reader(self.page(fetched={SPACK: nobody, gone: nobody})).links
+        self.assertEqual(links.get("Another question"), "/from-git/test")
+        self.assertNotIn("JSON", links)
