@@ -201,9 +201,11 @@ class Finished(FiltersTestCase):
     def test_a_failure_has_them_where_profiles_are_asked_for(self) -> None:
         self.body(ORG)
         self.body(BETAGOUV)
+        nobody = "https://github.com/nobody-there"
+        self.body(nobody)
         other = "https://github.com/mfem"  # is not kept, and there is no token to ask for it
         self.settings_for_test(GITHUB_API_TOKEN="", PROFILE_CACHE_SECONDS=300.0)
-        last = listen(self.base, BETAGOUV, other, ORG, expand="profiles", forks="no")[-1]
+        last = listen(self.base, BETAGOUV, nobody, other, ORG, expand="profiles", forks="no")[-1]
         self.assertEqual(last.name, "failure", json.dumps(last.body))
         self.assertEqual([one["url"] for one in last.body["profiles"]], [BETAGOUV, ORG])
         own = self.world.sum([OWNERS[ORG]], Choice("no"))

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import SimpleTestCase, override_settings
 
 from from_git.aggregator import Answer
+from from_git.httpcache import rendered
 from from_git.question.choices import Table
 from from_git.renderers import AnswerCSV, AnswerJSON, AnswerPage, AnswerRenderer, AnswerXLSX, Details, answer_response
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK
@@ -57,6 +58,9 @@ class Seeds(SimpleTestCase):
         for renderer, details in LONG:
             with self.subTest(renderer.format):
                 self.assertEqual(len({response(one, renderer, details).seed for one in answers}), len(answers))
+        # the same seed, which has both, for two forms
+        tags = {rendered(ANSWER, response(ANSWER, one, LISTED)).etag for one in (AnswerPage(), AnswerXLSX())}
+        self.assertEqual(len(tags), 2)
         # beside the same sums too
         prints = {one.fingerprint() for one in answers}
         self.assertEqual(len(prints), len(answers) - 1)
