@@ -79,8 +79,10 @@ class Stream(Counting):
                 if "profiles" in question.expansions:
                     done = partial(_finished, question, look)
                 answer = yield from _progress(look, watch)
-            yield _LAST % b"answer"
-            yield from AnswerJSON().parts(answer, Details(question.expansions))
+            parts = AnswerJSON().parts(answer, Details(question.expansions))
+            # together: what goes wrong before there is a first part is an event of its own
+            yield _LAST % b"answer" + next(parts)
+            yield from parts
             yield _END
             bind_facts(outcome="OK")
         except Exception as error:  # noqa: BLE001 - the status is sent already

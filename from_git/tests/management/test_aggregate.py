@@ -168,12 +168,12 @@ class InATerminal(AggregateTestCase):
         self.assertIn(f"{total['watchers']:,}", plain(written))
 
     def test_a_file_that_was_written_is_named_at_the_end(self) -> None:
-        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "a.svg"
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "a\u202e.svg"
 
         status, written = self.run_in_terminal("github.com/mfem", "--card", str(path))
 
         self.assertEqual(status, 0, written)
-        self.assertTrue(plain(written).endswith(f"\r\nWritten: {path}\r\n"))
+        self.assertTrue(plain(written).endswith(f"\r\nWritten: {path.parent}/a\\u202e.svg\r\n"))
         self.assertIn("<svg", path.read_text())
 
     def test_it_keeps_to_its_columns_and_wishes(self) -> None:

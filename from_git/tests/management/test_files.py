@@ -94,6 +94,7 @@ class Refused(FilesTestCase):
             f"{place}/folder": "it is no file",
             "/dev/null": "it is no file",
             f"{place}/{'a' * 300}": "its name is too long",
+            f"{place}/" + 200 * "\u00e4": "its name is too long",
         }.items():
             for option in ("--xlsx", "--card"):
                 with self.subTest(name, option=option):

@@ -180,8 +180,14 @@ class Wrong(FormatsTestCase):
             self.assert_wrong(f"--active={value}", says="active takes whole days from 1 to 36,500, not")
         self.assert_wrong("--active=1", "--active=2", says="active is there twice: '1' and '2'.")
 
+    def test_deadlines(self) -> None:
+        for value in ("", "0", "0.05", "-1", "soon"):
+            self.assert_wrong(f"--deadline={value}", says="--deadline takes a number of seconds, at least 0.1.")
+
     def test_all_that_is_wrong_is_told_at_once(self) -> None:
-        result = self.run_piped("github.com/a b", "--forks=x", "--expand=y", "--deadline=z", "--card=-")
+        result = self.run_piped(
+            "github.com/a b", "github.com/a\u202e b", "--forks=x", "--expand=y", "--deadline=z", "--card=-"
+        )
 
         for words in (
             "'github.com/a b' is not",
@@ -191,6 +197,8 @@ class Wrong(FormatsTestCase):
             "--card cannot write",
         ):
             self.assertIn(words, result.stderr)
+        self.assertTrue(result.stdout.strip().isprintable())
+        self.assertEqual(json.loads(result.stdout)["urls"][1]["url"], "github.com/a\u202e b")
 
     def test_options_without_a_value_and_options_that_exclude_each_other(self) -> None:
         for name in ("file", "forks", "archived", "active", "expand", "xlsx", "card", "deadline"):

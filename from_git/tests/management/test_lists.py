@@ -44,7 +44,7 @@ class Lists(AggregateTestCase):
         self.assertEqual(json.loads(result.stdout)["data"], self.emulator.world.sum(owners))
 
     def test_one_url_a_line_without_comments_and_blank_lines_in_any_form_of_utf_8(self) -> None:
-        lines = "# profiles\nhttps://github.com/hatchet  # of Łódź\n\n \t\n  bitbucket.org/mailchimp\n#github.com/spack"
+        lines = "# profiles\nhttps://github.com/hatchet#top  # of Łódź\n\n \t\n  bitbucket.org/mailchimp\n#github.com/a"
         forms = {"plain": lines, "BOM": f"\ufeff{lines}", "Windows": f"\ufeff{lines}\n".replace("\n", "\r\n")}
         for name, text in forms.items():
             with self.subTest(name):

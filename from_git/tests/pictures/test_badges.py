@@ -50,6 +50,9 @@ class Badges(TestCase):
         many = answer({SPACK: named("c", "python", *(f"language-{number}" for number in range(12)))})
         self.assertEqual(badge("langs", many, NOW)["message"], "c, python, language-0, language-1 +10")
         self.assertEqual(badge("topics", answer({SPACK: named("x" * 99)}), NOW)["message"], "x" * 39 + "…")
+        for more, message in ((18, f"{'x' * 20}, {'y' * 18}"), (19, f"{'x' * 20} +1")):
+            two = answer({SPACK: named("x" * 20, "y" * more)})
+            self.assertEqual(badge("topics", two, NOW)["message"], message)
         self.assertEqual(badge("topics", EMPTY, NOW)["message"], "none")
 
     def test_nobody_is_an_error_and_a_missing_one_beside_others_is_not(self) -> None:

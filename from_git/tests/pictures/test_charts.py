@@ -94,6 +94,13 @@ class Charts(TestCase):
         self.assertEqual([one for one in shown(svg) if "%" in one], ["> 99 %", "< 1 %"])
         self.assertIn("c: 2 repositories, more than 99 % of all bytes; go: 1 repository, less than 1 %", described(svg))
 
+    def test_one_in_a_hundred_is_told_and_of_no_bytes_there_are_no_shares(self) -> None:
+        self.assertEqual(
+            (text.percent(1, 100), text.percent(995, 1_000), text.percent(1, 1)), ("1 %", "> 99 %", "100 %")
+        )
+        svg = PICTURES["langs"].of(answer({SPACK: Stats(2, langs={"text": Language(2, 0)})}), NOW)
+        self.assertNotIn("%", "".join(shown(svg)))
+
     def test_what_there_is_none_of_has_no_bar(self) -> None:
         svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), NOW))
         bars = [one.get("class") for one in svg.iter(f"{SVG}rect") if one.get("class") in ("c0", "edge")]

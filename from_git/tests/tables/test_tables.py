@@ -175,7 +175,8 @@ class Answers(ServiceTestCase):
                         self.assertEqual(said.headers["Vary"], "Accept")
 
     def test_each_cell_of_a_repository_stands_below_its_head(self) -> None:
-        fork, old = (
+        marks = (("a", "fork"), ("b", "archived"))
+        rows = tuple(
             Repository(
                 name,
                 stars=1_234,
@@ -185,16 +186,17 @@ class Answers(ServiceTestCase):
                 license="MIT",
                 created_at="2020-01-31T12:00:00Z",
                 pushed_at="2021-02-28T23:59:59Z",
-                **{mark: True},
+                is_fork=mark == "fork",
+                is_archived=mark == "archived",
             )
-            for name, mark in (("a", "is_fork"), ("b", "is_archived"))
+            for name, mark in marks
         )
-        self.world.add(Owner("github", "marked", "User", [fork, old]))
+        self.world.add(Owner("github", "marked", "User", rows))
 
         page = self.page("github.com/marked", URLS[2], expand="repositories")
 
         cells = ["1,234", "5", "c, go", "api, web", "MIT", "2020-01-31 12:00", "2021-02-28 23:59"]
-        for name, mark in (("a", "fork"), ("b", "archived")):
+        for name, mark in marks:
             self.assertEqual(page.row(name), [name, "github.com/marked", *cells, mark])
         untold = next(row for row in page.rows if len(row) == len(cells) + 3 and row[1] == URLS[2])
         self.assertEqual([untold[column] for column in (2, 5, 6, 8)], [NOTHING] * 4)

@@ -140,12 +140,17 @@ class Terminal(TestCase):
         self.assertEqual(rows(text, "Total"), [["Total", "0", "0", "0", "0", "0", "0"]])
 
     def test_a_name_cannot_steer_the_terminal(self) -> None:
-        hostile = {"\x1b[2Jevil\r\n[red]x[/red]": 1}
+        hostile = "\x1b[2Jevil\r\n[red]x[/red]"
 
-        text = screen(answer(("github.com/a", Stats(1, topics=hostile))))
+        text = screen(answer(("github.com/a", Stats(1, langs={hostile: Language(1, 1)}, topics={hostile: 1}))))
 
         self.assertNotIn("\x1b", text)
-        self.assertIn("[2Jevil[red]x[/red]", text)
+        self.assertEqual(text.count("[2Jevil[red]x[/red]"), 2)
+
+    def test_a_name_of_wide_characters_stands_in_one_line_with_its_bar(self) -> None:
+        wide = "\u7de8\u8b6f\u5668"
+        lines = screen(answer(("github.com/a", Stats(1, topics={wide: 1, "c": 1})))).splitlines()
+        self.assertIn("━", next(line for line in lines if line.startswith(wide)))
 
     def test_a_terminal_without_unicode_or_with_few_columns_shows_it_too(self) -> None:
         shown = answer(("github.com/a", Stats(3, langs={"a-rather-long-name-of-a-language": Language(2, 10)})))

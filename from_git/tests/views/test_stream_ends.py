@@ -98,7 +98,7 @@ class Errors(StreamTestCase):
             (fetches.Fetches, "all", True),
             (fetches.Fetches, "_take", True),
             (aggregator, "_answer", True),
-            (AnswerJSON, "content", True),
+            (AnswerJSON, "parts", True),
         ]:
             with (
                 self.subTest(what),

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 from emulator import Fault
@@ -13,7 +14,7 @@ class Shared(StreamTestCase):
     """Streams that wait for the same."""
 
     def test_two_cost_one_fetch_and_both_see_it(self) -> None:
-        self.emulator.faults.add(SLOW)
+        self.emulator.faults.add(replace(SLOW, seconds=0.5))  # so that the second is there in time
         with ThreadPoolExecutor(2) as pool:
             both = [one.result() for one in [pool.submit(self.listen, TEAM) for _ in range(2)]]
 
