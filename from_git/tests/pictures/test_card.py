@@ -124,6 +124,18 @@ class Numbers(TestCase):
         self.assertTrue(letter or said == str(number))
 
 
+    def test_numbers_have_room_beside_each_other(self) -> None:
+        wide = answer({SPACK: Stats(999_499_999, 999_499_999, 999_499_999, 999_499_999)})
+        for width, columns in ((300, 3), (480, 6), (1200, 6)):
+            sizes = {
+                text.width(one.text or "", float(one.get("font-size", 0)), True)
+                for one in read(CARD.of(wide, NOW, Look(width=width))).iter(f"{SVG}text")
+                if one.text == "999M"
+            }
+            self.assertEqual(len(sizes), 1)
+            self.assertLess(max(sizes), (width - 48) / columns)
+
+
 class Colours(TestCase):
     """The strip of languages and its legend."""
 

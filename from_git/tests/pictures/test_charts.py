@@ -12,8 +12,8 @@ from from_git.errors import (
     ServerFull,
     kinds,
 )
-from from_git.pictures import PICTURES, WIDTH, badge, text, words
-from from_git.pictures.drawing import HEADING, MARGIN
+from from_git.pictures import PICTURES, WIDTH, Look, badge, text, words
+from from_git.pictures.drawing import HEADING, MARGIN, SMALL
 from from_git.tests.kit.hosts import host_of
 from from_git.tests.pictures.test_pictures import (
     EMPTY,
@@ -100,6 +100,12 @@ class Charts(TestCase):
         )
         svg = PICTURES["langs"].of(answer({SPACK: Stats(2, langs={"text": Language(2, 0)})}), NOW)
         self.assertNotIn("%", "".join(shown(svg)))
+
+    def test_the_head_of_the_shares_has_room_beside_the_line_below_the_heading(self) -> None:
+        for wide in (300, 480):
+            lines = shown(PICTURES["langs"].of(PLAIN, NOW, Look(width=wide)))
+            said = next(one for one in lines if one.startswith("By number"))
+            self.assertLessEqual(text.width(said + "Share of bytes", SMALL), wide - 2 * MARGIN)
 
     def test_what_there_is_none_of_has_no_bar(self) -> None:
         svg = read(PICTURES["repos"].of(answer({SPACK: Stats(9, 0), TEAM: Stats(0, 1)}), NOW))

@@ -24,6 +24,10 @@ class Filtered(TestCase):
                     self.assertIn(ALL_THREE.words, " ".join(shown(svg)))
                     self.assertIn(ALL_THREE.words, described(svg))
 
+    def test_a_card_names_profiles_and_forges_too_where_two_lines_hold_them(self) -> None:
+        lines = shown(PICTURES["card"].of(replace(PLAIN, filter=Filter("no")), NOW))
+        self.assertIn("of 2 profiles on GitHub and Bitbucket, no forks", " ".join(lines[1:3]))
+
     def test_where_all_count_nothing_is_said(self) -> None:
         for picture in PICTURES.values():
             self.assertNotIn("filter", described(picture.of(PLAIN, NOW)))

@@ -195,11 +195,11 @@ class Answers(ServiceTestCase):
 
         page = self.page("github.com/marked", URLS[2], expand="repositories")
 
-        cells = ["1,234", "5", "c, go", "api, web", "MIT", "2020-01-31 12:00", "2021-02-28 23:59"]
+        numbers, told = ["1,234", "5", "2021-02-28 23:59", "2020-01-31 12:00", "MIT"], ["c, go", "api, web"]
         for name, mark in marks:
-            self.assertEqual(page.row(name), [name, "github.com/marked", *cells, mark])
-        untold = next(row for row in page.rows if len(row) == len(cells) + 3 and row[1] == URLS[2])
-        self.assertEqual([untold[column] for column in (2, 5, 6, 8)], [NOTHING] * 4)
+            self.assertEqual(page.row(name), [name, "marked", *numbers, mark, *told])
+        untold = next(row for row in page.rows if len(row) == 10 and row[1] == "mailchimp")
+        self.assertEqual([untold[column] for column in (2, 4, 6, 9)], [NOTHING] * 4)
 
     def test_nothing_that_a_forge_says_is_html(self) -> None:
         bad = "<img src=x onerror=alert(1)>&\"'"

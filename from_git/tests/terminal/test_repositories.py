@@ -69,7 +69,7 @@ class Table(TestCase):
     def test_a_narrow_one_shows_the_most_wanted_columns_and_none_is_cut(self) -> None:
         rows = [FULL, Repository("2", "a-name-that-is-longer-than-any-column-of-a-narrow-terminal", False, False, 1, 1)]
         seen = []
-        for width in (40, 60, 80, 120, 200):
+        for width in (30, 40, 60, 80, 120, 200):
             with self.subTest(width):
                 lines = screen(answer_with(a=rows), width)
                 self.assertLessEqual(max(map(len, lines)), width)
@@ -79,7 +79,7 @@ class Table(TestCase):
         few = ["Repository", "Stars", "Pushed"]
         some = ["Repository", "Kind", "Stars", "Pushed", "Licence"]
         more = ["Repository", "Kind", "Stars", "Watchers", "Pushed", "Languages"]
-        self.assertEqual(seen, [few, some, more, HEADINGS, HEADINGS])
+        self.assertEqual(seen, [few[:2], few, some, more, HEADINGS, HEADINGS])
 
     def test_numbers_are_aligned_and_what_is_not_told_is_no_zero(self) -> None:
         rows = [Repository(str(n), f"r{n}", False, None, 10**n, 0) for n in range(4)]

@@ -148,7 +148,7 @@ class Terminal(TestCase):
         self.assertEqual(text.count("[2Jevil[red]x[/red]"), 2)
 
     def test_a_name_of_wide_characters_stands_in_one_line_with_its_bar(self) -> None:
-        wide = "\u7de8\u8b6f\u5668"
+        wide = "\u7de8\u8b6f\u5668" * 3
         lines = screen(answer(("github.com/a", Stats(1, topics={wide: 1, "c": 1})))).splitlines()
         self.assertIn("━", next(line for line in lines if line.startswith(wide)))
 
