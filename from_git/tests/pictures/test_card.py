@@ -123,7 +123,6 @@ class Numbers(TestCase):
         self.assertLessEqual(abs(float(digits) * unit - number), unit * (0.5 if float(digits) >= 100 else 0.0501))
         self.assertTrue(letter or said == str(number))
 
-
     def test_numbers_have_room_beside_each_other(self) -> None:
         wide = answer({SPACK: Stats(999_499_999, 999_499_999, 999_499_999, 999_499_999)})
         for width, columns in ((300, 3), (480, 6), (1200, 6)):
