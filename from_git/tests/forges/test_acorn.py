@@ -240,7 +240,7 @@ class AcornService(AcornTestCase):
     def test_card_and_table_say_what_it_does_not_tell(self) -> None:
         card = requests.get(f"{self.base}/from-git/card.svg", params={"url": OAK}, timeout=30).text
         self.assertIn("1 profile on Acorn", card)
-        self.assertIn("topics: not told by Acorn", card)
+        self.assertIn("Topics: not told by Acorn", card)
 
         [row] = csv.DictReader(io.StringIO(self.ask(OAK, headers={"Accept": "text/csv"}).text, newline=""))
 
@@ -249,7 +249,7 @@ class AcornService(AcornTestCase):
 
     def test_page_and_description_name_it(self) -> None:
         page = requests.get(f"{self.base}/from-git/test", timeout=30).text
-        self.assertIn("Profiles on GitHub, Bitbucket and Acorn, one URL a line", page)
+        self.assertIn("organisations and people on GitHub, Bitbucket and Acorn.", page)
         self.assertIn("&#10;https://acorn.test/oak", page)
         self.assertIn("Bytes are GitHub's; Bitbucket and Acorn do not count them.", page)
 

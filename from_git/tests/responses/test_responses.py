@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Generator
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from typing import IO, Any, cast
 from unittest import TestCase
 
@@ -92,7 +92,7 @@ class InItsContext(TestCase):
 
         for taken, outcome in ((0, None), (1, "LEFT"), (2, "LEFT"), (3, None)):
             with self.subTest(taken=taken):
-                response = Streamed(parts())
+                response = Context().run(Streamed, parts())  # no other test's outcome
                 sent = iter(cast(HttpResponse, response))
                 for _ in range(taken):
                     next(sent, None)
