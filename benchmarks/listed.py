@@ -46,7 +46,7 @@ def _measure(format: str, rows: int) -> dict[str, Any]:
     from from_git.aggregator import Answer
     from from_git.forges import hosts
     from from_git.question.choices import Table
-    from from_git.renderers import RENDERERS, Details, answer_response
+    from from_git.renderers import RENDERERS, Details
     from from_git.values.found import Fetched, Found
     from from_git.values.profile import Profile
     from from_git.values.rows import Rows
@@ -57,10 +57,10 @@ def _measure(format: str, rows: int) -> dict[str, Any]:
     [renderer] = [one for one in RENDERERS if one.format == format]
     details = Details(("repositories",), Table(repositories=format == "csv"))
     written = 0
-    next(_parts(answer_response(answer, details, renderer())))  # what is loaded for the first row grows no more
+    next(_parts(renderer().response(answer, details)))  # what is loaded for the first row grows no more
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
     before, begun = _memory("VmRSS"), time.thread_time()
-    for part in _parts(answer_response(answer, details, renderer())):
+    for part in _parts(renderer().response(answer, details)):
         written += len(part)
     seconds = time.thread_time() - begun
     return {

@@ -34,6 +34,8 @@ _FILTER = "filter"  # the column
 _ROWS = 500  # in one part
 _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
 
+Wanted = Callable[[Streamed], bool]
+
 
 class Details(NamedTuple):
     """What an answer has besides its sums, as it was asked for."""
@@ -49,16 +51,56 @@ class Details(NamedTuple):
         return "repositories" in self.expand or self.table.repositories
 
 
-class AnswerJSON(SafeJSON):
-    """An answer as JSON, the default."""
+class Answering:
+    """What a renderer of answers is besides, which makes the whole 200, in parts where each repository is shown."""
 
-    content_type: ClassVar[str] = SafeJSON.media_type
+    content_type: ClassVar[str]
     headers: ClassVar[Mapping[str, str]] = {}
     shows: ClassVar[Collection[str]] = ()
     """Members of EXPANSIONS that are shown even if nobody asks for them."""
 
+    def response(
+        self, answer: Answer, details: Details, wanted: Wanted = lambda bare: True, until: float = math.inf
+    ) -> HttpResponseBase:
+        """The 200 for an answer; no other place makes its bytes.
+
+        Args:
+            wanted: whether the client wants the body of a response that has none yet, because it takes long to make.
+            until: the time on the monotonic clock by which what must be whole before it is sent has to be there.
+
+        Raises:
+            RequestError: this renderer shows no repositories, or not so many.
+            DeadlineError: the time is over.
+            OwnFault: there is no place for temporary files.
+        """
+        if not details.repositories:
+            whole = b"".join(self.parts(answer, details))
+            return HttpResponse(whole, self.content_type, headers=dict(self.headers))
+        bare = self._bare(answer, details)
+        if not wanted(bare):
+            return bare
+        parts = self.parts(answer, details)
+        return Streamed(parts, bare.seed, self.content_type, dict(self.headers), settings.FLIGHT_SECONDS)
+
     def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
         """The bytes of a 200, one part after the other."""
+        raise NotImplementedError
+
+    def _bare(self, answer: Answer, details: Details) -> Streamed:
+        """The response without its body, with what its bytes follow from."""
+        # rows of repositories do not tell when they were fetched, which is news every few minutes
+        body = answer_body(answer, () if details.table.repositories else {*details.expand, *self.shows})
+        seed = orjson.dumps([body, list(details.table)]) + answer.fingerprint()
+        return Streamed(nothing(), seed, self.content_type, dict(self.headers))
+
+
+class AnswerJSON(Answering, SafeJSON):
+    """An answer as JSON, the default."""
+
+    content_type = SafeJSON.media_type
+
+    def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
+        """The members of the answer, then its repositories, a few hundred at a time."""
         body: bytes = self.render(answer_body(answer, details.expand))
         if "repositories" not in details.expand:
             yield body
@@ -71,7 +113,7 @@ class AnswerJSON(SafeJSON):
         yield b"]}"
 
 
-class AnswerCSV(BaseRenderer):
+class AnswerCSV(Answering, BaseRenderer):
     """One row for each profile, and then for each missing repository, as RFC 4180 has it; or one for each repository.
 
     `expand` changes nothing. A number that a profile's forge does not tell is an empty cell, and so are all numbers of
@@ -80,9 +122,8 @@ class AnswerCSV(BaseRenderer):
 
     media_type = "text/csv"
     format = "csv"
-    content_type: ClassVar[str] = "text/csv; charset=utf-8; header=present"
+    content_type = "text/csv; charset=utf-8; header=present"
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.csv"'}
-    shows: ClassVar[Collection[str]] = ()
 
     def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
         """The bytes of a 200: a header, then the rows, profiles in the order asked."""
@@ -103,36 +144,37 @@ class AnswerCSV(BaseRenderer):
         yield text.getvalue().encode()
 
 
-class AnswerXLSX(BaseRenderer):
+class AnswerXLSX(Answering, BaseRenderer):
     """A workbook, as `spreadsheet.write` has it; `expand` changes nothing."""
 
     media_type = spreadsheet.MEDIA_TYPE
     format = "xlsx"
-    content_type: ClassVar[str] = spreadsheet.MEDIA_TYPE
+    content_type = spreadsheet.MEDIA_TYPE
     headers: ClassVar[Mapping[str, str]] = {"Content-Disposition": 'attachment; filename="from-git.xlsx"'}
-    shows: ClassVar[Collection[str]] = ("profiles", "langs", "topics")
+    shows = ("profiles", "langs", "topics")
 
-    def response(self, answer: Answer, bare: Streamed, until: float) -> HttpResponseBase:
-        """The 200 like the `bare` one, with a workbook that is whole before anything is sent.
-
-        Raises:
-            RequestError, DeadlineError, OwnFault: see `spreadsheet.spooled`.
-        """
+    def response(
+        self, answer: Answer, details: Details, wanted: Wanted = lambda bare: True, until: float = math.inf
+    ) -> HttpResponseBase:
+        """See `Answering.response`; a workbook is whole before anything is sent."""
+        spreadsheet.refuse_large(answer)
+        bare = self._bare(answer, details)
+        if not wanted(bare):
+            return bare
         file = spreadsheet.spooled(answer, until)
         return Spooled(file, bare.seed, self.content_type, dict(self.headers), settings.FLIGHT_SECONDS)
 
 
-class AnswerPage(BaseRenderer):
+class AnswerPage(Answering, BaseRenderer):
     """A page of tables, for a browser that runs no script; an error is a page too."""
 
     media_type = "text/html"
     format = "html"
-    content_type: ClassVar[str] = "text/html; charset=utf-8"
-    headers: ClassVar[Mapping[str, str]] = {}
-    shows: ClassVar[Collection[str]] = ("profiles", "langs", "topics")
+    content_type = "text/html; charset=utf-8"
+    shows = ("profiles", "langs", "topics")
 
     def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
-        """The bytes of a 200, one part after the other."""
+        """See `tables.answer_parts`."""
         return answer_parts(answer, "repositories" in details.expand)
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
@@ -142,10 +184,21 @@ class AnswerPage(BaseRenderer):
         return error_page(data, renderer_context["response"].status_code, given).encode()
 
 
-class Browsable(BrowsableAPIRenderer):
+class Browsable(Answering, BrowsableAPIRenderer):
     """The JSON inside a page for a browser, without inline scripts and styles, which our policy forbids."""
 
     template = "from_git/api.html"
+
+    def response(
+        self, answer: Answer, details: Details, wanted: Wanted = lambda bare: True, until: float = math.inf
+    ) -> HttpResponseBase:
+        """See `Answering.response`; it is made by `render`."""
+        if details.repositories:
+            complaint = Complaint("expand", "cannot have repositories with format=api")
+            raise RequestError(
+                "The browsable API shows no repositories.", "Ask with format=json.", parameters=[complaint]
+            )
+        return Response(answer_body(answer, details.expand))
 
     def get_context(self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]) -> Any:
         """As REST framework's, without a button for OPTIONS, which shows nothing, and without an inline style."""
@@ -160,56 +213,8 @@ class Browsable(BrowsableAPIRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-AnswerRenderer = AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage | Browsable
 RENDERERS = (AnswerJSON, AnswerCSV, AnswerXLSX, AnswerPage, Browsable)
 """Of `/health-check`, the default first; the first for text/html is what a browser gets."""
-
-
-def answer_response(
-    answer: Answer,
-    details: Details,
-    renderer: AnswerRenderer,
-    wanted: Callable[[Streamed], bool] = lambda bare: True,
-    until: float = math.inf,
-) -> HttpResponseBase:
-    """The 200 for an answer as this renderer shows it; no other place makes its bytes.
-
-    Args:
-        wanted: whether the client wants the body of a response that has none yet, because it takes long to make.
-        until: the time on the monotonic clock by which what must be whole before it is sent has to be there.
-
-    Raises:
-        RequestError: this renderer shows no repositories, or not so many.
-        DeadlineError: the time is over.
-        OwnFault: there is no place for temporary files.
-    """
-    if isinstance(renderer, Browsable):
-        if details.repositories:
-            complaint = Complaint("expand", "cannot have repositories with format=api")
-            raise RequestError(
-                "The browsable API shows no repositories.", "Ask with format=json.", parameters=[complaint]
-            )
-        return Response(answer_body(answer, details.expand))
-    if isinstance(renderer, AnswerXLSX):
-        spreadsheet.refuse_large(answer)
-    elif not details.repositories:
-        whole = b"".join(renderer.parts(answer, details))
-        return HttpResponse(whole, renderer.content_type, headers=dict(renderer.headers))
-    headers = dict(renderer.headers)
-    bare = Streamed(nothing(), _seed(answer, details, renderer), renderer.content_type, headers)
-    if not wanted(bare):
-        return bare
-    if isinstance(renderer, AnswerXLSX):
-        return renderer.response(answer, bare, until)
-    parts = renderer.parts(answer, details)
-    return Streamed(parts, bare.seed, renderer.content_type, headers, settings.FLIGHT_SECONDS)
-
-
-def _seed(answer: Answer, details: Details, renderer: AnswerJSON | AnswerCSV | AnswerXLSX | AnswerPage) -> bytes:
-    """What the bytes of a response follow from."""
-    # rows of repositories do not tell when they were fetched, which is news every few minutes
-    body = answer_body(answer, () if details.table.repositories else {*details.expand, *renderer.shows})
-    return orjson.dumps([body, list(details.table)]) + answer.fingerprint()
 
 
 def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> None:

@@ -18,7 +18,7 @@ from from_git.openapi import HealthCheckSchema
 from from_git.question import asked, both
 from from_git.question.choices import table_asked
 from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, filled, json_fields, plain_parts
-from from_git.renderers import RENDERERS, AnswerPage, AnswerRenderer, Browsable, Details, answer_response
+from from_git.renderers import RENDERERS, Answering, AnswerPage, Browsable, Details
 from from_git.responses import Streamed
 from from_git.views.counting import Counting, content_length, refuse_body
 
@@ -45,7 +45,7 @@ class HealthCheck(Counting):
     def _answer(self, request: Request, body: Fields) -> HttpResponseBase:
         version = kept_version()
         given: Fields = parameters(request._request)
-        renderer = cast(AnswerRenderer, request.accepted_renderer)
+        renderer = request.accepted_renderer
         if renderer.media_type == "text/html":
             given = filled(given)
         (profiles, expansions, wanted), table = both(
@@ -57,7 +57,7 @@ class HealthCheck(Counting):
         def wants(bare: Streamed) -> bool:
             return request.method == "POST" or not (request.method == "HEAD" or known(request._request, bare))
 
-        response = answer_response(answer, Details(expansions, table), renderer, wants, asking.deadline)
+        response = cast(Answering, renderer).response(answer, Details(expansions, table), wants, asking.deadline)
         if request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
         else:

@@ -10,7 +10,7 @@ import requests
 from emulator import Owner, Repository
 from from_git.aggregator import Answer
 from from_git.question.choices import Table
-from from_git.renderers import AnswerCSV, AnswerJSON, Details, answer_response
+from from_git.renderers import AnswerCSV, AnswerJSON, Details
 from from_git.responses import Streamed
 from from_git.serializers import COLUMNS
 from from_git.tests.kit.flying import FOUND, SPACK
@@ -138,7 +138,7 @@ class Seeds(TestCase):
                 seeds = set()
                 for moment in (1.7e9, 1.8e9):
                     one = Answer({SPACK: Fetched(FOUND, moment, moment)}, {SPACK: FOUND}, (), FOUND.stats)
-                    response = answer_response(one, details, renderer)
+                    response = renderer.response(one, details)
                     assert isinstance(response, Streamed)
                     seeds.add(response.seed)
                 self.assertEqual(len(seeds), 1)

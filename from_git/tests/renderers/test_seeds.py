@@ -10,7 +10,7 @@ from django.test import SimpleTestCase, override_settings
 from from_git.aggregator import Answer
 from from_git.httpcache import rendered
 from from_git.question.choices import Table
-from from_git.renderers import AnswerCSV, AnswerJSON, AnswerPage, AnswerRenderer, AnswerXLSX, Details, answer_response
+from from_git.renderers import AnswerCSV, Answering, AnswerJSON, AnswerPage, AnswerXLSX, Details
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK
 from from_git.values.filters import Filter
 from from_git.values.found import Fetched
@@ -20,7 +20,7 @@ ONE = Fetched(FOUND, 1_000.0, 1_000.0)
 ANSWER = Answer({SPACK: ONE}, {SPACK: FOUND}, (), FOUND.stats)
 LATER = replace(ANSWER, fetched={SPACK: replace(ONE, oldest=1_009.0)})
 LISTED = Details(expand=("repositories",))
-LONG: tuple[tuple[AnswerRenderer, Details], ...] = (
+LONG: tuple[tuple[Answering, Details], ...] = (
     (AnswerJSON(), LISTED),
     (AnswerPage(), LISTED),
     (AnswerCSV(), Details(table=Table(repositories=True))),
@@ -28,9 +28,9 @@ LONG: tuple[tuple[AnswerRenderer, Details], ...] = (
 )
 
 
-def response(one: Answer, renderer: AnswerRenderer, details: Details, is_wanted: bool = False) -> Any:
+def response(one: Answer, renderer: Answering, details: Details, is_wanted: bool = False) -> Any:
     """The response to an answer, without a body if it is not wanted."""
-    return answer_response(one, details, renderer, lambda bare: is_wanted)
+    return renderer.response(one, details, lambda bare: is_wanted)
 
 
 class Seeds(SimpleTestCase):

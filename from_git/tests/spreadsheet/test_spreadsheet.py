@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from from_git.aggregator import Answer
 from from_git.errors import DeadlineError, RequestError
-from from_git.renderers import AnswerXLSX, Details, answer_response
+from from_git.renderers import AnswerXLSX, Details
 from from_git.serializers import REPOSITORY
 from from_git.spreadsheet import MOST_ROWS, refuse_large, spooled, write
 from from_git.spreadsheet.cells import MOST_CHARACTERS, cut, joined
@@ -214,4 +214,4 @@ class Limits(TestCase):
         self.assertEqual(file.getvalue(), b"")
         for wanted in (bool, lambda bare: False):
             with self.assertRaises(RequestError):
-                answer_response(long, Details(), AnswerXLSX(), wanted)
+                AnswerXLSX().response(long, Details(), wanted)
