@@ -192,7 +192,11 @@ class Browsable(Answering, BrowsableAPIRenderer):
     def response(
         self, answer: Answer, details: Details, wanted: Wanted = lambda bare: True, until: float = math.inf
     ) -> HttpResponseBase:
-        """See `Answering.response`; it is made by `render`."""
+        """The 200, whose page `render` makes.
+
+        Raises:
+            RequestError: each repository is to be shown.
+        """
         if details.repositories:
             complaint = Complaint("expand", "cannot have repositories with format=api")
             raise RequestError(

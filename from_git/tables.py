@@ -10,12 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from from_git.aggregator import Answer
-from from_git.forges.registry import labels_of
 from from_git.serializers import answer_body, profile_rows, repository_rows
 from from_git.values.filters import FILTERS
 from from_git.values.found import untold
 from from_git.values.keys import KEYS, NOTHING
-from from_git.values.words import counted, subtitled, titled
+from from_git.values.words import titled
 
 _NUMBERS = [name for name, key in KEYS.items() if not key.names]
 _MOST = 20  # languages and topics
@@ -64,14 +63,12 @@ def error_page(body: Mapping[str, Any], status: int, given: Mapping[str, Sequenc
         (one.get("url", one.get("name")), one["reason"], one["suggestion"] or NOTHING)
         for one in (*body.get("urls", ()), *body.get("parameters", ()))
     ]
-    more = body.get("urlsMore", 0)
     context = {
         **body,
         "status": status,
         "title": _TITLES.get(body["error"], _FAULT),
         "asked": asked if len(asked) <= _LONGEST else "",
         "complaints": complaints,
-        "more": counted(more, "more URL") if more else "",
     }
     return render_to_string("from_git/tables/error.html", context)
 
@@ -81,10 +78,9 @@ def _page(answer: Answer, lists: bool) -> str:
     pairs = [("url", profile.url) for profile in answer.fetched]
     asked = "&".join(filter(None, (urlencode(pairs, safe=":/"), answer.filter.query)))
     body = answer_body(answer, ("langs", "topics"))
-    forges = labels_of(profile.kind for profile in answer.found)
     context = {
         "title": titled(profile.owner for profile in answer.found) or "Nobody there",
-        "subtitle": subtitled(answer.counted, len(answer.found), forges, answer.filter.words),
+        "subtitle": answer.subtitle,
         "asked": asked if len(asked) <= _LONGEST else "",
         "missing": [profile.url for profile in answer.missing],
         "lost": answer.missing_repositories,

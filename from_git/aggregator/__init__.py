@@ -14,6 +14,7 @@ from from_git.aggregator.merging import Elsewhere, merged
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
+from from_git.forges.registry import labels_of
 from from_git.logfacts import bind_facts
 from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
@@ -22,6 +23,7 @@ from from_git.values.profile import Profile
 from from_git.values.repository import Repository
 from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
+from from_git.values.words import subtitled
 
 __all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 
@@ -55,6 +57,12 @@ class Answer:
     def counted(self) -> int:
         """How many repositories count."""
         return self.stats.original_repos + self.stats.forked_repos
+
+    @property
+    def subtitle(self) -> str:
+        """What was counted, for people; see `subtitled`."""
+        forges = labels_of(profile.kind for profile in self.found)
+        return subtitled(self.counted, len(self.found), forges, self.filter.words)
 
     def repositories(self) -> Iterator[tuple[Profile, Repository]]:
         """Each repository that counts, once, with the profile with which it counts; read as they are asked for.

@@ -80,7 +80,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     if own.key in untold(answer.found):
         return said(frame, nothing, f"{own.plural} are not told by {words.forges_of(answer.found)}.", notes)
     if answer.filter and not answer.counted:
-        return said(frame, nothing, words.subtitle(answer), notes)
+        return said(frame, nothing, answer.subtitle, notes)
     if not amounts:
         return said(frame, nothing, words.within(own.none.format(who=who), answer), notes)
     every = ranked(amounts)

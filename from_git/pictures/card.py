@@ -9,7 +9,6 @@ from from_git.pictures.drawing import LINE, MARGIN, SMALL, SUB, Frame, below, dr
 from from_git.values.found import untold
 from from_git.values.keys import KEYS, NOTHING
 
-_LABELS = {"originalRepos": "Original", "forkedRepos": "Forked"}  # the others as in `KEYS`
 _SIZES = (22, 20, 18, 16)
 _NARROW = 480  # pixels; a narrower card has its numbers in two rows
 _HEIGHTS = {False: 244, True: 330}  # pixels, of narrow cards the second
@@ -54,7 +53,7 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
     """The sum over all profiles at a glance."""
     if not answer.found:
         return nobody(frame, answer, now)
-    hidden, notes, sub = frame.look.hide, words.notes(answer, now), words.subtitle(answer)
+    hidden, notes, sub = frame.look.hide, words.notes(answer, now), answer.subtitle
     numbers = {key: value for key, value in _numbers(answer).items() if key not in hidden}
     langs = Languages("", []) if "langs" in hidden else _languages(answer)
     said = {key: _exact(key, value, answer) for key, value in numbers.items()}
@@ -85,8 +84,8 @@ def card(answer: Answer, frame: Frame, now: float) -> bytes:
 def _sub(answer: Answer, frame: Frame) -> list[str]:
     """What was counted, without profiles and forges where they leave no room for the filter."""
     most = _BELOW[frame.width < _NARROW]
-    lines = below(frame, words.subtitle(answer))
-    return lines if len(lines) <= most else below(frame, words.subtitle(answer, short=True))
+    lines = below(frame, answer.subtitle)
+    return lines if len(lines) <= most else below(frame, words.shorter(answer))
 
 
 def _numbers(answer: Answer) -> dict[str, int | None]:
@@ -94,13 +93,9 @@ def _numbers(answer: Answer) -> dict[str, int | None]:
     return {key: None if key in silent else value for key, value in answer.stats.numbers().items()}
 
 
-def _label(key: str) -> str:
-    return _LABELS.get(key, KEYS[key].label)
-
-
 def _exact(key: str, value: int | None, answer: Answer) -> str:
     told = f"not told by {words.forges_of(answer.found)}" if value is None else f"{value:,}"
-    return f"{_label(key)}: {told}"
+    return f"{KEYS[key].short}: {told}"
 
 
 def _rows(numbers: Mapping[str, int | None], said: Mapping[str, str], frame: Frame) -> list[list[dict[str, Any]]]:
@@ -117,7 +112,7 @@ def _rows(numbers: Mapping[str, int | None], said: Mapping[str, str], frame: Fra
         {
             "x": round(MARGIN + wide * (number % most)),
             "value": values[key],
-            "label": _label(key),
+            "label": KEYS[key].short,
             "size": size,
             "said": said[key],
         }

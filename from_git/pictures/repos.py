@@ -32,7 +32,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
         return nobody(frame, answer, now)
     who, notes, stats = words.subject(answer), words.notes(answer, now), answer.stats
     if not answer.counted:
-        nothing = words.subtitle(answer) if answer.filter else f"{who} has no public repositories."
+        nothing = answer.subtitle if answer.filter else f"{who} has no public repositories."
         return said(frame, "No repositories", nothing, notes)
     pairs = sorted(_pairs(answer, frame), key=lambda one: (-one.original - one.forked, one.name))
     shown, left = pairs[:_MOST], len(pairs[_MOST:])

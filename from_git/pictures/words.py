@@ -10,7 +10,7 @@ from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
 from from_git.pictures.text import enumerated
 from from_git.values.profile import Profile
-from from_git.values.words import counted, listed, subtitled, titled
+from from_git.values.words import counted, listed, titled
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
@@ -48,23 +48,15 @@ def short(error: errors.FromGitError) -> str:
     return f"{profile.host.label}: {words}" if profile else words
 
 
-def who(profiles: Iterable[Profile]) -> str:
-    """The owners, each name once: `spack`, `spack and mailchimp`, `spack, mailchimp and 2 more`."""
-    return titled(profile.owner for profile in profiles)
-
-
 def subject(answer: Answer) -> str:
     """The owners of the numbers; the owners asked for, where none of them exists."""
-    return who(answer.found or answer.fetched)
+    return titled(profile.owner for profile in answer.found or answer.fetched)
 
 
-def subtitle(answer: Answer, short: bool = False) -> str:
-    """What was counted: `14 public repositories of 2 profiles on A and B, no forks`; shorter without profiles."""
-    if short:
-        said = counted(answer.counted, "public repository", "public repositories")
-        return f"{said}, {answer.filter.words}" if answer.filter else said
-    forges = labels_of(profile.kind for profile in answer.found)
-    return subtitled(answer.counted, len(answer.found), forges, answer.filter.words)
+def shorter(answer: Answer) -> str:
+    """`Answer.subtitle` without profiles and forges: `14 public repositories, no forks`."""
+    said = counted(answer.counted, "public repository", "public repositories")
+    return f"{said}, {answer.filter.words}" if answer.filter else said
 
 
 def within(sentence: str, answer: Answer) -> str:

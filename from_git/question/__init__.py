@@ -15,7 +15,7 @@ from from_git.question.fields import NAMED, Fields, refuse_unknown, shown
 from from_git.serializers import EXPANSIONS
 from from_git.values.filters import FILTERS, Filter
 from from_git.values.profile import Profile
-from from_git.values.words import listed
+from from_git.values.words import listed, so_are
 
 _CUT = 200  # characters of a URL in a message
 _LONGEST = 2_000  # characters of a URL that is told back whole
@@ -109,7 +109,7 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
             f"{shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad
         ]
         if more:
-            said.append(f"So {'is 1 more URL' if more == 1 else f'are {more:,} more URLs'}.")
+            said.append(so_are(more, "URL"))
         complaints = [
             Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
         ]

@@ -8,7 +8,7 @@ from from_git.errors import Complaint, RequestError
 from from_git.question.fields import NAMED, Fields, shown
 from from_git.values.filters import Filter
 from from_git.values.profile import Profile
-from from_git.values.words import listed
+from from_git.values.words import listed, so_are
 
 MOST_DAYS = 36_500
 """The largest value of `active`: some hundred years, before which no forge was."""
@@ -85,7 +85,7 @@ def refuse_untold(profiles: Iterable[Profile], wanted: Filter) -> None:
     if urls:
         said = [f"{one.subject} cannot be filtered so: {one.reason}." for one in urls]
         if more := wrong - len(urls):
-            said.append(f"So {'is 1 more profile' if more == 1 else f'are {more:,} more profiles'}.")
+            said.append(so_are(more, "profile"))
         complaints = [Complaint(name, reason) for name, reason in reasons.items()]
         advice = f"Leave out {listed(list(reasons))}, or ask without these profiles."
         raise RequestError(" ".join(said), advice, urls=urls, urls_more=more, parameters=complaints)

@@ -13,7 +13,7 @@ from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls
 from from_git.serializers import printable
 from from_git.values.filters import FILTERS
-from from_git.values.words import listed
+from from_git.values.words import listed, so_are
 
 Fields = Mapping[str, Sequence[object]]
 """From each name to its values, both in the order sent; a value is text unless somebody sent something else."""
@@ -183,7 +183,7 @@ def refuse_unknown(route: str, names: Iterable[str]) -> None:
     complaints = [_complaint(name, known, route) for name in unknown[:NAMED]]
     said = [f"'{one.subject}' {one.reason}{_meant(one)}" for one in complaints]
     if more := len(unknown) - len(complaints):
-        said.append(f"So are {more} more.")
+        said.append(so_are(more, "name"))
     raise RequestError(
         " ".join(said), f"Known here: {listed(known)}. Correct or remove the rest.", parameters=complaints
     )

@@ -13,7 +13,7 @@ from from_git.terminal.progress import followed
 from from_git.terminal.repositories import repositories
 from from_git.terminal.words import harmless
 from from_git.values.found import untold
-from from_git.values.words import listed, subtitled, titled
+from from_git.values.words import listed, titled
 
 __all__ = ["followed", "lines", "show"]
 
@@ -35,8 +35,7 @@ def lines(answer: Answer, console: Console, listing: bool = False) -> Iterator[R
     stats = answer.stats
     if answer.found:
         yield Text(titled(profile.owner for profile in answer.found), "bold")
-        forges = labels_of(profile.kind for profile in answer.found)
-        yield Text(subtitled(answer.counted, len(answer.found), forges, answer.filter.words))
+        yield Text(answer.subtitle)
     yield from numbers(answer, console)
     yield from _charts(answer, console.width)
     if not stats.langs:

@@ -10,10 +10,11 @@ from rich.text import Text
 from from_git.aggregator import Answer
 from from_git.terminal.words import NOTHING
 from from_git.values.found import Found, untold
+from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
-_HEADINGS = ("Original", "Forked", "Watchers", "Stars", "Languages", "Topics")
+_HEADINGS = [key.short for key in KEYS.values() if not key.names]
 
 
 def numbers(answer: Answer, console: Console) -> Iterator[RenderableType]:

@@ -24,6 +24,11 @@ class Key(NamedTuple):
     names: Callable[[Repository], set[str]] | None = None
     """The names that one repository adds."""
 
+    @property
+    def short(self) -> str:
+        """The heading where repositories are what all is about."""
+        return self.label.removesuffix(" repositories")
+
 
 KEYS: Mapping[str, Key] = {
     "originalRepos": Key(

@@ -27,6 +27,11 @@ def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered:
     return f"{said}{f' on {listed(forges)}' if forges else ''}{f', {filtered}' if filtered else ''}"
 
 
+def so_are(number: int, one: str) -> str:
+    """`So is 1 more URL.`, `So are 1,234 more URLs.`: what follows those that are named."""
+    return f"So {'is' if number == 1 else 'are'} {counted(number, f'more {one}')}."
+
+
 def counted(number: int, one: str, more: str = "") -> str:
     """`1 profile`, `1,234 profiles`; `more` where its plural is not `one` with an s."""
     return f"{number:,} {one if number == 1 else more or f'{one}s'}"

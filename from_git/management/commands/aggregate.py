@@ -92,9 +92,8 @@ class Command(BaseCommand):
                     write(answer, option, path)
             except FromGitError as error:
                 if as_json:
-                    self.stdout.write(
-                        printable(_dump(error_body(error)))
-                    )  # it repeats what was asked, whatever it holds
+                    # it repeats what was asked, whatever it holds
+                    self.stdout.write(printable(_dump(error_body(error))))
                 self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
                 if owners and isinstance(error, RequestError):
                     self.stderr.write(owners())

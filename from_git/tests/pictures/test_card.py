@@ -7,7 +7,7 @@ from dataclasses import replace
 from unittest import TestCase
 from xml.etree import ElementTree
 
-from from_git.pictures import PICTURES, Look, text, words
+from from_git.pictures import PICTURES, Look, text
 from from_git.pictures.colours import contrast
 from from_git.pictures.drawing import DARK, LIGHT
 from from_git.pictures.look import HIDEABLE
@@ -23,7 +23,6 @@ from from_git.tests.pictures.test_pictures import (
     TEAM,
     answer,
     described,
-    profile,
     read,
     shown,
 )
@@ -78,16 +77,6 @@ class Numbers(TestCase):
     def test_the_oldest_number_says_from_when(self) -> None:
         older = replace(PLAIN, fetched={**PLAIN.fetched, TEAM: replace(PLAIN.fetched[TEAM], oldest=NOW - 86_400)})
         self.assertIn("counted 2026-11-27 15:33 UTC", shown(CARD.of(older, NOW)))
-
-    def test_three_owners_are_named_and_of_more_two(self) -> None:
-        for owners, said in {
-            ("a",): "a",
-            ("a", "b"): "a and b",
-            ("a", "b", "c"): "a, b and c",
-            ("a", "b", "c", "d", "e"): "a, b and 3 more",
-        }.items():
-            self.assertEqual(words.who([profile(one) for one in owners]), said)
-        self.assertEqual(words.who([profile("a"), profile("A", "bitbucket")]), "a")
 
     def test_compact_figures_have_three_digits_at_most_and_never_a_thousand_of_a_unit(self) -> None:
         for number, said in {

@@ -90,7 +90,7 @@ class Errors(PageTestCase):
         page = self.open(*[f"x{number}" for number in range(120)])
 
         self.assertEqual(len(self.problems(page)), 20)
-        self.assertTrue(page.inner_text(".general").startswith("100 more URLs are no profiles. Correct"))
+        self.assertTrue(page.inner_text(".general").startswith("100 more URLs are wrong. Correct"))
 
     def test_a_line_that_is_cut_and_lines_with_odd_characters_are_found(self) -> None:
         odd = ["x" * 3_000, "github.com/a\N{RIGHT-TO-LEFT OVERRIDE}b", "\N{PILE OF POO}", "'\"<&>"]

@@ -14,7 +14,7 @@ export function complaints({ message, advice = "", profile, urls = [], urlsMore 
     for (const text of blamed) lines.set(text, words(one));
     if (!blamed.length) others.push(`${one.url}: ${words(one)}`);
   }
-  if (urlsMore) others.push(`${many(urlsMore, "more URL is no profile", "more URLs are no profiles")}.`);
+  if (urlsMore) others.push(`${many(urlsMore, "more URL is wrong", "more URLs are wrong")}.`);
   others.push(...parameters.map((one) => `${one.name} ${words(one)}`), advice);
   return { lines, general: others.join(" ") };
 }
