@@ -51,8 +51,8 @@ class Details(NamedTuple):
         return "repositories" in self.expand or self.table.repositories
 
 
-class Answering:
-    """What a renderer of answers is besides, which makes the whole 200, in parts where each repository is shown."""
+class Answering(BaseRenderer):
+    """A renderer that makes the whole 200 for an answer: in parts, while it is sent, where each repository is shown."""
 
     content_type: ClassVar[str]
     headers: ClassVar[Mapping[str, str]] = {}
@@ -113,7 +113,7 @@ class AnswerJSON(Answering, SafeJSON):
         yield b"]}"
 
 
-class AnswerCSV(Answering, BaseRenderer):
+class AnswerCSV(Answering):
     """One row for each profile, and then for each missing repository, as RFC 4180 has it; or one for each repository.
 
     `expand` changes nothing. A number that a profile's forge does not tell is an empty cell, and so are all numbers of
@@ -144,7 +144,7 @@ class AnswerCSV(Answering, BaseRenderer):
         yield text.getvalue().encode()
 
 
-class AnswerXLSX(Answering, BaseRenderer):
+class AnswerXLSX(Answering):
     """A workbook, as `spreadsheet.write` has it; `expand` changes nothing."""
 
     media_type = spreadsheet.MEDIA_TYPE
@@ -165,7 +165,7 @@ class AnswerXLSX(Answering, BaseRenderer):
         return Spooled(file, bare.seed, self.content_type, dict(self.headers), settings.FLIGHT_SECONDS)
 
 
-class AnswerPage(Answering, BaseRenderer):
+class AnswerPage(Answering):
     """A page of tables, for a browser that runs no script; an error is a page too."""
 
     media_type = "text/html"
