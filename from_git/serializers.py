@@ -121,7 +121,7 @@ def repository_rows(answer: Answer) -> Iterator[dict[str, Any]]:
             "isArchived": row.is_archived,
             "watchers": row.watchers,
             "stars": row.stars,
-            "langs": sorted({name.lower() for name, _ in row.langs}),
+            "langs": sorted(row.languages),
             "topics": None if row.topics is None else sorted(set(row.topics)),
             "license": row.license,
             "createdAt": None if row.created is None else _moment(row.created),

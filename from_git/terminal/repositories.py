@@ -117,7 +117,7 @@ _COLUMNS = (
     _Column("Pushed", lambda row, room: _day(row.pushed)),
     _Column("Created", lambda row, room: _day(row.created)),
     _Column("Licence", lambda row, room: harmless(row.license or "")),
-    _Column("Languages", lambda row, room: _named(sorted({name.lower() for name, _ in row.langs}), room), 16),
+    _Column("Languages", lambda row, room: _named(sorted(row.languages), room), 16),
     _Column("Topics", lambda row, room: _named(row.topics and sorted(row.topics), room), 20),
 )
 _WANTED = (0, 2, 4, 1, 3, 7, 6, 5, 8)  # of _COLUMNS

@@ -60,7 +60,7 @@ KEYS: Mapping[str, Key] = {
         "Languages",
         "Every language of every repository, in lower case, each once.",
         "",
-        names=lambda row: {name.lower() for name, _ in row.langs},
+        names=lambda row: row.languages,
     ),
     "langsNum": Key("Languages", "How many different languages there are.", "The same one on both forges counts once."),
     "topics": Key(

@@ -26,3 +26,8 @@ class Repository(NamedTuple):
     created: int | None = None
     """In whole seconds since the epoch, as `pushed`."""
     pushed: int | None = None
+
+    @property
+    def languages(self) -> set[str]:
+        """The names of `langs` in lower case."""
+        return {name.lower() for name, _ in self.langs}
