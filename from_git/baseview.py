@@ -78,6 +78,14 @@ def parameters(request: HttpRequest) -> dict[str, list[object]]:
     return found
 
 
+def parameters_if_any(request: HttpRequest) -> dict[str, list[object]]:
+    """The same, for an error's response; none where they are refused."""
+    try:
+        return parameters(request)
+    except RequestError:
+        return {}
+
+
 def _format(request: Request) -> str:
     named = list(dict.fromkeys(map(str, parameters(request._request).get("format", ()))))
     if len(named) > 1:

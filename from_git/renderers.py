@@ -179,9 +179,7 @@ class AnswerPage(Answering):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         """The page for the body of an error; the way back from it keeps the question in the address."""
-        # where the address itself cannot be read, there is no question to keep
-        given = getattr(renderer_context["request"]._request, "from_git_parameters", None) or {}
-        return error_page(data, renderer_context["response"].status_code, given).encode()
+        return error_page(data, renderer_context["response"].status_code, renderer_context["given"]).encode()
 
 
 class Browsable(Answering, BrowsableAPIRenderer):

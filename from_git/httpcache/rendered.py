@@ -78,8 +78,11 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
     An answer that counts back from now is as old as itself, however old its numbers are.
     """
     fetched = answer.fetched.values()
-    body = b"" if isinstance(response, Streamed) else response.content
-    seed, length = (response.seed, {}) if isinstance(response, Streamed) else (body, {"Content-Length": str(len(body))})
+    if isinstance(response, Streamed):
+        body, seed, headers = b"", response.seed, dict(response.headers)
+    else:
+        body = seed = response.content
+        headers = {**response.headers, "Content-Length": str(len(body))}
     oldest, newest = min(one.oldest for one in fetched), max(one.at for one in fetched)
     expires = min(one.at + seconds_kept(one) for one in fetched)
     if answer.filter.active is not None:
@@ -88,7 +91,7 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=body,
-        headers={**response.headers, **length},
+        headers=headers,
         cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
         etag=_tag(response, seed),
         oldest=oldest,

@@ -1,7 +1,7 @@
 """`/health-check`."""
 
 import re
-from typing import cast
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -10,7 +10,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
 from from_git.aggregator import aggregate
-from from_git.baseview import BaseView, parameters
+from from_git.baseview import BaseView, parameters, parameters_if_any
 from from_git.errors import RequestError
 from from_git.flights import version as kept_version
 from from_git.httpcache import known, mark
@@ -41,6 +41,10 @@ class HealthCheck(Counting):
     def post(self, request: Request) -> HttpResponseBase:
         """Answer for the members of the body, together with the parameters of the address."""
         return self._answer(request, body_fields(request))
+
+    def get_renderer_context(self) -> dict[str, Any]:
+        """As in REST framework, and the parameters of the address, which the page of an error keeps."""
+        return {**super().get_renderer_context(), "given": parameters_if_any(self.request._request)}
 
     def _answer(self, request: Request, body: Fields) -> HttpResponseBase:
         version = kept_version()

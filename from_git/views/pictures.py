@@ -16,9 +16,9 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from from_git.aggregator import Answer, aggregate
-from from_git.baseview import JSONOnly, parameters
+from from_git.baseview import JSONOnly, parameters, parameters_if_any
 from from_git.conf import settings
-from from_git.errors import FromGitError, MethodRefused, NothingHere, RequestError
+from from_git.errors import FromGitError, MethodRefused, NothingHere
 from from_git.flights import version as kept_version
 from from_git.httpcache import mark
 from from_git.openapi.routes import BadgeSchema, PictureSchema
@@ -59,13 +59,6 @@ class Drawn(Counting):
     def given(self) -> Fields:
         """The parameters of the address."""
         return parameters(self.request._request)
-
-    def given_if_any(self) -> Fields:
-        """The same, or none where there are so many that they are refused."""
-        try:
-            return self.given
-        except RequestError:
-            return {}
 
     def asked(self, request: Request) -> Question:
         """The question; a look that there is not is named together with all else that is wrong.
@@ -115,7 +108,9 @@ class Drawing(Drawn):
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A picture of the same size."""
-        return _svg(PICTURES[self.kwargs["name"]].of_error(error, look.size_and_theme(self.given_if_any())))
+        return _svg(
+            PICTURES[self.kwargs["name"]].of_error(error, look.size_and_theme(parameters_if_any(self.request._request)))
+        )
 
     def refuse_wrong_look(self) -> None:
         """Refuse a look that there is not."""
@@ -143,7 +138,9 @@ class Badge(Drawn):
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A badge that says what is wrong."""
-        return _json(failed_badge(self.kwargs["key"], error, look.face_of_error(self.given_if_any())))
+        return _json(
+            failed_badge(self.kwargs["key"], error, look.face_of_error(parameters_if_any(self.request._request)))
+        )
 
     def refuse_wrong_look(self) -> None:
         """Refuse a look that there is not."""
