@@ -24,10 +24,9 @@ from from_git.errors import Complaint, RequestError
 from from_git.question.choices import Table
 from from_git.responses import Spooled, Streamed, nothing
 from from_git.safejson import SafeJSON
-from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
+from from_git.serializers import COLUMNS, REPOSITORY, SEPARATOR, answer_body, repository_rows, table_rows
 from from_git.tables import answer_parts, error_page
 
-_SEPARATOR = "; "
 # where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 _FILTER = "filter"  # the column
@@ -231,7 +230,7 @@ def _cell(value: object) -> object:
         return _harmless(value)
     if isinstance(value, list | tuple):
         # each by itself: a program that takes the semicolon for the end of a cell sees every one of them
-        return _SEPARATOR.join(_harmless(str(one)) for one in value)
+        return SEPARATOR.join(_harmless(str(one)) for one in value)
     return value
 
 

@@ -28,6 +28,8 @@ REPOSITORY = (
     *("createdAt", "pushedAt"),
 )
 """What is known of one repository, in its order."""
+SEPARATOR = "; "
+"""Between names in one cell of a table."""
 EXPANSIONS = ("profiles", "langs", "topics", "repositories")
 """What `expand` may ask for, in the order in which it comes."""
 

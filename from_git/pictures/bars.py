@@ -7,6 +7,7 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.drawing import LINE, MARGIN, SMALL, Frame, below, drawn, nobody, said
 from from_git.values.found import untold
+from from_git.values.words import counted
 
 _TOP, _BOTTOM = 78, 310
 _MOST = 10  # bars
@@ -133,4 +134,4 @@ def _share(size: int | None, total: int) -> str:
 
 def _said(one: Amount) -> str:
     share = f", {text.spoken(one.share)} of all bytes" if one.share else ""
-    return f"{one.name}: {text.counted(one.repos, 'repository', 'repositories')}{share}"
+    return f"{one.name}: {counted(one.repos, 'repository', 'repositories')}{share}"

@@ -8,6 +8,7 @@ from from_git.pictures import text, words
 from from_git.pictures.drawing import LINE, MARGIN, SMALL, SUB, Frame, below, drawn, foot, nobody
 from from_git.values.found import untold
 from from_git.values.keys import KEYS, NOTHING
+from from_git.values.words import counted
 
 _SIZES = (22, 20, 18, 16)
 _NARROW = 480  # pixels; a narrower card has its numbers in two rows
@@ -140,7 +141,7 @@ def _languages(answer: Answer) -> Languages:
 
 
 def _repositories(number: int) -> str:
-    return text.counted(number, "repository", "repositories")
+    return counted(number, "repository", "repositories")
 
 
 def _strip(shares: Sequence[Share], frame: Frame) -> list[dict[str, Any]]:

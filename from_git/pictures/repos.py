@@ -10,6 +10,7 @@ from from_git.pictures.drawing import LINE, MARGIN, SMALL, Frame, below, drawn, 
 from from_git.values.host import is_first
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
+from from_git.values.words import counted
 
 _TOP, _BOTTOM = 98, 310
 _MOST = 7  # profiles, beside the total
@@ -36,7 +37,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
         return said(frame, "No repositories", nothing, notes)
     pairs = sorted(_pairs(answer, frame), key=lambda one: (-one.original - one.forked, one.name))
     shown, left = pairs[:_MOST], len(pairs[_MOST:])
-    rest = f"and {text.counted(left, 'more profile')}" if left else ""
+    rest = f"and {counted(left, 'more profile')}" if left else ""
     total = _pair("Total", stats)._replace(whole=True)
     rows = [total, *shown] if len(pairs) > 1 else shown
     parts = [_said(one) for one in rows]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from from_git.values.words import counted as counted, listed
+from from_git.values.words import listed
 
 INVISIBLE = "\N{REPLACEMENT CHARACTER}"
 """What `clean` makes of text in which nothing can be seen."""

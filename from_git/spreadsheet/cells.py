@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from from_git.serializers import SEPARATOR
+
 MOST_CHARACTERS = 32_767
 """Of a cell; one outside of Unicode's first plane counts twice."""
 TIMES = frozenset({"fetchedAt", "createdAt", "pushedAt"})
 """The columns whose texts are times."""
-_SEPARATOR = "; "
 
 
 class Cells:
@@ -57,7 +58,7 @@ def joined(names: Sequence[str], whole: str, most: int = MOST_CHARACTERS) -> str
         whole: the expansion of the JSON that has all of them.
         most: characters of a cell.
     """
-    text = _SEPARATOR.join(names)
+    text = SEPARATOR.join(names)
     if _length(text) <= most:
         return text
 
@@ -67,11 +68,11 @@ def joined(names: Sequence[str], whole: str, most: int = MOST_CHARACTERS) -> str
     left = most - _length(said(len(names)))
     shown: list[str] = []
     for name in names:
-        left -= _length(name) + len(_SEPARATOR)
+        left -= _length(name) + len(SEPARATOR)
         if left < 0:
             break
         shown.append(name)
-    return _SEPARATOR.join([*shown, said(len(names) - len(shown))])
+    return SEPARATOR.join([*shown, said(len(names) - len(shown))])
 
 
 def cut(text: str, most: int = MOST_CHARACTERS) -> str:
