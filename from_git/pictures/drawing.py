@@ -11,6 +11,7 @@ from from_git.aggregator import Answer
 from from_git.errors import FromGitError
 from from_git.pictures import colours, text, words
 from from_git.pictures.look import THEMES, Look
+from from_git.values.words import enumerated
 
 MARGIN = 24
 HEADING, SMALL = 17, 12
@@ -188,6 +189,6 @@ def failed(frame: Frame, error: FromGitError) -> bytes:
 def nobody(frame: Frame, answer: Answer, now: float) -> bytes:
     """The picture where none of the profiles exists."""
     heading = "No such profile" if len(answer.missing) == 1 else "No such profiles"
-    there = text.enumerated(words.addresses(one.url for one in answer.missing), words.NAMED)
+    there = enumerated(words.addresses(one.url for one in answer.missing), words.NAMED)
     verb = "does" if len(answer.missing) == 1 else "do"
     return said(frame, heading, f"{there} {verb} not exist.", [words.counted_at(answer, now)])

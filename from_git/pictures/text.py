@@ -2,9 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-
-from from_git.values.words import listed
 
 INVISIBLE = "\N{REPLACEMENT CHARACTER}"
 """What `clean` makes of text in which nothing can be seen."""
@@ -120,11 +117,6 @@ def _whole(text: str, size: float, most: float, lines: int) -> list[str]:
             break
         made = longer
     return made
-
-
-def enumerated(names: Sequence[str], most: int) -> str:
-    """`a, b and c`, or the first of them: `a, b and 7 more`."""
-    return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
 
 
 def compact(number: int) -> str:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from from_git import errors
 from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
-from from_git.pictures.text import enumerated
 from from_git.values.profile import Profile
-from from_git.values.words import counted, listed, titled
+from from_git.values.words import counted, enumerated, listed, titled
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""

@@ -8,10 +8,15 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def enumerated(names: Sequence[str], most: int) -> str:
+    """`a, b and c`, or the first of them: `a, b and 7 more`."""
+    return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
 def titled(owners: Iterable[str]) -> str:
     """The owners of an answer's numbers, each once: `a`, `a and b`, `a, b and c`, `a, b and 2 more`."""
     names = list({one.casefold(): one for one in reversed(list(owners))}.values())[::-1]
-    return listed(names) if len(names) < 4 else f"{', '.join(names[:2])} and {len(names) - 2:,} more"
+    return enumerated(names, 3 if len(names) < 4 else 2)
 
 
 def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered: str = "") -> str:
