@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from emulator import Owner
+from emulator import Owner, Repository
 from from_git.tests.kit.pages import ACME, SOLO, TEAM, Page, PageTestCase
 
 MANY = "https://github.com/org-2000"
@@ -75,6 +75,9 @@ class Repositories(PageTestCase):
         self.assertEqual(len(rows), 17)
         self.assertEqual(rows["tool"][:4], ["acme", "34", "7", "python"])
         self.assertEqual(rows["copy\nfork"][:3], ["acme", "1", "1"])
+        self.assertRegex(rows["tool"][-1], r"^20\d\d-\d\d-\d\d$")
+        languages = page.locator(f"{SECTION} [name=language] option").all_inner_texts()
+        self.assertEqual((languages[:2], len(languages)), (["any language", "python"], 18))  # the most frequent first
         nothing = "\N{EN DASH}"
         self.assertEqual(rows["part-3"], ["acme-team", nothing, "3", "lang03", nothing, nothing])
         links = page.locator(f"{TABLE} a").evaluate_all("links => links.map(link => link.href)")
@@ -97,6 +100,12 @@ class Repositories(PageTestCase):
 
         self.assertEqual(asked.count(listed), 1)
 
+    def test_print_has_them_too_where_nobody_has_come_near(self) -> None:
+        page = self.open(ACME, viewport={"width": 800, "height": 120})
+        self.result(page)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_selector(f"{TABLE} tbody tr", state="attached")
+
     def test_headings_sort_both_ways(self) -> None:
         page = self.table(ACME, TEAM)
 
@@ -105,14 +114,20 @@ class Repositories(PageTestCase):
         self.assertEqual(self.sort(page, "Stars"), "ascending")
         # what a forge does not tell comes last either way
         self.assertEqual(self.names(page)[:4], ["copy", "tool", "site", "part-0"])
+        self.assertEqual(self.sort(page, "Pushed"), "descending")
         self.assertEqual(self.sort(page, "Repository"), "ascending")
         self.assertEqual(page.locator(f"{TABLE} th[aria-sort]").count(), 1)
         self.assertEqual(self.names(page)[:2], ["copy", "part-0"])
 
     def test_a_search_and_filters_leave_what_fits(self) -> None:
-        page = self.table(ACME, SOLO)
+        both = Repository("first", True, is_archived=True, languages={"CMake": 1}, license="GPL-3.0")
+        self.world.add(Owner("github", "marks", "User", [both]))
+        page = self.table(ACME, SOLO, "https://github.com/marks")
         rows = page.locator(f"{TABLE} tbody tr")
 
+        page.fill(f"{SECTION} [type=search]", "gPl-3 CMake")
+        self.said(page, "1\N{EN DASH}1 of 1 found")
+        self.assertEqual(self.rows(page)[0][0], "first\nfork, archived")
         page.fill(f"{SECTION} [type=search]", "WEB html")
         self.said(page, "1\N{EN DASH}1 of 1 found")
         self.assertEqual(self.names(page), ["site"])
@@ -147,6 +162,17 @@ class Repositories(PageTestCase):
         self.assertEqual(rows.count(), 50)
         self.assertLessEqual(max(page.evaluate("messages")), 50)
         self.assert_silent()
+
+    def test_two_whole_parts_are_two_and_another_order_begins_with_the_first(self) -> None:
+        page = self.table("https://github.com/org-100")
+        further = page.locator(f"{SECTION} button:text-is('Next')")
+        self.answered(page, further)
+        self.assertEqual(further.get_attribute("aria-disabled"), "true")
+        self.answered(page, further)  # there is nothing behind them
+        self.said(page, "51\N{EN DASH}100 of 100")
+        self.sort(page, "Stars")
+        self.said(page, "1\N{EN DASH}50 of 100")
+        self.assertEqual(further.get_attribute("aria-disabled"), "false")
 
     def test_the_filter_of_the_question_goes_with_it(self) -> None:
         page = self.browser.open(self, f"/from-git/test?url={ACME}&forks=no", until="load")
