@@ -116,7 +116,7 @@ class UpstreamFails(ServiceTestCase):
         self.assertLessEqual(self.emulator.meter.snapshot()["watchers"].calls - before, 100 + under_way)
 
     def test_a_missed_deadline_names_the_first_profile_that_is_not_done(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=0.5)
+        self.settings_for_test(REQUEST_DEADLINE=3.0)  # by which the first is done on a busy machine too
         self.emulator.faults.add(Fault("hang", contains="spack"))
         self.emulator.faults.add(Fault("hang", path="/2.0/repositories/mailchimp"))
 

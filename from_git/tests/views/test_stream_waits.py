@@ -3,7 +3,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
 
 from emulator import Fault
 from from_git.tests.kit.events import COMMENT, Event, Listener
@@ -43,12 +42,12 @@ class Waiting(StreamTestCase):
     def test_comments_show_that_it_lives(self) -> None:
         self.beating(0.3)
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=1.3))
+        begun = time.monotonic()
         listener = self.listener(SMALL)
         comments = [event for event in listener if event.name == COMMENT]
 
-        self.assertIn(len(comments), (2, 3, 4))
-        for before, after in pairwise(comments):
-            self.assertGreaterEqual(after.at - before.at, 0.25)
+        self.assertGreaterEqual(len(comments), 2)
+        self.assertLessEqual(len(comments), (time.monotonic() - begun) / 0.3)
 
     def test_they_come_each_two_seconds(self) -> None:
         begun = time.monotonic()

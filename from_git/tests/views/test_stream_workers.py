@@ -128,7 +128,7 @@ class Between(SharedTestCase):
     """Two machines that share a Redis."""
 
     def test_a_stream_shows_the_progress_of_another_processs_fetch(self) -> None:
-        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.3))
+        self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=1.0))
         with Listener(self.machines[0].base, TEAM) as first:
             first.progress(lambda body: body["watchers"]["done"] > 0)
 
