@@ -95,7 +95,7 @@ def aggregate(
     Raises:
         UpstreamError: see `watched`.
     """
-    watch = watched(profiles, asking, None, waiter, wanted)
+    watch = watched(profiles, asking, wanted, waiter, None)
     while True:
         try:
             next(watch)
@@ -107,9 +107,9 @@ def aggregate(
 def watched(
     profiles: Sequence[Profile],
     asking: Asking,
-    tick: float | None = USUAL.tick,
-    waiter: Waiter | None = None,
     wanted: Filter = ALL,
+    waiter: Waiter | None = None,
+    tick: float | None = USUAL.tick,
 ) -> Generator[Callable[[], Overview], None, Answer]:
     """Fetch all `profiles` (distinct) that are not kept side by side, merge them, and report progress meanwhile.
 
@@ -118,9 +118,9 @@ def watched(
     another request waits for them.
 
     Args:
-        tick: seconds between two reports; None for no reports.
-        waiter: gets the news of the flights; None: a new one.
         wanted: the filter that chooses the repositories which count; all of them are fetched.
+        waiter: gets the news of the flights; None: a new one.
+        tick: seconds between two reports; None for no reports.
 
     Raises:
         UpstreamError: the first failure of any profile, naming it; the other fetches end, unless another request waits

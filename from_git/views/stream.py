@@ -74,7 +74,7 @@ class Stream(Counting):
         try:
             refuse_body(request)
             question = asked("stream", parameters(request._request))
-            with closing(watched(question.profiles, asking, settings.TEMPO.tick, wanted=question.filter)) as watch:
+            with closing(watched(question.profiles, asking, question.filter, tick=settings.TEMPO.tick)) as watch:
                 look = next(watch)
                 if "profiles" in question.expansions:
                     done = partial(_finished, question, look)

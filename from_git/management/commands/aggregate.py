@@ -138,7 +138,7 @@ def _answer(wanted: _Wanted, followed: bool) -> Answer:
     asking = Asking(*wanted.deadline, client=CLIENT)
     if not followed:
         return aggregate(profiles, asking, chosen)
-    with closing(watched(profiles, asking, wanted=chosen)) as watch:
+    with closing(watched(profiles, asking, chosen)) as watch:
         answer: Answer
         try:
             first = next(watch)

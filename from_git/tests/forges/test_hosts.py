@@ -173,7 +173,8 @@ class Together(HostsTestCase):
             fetches._flights.pop(next(one for one in fetches.progress() if one.host.name == LAB)).leave(waiter)
 
     def test_what_each_has_cost_adds_up_by_kind(self) -> None:
-        watch = watched(profiles_asked([f"https://{host}/twin" for host in KINDS]), Asking(30.0, "A_SETTING"), None)
+        profiles = profiles_asked([f"https://{host}/twin" for host in KINDS])
+        watch = watched(profiles, Asking(30.0, "A_SETTING"), tick=None)
         look = next(watch)
         list(watch)
         self.assertEqual({kind: cost.calls for kind, cost in look().cost.items()}, {"bitbucket": 21, "github": 2})
