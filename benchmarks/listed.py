@@ -1,8 +1,8 @@
 """What it takes to write an answer with each of its repositories, in every format that has them.
 
 `python -m benchmarks.listed [--rows 100000]` prints a line of JSON for each format: seconds of this thread's processor
-time, bytes, and by how many megabytes the process has grown meanwhile at most. The rows are those of the emulator's
-generated owners, again and again under other names, in a process that has them already as they are kept.
+time, bytes, and by how many megabytes the process has grown meanwhile at most. The rows are made up, of one profile, in
+a process that has them already as they are kept.
 """
 
 import json
