@@ -38,6 +38,16 @@ class Long(PageTestCase):
         self.assertFalse(topics.locator("input").is_visible())
         self.assertEqual(page.evaluate("document.activeElement.textContent"), "Show 40 more")
 
+    def test_shares_are_never_all_or_none_of_it_and_a_name_is_no_markdown(self) -> None:
+        page = self.open()
+        body = answer({**NUMBERS, **LISTS, "originalRepos": 999, "forkedRepos": 1}, ["one"], ["a_b"])
+        self.answer_stream(page, content_type="text/event-stream", body=body)
+        self.submit(page, ACME)
+        self.result(page)
+        notes = [page.inner_text(f".tiles [data-key={key}] .note") for key in ("originalRepos", "forkedRepos")]
+        self.assertEqual(notes, ["99 % of all", "1 % of all"])
+        self.assertIn(r"![Card of a\_b](", page.text_content(".take") or "")
+
     def test_a_short_list_is_shown_whole(self) -> None:
         page = self.open(TEAM)
         self.result(page)
