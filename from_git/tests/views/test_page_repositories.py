@@ -40,6 +40,12 @@ class Repositories(PageTestCase):
         """Scroll there."""
         page.evaluate(f"document.querySelector('{SECTION}').scrollIntoView()")
 
+    def answer_once(self, page: Page, part: str, **answer: object) -> None:
+        """Let the first request whose address has `part` be answered so, and the later ones by the server."""
+        left = [answer]
+        # a route with `times` ends while requests are under way, which then hang now and then
+        page.route(lambda url: part in url, lambda route: route.fulfill(**left.pop()) if left else route.continue_())
+
     def rows(self, page: Page) -> list[list[str]]:
         """The cells as they are shown."""
         read = "rows => rows.map(row => [...row.children].map(cell => cell.innerText.trim()))"
@@ -141,6 +147,14 @@ class Repositories(PageTestCase):
         self.said(page, "None found.")
         self.assertEqual(rows.count(), 0)
 
+    def test_what_a_forge_does_not_tell_passes_no_filter(self) -> None:
+        page = self.table(TEAM, SOLO)
+
+        page.select_option(f"{SECTION} [name=archived]", "no")
+        self.said(page, "1\N{EN DASH}1 of 1 found")
+
+        self.assertEqual(self.names(page), ["notes"])
+
     def test_thousands_come_in_parts_of_fifty_and_never_all_at_once(self) -> None:
         self.settings_for_test(PROFILE_CACHE_SECONDS=600.0)
         page = self.table(MANY)
@@ -185,11 +199,7 @@ class Repositories(PageTestCase):
     def test_an_error_is_said_and_tried_again(self) -> None:
         page = self.open(ACME)
         body = json.dumps({"error": "ERR2", "message": "The forge is down.", "advice": "Ask again."})
-        page.route(
-            lambda url: "/health-check?" in url,
-            lambda route: route.fulfill(status=502, content_type="application/json", body=body),
-            times=1,
-        )
+        self.answer_once(page, "/health-check?", status=502, content_type="application/json", body=body)
         self.result(page)
         self.near(page)
         self.said(page, "The forge is down. Ask again.")
@@ -198,6 +208,18 @@ class Repositories(PageTestCase):
         page.wait_for_selector(f"{TABLE} tbody tr")
 
         self.assertFalse(page.is_visible(f"{SECTION} button:text-is('Try again')"))
+
+    def test_an_answer_that_is_cut_off_and_a_blocked_worker_are_tried_again(self) -> None:
+        for part, body in (("/health-check?", '{"repositories": [{"na'), ("/repositories-worker.js", "throw 1")):
+            page = self.open(ACME)
+            kind = "application/json" if "?" in part else "text/javascript"
+            self.answer_once(page, part, content_type=kind, body=body)
+            self.result(page)
+            self.near(page)
+            self.said(page, "The connection broke.")
+
+            page.click(f"{SECTION} button:text-is('Try again')")
+            page.wait_for_selector(f"{TABLE} tbody tr")
 
     def test_another_answer_ends_the_worker_and_none_has_no_table(self) -> None:
         self.world.add(Owner("github", "nothing", "User", []))

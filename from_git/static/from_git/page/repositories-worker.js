@@ -21,7 +21,7 @@ function taken(bytes) {
 /** From the place `from` on; the last part where there are fewer. */
 function picked({ id, sort, order, search, forks, archived, language, from }) {
   const words = search.toLowerCase().split(/\s+/);
-  const fits = (wanted, is) => !wanted || (wanted === "only") === !!is;
+  const fits = (wanted, is) => !wanted || (wanted === "only") === is;
   const found = inOrder(sort, order).filter((row) =>
     fits(forks, row.isFork) && fits(archived, row.isArchived) && (!language || row.langs.includes(language)) && words.every((word) => row.text.includes(word)));
   const last = Math.max(0, Math.ceil(found.length / PART) - 1) * PART;

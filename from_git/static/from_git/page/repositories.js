@@ -58,7 +58,7 @@ function table(section, count, again, signal) {
   const box = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Repositories" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), rows));
   const keep = (height) => box.style.setProperty("--rows", height);
   keep(Math.min(PART, count));
-  section.replaceChildren(make("h3", {}, "Repositories"), find, box, make("p", { class: "more" }, before, after, words, again));
+  section.replaceChildren(make("h3", {}, "Repositories"), find, make("p", { class: "more" }, before, after, words, again), box);
 
   function heard({ data }) {
     if (data.languages) {
@@ -76,6 +76,12 @@ function table(section, count, again, signal) {
     }
   }
 
+  function failed({ message, advice }) {
+    if (signal.aborted) return;
+    say((words.textContent = advice ? `${message} ${advice}` : "The connection broke."));
+    again.hidden = false;
+  }
+
   return async (address) => {
     words.textContent = "Reading …";
     try {
@@ -84,12 +90,10 @@ function table(section, count, again, signal) {
       const bytes = await response.arrayBuffer();
       worker = new Worker(new URL("./repositories-worker.js", import.meta.url));
       signal.addEventListener("abort", () => worker.terminate());
-      worker.onmessage = heard;
+      [worker.onmessage, worker.onerror] = [heard, failed];
       worker.postMessage({ bytes }, [bytes]);
     } catch (error) {
-      if (signal.aborted) return;
-      say((words.textContent = error.advice ? `${error.message} ${error.advice}` : "The connection broke."));
-      again.hidden = false;
+      failed(error);
     }
   };
 }
