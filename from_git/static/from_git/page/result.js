@@ -11,7 +11,6 @@ import { joined, make, many, number, NUMBERS, slot, took } from "./words.js";
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
 const printed = document.querySelector("#printed");
-const WIDE = 9; // characters that a tile has room for in its largest letters
 const NAMED = 3; // of the most frequent languages and topics
 const hosts = JSON.parse(document.querySelector("main").dataset.hosts); // kind of forge, label, host
 const labels = Object.fromEntries(hosts.map(([, label, host]) => [host, label]));
@@ -108,10 +107,11 @@ function tiles({ data, langsDetail, topicsDetail }, silent) {
     const value = silent[key] ? "\u2013" : number(data[key]);
     const part = key.endsWith("Repos") && all ? `${percent(data[key], all)} of all` : "";
     const note = silent[key] ? `not told by ${silent[key]}` : (notes[key] ?? part);
-    const parts = [make("h3", {}, label), make("p", { class: "value" }, value), make("p", { class: "note" }, note)];
-    return make("li", { "data-key": key, class: value.length > WIDE ? "long" : "" }, ...parts);
+    return make("li", { "data-key": key }, make("h3", {}, label), make("p", { class: "value" }, value), make("p", { class: "note" }, note));
   };
-  place.querySelector(".tiles").append(...NUMBERS.map(tile));
+  const list = place.querySelector(".tiles");
+  list.append(...NUMBERS.map(tile));
+  list.style.setProperty("--long", Math.max(...NUMBERS.map(([key]) => number(data[key]).length)));
 }
 
 const most = (entries) => entries.toSorted((one, other) => other.repos - one.repos).slice(0, NAMED).map(({ name }) => name).join(", ");

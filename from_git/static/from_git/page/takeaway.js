@@ -40,7 +40,7 @@ function embed(place, details, asked, title) {
   const draw = () => {
     const theme = place.querySelector("[name=theme]").value;
     const wanted = asked + (theme && `&theme=${theme}`);
-    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${address(picture, wanted)})`, "Markdown");
+    copied(details.querySelector(".copied"), `![${alt.replace(/[[\]\\_]/g, "\\$&")}](${address(picture, wanted)})`, `Markdown: ${alt}`);
     const image = details.querySelector("img");
     image.alt = alt;
     if (details.open) image.src = root + picture + wanted;
