@@ -38,6 +38,18 @@ class Tables(PageTestCase):
         page.wait_for_selector("textarea")
         self.assertEqual(page.input_value("textarea").splitlines(), ["https://bitucket.org/acme-team", SOLO])
 
+    def test_heads_stand_where_their_cells_do(self) -> None:
+        page = self.browser.open(
+            self, "/health-check?" + urlencode({"url": [ACME, TEAM], "expand": "repositories"}, doseq=True)
+        )
+        left = """table => [...table.tHead.rows[0].cells].flatMap((head, index) => {
+          const [own, cell] = [head, table.tBodies[0].rows[0].cells[index]].map((one) => getComputedStyle(one));
+          return own.textAlign === "right" || own.paddingLeft === cell.paddingLeft ? [] : [head.textContent];
+        })"""
+
+        for table in page.locator("table").all():
+            self.assertEqual(table.evaluate(left), [])
+
     def test_it_is_accessible_and_fits_at_any_width_in_light_and_dark(self) -> None:
         answer = "/health-check?" + urlencode({"url": [ACME, TEAM, GONE], "expand": "repositories"}, doseq=True)
         for name, path in {"answer": answer, "error": WRONG}.items():
