@@ -8,9 +8,12 @@ from unittest import TestCase
 from django.core.cache import caches
 
 from emulator import Owner, Repository
+from emulator.tests.helpers import settled
 from from_git import errors, forges
 from from_git.errors import LimitError, UpstreamError, kinds
+from from_git.forges.registry import KINDS
 from from_git.tests.kit import matrix
+from from_git.tests.kit.leftovers import threads
 from from_git.tests.kit.matrix import EXACT, GITHUB, MISSING, NAMED, Row, rows
 from from_git.tests.kit.proofs import PROOFS
 from from_git.tests.kit.service import ServiceTestCase
@@ -62,6 +65,8 @@ class Matrix(ServiceTestCase):
         caches["default"].clear()  # no limit is remembered
         self.settings_kept(UPSTREAM_TIMEOUT=0.3 if row.fault.kind in ("hang", "drip", "drip_head") else 20.0)
         forges.close()
+        # a call of the row before would be the first one that the next fault lets pass
+        self.assertEqual(settled(self.under_way, 0), 0)
         forge, kind, url = FORGES.get(row.place, BITBUCKET)
         self.world.add(Owner(forge, "tiny", kind, tuple(map(repository, range(row.size)))))
         self.emulator.faults.clear()
@@ -82,6 +87,12 @@ class Matrix(ServiceTestCase):
         for secret in (self.emulator["github"].credentials["token"], "ghp_", "Authorization"):
             self.assertNotIn(secret, response.text)
         return f"{response.status_code}", body
+
+    def under_way(self) -> int:
+        """Threads that may still send a call, and calls that the forges are at."""
+        self.emulator.meter.reset()  # from here on the most at the same time are at least those of now
+        pools = [name for name in threads() if name.startswith(tuple(KINDS))]
+        return len(pools) + sum(one.peak for one in self.emulator.meter.snapshot().values())
 
     def check(self, row: Row, outcome: str, times: int | None) -> None:
         """One cell."""

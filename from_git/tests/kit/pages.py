@@ -124,8 +124,8 @@ class PageTestCase(ServiceTestCase):
     def assert_silent(self) -> None:
         """Nothing complains, nothing went to another host."""
         # Chromium takes a stream for aborted whose script does not wait for its end, and some that it has read; a list
-        # of repositories is given up when another answer comes
-        ended = ("/stream?", "&expand=repositories&")
+        # of repositories and its worker are given up when another answer comes
+        ended = ("/stream?", "&expand=repositories&", "/repositories-worker.js")
         complaints = [
             one for one in self.browser.complaints if "ERR_ABORTED" not in one or not any(part in one for part in ended)
         ]

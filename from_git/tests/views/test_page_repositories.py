@@ -197,9 +197,10 @@ class Repositories(PageTestCase):
         self.assertEqual(self.names(page), ["site", "tool"])
 
     def test_an_error_is_said_and_tried_again(self) -> None:
-        page = self.open(ACME)
+        page = self.open()
         body = json.dumps({"error": "ERR2", "message": "The forge is down.", "advice": "Ask again."})
         self.answer_once(page, "/health-check?", status=502, content_type="application/json", body=body)
+        self.submit(page, ACME)
         self.result(page)
         self.near(page)
         self.said(page, "The forge is down. Ask again.")
@@ -211,9 +212,10 @@ class Repositories(PageTestCase):
 
     def test_an_answer_that_is_cut_off_and_a_blocked_worker_are_tried_again(self) -> None:
         for part, body in (("/health-check?", '{"repositories": [{"na'), ("/repositories-worker.js", "throw 1")):
-            page = self.open(ACME)
+            page = self.open()
             kind = "application/json" if "?" in part else "text/javascript"
             self.answer_once(page, part, content_type=kind, body=body)
+            self.submit(page, ACME)
             self.result(page)
             self.near(page)
             self.said(page, "The connection broke.")
