@@ -23,7 +23,7 @@ class Shared(StreamTestCase):
             self.assertTrue([one for one in progresses(events) if 0 < one["watchers"]["done"] < 30])
 
     def test_who_comes_later_sees_where_it_is(self) -> None:
-        self.emulator.faults.add(SLOW)
+        self.emulator.faults.add(replace(SLOW, seconds=0.5))  # so that it is not at its end when the other one comes
         first = self.listener(TEAM)
         before = first.progress(lambda body: body["watchers"]["done"] >= 4)["watchers"]["done"]
 
