@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -67,11 +67,7 @@ def profile_rows(answer: Answer) -> list[dict[str, Any]]:
 def finished_rows(profiles: Iterable[Profile], overview: Overview, wanted: Filter) -> list[dict[str, Any]]:
     """The same of those of a question's profiles that were done when it failed."""
     done = [(profile, overview.finished[profile]) for profile in profiles if profile in overview.finished]
-    return [
-        _row(profile, replace(one.found, rows=one.found.rows.chosen(wanted)) if wanted else one.found, one)
-        for profile, one in done
-        if one.found
-    ]
+    return [_row(profile, one.found.chosen(wanted), one) for profile, one in done if one.found]
 
 
 def _row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:

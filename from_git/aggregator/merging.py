@@ -3,7 +3,6 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from from_git.errors import UpstreamError
@@ -62,10 +61,10 @@ def _chosen(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], 
     for profile, one in found.items():
         key = profile, *_times(fetched[profile]), wanted
         sums = _sums_chosen.get(key)
-        rows = one.rows.chosen(wanted, sums)
+        chosen[profile] = one.chosen(wanted, sums)
         if sums is None:
-            _sums_chosen.put(key, rows.sums, rows.sums.weight)
-        chosen[profile] = replace(one, rows=rows)
+            worked_out = chosen[profile].rows.sums
+            _sums_chosen.put(key, worked_out, worked_out.weight)
     return chosen
 
 

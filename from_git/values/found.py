@@ -1,12 +1,13 @@
 """The outcome of the fetch of one profile."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from from_git.values.filters import Filter
 from from_git.values.keys import KEYS
 from from_git.values.profile import Profile
-from from_git.values.rows import Rows
+from from_git.values.rows import Rows, Sums
 from from_git.values.stats import Stats
 
 
@@ -32,6 +33,10 @@ class Found:
     def stats(self) -> Stats:
         """The sum over `rows`."""
         return self.rows.stats
+
+    def chosen(self, wanted: Filter, sums: Sums | None = None) -> "Found":
+        """The same profile with those of its repositories that a filter lets through; see `Rows.chosen`."""
+        return replace(self, rows=self.rows.chosen(wanted, sums)) if wanted else self
 
 
 @dataclass(frozen=True)

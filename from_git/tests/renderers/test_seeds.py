@@ -44,7 +44,7 @@ class Seeds(SimpleTestCase):
 
     def test_everything_else_that_is_shown_makes_another_one(self) -> None:
         gone = {row.id for row in FOUND.rows if row.id == "R1"}
-        fork = replace(FOUND, rows=FOUND.rows.chosen(Filter(forks="only")))
+        fork = FOUND.chosen(Filter(forks="only"))
         other = Profile(SPACK.host, SPACK.key, "Spack", "https://github.com/Spack/")
         answers = (
             ANSWER,
