@@ -1,7 +1,7 @@
 """An answer, or an error, as a page of tables, for browsers that run no script."""
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -58,7 +58,6 @@ def error_page(body: Mapping[str, Any], status: int, given: Mapping[str, Sequenc
         body: the members of its JSON.
         given: the parameters of the address, which the way back to the form keeps.
     """
-    asked = urlencode([(name, value) for name in ("url", *FILTERS) for value in given.get(name, ())], safe=":/")
     complaints = [
         (one.get("url", one.get("name")), one["reason"], one["suggestion"] or NOTHING)
         for one in (*body.get("urls", ()), *body.get("parameters", ()))
@@ -67,21 +66,25 @@ def error_page(body: Mapping[str, Any], status: int, given: Mapping[str, Sequenc
         **body,
         "status": status,
         "title": _TITLES.get(body["error"], _FAULT),
-        "asked": asked if len(asked) <= _LONGEST else "",
+        "asked": _query((name, value) for name in ("url", *FILTERS) for value in given.get(name, ())),
         "complaints": complaints,
     }
     return render_to_string("from_git/tables/error.html", context)
 
 
+def _query(pairs: Iterable[tuple[str, object]]) -> str:
+    """The question as a link has it; empty where it is too long for one."""
+    asked = urlencode(list(pairs), safe=":/")
+    return asked if len(asked) <= _LONGEST else ""
+
+
 def _page(answer: Answer, lists: bool) -> str:
     """The page, with _HERE where the rows of repositories belong."""
-    pairs = [("url", profile.url) for profile in answer.fetched]
-    asked = "&".join(filter(None, (urlencode(pairs, safe=":/"), answer.filter.query)))
     body = answer_body(answer, ("langs", "topics"))
     context = {
         "title": titled(profile.owner for profile in answer.found) or "Nobody there",
         "subtitle": answer.subtitle,
-        "asked": asked if len(asked) <= _LONGEST else "",
+        "asked": _query(chain((("url", profile.url) for profile in answer.fetched), answer.filter.facts().items())),
         "missing": [profile.url for profile in answer.missing],
         "lost": answer.missing_repositories,
         "numbers": [(KEYS[name].label, _number(value)) for name, value in _numbers(body["data"], untold(answer.found))],
