@@ -41,6 +41,19 @@ def ran(
     )
 
 
+def ran_in_bytes(
+    *command: str, folder: Path, env: Mapping[str, str], stdin: bytes = b"", timeout: float = 60.0
+) -> "subprocess.CompletedProcess[bytes]":
+    """As `ran`, with these bytes at its standard input, and what it wrote as bytes.
+
+    Raises:
+        subprocess.TimeoutExpired: it was ended after `timeout` seconds.
+    """
+    return subprocess.run(
+        command, cwd=folder, env=dict(env), input=stdin, capture_output=True, timeout=timeout, check=False
+    )
+
+
 def documented() -> str:
     """The local_settings.py for production in docs/deploy.md."""
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator import Choice, Owner, Repository
 from from_git.serializers import COLUMNS, REPOSITORY
-from from_git.tests.kit.project import project_copy, ran
+from from_git.tests.kit.project import project_copy, ran, ran_in_bytes
 from from_git.tests.management.test_aggregate import MANAGE, AggregateTestCase
 
 PAIR = ("github.com/lbann", "bitbucket.org/mailchimp")
@@ -46,15 +46,10 @@ class Formats(FormatsTestCase):
     """What is printed."""
 
     def test_csv_is_that_of_the_api(self) -> None:
-        done = subprocess.run(
-            [*MANAGE, "aggregate", "--csv", *PAIR, "github.com/no-one"],
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            timeout=60,
-            check=True,
-        )
+        command = *MANAGE, "aggregate", "--csv", *PAIR, "github.com/no-one"
+        done = ran_in_bytes(*command, folder=self.project, env=self.environment)
 
+        self.assertEqual(done.returncode, 0, done.stderr)
         head, *rows = csv.reader(io.StringIO(done.stdout.decode(), newline=""))
         self.assertEqual(tuple(head), COLUMNS)
         self.assertEqual([row[0] for row in rows], [*PAIR, "github.com/no-one"])

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from from_git.tests.kit.project import project_copy
+from from_git.tests.kit.project import project_copy, ran_in_bytes
 from from_git.tests.management.test_aggregate import MANAGE, AggregateTestCase
 
 BOTH = [("github", "hatchet"), ("bitbucket", "mailchimp")]
@@ -28,15 +28,7 @@ class Lists(AggregateTestCase):
 
     def run_with(self, *arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
         """Run it with these bytes at its standard input."""
-        return subprocess.run(
-            [*MANAGE, "aggregate", *arguments],
-            cwd=self.project,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        return ran_in_bytes(*MANAGE, "aggregate", *arguments, folder=self.project, env=self.environment, stdin=stdin)
 
     def assert_asked(self, result: "subprocess.CompletedProcess[bytes]", *owners: tuple[str, str]) -> None:
         """The answer is the sum over these owners."""

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 from functools import partial
 
+from from_git.tests.kit.project import ran
 from from_git.tests.kit.workbook import pages
 from from_git.tests.management.test_aggregate import MANAGE
 from from_git.tests.management.test_files import URL, FilesTestCase
@@ -15,15 +16,8 @@ class Streams(FilesTestCase):
 
     def shell(self, arguments: str) -> "subprocess.CompletedProcess[str]":
         """The command, as a shell runs it with these arguments and redirections."""
-        return subprocess.run(
-            ["/bin/sh", "-c", f"{shlex.join([*MANAGE, 'aggregate'])} {arguments}"],
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        command = f"{shlex.join([*MANAGE, 'aggregate'])} {arguments}"
+        return ran("/bin/sh", "-c", command, folder=self.project, env=self.environment)
 
     def test_a_full_output_is_one_line_and_a_failure(self) -> None:
         for form in ("--json", "--csv", "--csv --repositories", "--repositories --json"):

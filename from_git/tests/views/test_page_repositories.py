@@ -46,6 +46,19 @@ class Repositories(PageTestCase):
         # a route with `times` ends while requests are under way, which then hang now and then
         page.route(lambda url: part in url, lambda route: route.fulfill(**left.pop()) if left else route.continue_())
 
+    def fails_once(self, part: str, words: str, **answer: object) -> Page:
+        """A page that gets this answer for `part` at first, says these words, and has its rows when tried again."""
+        page = self.open()
+        self.answer_once(page, part, **answer)
+        self.submit(page, ACME)
+        self.result(page)
+        self.near(page)
+        self.said(page, words)
+
+        page.click(f"{SECTION} button:text-is('Try again')")
+        page.wait_for_selector(f"{TABLE} tbody tr")
+        return page
+
     def rows(self, page: Page) -> list[list[str]]:
         """The cells as they are shown."""
         read = "rows => rows.map(row => [...row.children].map(cell => cell.innerText.trim()))"
@@ -197,31 +210,17 @@ class Repositories(PageTestCase):
         self.assertEqual(self.names(page), ["site", "tool"])
 
     def test_an_error_is_said_and_tried_again(self) -> None:
-        page = self.open()
         body = json.dumps({"error": "ERR2", "message": "The forge is down.", "advice": "Ask again."})
-        self.answer_once(page, "/health-check?", status=502, content_type="application/json", body=body)
-        self.submit(page, ACME)
-        self.result(page)
-        self.near(page)
-        self.said(page, "The forge is down. Ask again.")
+        words, kind = "The forge is down. Ask again.", "application/json"
 
-        page.click(f"{SECTION} button:text-is('Try again')")
-        page.wait_for_selector(f"{TABLE} tbody tr")
+        page = self.fails_once("/health-check?", words, status=502, content_type=kind, body=body)
 
         self.assertFalse(page.is_visible(f"{SECTION} button:text-is('Try again')"))
 
     def test_an_answer_that_is_cut_off_and_a_blocked_worker_are_tried_again(self) -> None:
         for part, body in (("/health-check?", '{"repositories": [{"na'), ("/repositories-worker.js", "throw 1")):
-            page = self.open()
             kind = "application/json" if "?" in part else "text/javascript"
-            self.answer_once(page, part, content_type=kind, body=body)
-            self.submit(page, ACME)
-            self.result(page)
-            self.near(page)
-            self.said(page, "The connection broke.")
-
-            page.click(f"{SECTION} button:text-is('Try again')")
-            page.wait_for_selector(f"{TABLE} tbody tr")
+            self.fails_once(part, "The connection broke.", content_type=kind, body=body)
 
     def test_another_answer_ends_the_worker_and_none_has_no_table(self) -> None:
         self.world.add(Owner("github", "nothing", "User", []))
