@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import EllipsisType
 
@@ -19,6 +19,19 @@ _LICENSES = (
     *("Apache-2.0",) * 3,
     *("GPL-3.0", "GPL-3.0", "BSD-3-Clause", "BSD-2-Clause", "LGPL-2.1", "MPL-2.0", "NOASSERTION"),
 )
+
+
+MARKS: Mapping[str, str] = {
+    "internal": "everybody with an account sees it, and nobody else",
+    "deleting": "it waits for its deletion, and is still shown",
+    "hidden-parent": "a fork whose parent nobody may see, because it is private or gone",
+    "mirror": "a mirror of a repository elsewhere",
+    "no-code": "its code is switched off, or for its members only",
+    "empty": "nothing was ever pushed to it",
+    "null": "the forge cannot load it, and has null in its place",
+}
+"""What a repository can be besides; forges without such a thing ignore it."""
+_NOT_PUBLIC = frozenset({"internal", "deleting"})
 
 
 def canonical_time(value: str | datetime) -> str:
@@ -57,6 +70,12 @@ def is_empty(name: str) -> bool:
     return zlib.crc32(f"{name} is empty".encode()) % 2 == 0
 
 
+def _marks(given: Collection[str]) -> frozenset[str]:
+    if strange := sorted(set(given) - MARKS.keys()):
+        raise ValueError(f"no mark {strange[0]!r}; there are: {', '.join(MARKS)}")
+    return frozenset(given)
+
+
 @dataclass(frozen=True, init=False)
 class Repository:
     """One repository as a forge stores it.
@@ -76,6 +95,11 @@ class Repository:
         pushed_at: canonical text, None = never pushed to; a time after the creation that depends on the name where none
             is given. Forges that do not tell it ignore it.
         born: (login, id) of its first owner where it was transferred, else empty: the forges' ids stay.
+        marks: names in MARKS.
+        folder: the path of its subgroup below its owner, as `tools/old`; empty = none, and at forges without subgroups.
+
+    Raises:
+        ValueError: an unknown mark.
     """
 
     name: str
@@ -91,6 +115,8 @@ class Repository:
     license: str | None
     pushed_at: str | None
     born: tuple[str, int] | tuple[()]
+    marks: frozenset[str]
+    folder: str
 
     def __init__(
         self,
@@ -107,7 +133,10 @@ class Repository:
         license: str | None = None,
         pushed_at: str | datetime | EllipsisType | None = ...,
         born: tuple[str, int] | tuple[()] = (),
+        marks: Collection[str] = (),
+        folder: str = "",
     ) -> None:
+        marked = _marks(marks)
         pairs = languages.items() if isinstance(languages, Mapping) else languages
         created = invented_time(name) if created_at is None else canonical_time(created_at)
         pushed = invented_push(name, created) if pushed_at is ... else pushed_at
@@ -126,7 +155,19 @@ class Repository:
             license=license,
             pushed_at=None if pushed is None else canonical_time(pushed),
             born=born,
+            marks=marked,
+            folder=folder,
         )
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is public for everybody, and stays."""
+        return not self.is_private and self.marks.isdisjoint(_NOT_PUBLIC)
+
+    @property
+    def path(self) -> str:
+        """Its name with the subgroup in front."""
+        return f"{self.folder}/{self.name}" if self.folder else self.name
 
     def identity(self, login: str) -> tuple[str, int]:
         """The parts of a forge's own id of this repository of that owner: lower-case login and number."""
@@ -146,9 +187,11 @@ class Owner:
         spam: the forge has marked the owner as spam.
         filled: the recorded keys that were not recorded and were filled in by rule (see DATA.md).
         source: where the data come from; "made up" and "generated" are not recorded data.
+        visibility: "public", "limited" (to everybody with an account) or "private"; forges without it ignore it.
+        former: logins that it had before.
 
     Raises:
-        ValueError: two repositories of one name or one id.
+        ValueError: two repositories of one name or one id, or another visibility.
     """
 
     forge: str
@@ -159,10 +202,14 @@ class Owner:
     spam: bool = False
     filled: tuple[str, ...] = ()
     source: str = field(default="added", compare=False)
+    visibility: str = "public"
+    former: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.visibility not in ("public", "limited", "private"):
+            raise ValueError(f"no visibility {self.visibility!r}")
         object.__setattr__(self, "repositories", tuple(self.repositories))
-        self._refuse_twins("name", [repository.name.lower() for repository in self.repositories])
+        self._refuse_twins("name", [repository.path.lower() for repository in self.repositories])
         self._refuse_twins("id", [str(repository.id) for repository in self.repositories])
 
     def _refuse_twins(self, what: str, keys: list[str]) -> None:
@@ -174,3 +221,17 @@ class Owner:
     def key(self) -> tuple[str, str]:
         """The owner's identity: forge and lower-case login."""
         return self.forge, self.login.lower()
+
+    def part(self, folder: str) -> Owner | None:
+        """The subgroup at that path, in any letter case, with the subgroups below it; None where there is none."""
+        wanted = folder.lower().split("/")
+        inside = [one for one in self.repositories if one.folder.lower().split("/")[: len(wanted)] == wanted]
+        if not inside:
+            return None
+        spelled = inside[0].folder.split("/")[: len(wanted)]
+        depth = len(wanted)
+        rows = [
+            replace(one, folder="/".join(one.folder.split("/")[depth:]), born=one.identity(self.login))
+            for one in inside
+        ]
+        return replace(self, login="/".join([self.login, *spelled]), repositories=rows)

@@ -81,7 +81,14 @@ class Owners:
             return self._moved.get((forge, *identity), identity[0])
 
     def owner(self, forge: str, login: str) -> Owner | None:
-        """The owner of that name, in any letter case, or None where the forge has none."""
+        """The owner of that name, in any letter case, or None where the forge has none.
+
+        `GROUP/SUBGROUP` is a part of an owner, see `Owner.part`.
+        """
+        login, _, folder = login.partition("/")
+        if folder:
+            whole = self.owner(forge, login)
+            return whole.part(folder) if whole else None
         key = forge, login.lower()
         with self._lock:
             if key not in self._owners:

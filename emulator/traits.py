@@ -20,6 +20,7 @@ class Traits:
         languages: the forge tells the first so many languages of a repository; None = all of them.
         bytes: whether it tells the bytes of each language.
         stars: whether it counts stargazers.
+        watchers: whether it counts watchers.
         topics: whether its repositories have topics.
         archives: whether it tells which repositories are archived.
         licenses: whether it tells the SPDX ids of licences.
@@ -36,6 +37,7 @@ class Traits:
     languages: int | None = None
     bytes: bool = True
     stars: bool = True
+    watchers: bool = True
     topics: bool = True
     archives: bool = True
     licenses: bool = True

@@ -67,8 +67,8 @@ class World(Owners):
         found: dict[tuple[str, tuple[Any, ...]], tuple[Traits, Owner, Repository]] = {}
         for forge, login in profiles:
             owner = self.owner(forge, login)
-            for whose, one in self._listed(traits[forge], owner) if owner else ():
-                if not one.is_private and choice.takes(traits[forge], one):
+            for whose, one in self._listed(traits[forge], owner) if owner and owner.visibility == "public" else ():
+                if one.counts and choice.takes(traits[forge], one):
                     found.setdefault((forge, one.identity(whose.login)), (traits[forge], whose, one))
         return list(found.values())
 
@@ -116,7 +116,7 @@ class World(Owners):
         topics: set[str] = set()
         for forge, _, repository in self._public(profiles, choice):
             total["forkedRepos" if repository.is_fork else "originalRepos"] += 1
-            total["watchers"] += repository.watchers
+            total["watchers"] += repository.watchers if forge.watchers else 0
             total["followers"] += repository.stars if forge.stars else 0
             langs.update(name.lower() for name, _ in repository.languages[: forge.languages])
             topics.update(repository.topics if forge.topics else ())
@@ -131,10 +131,10 @@ def _row(forge: Traits, owner: Owner, one: Repository) -> dict[str, Any]:
     return {
         "forge": forge.name,
         "owner": owner.login,
-        "name": one.name.lower() if forge.slugs else one.name,
+        "name": one.name.lower() if forge.slugs else one.path,
         "isFork": one.is_fork,
         "isArchived": one.is_archived if forge.archives else None,
-        "watchers": one.watchers,
+        "watchers": one.watchers if forge.watchers else None,
         "stars": one.stars if forge.stars else None,
         "langs": sorted({name.lower() for name, _ in one.languages[: forge.languages]}),
         "topics": sorted(set(one.topics)) if forge.topics else None,

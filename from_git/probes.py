@@ -186,8 +186,9 @@ def _about(host: Host, accounts: Sequence[AccountStatus]) -> tuple[list[str], bo
     """The sentences about one host, and whether it can be asked all the same."""
     reasons, able = [], True
     if not forges.forge(host).has_credentials:
-        able = host.kind.without.served
-        reasons.append(f"{host.label} has no credentials, and {host.words(host.kind.without.words)}")
+        without = host.kind.without
+        able = without.served
+        reasons += [f"{host.label} has no credentials, and {host.words(without.words)}"] if without.words else []
     for one in accounts:
         reasons += _about_account(host, one, f"account {one.place} of {len(accounts)}" if len(accounts) > 1 else "")
     spending = {one.place: max([one.blocked, *(budget.wait for budget in one.allowances)]) for one in accounts}

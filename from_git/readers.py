@@ -51,6 +51,11 @@ def whole(value: object) -> int:
     return value
 
 
+def calls(value: object) -> int | str:
+    """A number of calls, or `auto`; else raises WrongSetting."""
+    return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else whole(value)
+
+
 def threads(value: object) -> int:
     """A number of threads that a machine can have; else raises WrongSetting."""
     value = whole(value)

@@ -37,6 +37,8 @@ class Call:
     """The number of repositories that an answer gives in detail; None: `weight`."""
     subject: str = ""
     """`OWNER/NAME` of the one repository that the call is about."""
+    amount: float = 1.0
+    """Calls as which it counts, where the forge counts calls: more for those of which it allows fewer."""
     attempt: int = 1
     before: Count = NO_ANSWER
     """The answers to the fetch when this call first failed."""

@@ -74,11 +74,12 @@ class Calls:
         origin: Origin | None = None,
         gave: Callable[[T], int] | None = None,
         subject: str = "",
+        amount: float = 1.0,
     ) -> None:
         """Have a call made on `pool`; see `Call`."""
         if origin:
             origin.add()
-        self._queues.put(Call(pool, ask, then, weight, smaller, origin, gave, subject), self._gate)
+        self._queues.put(Call(pool, ask, then, weight, smaller, origin, gave, subject, amount), self._gate)
 
     def most(self, wanted: int) -> int:
         """The repositories that a query may ask for: `wanted`, or fewer where so many have been too heavy."""
@@ -146,8 +147,8 @@ class Calls:
         return permit if isinstance(permit, float) else partial(self._send, call, permit)
 
     def _amount(self, call: Call) -> float:
-        """The amount to reserve for a call: seconds where the forge counts seconds, else one call."""
-        return self._pace.reserve(call.weight) if self._pace else 1.0
+        """The amount to reserve for a call: seconds where the forge counts seconds, else calls."""
+        return self._pace.reserve(call.weight) if self._pace else call.amount
 
     def _permit(self, call: Call) -> Permit | float:
         """The permit of an account; else seconds to wait for it, or until the end of a pause after many failures."""

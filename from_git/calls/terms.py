@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from from_git.calls.shares import Shortfall, Window
 
-_WINDOWS = {60.0: "a minute", 3600.0: "an hour"}
+_WINDOWS = {60.0: "a minute", 1800.0: "in half an hour", 3600.0: "an hour"}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@
         ├── MalformedAnswer        502  ERR2   upstream, profile, host
         ├── TransientError         502  ERR2   upstream, profile, host
         │   ├── BrokenError        502  ERR2   upstream, profile, host
-        │   └── TooHeavyError      502  ERR2   upstream, profile, host
+        │   ├── TooHeavyError      502  ERR2   upstream, profile, host
+        │   └── WallError          502  ERR2   upstream, profile, host
         ├── LimitError             503  ERR2   upstream, retryAfter, host
         │   └── BudgetError        503  ERR2   upstream, retryAfter where time helps, host
         ├── UnfinishedError        503  ERR2   upstream, profile, retryAfter, host
@@ -59,6 +60,7 @@ from from_git.errors.upstreams import (
     TransientError as TransientError,
     UnfinishedError as UnfinishedError,
     UpstreamError as UpstreamError,
+    WallError as WallError,
     of_repository as of_repository,
 )
 from from_git.errors.words import lasted as lasted, quoted as quoted, struck as struck, when as when

@@ -93,6 +93,13 @@ class TransientError(UpstreamError):
         self.wait = wait
 
 
+class WallError(TransientError):
+    """Something in front of the forge answered in its place, with a page for people and a status of success."""
+
+    attempts = 3
+    outcome = "wall"
+
+
 class BrokenError(TransientError):
     """The forge could not be reached, or the connection broke before its answer was whole."""
 

@@ -94,7 +94,7 @@ class _Entry:
         if kind is None:
             return None
         api = self._read("api", readers.web_address, kind.api(name) if name else "")
-        if name and not api and "api" not in self._written:
+        if name and not api and "api" not in self._written and kind.options.address:
             address = next(option for option in kind.options.access if option.name == kind.options.address)
             self.wrong.append(f"{self.name}: `api` is missing: {address.help}.")
         threads = self._numbers("threads", kind.options.threads)

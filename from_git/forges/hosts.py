@@ -29,27 +29,29 @@ def hosts_of(values: Mapping[str, Any]) -> dict[str, Host]:
     for host in read_entries(values)[0]:
         before = hosts.get(host.name)
         known = before is not None and before.kind is host.kind
-        hosts[host.name] = replace(host, label=host.kind.label) if known else host
+        hosts[host.name] = replace(host, label=before.label) if before and known else host
     return hosts
 
 
 def _first(kind: Kind, values: Mapping[str, Any]) -> Host:
     """The host of a kind that has settings of its own."""
     options = kind.options
+    name = values[options.host] if options.host else kind.host
+    entry = f"an entry of FORGES for {name}"
     return Host(
         kind=kind,
-        name=values[options.host] if options.host else kind.host,
-        api=values[options.address],
+        name=name,
+        api=values[options.address] if options.address else kind.api(name),
         credentials=tuple(options.credentials(values)),
         ca_file=values["UPSTREAM_CA_FILE"],
         proxy=values["UPSTREAM_PROXY"],
         threads={option.name: values[option.name] for option in options.threads},
         bounds={option.name: values[option.name] for option in options.bounds},
         settings={
-            "api": options.address,
-            "accounts": options.accounts,
+            "api": options.address or f"`api` of {entry}",
+            "accounts": options.accounts or f"`accounts` of {entry}",
             "ca_file": "UPSTREAM_CA_FILE",
             "proxy": "UPSTREAM_PROXY",
         },
-        label=kind.label,
+        label=kind.hosted or kind.label,
     )

@@ -29,6 +29,10 @@ class Page(NamedTuple, Generic[Row]):
     """Cursor of the next page, or the link to it."""
     numbered: bool = False
     """Whether further pages can be asked for by number."""
+    pages: int | None = None
+    """Pages of the whole list, each of which can be asked for by its number; None where only `total` tells."""
+    exact: bool = True
+    """Whether `total` counts what the list shows and nothing else."""
 
 
 class Listing(Generic[Row]):
@@ -126,15 +130,16 @@ class Listing(Generic[Row]):
         known = len(self._reading)
         self._reading |= page.rows
         if page.total is not None:
-            self._totals = {*(self._totals if self._shifts else ()), page.total}
-            pages = -(-page.total // self._page_size)
+            if page.exact:
+                self._totals = {*(self._totals if self._shifts else ()), page.total}
+            pages = -(-page.total // self._page_size) if page.pages is None else page.pages
             self._expected = pages if pages <= _MOST_PAGES else 0
         too_long = page.total is not None and len(self._reading) > page.total + self._page_size
         if not page.more or isinstance(place, int) or (too_long and not self._shifts):
             return ()
         # only a full first page shows how many there are
-        full = place is None and len(page.rows) == self._page_size
-        if full and page.numbered and self._by_number and self._expected > 1:
+        full = page.numbered and len(page.rows) == self._page_size
+        if place is None and (full or page.pages) and self._by_number and self._expected > 1:
             return range(2, self._expected + 1)
         return [self._follow(page.following, fresh=len(self._reading) > known)]
 

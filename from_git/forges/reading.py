@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from from_git.errors import MalformedAnswer, TransientError, UpstreamError
+from from_git import __version__
+from from_git.errors import MalformedAnswer, TransientError, UpstreamError, WallError
 from from_git.upstream import Response
 from from_git.values.repository import LATEST
 from from_git.values.stats import LARGEST
@@ -144,17 +145,22 @@ def is_foreign(answer: Response) -> bool:
 
 def foreign(answer: Response, setting: str) -> UpstreamError:
     """The error for an answer that is not the forge's own; `setting`: where the forge's address comes from."""
-    reason = (
-        "something between us and the forge answered in its place, with status"
-        f" {described(answer.status)} and a page that is not JSON."
-    )
+    page = f"with status {described(answer.status)} and a page that is not JSON."
     title = _TITLE.search(answer.body[:_SEARCHED])
     said = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
+    if answer.status == HTTPStatus.OK:
+        # as walls against robots answer: with their challenge, and with their refusal
+        advice = (
+            f"Ask those who run it to let from-git/{__version__} reach its API; if there is no such wall, look at the"
+            f" network (UPSTREAM_PROXY) and at {setting}."
+        )
+        return WallError(f"a wall in front of the forge answered in its place, {page}", said, advice)
     advice = (
         "Look at what lies between: a proxy (UPSTREAM_PROXY), a firewall, a log-in page of the network; and at"
         f" {setting}."
     )
-    passes = answer.status in (HTTPStatus.OK, HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED)
-    error = (TransientError if passes else UpstreamError)(reason, said, advice)
+    passes = answer.status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED
+    between = f"something between us and the forge answered in its place, {page}"
+    error = (TransientError if passes else UpstreamError)(between, said, advice)
     error.doubtful = True
     return error

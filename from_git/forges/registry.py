@@ -14,6 +14,8 @@ from from_git.values.words import listed
 _FOLDERS = (
     "github",
     "bitbucket",
+    "gitlab",
+    "gitea",
 )
 KINDS: dict[str, Kind] = {name: import_module(f"from_git.forges.{name}").KIND for name in _FOLDERS}
 """By name, in the order of their settings and of lists of them."""

@@ -25,11 +25,16 @@ def emulated() -> Iterator[Emulator]:
         for name, default in changeable_defaults().items():
             setattr(settings, name, default)
         settings.CACHE_URL, settings.CACHES = "locmem://", {"default": _CACHE}
+        entries = []
         for kind, demo in shown():
             server = emulator[kind.name]
-            setattr(settings, kind.options.address, server.url)
+            if kind.options.address:
+                setattr(settings, kind.options.address, server.url)
+            else:
+                entries.append({"kind": kind.name, "host": kind.host, "api": server.url})
             for name, part in demo.credentials.items():
                 setattr(settings, name, server.credentials[part])
+        settings.FORGES = entries
         forges.close()
         try:
             yield emulator

@@ -10,7 +10,7 @@ from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 from from_git.values.words import listed
 
-OTHER_FORGES = ("codeberg.org", "gitea.com", "gitee.com", "gitlab.com", "sourceforge.net", "sr.ht")
+OTHER_FORGES = ("gitee.com", "sourceforge.net", "sr.ht")
 """Hosts that are no misspelling of ours."""
 _URL = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
 _SECOND = re.compile(r"[?&;](?:amp;)?url=", re.IGNORECASE)

@@ -34,7 +34,9 @@ class Host:
     """How messages call the place where something is set: by the keys of an entry of FORGES, and by the names of the
     kind's settings."""
     label: str = field(default="", compare=False)
-    """The name that people know it by: that of its kind, for the first host of a kind."""
+    """The name that people know it by: for the first host of a kind that of its kind, or one of its own."""
+    count: tuple[str, ...] = field(default=("public",), compare=False)
+    """The visibilities of repositories that count there; see `Kind.counts`."""
 
     def __hash__(self) -> int:
         return hash(self.name)  # a tenth of what dataclass would take, for each look-up of each profile
@@ -75,4 +77,4 @@ class Host:
 
 def is_first(host: Host) -> bool:
     """Whether it is the first host of its kind, which is called by the kind's name alone."""
-    return host.label == host.kind.label
+    return host.label in (host.kind.label, host.kind.hosted)

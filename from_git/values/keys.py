@@ -47,6 +47,7 @@ KEYS: Mapping[str, Key] = {
         "Watchers",
         "People who watch a repository, added up over all of them.",
         "Who watches two repositories counts twice; a star is no watch.",
+        "watchers",
         adds=lambda row: row.watchers or 0,
     ),
     "followers": Key(
@@ -62,7 +63,9 @@ KEYS: Mapping[str, Key] = {
         "",
         names=lambda row: row.languages,
     ),
-    "langsNum": Key("Languages", "How many different languages there are.", "The same one on both forges counts once."),
+    "langsNum": Key(
+        "Languages", "How many different languages there are.", "The same one counts once, wherever it occurs."
+    ),
     "topics": Key(
         "Topics",
         "Every topic of every repository, each once.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from from_git.values.option import KindOptions
@@ -58,7 +59,7 @@ class NoCredentials(NamedTuple):
     served: bool
     """Whether it can be asked."""
     words: str
-    """What it does then and what to set, as the end of a sentence that begins with its name."""
+    """What it does then and what to set, as the end of a sentence that begins with its name; empty: nothing is lost."""
     hint: str = ""
     """How to set it, in whole sentences."""
 
@@ -83,7 +84,7 @@ class Demo(NamedTuple):
     """Where their data come from, as a clause."""
     more: str
     """Other owners, with a word about each."""
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = MappingProxyType({})
     """Setting to the name of what the emulator takes for it."""
 
 
@@ -113,6 +114,10 @@ class Kind:
     """Whether it says how many bytes of a language there are."""
     leaves_out: Mapping[str, str] = field(default_factory=dict)
     """What its numbers leave out, a sentence for a key of an answer."""
+    counts: tuple[str, ...] = ("public",)
+    """The visibilities of repositories that may be told to count at a host of it."""
+    hosted: str = ""
+    """The name that people know `host` by, where that is not `label`."""
     demo: Demo | None = None
 
     def url(self, owner: str) -> str:

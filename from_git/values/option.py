@@ -43,8 +43,8 @@ class Option:
 class KindOptions(NamedTuple):
     """The settings of one kind of forge: their rows, by places in the table, and what is known of them."""
 
-    address: str
-    """The setting that holds the address of its API."""
+    address: str = ""
+    """The setting that holds the address of its API; empty: only entries of FORGES say another one than the usual."""
     access: tuple[Option, ...] = ()
     """Addresses and credentials."""
     threads: tuple[Option, ...] = ()
@@ -56,7 +56,7 @@ class KindOptions(NamedTuple):
     host: str = ""
     """The setting that holds the host of its profile URLs; empty: they have always the same."""
     accounts: str = ""
-    """How messages call the settings that hold its credentials."""
+    """How messages call the settings that hold its credentials; empty: only entries of FORGES hold some."""
     credentials: Callable[[Mapping[str, Any]], Iterable[Credential]] = lambda values: ()
     """The credentials in the values of its settings, in the order in which they stand there."""
     account_keys: Mapping[str, str] = MappingProxyType({})

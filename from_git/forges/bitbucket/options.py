@@ -8,10 +8,6 @@ from from_git.values.credential import Credential
 from from_git.values.option import KindOptions, Option
 
 
-def _calls(value: object) -> int | str:
-    return "auto" if isinstance(value, str) and value.strip().lower() == "auto" else readers.whole(value)
-
-
 def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
     if bool(values["BITBUCKET_USERNAME"]) != bool(values["BITBUCKET_API_TOKEN"]):
         yield "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN only work together: set both or neither."
@@ -80,7 +76,7 @@ OPTIONS = KindOptions(
     bounds=(
         Option(
             "BITBUCKET_CALLS_PER_HOUR",
-            _calls,
+            readers.calls,
             "auto",
             "calls to Bitbucket in any hour, 0 = no bound; auto = 60 without credentials, 1,000 with an API token, the"
             " number that Bitbucket reports with an access token",

@@ -11,7 +11,7 @@ from django.core.cache import caches
 
 from emulator import Emulator, Fault, Latency, World, preset
 from from_git import forges
-from from_git.tests.kit.forges import settings_for
+from from_git.tests.kit.forges import environment_for
 from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.servers import needs_redis, start_redis
@@ -234,7 +234,7 @@ class BetweenProcesses(ServiceTestCase):
     def aggregate(self, emulator: Emulator, url: str, deadline: str) -> subprocess.CompletedProcess[str]:
         """`manage.py aggregate` in a process of its own."""
         command = (sys.executable, "manage.py", "aggregate", url, "--json", "--deadline", deadline)
-        given = environment(**settings_for(emulator), CACHE_URL=self.redis)
+        given = environment(**environment_for(emulator), CACHE_URL=self.redis)
         return ran(*command, folder=project_copy(self), env=given)
 
     def test_what_processes_spend_one_after_the_other_stays_within_the_hour(self) -> None:

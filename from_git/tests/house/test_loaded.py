@@ -3,7 +3,7 @@
 import json
 import sys
 
-from from_git.tests.kit.forges import ForgesTestCase, settings_for
+from from_git.tests.kit.forges import ForgesTestCase, environment_for
 from from_git.tests.kit.project import environment, project_copy, ran
 
 SERVER_ONLY = (
@@ -38,7 +38,7 @@ class Loaded(ForgesTestCase):
         found = ran(
             *(sys.executable, "-c", f"{program}\n{names}"),
             folder=project_copy(self),
-            env=environment(**settings_for(self.emulator), BITBUCKET_CALLS_PER_HOUR="0"),
+            env=environment(**environment_for(self.emulator), BITBUCKET_CALLS_PER_HOUR="0"),
         )
         self.assertEqual(found.returncode, 0, found.stderr)
         modules = json.loads(found.stderr)

@@ -1,18 +1,28 @@
 """The forges of a class, on an emulator of its own, and the settings that point a process at them."""
 
+import json
 from typing import Any, ClassVar
 from unittest import TestCase
 
 from emulator import Emulator
+from from_git.forges.registry import KINDS
 
 
-def settings_for(emulator: Emulator) -> dict[str, str]:
+def settings_for(emulator: Emulator) -> dict[str, Any]:
     """The settings with the addresses of the emulated forges, and the token that one of them needs."""
+    emulated = {kind.traits.name for kind in emulator.world.kinds}
+    others = [one for one in KINDS.values() if one.name in emulated and not one.options.address]
     return {
         "GITHUB_GRAPHQL_URL": emulator["github"].url,
         "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
         "BITBUCKET_API_URL": emulator["bitbucket"].url,
+        "FORGES": [{"kind": one.name, "host": one.host, "api": emulator[one.name].url} for one in others],
     }
+
+
+def environment_for(emulator: Emulator) -> dict[str, str]:
+    """The same as environment variables."""
+    return {name: one if isinstance(one, str) else json.dumps(one) for name, one in settings_for(emulator).items()}
 
 
 def entry_for(emulator: Emulator, forge: str, host: str, **more: Any) -> dict[str, Any]:

@@ -87,7 +87,7 @@ _TRANSPORT = [
     ("503", _status(503), EXACT, "TransientError", "503 Service Unavailable"),
     ("503 with a Retry-After beyond the deadline", _status(503, Retry_After="900"), *_both("TransientError"), "503"),
     ("a status that does not exist", _status(599), EXACT, "TransientError", "status 599"),
-    ("HTML with status 200", Fault("body", body=b"<html>", content_type="text/html"), EXACT, "TransientError", _JSON),
+    ("HTML with status 200", Fault("body", body=b"<html>", content_type="text/html"), EXACT, "WallError", "a wall"),
     ("an empty body with status 200", Fault("body"), EXACT, "TransientError", _JSON),
     ("bytes that are not UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
     ("NaN", Fault("body", body=b'{"size": NaN}'), EXACT, "TransientError", _JSON),

@@ -11,7 +11,7 @@ import psutil
 
 from emulator import Emulator
 from emulator.tests.helpers import settled
-from from_git.tests.kit.forges import settings_for
+from from_git.tests.kit.forges import environment_for
 from from_git.tests.kit.project import environment, project_copy
 
 _PATIENCE = 60.0  # seconds that it may take to listen, or to have its workers
@@ -36,7 +36,7 @@ class Gunicorn:
         self._log = folder / "stderr"
         self._begun = 0
         settings = {
-            **settings_for(emulator),
+            **environment_for(emulator),
             "BITBUCKET_CALLS_PER_HOUR": "0",
             "PROFILE_CACHE_SECONDS": "0",
             "SERVER_THREADS": "8",

@@ -19,7 +19,7 @@ from unittest import skipUnless
 
 from emulator import Fault, Owner, Repository, preset
 from emulator.tests.helpers import settled
-from from_git.tests.kit.forges import ForgesTestCase, settings_for
+from from_git.tests.kit.forges import ForgesTestCase, environment_for
 from from_git.tests.kit.project import environment, project_copy, ran
 
 MANAGE = [sys.executable, "manage.py"]
@@ -33,7 +33,7 @@ class AggregateTestCase(ForgesTestCase):
     def setUp(self) -> None:
         """Point at the forges."""
         super().setUp()
-        self.environment = environment(**settings_for(self.emulator), BITBUCKET_CALLS_PER_HOUR="0")
+        self.environment = environment(**environment_for(self.emulator), BITBUCKET_CALLS_PER_HOUR="0")
 
 
 class Piped(AggregateTestCase):

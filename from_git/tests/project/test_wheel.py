@@ -17,7 +17,7 @@ import requests
 from emulator import Choice, Emulator, World
 from emulator.tests.helpers import settled
 from from_git import __version__
-from from_git.tests.kit.forges import settings_for
+from from_git.tests.kit.forges import environment_for
 from from_git.tests.kit.project import ROOT, environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 
@@ -74,7 +74,7 @@ class Wheel(TestCase):
 
     def from_git(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         """What `from-git` says in the folder."""
-        variables = {"PYTHONPATH": str(self.installed), **settings_for(self.emulator), **variables}
+        variables = {"PYTHONPATH": str(self.installed), **environment_for(self.emulator), **variables}
         return run(self.command, *arguments, folder=self.folder, **variables)
 
     def local(self, text: str) -> None:

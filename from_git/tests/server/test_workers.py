@@ -13,7 +13,7 @@ import requests
 
 from emulator import Emulator, Fault, Latency
 from emulator.tests.helpers import settled
-from from_git.tests.kit.forges import ForgesTestCase, settings_for
+from from_git.tests.kit.forges import ForgesTestCase, environment_for
 from from_git.tests.kit.project import environment, project_copy, ran
 from from_git.tests.kit.workers import Gunicorn
 
@@ -197,7 +197,7 @@ class Forked(WorkersTestCase):
         # calls come again after a while, which needs the thread for delays
         self.emulator.faults.add(Fault("status", path="*/watchers", status=500, chance=0.3))
         more = {"BITBUCKET_CALLS_PER_HOUR": "0", "PROFILE_CACHE_SECONDS": "0", "REQUEST_DEADLINE": "20"}
-        given = environment(**settings_for(self.emulator), **more)
+        given = environment(**environment_for(self.emulator), **more)
         result = ran(sys.executable, "-c", FORKING, *URLS, folder=project_copy(self), env=given)
 
         self.assertEqual(result.returncode, 0, result.stderr)

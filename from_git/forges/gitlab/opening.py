@@ -1,0 +1,66 @@
+"""The adapter of GitLab, and how it is made for a host."""
+
+from typing import Any
+
+from from_git.askers import Asker
+from from_git.calls.authorization import ANONYMOUS, Authorization
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.opening import Bound, Opening
+from from_git.forges.contract import Fetch
+from from_git.forges.gitlab.options import BOUND, THREADS
+from from_git.forges.opening import Pools, opening, way
+from from_git.upstream import Upstream
+from from_git.values.host import Host
+
+_START = 8
+# docs.gitlab.com, user/gitlab_com, "Rate limits on GitLab.com": 500 a minute for an address, 2,000 for a user; other
+# sites have no such limit by default, but those of single lists
+_STRANGERS, _USUAL = 500, 2_000
+
+
+class GitLab:
+    """The GitLab adapter; see `Forge`."""
+
+    pace = None
+
+    def __init__(self, host: Host, conf: Any) -> None:
+        make = opening(host, conf)
+        pools = Pools(host, make, conf, _START)
+        self.pool = pools.pool(THREADS)
+        bound = _bound(host, make)
+        carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
+        accounts = [make.account(one.header, one, bound) for one in carried]
+        self.accounts = make.accounts(accounts, pools.narrowed.refresh)
+        self.has_credentials = bool(host.credentials)
+        self.upstream = Upstream(host.api, host.setting("api"), self.pool.most, conf.UPSTREAM_TIMEOUT, way(host))
+
+    @property
+    def width(self) -> int:
+        """See `Forge.width`."""
+        return self.pool.width
+
+    def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
+        """See `Forge.foresee`."""
+        self.accounts.foresee(asker, profiles, profiles, seconds)
+
+    def fetch(self, owner: str, group: FetchGroup) -> Fetch:
+        """See `Forge.fetch`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """See `Forge.close`."""
+        self.pool.close()
+        self.upstream.close()
+
+
+def opened(host: Host, conf: Any) -> GitLab:
+    """The adapter with its pool, which live until it is closed."""
+    return GitLab(host, conf)
+
+
+def _bound(host: Host, make: Opening) -> Bound:
+    """What may be spent, of which `auto` takes what is known of the host."""
+    limit = host.bounds[BOUND]
+    if limit == "auto":
+        limit = _STRANGERS if host.name == "gitlab.com" and not host.credentials else _USUAL
+    return Bound(limit or None, make.tempo.minute, "calls", host.setting(BOUND))
