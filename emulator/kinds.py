@@ -12,6 +12,7 @@ from emulator.kind import Kind
 _NAMES = (
     "github",
     "bitbucket",
+    "gitea",
 )
 
 KINDS: tuple[Kind, ...] = tuple(import_module(f"emulator.{name}.kind").KIND for name in _NAMES)

@@ -105,6 +105,17 @@ class Owners:
         traits = self._traits.get(key[0])
         return generate(traits, key[1]) if traits and self._generated else None
 
+    def held(self) -> list[Owner]:
+        """The owners that were added, or asked for by their name."""
+        with self._lock:
+            return [owner for owner in self._owners.values() if owner]
+
+    def heir(self, forge: str, login: str) -> Owner | None:
+        """The owner held now that had that login before, in any letter case; None where there is none."""
+        former = login.lower()
+        held = (owner for owner in self.held() if owner.forge == forge)
+        return next((owner for owner in held if former in map(str.lower, owner.former)), None)
+
     def owners(self) -> list[Owner]:
         """Every owner held now, sorted by forge and name; a generated one is held from its first reader on."""
         with self._lock:

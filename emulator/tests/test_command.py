@@ -14,6 +14,7 @@ import requests
 
 from emulator import FAULTS, PRESETS, Emulator
 from emulator.__main__ import main
+from emulator.kinds import KINDS
 from emulator.tests.helpers import PATIENCE
 
 
@@ -30,7 +31,7 @@ class TestCommand(unittest.TestCase):
         """The text that it prints, and its answer to a query before the signal."""
         with start(*arguments) as process:
             assert process.stdout is not None
-            told = "".join(process.stdout.readline() for _ in range(3))
+            told = "".join(process.stdout.readline() for _ in range(len(KINDS) + 1))
             url = re.findall(r"http://127\.0\.0\.1:\d+/graphql", told)[0]
             answer = requests.post(
                 url,
@@ -64,7 +65,7 @@ class TestCommand(unittest.TestCase):
         for options, last in (((), 429), (("--no-limits", "--timeout", "0"), 200)):
             with start(*options) as process:
                 assert process.stdout is not None
-                told = "".join(process.stdout.readline() for _ in range(3))
+                told = "".join(process.stdout.readline() for _ in range(len(KINDS) + 1))
                 url = re.findall(r"http://127\.0\.0\.1:\d+/2\.0", told)[0]
                 with requests.Session() as session:
                     statuses = [

@@ -1,0 +1,55 @@
+"""A site's settings, and a call that it has let in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.exchange import Answer, Call
+from emulator.gitea import errors
+from emulator.gitea.credentials import Token
+from emulator.gitea.version import Version
+from emulator.gitea.views import Caller
+
+
+@dataclass(frozen=True)
+class Options:
+    """A site's settings, and what stands in front of it.
+
+    Attributes:
+        max_response_items, default_paging_num: the most rows of a page, and those of one that names no limit.
+        signed_in_only: the whole site is for its users (REQUIRE_SIGNIN_VIEW of the service).
+        explore_signed_in_only: its users are (REQUIRE_SIGNIN_VIEW of service.explore).
+        stars_disabled: nobody can star.
+        calls, seconds: so many calls of an address in so many seconds are let through, then `limited` is the answer;
+            None = all.
+    """
+
+    version: Version
+    max_response_items: int = 50
+    default_paging_num: int = 30
+    signed_in_only: bool = False
+    explore_signed_in_only: bool = False
+    stars_disabled: bool = False
+    calls: int | None = None
+    seconds: float = 1800.0
+    limited: Answer = field(default_factory=lambda: Answer(429))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call that has passed the door: its parts below the API's address, its query, and who calls."""
+
+    parts: tuple[str, ...]
+    call: Call
+    caller: Caller
+    token: Token | None
+
+    def needs(self, *scopes: str) -> None:
+        """Refuse a token that lacks one of the scopes.
+
+        Raises:
+            Refusal: 403, it does.
+        """
+        for scope in scopes:
+            if self.token and self.token.lacks(scope):
+                raise errors.no_scope(scope)
