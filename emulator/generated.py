@@ -1,6 +1,6 @@
 """Owners that exist by their name, such as `org-N`, `user-N` and `team-N`, N from 0 to 20,000.
 
-`org-300` has exactly 300 public repositories and about a tenth more private ones, always the same: everything comes
+`org-300` has exactly 300 public repositories and about a tenth more that do not count, always the same: all comes
 from a seed made of the name, and only `Random.random` is used, whose numbers are the same in every Python version. The
 beginnings of such names are a trait of each kind of forge. `org-300-1`, `org-300-2` and so on are others of the same
 size.
@@ -9,6 +9,7 @@ size.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -44,18 +45,19 @@ def generate(forge: Traits, login: str) -> Owner | None:
     match = _NAME.fullmatch(login.lower())
     if not match or match[1] not in forge.generated or int(match[2]) > LARGEST:
         return None
-    count = int(match[2])
+    count, kind = int(match[2]), forge.generated[match[1]]
+    random = Random(f"{forge.name}:{login.lower()}")  # noqa: S311 - reproducible, not secret
     return Owner(
         forge.name,
         login.lower(),
-        forge.generated[match[1]],
-        _repositories(Random(f"{forge.name}:{login.lower()}"), count),  # noqa: S311 - reproducible, not secret
+        kind,
+        _repositories(random, count, forge.marks, kind in forge.subgroups),
         collaborations=forge.collaborations if count and count % 4 == 0 else (),
         source="generated",
     )
 
 
-def _repositories(random: Random, public: int) -> tuple[Repository, ...]:
+def _repositories(random: Random, public: int, marks: tuple[str, ...], subgroups: bool) -> tuple[Repository, ...]:
     made: list[Repository] = []
     created = datetime(2012, 3, 1, 9, 30, tzinfo=UTC)
     left = public
@@ -65,9 +67,25 @@ def _repositories(random: Random, public: int) -> tuple[Repository, ...]:
         is_private = index == 2 or (index > 2 and random.random() < 1 / 11)
         if index % 20 != 7:  # one in twenty is created in the same second as the one before it
             created += timedelta(seconds=60 + int(random.random() * 400_000_000 / (public + 1)))
-        made.append(_repository(random, index, is_private, canonical_time(created)))
-        left -= not is_private
+        one = _marked(_repository(random, index, is_private, canonical_time(created)), index, marks)
+        made.append(replace(one, folder=_folder(index)) if subgroups else one)
+        left -= one.counts
     return tuple(made)
+
+
+def _marked(one: Repository, index: int, marks: tuple[str, ...]) -> Repository:
+    """The repository with one of the marks, which every ninth gets in turn."""
+    if not marks or index % 9 != 4:
+        return one
+    mark = marks[index // 9 % len(marks)]
+    if mark == "empty":
+        one = replace(one, languages=(), pushed_at=None)
+    return replace(one, is_fork=one.is_fork or mark == "hidden-parent", marks=frozenset({mark}))
+
+
+def _folder(index: int) -> str:
+    """The subgroup of the repository at that place: every seventh is in one, every third of these in one below it."""
+    return ("sub/deep" if index % 21 == 10 else "sub") if index % 7 == 3 else ""
 
 
 def _repository(random: Random, index: int, is_private: bool, created_at: str) -> Repository:

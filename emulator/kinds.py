@@ -12,6 +12,7 @@ from emulator.kind import Kind
 _NAMES = (
     "github",
     "bitbucket",
+    "gitlab",
     "gitea",
 )
 

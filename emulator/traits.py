@@ -27,6 +27,8 @@ class Traits:
         pushes: whether it tells when a repository was last pushed to.
         slugs: whether the addresses of repositories have their names in lower case.
         shared: whether the list of an owner has the repositories too in which it collaborates, by default.
+        subgroups: the kinds of owners whose generated repositories are in subgroups, some of them.
+        marks: what some of the generated repositories are besides, in turn; see `MARKS` in `model`.
     """
 
     name: str
@@ -44,3 +46,5 @@ class Traits:
     pushes: bool = True
     slugs: bool = False
     shared: bool = False
+    subgroups: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from graphql import execute_sync
 from emulator.exchange import Answer, Call
 from emulator.github import refusals
 from emulator.github.cost import Cost, price
-from emulator.github.documents import Operation, Refused, check
+from emulator.github.documents import Operation, check
 from emulator.github.errors import Typed, as_json
 from emulator.github.executor import CopyingExecutor
 from emulator.github.points import Points
@@ -24,6 +24,7 @@ from emulator.github.schema import schema
 from emulator.github.secondary import Secondary
 from emulator.github.views import Views
 from emulator.kind import Place
+from emulator.ruby import Refused
 
 Work = tuple[int, int]
 """Repositories of which an answer gives details, and single objects of them."""

@@ -1,98 +1,16 @@
-"""From a query's text to a checked operation; errors in the words of GitHub, whose server is graphql-ruby."""
+"""From a query's text to a checked operation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-    InlineFragmentNode,
-    Lexer,
-    Node,
-    OperationDefinitionNode,
-    Source,
-    TokenKind,
-    VariableDefinitionNode,
-    get_variable_values,
-    parse,
-    print_ast,
-    specified_rules,
-    validate,
-)
+from graphql import DocumentNode, OperationDefinitionNode
 
 from emulator.github.cost import Shape, shape
-from emulator.github.errors import as_json
 from emulator.github.schema import schema
-
-Error = dict[str, Any]
-
-# the names of tokens in graphql-ruby's messages, where they differ from those of graphql-core
-_TOKENS = {
-    TokenKind.NAME: "IDENTIFIER",
-    TokenKind.DOLLAR: "VAR_SIGN",
-    TokenKind.BRACE_L: "LCURLY",
-    TokenKind.BRACE_R: "RCURLY",
-    TokenKind.PAREN_L: "LPAREN",
-    TokenKind.PAREN_R: "RPAREN",
-    TokenKind.BRACKET_L: "LBRACKET",
-    TokenKind.BRACKET_R: "RBRACKET",
-    TokenKind.SPREAD: "ELLIPSIS",
-}
-
-# rule → code, graphql-core's message, GitHub's message, further keys of `extensions`; a rule that is missing here keeps
-# the message of graphql-core
-_WORDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
-    "FieldsOnCorrectTypeRule": (
-        "undefinedField",
-        r"Cannot query field '(?P<fieldName>\w+)' on type '(?P<typeName>\w+)'",
-        "Field '{fieldName}' doesn't exist on type '{typeName}'",
-        ("typeName", "fieldName"),
-    ),
-    "KnownArgumentNamesRule": (
-        "argumentNotAccepted",
-        r"Unknown argument '(?P<argumentName>\w+)' on field '(?:\w+\.)?(?P<name>\w+)'",
-        "Field '{name}' doesn't accept argument '{argumentName}'",
-        ("name", "argumentName"),
-    ),
-    "ProvidedRequiredArgumentsRule": (
-        "missingRequiredArguments",
-        r"Argument '(?:\w+\.)?(?P<name>\w+)\((?P<arguments>\w+):\)' of type|"
-        r"Field '(?P<name2>\w+)' argument '(?P<arguments2>\w+)' of type",
-        "Field '{name}' is missing required arguments: {arguments}",
-        ("name", "arguments"),
-    ),
-    "NoUndefinedVariablesRule": (
-        "variableNotDefined",
-        r"Variable '\$(?P<variableName>\w+)' is not defined",
-        "Variable ${variableName} is used by this query but not declared",
-        ("variableName",),
-    ),
-    "NoUnusedVariablesRule": (
-        "variableNotUsed",
-        r"Variable '\$(?P<variableName>\w+)' is never used",
-        "Variable ${variableName} is declared by this query but not used",
-        ("variableName",),
-    ),
-}
-
-
-class Refused(Exception):
-    """A request that GitHub does not run.
-
-    Attributes:
-        errors: the errors as they are sent.
-    """
-
-    def __init__(self, *errors: Error) -> None:
-        super().__init__(errors)
-        self.errors = list(errors)
+from emulator.ruby import Error, Refused, chosen, parsed, variables_of
 
 
 @dataclass(frozen=True)
@@ -114,10 +32,7 @@ class Operation:
         Raises:
             Refused: a value is missing or of the wrong type.
         """
-        values = get_variable_values(schema(), self.node.variable_definitions or (), given)
-        if isinstance(values, list):
-            raise Refused(*(_variable(error, given) for error in values))
-        return values.coerced
+        return variables_of(schema(), self.node, given)
 
 
 @dataclass(frozen=True)
@@ -135,107 +50,16 @@ class Checked:
         """
         if self.errors:
             raise Refused(*self.errors)
-        if name and name not in self.operations:
-            raise Refused({"message": f'No operation named "{name}"'})
-        if not name and len(self.operations) != 1:
-            raise Refused({"message": "An operation name is required"})
-        return self.operations[name or next(iter(self.operations))]
+        return chosen(self.operations, name)
 
 
 @lru_cache(maxsize=512)
 def check(text: str) -> Checked:
     """Parse and validate; the same text is checked once."""
     try:
-        document = parse(text)
-    except GraphQLSyntaxError as error:
-        return Checked(errors=(_syntax(text, error),))
-    errors = tuple(_validation(document))
-    if errors:
-        return Checked(errors=errors)
+        document = parsed(text, schema())
+    except Refused as refused:
+        return Checked(errors=tuple(refused.errors))
     nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     operations = [Operation(document, node, shape(schema(), document, node)) for node in nodes]
     return Checked({operation.name or "": operation for operation in operations})
-
-
-def _syntax(text: str, error: GraphQLSyntaxError) -> Error:
-    """As recorded: `Parse error on "=" (EQUALS) at [7, 80]`."""
-    place = error.locations[0] if error.locations else None
-    token, start = None, next(iter(error.positions or ()), 0)
-    try:
-        lexer = Lexer(Source(text))
-        while (token := lexer.advance()).kind != TokenKind.EOF and token.start != start:
-            pass
-    except GraphQLSyntaxError:
-        token = None
-    if place is None or token is None:
-        return {"locations": [], "message": error.message}
-    if token.kind == TokenKind.EOF:
-        return {"locations": [], "message": "Unexpected end of document"}
-    kind = _TOKENS.get(token.kind, token.kind.name)
-    return {
-        "locations": [{"line": place.line, "column": place.column}],
-        "message": f'Parse error on "{token.value or token.kind.value}" ({kind}) at [{place.line}, {place.column}]',
-    }
-
-
-def _validation(document: DocumentNode) -> Iterator[Error]:
-    for rule in specified_rules:
-        for error in validate(schema(), document, [rule]):
-            yield _invalid(document, rule.__name__, error)
-
-
-def _invalid(document: DocumentNode, rule: str, error: GraphQLError) -> Error:
-    value: Error = {}
-    if error.nodes and (path := _path(document, error.nodes[0])):
-        value["path"] = path
-    message = error.message
-    if rule in _WORDS:
-        code, pattern, words, keys = _WORDS[rule]
-        if match := re.search(pattern, message):
-            found = {name.rstrip("2"): text for name, text in match.groupdict().items() if text is not None}
-            value["extensions"] = {"code": code, **{key: found[key] for key in keys}}
-            message = words.format(**found)
-    value["locations"] = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    value["message"] = message
-    return value
-
-
-def _variable(error: GraphQLError, given: dict[str, Any]) -> Error:
-    definition = error.nodes[0] if error.nodes else None
-    if not isinstance(definition, VariableDefinitionNode):
-        return as_json(error)
-    name = definition.variable.name.value
-    return {
-        "extensions": {"value": given.get(name), "problems": [{"path": [], "explanation": error.message}]},
-        "locations": [{"line": place.line, "column": place.column} for place in error.locations or ()],
-        "message": f"Variable ${name} of type {print_ast(definition.type)} was provided invalid value",
-    }
-
-
-def _path(document: DocumentNode, wanted: Node) -> list[str]:
-    """The way to a node as graphql-ruby gives it: "query NAME" or "fragment NAME", then response keys."""
-    for definition in document.definitions:
-        start = "fragment"
-        if isinstance(definition, OperationDefinitionNode):
-            start = definition.operation.value
-        name = getattr(definition, "name", None)
-        found = _search(definition, wanted, [f"{start} {name.value}" if name else start])
-        if found is not None:
-            return found
-    return []
-
-
-def _search(node: Node, wanted: Node, path: list[str]) -> list[str] | None:
-    """The path to the wanted node at or below this one; None where it is not there."""
-    if isinstance(node, FieldNode):
-        path = [*path, (node.alias or node.name).value]
-    elif isinstance(node, InlineFragmentNode):
-        path = [*path, f"... on {node.type_condition.name.value}" if node.type_condition else "..."]
-    if node is wanted:
-        return path
-    for key in node.keys:
-        value = getattr(node, key, None)
-        for child in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(child, Node) and (found := _search(child, wanted, path)) is not None:
-                return found
-    return None

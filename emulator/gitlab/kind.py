@@ -1,0 +1,71 @@
+"""GitLab as a kind of forge: its options, limits and faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from emulator.accounts import Login
+from emulator.gitlab.server import ROOT, GitLabServer, Options
+from emulator.gitlab.traits import TRAITS
+from emulator.gitlab.versions import Version
+from emulator.kind import Answering, Kind, Place
+
+
+@dataclass(frozen=True)
+class GitLab(Kind):
+    """A GitLab site below `/gitlab`: REST API v4 and GraphQL.
+
+    Attributes:
+        token: the token of the first user.
+        users: so many users in all, the tokens of the others end in -2, -3 and so on.
+        version: the version of the server, from 16.0.
+        languages_known: whether the languages of all projects were looked for already; else the first question about
+            each project's is answered with none.
+        signed_in_only: whether nothing is public without a token.
+    """
+
+    traits = TRAITS
+    root = ROOT
+    address = ROOT
+    shares = {"gitlab languages": re.compile(rf"{ROOT}/api/v4/projects/[^/]+/languages")}  # noqa: RUF012 - see Kind
+    arguments = {  # noqa: RUF012 - see Kind
+        "token": "the token that GitLab takes",
+        "users": "so many users, the tokens of the others end in -2, -3 and so on",
+        "version": "the version of GitLab, such as 16.11",
+    }
+
+    token: str = field(default="emulator-gitlab-token", repr=False)
+    users: int = 1
+    version: str = "18.5"
+    languages_known: bool = True
+    signed_in_only: bool = False
+
+    def answering(self, place: Place) -> Answering:
+        """A new server."""
+        options = Options(Version.of(self.version), self.languages_known, self.signed_in_only)
+        return GitLabServer(place, options).answer
+
+    def unlimited(self) -> Self:
+        """Without the limits of calls."""
+        return self
+
+    def secrets(self) -> Mapping[str, str]:
+        """The `token` of the first user."""
+        return {"token": self.token}
+
+    def logins(self) -> Sequence[Login]:
+        """The tokens of all users, who are called `emulator`, `emulator-2` and so on."""
+        more = [Login(f"emulator-{number}", f"{self.token}-{number}") for number in range(2, self.users + 1)]
+        return [Login("emulator", self.token), *more]
+
+    def introduction(self, url: str) -> str:
+        """Address and tokens."""
+        tokens = [one.token for one in self.logins()]
+        some = "tokens" if len(tokens) > 1 else "token"
+        return f"GitLab REST and GraphQL: {url}  (anonymous, or {some}: {', '.join(tokens)})"
+
+
+KIND = GitLab()
