@@ -181,10 +181,8 @@ class Views:
     def moved(self, full_path: str) -> Project | None:
         """The project whose owner had another name before, at that path."""
         login, _, rest = full_path.partition("/")
-        for view in self._held():
-            if login.lower() in (one.lower() for one in view.owner.former):
-                return view.by_path.get(f"{view.owner.login}/{rest}".lower())
-        return None
+        heir = self._owners.heir(GITLAB, login)
+        return self.project(f"{heir.login}/{rest}") if heir else None
 
     def shared(self, owner: Owner) -> list[Project]:
         """The projects of others that are shared with a group."""
@@ -192,7 +190,7 @@ class Views:
         return [one for one in found if one]
 
     def _held(self) -> Iterator[OwnerView]:
-        for owner in self._owners.owners():
+        for owner in self._owners.held():
             if owner.forge == GITLAB and (view := self._owner(owner.login)):
                 yield view
 

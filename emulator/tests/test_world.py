@@ -49,7 +49,7 @@ class TestValues(unittest.TestCase):
             Repository("a").stars = 2  # type: ignore[misc]
 
     def test_an_impossible_owner_is_refused(self) -> None:
-        for forge, kind in (("gitlab", "User"), ("github", "Workspace"), ("bitbucket", "User")):
+        for forge, kind in (("nosuch", "User"), ("github", "Workspace"), ("bitbucket", "User")):
             with self.assertRaises(ValueError):
                 World().add(Owner(forge, "x", kind, ()))
         with self.assertRaisesRegex(ValueError, "two repositories with the name 'a'"):
