@@ -93,9 +93,9 @@ class _Entry:
         proxy = self._read("proxy", readers.proxy_address, values["UPSTREAM_PROXY"])
         if kind is None:
             return None
-        api = self._read("api", readers.web_address, kind.api(name) if name else "")
-        if name and not api and "api" not in self._written and kind.options.address:
-            address = next(option for option in kind.options.access if option.name == kind.options.address)
+        address = next((option for option in kind.options.access if option.name == kind.options.address), None)
+        api = self._read("api", address.read if address else readers.web_address, kind.api(name) if name else "")
+        if name and not api and "api" not in self._written and address:
             self.wrong.append(f"{self.name}: `api` is missing: {address.help}.")
         threads = self._numbers("threads", kind.options.threads)
         bounds = self._numbers("bounds", kind.options.bounds)
@@ -127,10 +127,15 @@ class _Entry:
             return default
 
     def _kind(self) -> Kind | None:
-        name = self._read("kind", readers.text, None)
-        if name is not None and name.lower() not in KINDS:
-            self.wrong.append(f"{self.name}: `kind` is {_shown(name[:50])}{_meant(name, list(KINDS))}")
-        return KINDS.get(name.lower()) if name else None
+        written = self._read("kind", readers.text, None)
+        if written is None or written.lower() in KINDS:
+            return KINDS[written.lower()] if written else None
+        name = "-".join(written.lower().split())
+        refused = {name: why for kind in KINDS.values() for name, why in kind.refused.items()}
+        others = {name: kind.name for kind in KINDS.values() for name in kind.also}
+        end = f": that is {refused[name]}." if name in refused else _meant(others.get(name, written), list(KINDS))
+        self.wrong.append(f"{self.name}: `kind` is {_shown(written[:50])}{end}")
+        return None
 
     def _accounts(self) -> tuple[Credential, ...]:
         written = self._written.get("accounts", ())

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import json
 import os
 import traceback
 import types
@@ -78,23 +79,33 @@ def misspelt(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]
         environ: the environment variables.
         values: the value of each setting.
     """
-    unset = [option for option in table() if values.get(option.name, option.default) == option.default]
-    ours = {option.name for option in table()}
-    return [
-        f"{name} in the environment is not a setting; did you mean {' or '.join(near)}?"
-        for name in sorted(name for name, value in environ.items() if value and name not in ours)
-        if (near := [option.name for option in unset if _is_near(name, option)])
-    ]
+    known = {option.name: values.get(option.name, option.default) for option in table()}
+    unset = [option for option in table() if known[option.name] == option.default]
+    others = {name: kind for kind in KINDS.values() for name in kind.options.elsewhere}
+    sentences = []
+    for name in sorted(name for name, value in environ.items() if value and name not in known):
+        if kind := others.get(name):
+            if not any(host.kind is kind and host.credentials for host in read_entries(known)[0]):
+                entry = json.dumps(
+                    {"kind": kind.name, "host": kind.host, "accounts": [{"token": "…"}]}, ensure_ascii=False
+                )
+                sentences.append(f"{name} in the environment is not a setting; give the token in FORGES: [{entry}].")
+        elif near := {option.name: edits for option in unset if (edits := _edits_to(name, option)) is not None}:
+            nearest = [one for one, edits in near.items() if edits == min(near.values())]
+            sentences.append(f"{name} in the environment is not a setting; did you mean {' or '.join(nearest)}?")
+    return sentences
 
 
-def _is_near(name: str, option: Option) -> bool:
+def _edits_to(name: str, option: Option) -> int | None:
+    """How far a name is from the option's; None: too far for it to be meant."""
     if name in option.elsewhere:
-        return True
+        return 0
     ours = option.name
     words, wanted = name.split("_"), ours.split("_")
     if words[0] in [kind.upper() for kind in KINDS] and len(words) >= 2 and len(wanted) == len(words) + 1:
-        return any(words == wanted[:left_out] + wanted[left_out + 1 :] for left_out in range(1, len(wanted)))
-    return len(ours) >= _LONG_NAME and _edits(name.upper(), ours) <= (1 if len(ours) < _LONGER_NAME else 2)
+        return 0 if any(words == wanted[:out] + wanted[out + 1 :] for out in range(1, len(wanted))) else None
+    edits, most = _edits(name.upper(), ours), 1 if len(ours) < _LONGER_NAME else 2
+    return edits if len(ours) >= _LONG_NAME and edits <= most else None
 
 
 def _edits(one: str, other: str) -> int:

@@ -2,20 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from from_git.values.host import Host
 from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
-from from_git.values.words import listed
+from from_git.values.words import enumerated, listed
 
-OTHER_FORGES = ("gitee.com", "sourceforge.net", "sr.ht")
-"""Hosts that are no misspelling of ours."""
+_OTHER_FORGES = ("gitee.com", "sourceforge.net", "sr.ht")
 _URL = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
 _SECOND = re.compile(r"[?&;](?:amp;)?url=", re.IGNORECASE)
 _ODD = re.compile(r"""[^!-~]|["'<>`]""")
 _ADDRESS = re.compile(r"[^?#]*")
+_NAMED = 8  # hosts in a sentence
 MAX_URL = 2_000
 """Characters; the longest profile URL of any forge has fewer than 200."""
 
@@ -62,6 +62,16 @@ def host_at(name: str, path: str, hosts: Mapping[str, Host]) -> Host | None:
     return hosts[max(names, key=len)] if names else None
 
 
+def is_other_forge(name: str) -> bool:
+    """Whether a host is one of a known forge of none of our kinds, and so no misspelling of ours."""
+    return any(f".{name}".endswith(f".{one}") for one in _OTHER_FORGES)
+
+
+def hosts_in_words(hosts: Iterable[str], form: str = "{}") -> str:
+    """The first few hosts, each in this form, and the number of the others: somebody may have declared 100."""
+    return enumerated([form.format(one) for one in hosts], _NAMED, "or")
+
+
 def _refuse_odd_characters(text: str) -> None:
     if len(text) > MAX_URL:
         raise BadUrl(f"it is longer than {MAX_URL} characters")
@@ -92,12 +102,12 @@ def _refuse_host(host: str, hosts: Mapping[str, Host]) -> NoReturn:
         raise BadHost(f"profiles of {host} lie below {listed(below, 'or')}")
     if name in hosts:
         raise BadHost(f"the port or dot after {name} does not belong there")
-    if name in OTHER_FORGES:
-        raise BadUrl(f"{name} is not supported; profiles are on {listed(list(hosts), 'or')}")
+    if is_other_forge(name):
+        raise BadUrl(f"{name} is not supported; profiles are on {hosts_in_words(hosts)}")
     if "%" in name:
         raise BadUrl("it is percent-encoded; write it as an address")
     if "." not in name:
-        raise BadUrl(f"it is no address; write {listed([f'{one.site}/OWNER' for one in hosts.values()], 'or')}")
+        raise BadUrl(f"it is no address; write {hosts_in_words(hosts, 'https://{}/OWNER')}")
     raise BadHost(f"unknown host {name}")
 
 

@@ -45,12 +45,23 @@ class ProfileUrls:
     owner_in: Callable[[Sequence[str]], str | None] = lambda path: None
     """The owner that is named by the parts of an unusual path; None: the path is none of those. It raises BadUrl for a
     page of an owner that is not the profile."""
+    meant: Callable[[Sequence[str]], str] = lambda path: path[0]
+    """The owner that is probably meant by the parts, at least one, of a path that names no profile."""
+    recognises: Callable[[str, Sequence[str]], bool] = lambda host, path: False
+    """Whether a host that nobody has declared surely is one of this kind, by its name, or by the parts of an address
+    there; both in lower case. It raises BadUrl for a forge that is mistaken for this kind."""
 
     def owner(self, text: str) -> str | None:
         """The owner of this name, as the forge may have it; None: no owner has such a name."""
         if owner := self.other_owner(text):
             return owner
         return text if re.fullmatch(self.name, text, re.IGNORECASE | re.ASCII) else None
+
+
+def called(host: str, *names: str) -> bool:
+    """Whether a host has one of these names in its domain: `git` of `git.example.org`."""
+    name, _, domain = host.partition(".")
+    return bool(domain) and name in names
 
 
 class NoCredentials(NamedTuple):
@@ -116,6 +127,10 @@ class Kind:
     """What its numbers leave out, a sentence for a key of an answer."""
     counts: tuple[str, ...] = ("public",)
     """The visibilities of repositories that may be told to count at a host of it."""
+    also: tuple[str, ...] = ()
+    """Other names that people write for `name`, in lower case."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """The names, in lower case, of what is mistaken for it, and why that is not served, as the end of a sentence."""
     hosted: str = ""
     """The name that people know `host` by, where that is not `label`."""
     demo: Demo | None = None

@@ -61,6 +61,8 @@ class KindOptions(NamedTuple):
     """The credentials in the values of its settings, in the order in which they stand there."""
     account_keys: Mapping[str, str] = MappingProxyType({})
     """For its settings of credentials, the keys of an account in an entry of FORGES."""
+    elsewhere: tuple[str, ...] = ()
+    """The names that other programs give a token in the environment, where only entries of FORGES hold some."""
     contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
     """A sentence for each pair of values that cannot stand together."""
 

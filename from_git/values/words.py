@@ -8,9 +8,9 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def enumerated(names: Sequence[str], most: int) -> str:
+def enumerated(names: Sequence[str], most: int, last: str = "and") -> str:
     """`a, b and c`, or the first of them: `a, b and 7 more`."""
-    return listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return listed(names, last) if len(names) <= most else f"{', '.join(names[:most])} {last} {len(names) - most:,} more"
 
 
 def titled(owners: Iterable[str]) -> str:

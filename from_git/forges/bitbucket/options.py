@@ -4,8 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from from_git import readers
+from from_git.forges.bitbucket.urls import DATA_CENTER
 from from_git.values.credential import Credential
-from from_git.values.option import KindOptions, Option
+from from_git.values.option import KindOptions, Option, WrongSetting
+
+
+def _api(value: object) -> str:
+    address = readers.web_address(value)
+    if not address.endswith("/2.0"):
+        raise WrongSetting(f"expected an address that ends in /2.0; others are of {DATA_CENTER}")
+    return address
 
 
 def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
@@ -35,7 +43,7 @@ OPTIONS = KindOptions(
     access=(
         Option(
             "BITBUCKET_API_URL",
-            readers.web_address,
+            _api,
             "https://api.bitbucket.org/2.0",
             "Bitbucket's REST API, ending in /2.0",
         ),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from from_git.values.kind import BadUrl, ProfileUrls
+from from_git.values.kind import BadUrl, ProfileUrls, called
 
 _RESERVED = frozenset("account blog dashboard product repo site snippets support workspaces".split(" "))
 # Bitbucket's own answers link workspaces by it, with the braces escaped
@@ -24,10 +24,30 @@ def _owner_in(path: Sequence[str]) -> str | None:
     return None
 
 
+DATA_CENTER = (
+    "Bitbucket Data Center (once Server, or Stash), which is not supported: it tells no watchers, languages or topics"
+)
+"""Why the program that its makers call by the same name is refused; of the numbers only two would be left."""
+
+
+def _recognises(host: str, path: Sequence[str]) -> bool:
+    match path:
+        case ["projects" | "users", _, "repos", *_] | ["scm", _, _, *_] | ["rest", "api", _, "projects", *_]:
+            sure = True
+        case ["users", name]:
+            sure = name.startswith("~")
+        case _:
+            sure = called(host, "bitbucket", "stash")
+    if sure:
+        raise BadUrl(f"{host} looks like {DATA_CENTER}")
+    return False
+
+
 URLS = ProfileUrls(
     name="[a-z0-9_-]{1,128}",
     rule="1 to 128 letters, digits, hyphens or underscores, or a UUID in braces",
     reserved=_RESERVED,
     other_owner=_by_uuid,
     owner_in=_owner_in,
+    recognises=_recognises,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from from_git.values.kind import BadUrl, ProfileUrls
+from from_git.values.kind import BadUrl, ProfileUrls, called
 
 
 def _owner_in(path: Sequence[str]) -> str | None:
@@ -12,6 +12,13 @@ def _owner_in(path: Sequence[str]) -> str | None:
         case ["orgs", _, *_]:
             raise BadUrl("it is a page of an organization, not its profile")
     return None
+
+
+def _recognises(host: str, path: Sequence[str]) -> bool:
+    match path:
+        case ["orgs", _, "repositories" | "people" | "teams" | "projects" | "packages"]:
+            return True
+    return host.endswith(".ghe.com") or called(host, "github", "ghe")
 
 
 URLS = ProfileUrls(
@@ -26,4 +33,5 @@ URLS = ProfileUrls(
         ).split(" ")
     ),
     owner_in=_owner_in,
+    recognises=_recognises,
 )

@@ -8,6 +8,7 @@ from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 KIND = Kind(
     name="gitlab",
     label="GitLab",
+    also=("gitlab-ce", "gitlab-ee", "gitlab.com", "gitlab-self-managed"),
     host="gitlab.com",
     urls=URLS,
     options=OPTIONS,

@@ -216,6 +216,22 @@ class Misspelt(TestCase):
                     self.said(name), [f"{name} in the environment is not a setting; did you mean {meant}?"]
                 )
 
+    def test_a_token_that_only_an_entry_can_have_is_said_to_belong_there(self) -> None:
+        for name, kind, host in (
+            ("GITLAB_TOKEN", "gitlab", "gitlab.com"),
+            ("GITLAB_API_TOKEN", "gitlab", "gitlab.com"),
+            ("GITEA_TOKEN", "gitea", "codeberg.org"),
+            ("CODEBERG_TOKEN", "gitea", "codeberg.org"),
+        ):
+            with self.subTest(name):
+                entry = f'{{"kind": "{kind}", "host": "{host}", "accounts": [{{"token": "…"}}]}}'
+                said = f"{name} in the environment is not a setting; give the token in FORGES: [{entry}]."
+                self.assertEqual(self.said(name), [said])
+                self.assertEqual(load({"FORGES": f"[{entry.replace('…', 'x')}]"}, {})[1], [])
+                self.assertEqual(self.said(name, FORGES=[{"kind": kind, "host": host}]), [said])
+                there = {"kind": kind, "host": "git.example.org", "accounts": [{"token": "x"}]}
+                self.assertEqual(self.said(name, FORGES=[there]), [])
+
     def test_ordinary_names_settings_and_what_is_set_under_its_right_name_get_none(self) -> None:
         self.assertEqual(self.said(*ORDINARY, *NAMES), [])
         self.assertEqual(self.said("GITHUB_TOKEN", GITHUB_API_TOKEN="ghp_x"), [])
