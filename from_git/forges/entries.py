@@ -131,8 +131,8 @@ class _Entry:
         if written is None or written.lower() in KINDS:
             return KINDS[written.lower()] if written else None
         name = "-".join(written.lower().split())
-        refused = {name: why for kind in KINDS.values() for name, why in kind.refused.items()}
-        others = {name: kind.name for kind in KINDS.values() for name in kind.also}
+        refused = {name: why for kind in KINDS.values() for name, why in kind.options.refused.items()}
+        others = {name: kind.name for kind in KINDS.values() for name in kind.options.also}
         end = f": that is {refused[name]}." if name in refused else _meant(others.get(name, written), list(KINDS))
         self.wrong.append(f"{self.name}: `kind` is {_shown(written[:50])}{end}")
         return None

@@ -50,7 +50,7 @@ def _declaration(text: str, near: str | None, hosts: Mapping[str, Host]) -> str:
     name, path = _place(text)
     if not name or (near and not _is_alike(name, near)) or any(name.startswith(f"{one}.") for one in hosts):
         kind = None
-    elif near and name.count(".") < 2:  # gitlab.co is a misspelling, gitlab.example.org and gitea.com are none
+    elif near and name.count(".") < 2:  # with another end it is a misspelling, with another name it is none
         others = [one for one in kinds if one is not hosts[near].kind]
         kind = next((one for one in others if one.urls.recognises(name.partition(":")[0], ())), None)
     else:

@@ -127,10 +127,6 @@ class Kind:
     """What its numbers leave out, a sentence for a key of an answer."""
     counts: tuple[str, ...] = ("public",)
     """The visibilities of repositories that may be told to count at a host of it."""
-    also: tuple[str, ...] = ()
-    """Other names that people write for `name`, in lower case."""
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """The names, in lower case, of what is mistaken for it, and why that is not served, as the end of a sentence."""
     hosted: str = ""
     """The name that people know `host` by, where that is not `label`."""
     demo: Demo | None = None

@@ -25,6 +25,10 @@ class Option:
     minimum: float | None = None
     secret: bool = False
     """Whether the value must never be shown."""
+    also: tuple[str, ...] = ()
+    """Other names that entries of FORGES may give its kind, in lower case."""
+    refused: Mapping[str, str] = MappingProxyType({})
+    """The names, in lower case, of what is mistaken for its kind, and what that is, as the end of a sentence."""
     elsewhere: tuple[str, ...] = ()
     """The names that other programs give such a value in the environment."""
 

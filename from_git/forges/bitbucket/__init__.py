@@ -1,16 +1,12 @@
 """Bitbucket Cloud: workspaces, through REST 2.0. Light to import: the settings' rows are read first of all."""
 
 from from_git.forges.bitbucket.options import OPTIONS
-from from_git.forges.bitbucket.urls import DATA_CENTER, URLS
+from from_git.forges.bitbucket.urls import URLS
 from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 KIND = Kind(
     name="bitbucket",
     label="Bitbucket",
-    also=("bitbucket.org", "bitbucket-cloud"),
-    refused=dict.fromkeys(
-        ("bitbucket-server", "bitbucket-dc", "bitbucket-data-center", "bitbucket-datacenter", "stash"), DATA_CENTER
-    ),
     host="bitbucket.org",
     urls=URLS,
     options=OPTIONS,

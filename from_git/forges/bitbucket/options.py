@@ -31,6 +31,10 @@ def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
 
 
 OPTIONS = KindOptions(
+    also=("bitbucket.org", "bitbucket-cloud"),
+    refused=dict.fromkeys(
+        ("bitbucket-server", "bitbucket-dc", "bitbucket-data-center", "bitbucket-datacenter", "stash"), DATA_CENTER
+    ),
     address="BITBUCKET_API_URL",
     accounts="BITBUCKET_USERNAME and BITBUCKET_API_TOKEN",
     credentials=_credentials,

@@ -7,7 +7,6 @@ from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 KIND = Kind(
     name="gitea",
     label="Gitea",
-    also=("forgejo", "codeberg", "codeberg.org", "gitea.com"),
     host="codeberg.org",
     hosted="Codeberg",
     urls=URLS,

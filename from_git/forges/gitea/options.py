@@ -7,6 +7,7 @@ LISTS, LANGUAGES, BOUND = "NUM_THREADS_GITEA", "NUM_THREADS_GITEA_LANGUAGES", "G
 KEPT = "LANGUAGES_CACHE_SECONDS"
 
 OPTIONS = KindOptions(
+    also=("forgejo", "codeberg", "codeberg.org", "gitea.com"),
     elsewhere=("GITEA_TOKEN", "GITEA_API_TOKEN", "FORGEJO_TOKEN", "FORGEJO_API_TOKEN", "CODEBERG_TOKEN"),
     threads=(
         Option(LISTS, readers.threads, 8, "Gitea list pages under way at the same time, at most", "threads", 1),

@@ -18,7 +18,6 @@ def _api(host: str) -> str:
 KIND = Kind(
     name="github",
     label="GitHub",
-    also=("ghes", "ghe", "ghec", "ghe.com", "github-enterprise", "github-enterprise-server"),
     host="github.com",
     urls=URLS,
     options=OPTIONS,

@@ -21,6 +21,7 @@ def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
 
 
 OPTIONS = KindOptions(
+    also=("ghes", "ghe", "ghec", "ghe.com", "github-enterprise", "github-enterprise-server"),
     address="GITHUB_GRAPHQL_URL",
     host="GITHUB_HOST",
     accounts="GITHUB_API_TOKEN",

@@ -8,7 +8,6 @@ from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 KIND = Kind(
     name="gitlab",
     label="GitLab",
-    also=("gitlab-ce", "gitlab-ee", "gitlab.com", "gitlab-self-managed"),
     host="gitlab.com",
     urls=URLS,
     options=OPTIONS,

@@ -6,6 +6,7 @@ from from_git.values.option import KindOptions, Option
 THREADS, BOUND = "NUM_THREADS_GITLAB", "GITLAB_CALLS_PER_MINUTE"
 
 OPTIONS = KindOptions(
+    also=("gitlab-ce", "gitlab-ee", "gitlab.com", "gitlab-self-managed"),
     elsewhere=("GITLAB_TOKEN", "GITLAB_API_TOKEN", "GITLAB_PRIVATE_TOKEN", "GITLAB_ACCESS_TOKEN"),
     threads=(Option(THREADS, readers.threads, 16, "GitLab calls under way at the same time, at most", "threads", 1),),
     bounds=(

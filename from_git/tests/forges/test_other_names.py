@@ -36,7 +36,7 @@ class OtherNames(TestCase):
                 )
 
     def test_no_name_stands_for_two_kinds_and_none_for_one_that_is_refused(self) -> None:
-        names = [name for kind in KINDS.values() for name in (kind.name, *kind.also, *kind.refused)]
+        names = [name for kind in KINDS.values() for name in (kind.name, *kind.options.also, *kind.options.refused)]
 
         self.assertEqual(sorted(set(names)), sorted(names))
         self.assertEqual([name.lower() for name in names], names)
