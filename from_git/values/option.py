@@ -25,10 +25,6 @@ class Option:
     minimum: float | None = None
     secret: bool = False
     """Whether the value must never be shown."""
-    also: tuple[str, ...] = ()
-    """Other names that entries of FORGES may give its kind, in lower case."""
-    refused: Mapping[str, str] = MappingProxyType({})
-    """The names, in lower case, of what is mistaken for its kind, and what that is, as the end of a sentence."""
     elsewhere: tuple[str, ...] = ()
     """The names that other programs give such a value in the environment."""
 
@@ -65,6 +61,10 @@ class KindOptions(NamedTuple):
     """The credentials in the values of its settings, in the order in which they stand there."""
     account_keys: Mapping[str, str] = MappingProxyType({})
     """For its settings of credentials, the keys of an account in an entry of FORGES."""
+    also: tuple[str, ...] = ()
+    """Other names that entries of FORGES may give its kind, in lower case."""
+    refused: Mapping[str, str] = MappingProxyType({})
+    """The names, in lower case, of what is mistaken for its kind, and what that is, as the end of a sentence."""
     elsewhere: tuple[str, ...] = ()
     """The names that other programs give a token in the environment, where only entries of FORGES hold some."""
     contradictions: Callable[[Mapping[str, Any]], Iterable[str]] = lambda values: ()
