@@ -39,8 +39,9 @@ def page(
 ) -> Fields:
     """The connection's value.
 
-    All projects are counted and paged; those that the caller may not see are taken out of the page afterwards, so that
-    it may have fewer rows than were asked for, or none, while there is a next one.
+    All projects are counted and paged; those that the caller may not see are taken out of the page afterwards. So it
+    may have fewer rows than were asked for, or none, while there is a next one. The cursors of the page are those of
+    the rows that are left: none where none is.
 
     Args:
         projects: by id, the oldest first.
@@ -48,35 +49,36 @@ def page(
     Raises:
         GraphQLError: `first` and `last` both given, or a cursor that is none.
     """
-    low, high = _window([one.number for one in projects], arguments)
-    chosen = list(projects[low:high])[::-1]
+    first, last, after, before = (arguments.get(name) for name in ("first", "last", "after", "before"))
+    if first is not None and last is not None:
+        raise GraphQLError("Can only provide either `first` or `last`, not both")
+    chosen = list(_between(projects, after, before))[::-1]
+    size = min(LARGEST_PAGE, *(max(0, one) for one in (first, last) if one is not None), LARGEST_PAGE)
+    more = len(chosen) > size
+    # as GitLab's: a next page is looked for only where `first` alone bounds the page, and one before likewise
+    has_next = before is not None or (last is None and more)
+    has_previous = after is not None or (last is not None and more)
+    chosen = chosen[:size] if last is None else chosen[len(chosen) - min(size, len(chosen)) :]
     edges = [{"cursor": cursor(one), "node": shape(one)} for one in chosen if seen(one)]
     return {
         "count": len(projects),
         "edges": edges,
         "nodes": [edge["node"] for edge in edges],
         "pageInfo": {
-            "startCursor": cursor(chosen[0]) if chosen else None,
-            "endCursor": cursor(chosen[-1]) if chosen else None,
-            "hasNextPage": low > 0,
-            "hasPreviousPage": high < len(projects),
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+            "hasNextPage": has_next,
+            "hasPreviousPage": has_previous,
         },
     }
 
 
-def _window(numbers: Sequence[int], arguments: Mapping[str, Any]) -> tuple[int, int]:
-    """The part of the ids, which ascend, that the arguments ask for, as indexes."""
-    first, last = arguments.get("first"), arguments.get("last")
-    if first is not None and last is not None:
-        raise GraphQLError("Can only provide either `first` or `last`, not both")
-    low, high = 0, len(numbers)
-    # the newest come first, so `after` bounds from above
-    if arguments.get("after") is not None:
-        high = bisect_left(numbers, _place(arguments["after"]))
-    if arguments.get("before") is not None:
-        low = bisect_right(numbers, _place(arguments["before"]))
-    high = max(low, high)
-    size = LARGEST_PAGE if first is None and last is None else max(0, first or last or 0)
-    if last is not None:
-        return low, min(high, low + min(size, LARGEST_PAGE))
-    return max(low, high - min(size, LARGEST_PAGE)), high
+def _between(projects: Sequence[Project], after: str | None, before: str | None) -> Sequence[Project]:
+    """The projects between the two cursors; as the newest come first, `after` bounds from above."""
+    high = len(projects) if after is None else bisect_left(projects, _place(after), key=_id)
+    low = 0 if before is None else bisect_right(projects, _place(before), key=_id)
+    return projects[low : max(low, high)]
+
+
+def _id(project: Project) -> int:
+    return project.number

@@ -16,6 +16,7 @@ from emulator.ruby import Refused, chosen, parsed, variables_of
 
 PATH = "/api/graphql"
 LONGEST_QUERY = 10_000
+MOST_ERRORS = 5
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ def answer(body: str, visit: Visit) -> Json:
     try:
         return _run(*_request(body), visit)
     except Refused as refused:
-        return {"errors": refused.errors}
+        return {"errors": refused.errors[:MOST_ERRORS]}
 
 
 def _request(body: str) -> tuple[str, Json, str | None]:

@@ -51,6 +51,8 @@ class Visit:
             "lastActivityAt": _seconds(shapes.last_activity(one)),
             "markedForDeletion": one.has("deleting"),
             "markedForDeletionOn": _seconds(shapes.last_activity(one)) if one.has("deleting") else None,
+            # set on every project: for one that does not wait it is a day in a month's time
+            "permanentDeletionDate": "2026-12-31",
             "name": repository.name,
             "nameWithNamespace": one.full_path.replace("/", " / "),
             "path": repository.name,
@@ -155,11 +157,36 @@ def _filtered(rows: Iterable[Project], arguments: dict[str, Any]) -> Iterable[Pr
 
 
 def projects(_source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Fields:
-    """Query.projects: those that the caller may see."""
+    """Query.projects: those of the ids, paths or namespace asked for that the caller may see.
+
+    The emulator lists no whole site, so one of these must be given.
+    """
     visit: Visit = info.context
-    numbers = _numbers(arguments.get("ids") or ())
-    found = (visit.views.project_numbered(one) for one in numbers)
-    return visit.page(_filtered([one for one in found if one and one.is_seen(visit.member)], arguments), arguments)
+    found: list[Project | None] = [visit.views.project_numbered(one) for one in _numbers(arguments.get("ids") or ())]
+    paths = arguments.get("fullPaths") or ()
+    if len(paths) > MOST_PATHS:
+        raise GraphQLError(f"You cannot provide more than {MOST_PATHS} full_paths")
+    found += [visit.views.project(one) for one in paths]
+    if arguments.get("namespacePath") and (space := visit.views.namespace(arguments["namespacePath"])):
+        found += space.direct()
+    rows = [one for one in found if one and one.is_seen(visit.member)]
+    usual = "EXCLUDE" if visit.version.root_archived else "INCLUDE"
+    return visit.page(_chosen(_filtered(rows, arguments), {"archived": usual, **arguments}), arguments)
+
+
+def _chosen(rows: Iterable[Project], arguments: dict[str, Any]) -> Iterable[Project]:
+    """The rows that the arguments of the root's list leave."""
+    archived = {"INCLUDE": None, "ONLY": True}.get(arguments["archived"], False)
+    if arguments.get("active") is not None:
+        archived = not arguments["active"]
+    return (
+        one
+        for one in rows
+        if archived in (None, one.repository.is_archived)
+        and arguments.get("visibilityLevel") in (None, one.visibility)
+        and not (arguments.get("aimedForDeletion") and not one.has("deleting"))
+        and not (arguments.get("personal") and one.owner.kind != "User")
+    )
 
 
 def languages(source: Fields, info: GraphQLResolveInfo) -> list[Fields]:

@@ -1,4 +1,4 @@
-"""The executable schema of a version: `schema/16.0.graphql`, what later versions added, and the resolvers."""
+"""The executable schema of a version: `schema.graphql` without what came later, and its resolvers."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    REMOVE,
+    DocumentNode,
     GraphQLObjectType,
     GraphQLSchema,
-    build_schema,
-    extend_schema,
+    Node,
+    StringValueNode,
+    Visitor,
+    build_ast_schema,
     parse,
+    visit,
 )
 
 from emulator.gitlab import resolvers
 from emulator.gitlab.versions import Version
 
-FOLDER = Path(__file__).parent / "schema"
+SDL = Path(__file__).parent / "schema.graphql"
 
 RESOLVERS: dict[str, dict[str, Any]] = {
     "Query": {
@@ -39,15 +44,26 @@ RESOLVERS: dict[str, dict[str, Any]] = {
 }
 
 
+class _Older(Visitor):
+    """Takes out what is marked with a later version."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__()
+        self._version = version
+
+    def enter(self, node: Node, *_: Any) -> Any:
+        for directive in getattr(node, "directives", None) or ():
+            value = directive.arguments[0].value if directive.arguments else None
+            if isinstance(value, StringValueNode) and self._version < Version.of(value.value):
+                return REMOVE
+        return None
+
+
 @cache
 def schema(version: Version) -> GraphQLSchema:
     """The schema of that version, built once per process."""
-    files = sorted((Version.of(path.stem), path) for path in FOLDER.glob("*.graphql"))
-    base, *later = files
-    built = build_schema(base[1].read_text(encoding="utf-8"))
-    for since, path in later:
-        if since <= version:
-            built = extend_schema(built, parse(path.read_text(encoding="utf-8")))
+    document: DocumentNode = visit(parse(SDL.read_text(encoding="utf-8")), _Older(version))
+    built = build_ast_schema(document)
     for type_name, fields in RESOLVERS.items():
         kind = built.type_map[type_name]
         assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - tells mypy what the SDL says

@@ -140,10 +140,10 @@ def full(project: Project, version: Version, url: str) -> Json:
     one = project.repository
     value = basic(project, version, url)
     value["_links"] = {"self": f"{url}/api/v4/projects/{project.number}"}
-    if version.deletion_on:
-        day = last_activity(project)[:10] if project.has("deleting") else None
-        value |= {"marked_for_deletion_at": day, "marked_for_deletion_on": day}
+    day = last_activity(project)[:10] if project.has("deleting") else None
     value |= {
+        "marked_for_deletion_at": day,
+        "marked_for_deletion_on": day,
         "packages_enabled": True,
         "empty_repo": is_empty(project),
         "archived": one.is_archived,

@@ -26,8 +26,8 @@ class Version:
         return cls(int(match[1]), int(match[2]))
 
     @property
-    def deletion_on(self) -> bool:
-        """Whether REST tells when a project is to be deleted, in every edition: since 18.0."""
+    def root_archived(self) -> bool:
+        """Whether the root's list of GraphQL takes `archived`, and leaves archived projects out without it."""
         return self >= Version(18, 0)
 
     @property
