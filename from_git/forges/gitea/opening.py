@@ -1,12 +1,15 @@
 """The adapter of Gitea and Forgejo, and how it is made for a host."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from from_git.askers import Asker
+from from_git.calls.accounts import Accounts
 from from_git.calls.authorization import ANONYMOUS, Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound, Opening
-from from_git.forges.contract import Fetch
+from from_git.forges.gitea.access import GiteaAccess, KeptLanguages
+from from_git.forges.gitea.fetch import GiteaFetch
 from from_git.forges.gitea.options import BOUND, LANGUAGES, LISTS
 from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
@@ -22,41 +25,59 @@ class Gitea:
 
     pace = None
 
-    def __init__(self, host: Host, conf: Any) -> None:
-        make = opening(host, conf)
-        pools = Pools(host, make, conf, _START)
-        self.lists, self.languages = pools.pool(LISTS), pools.pool(LANGUAGES, "languages")
-        bound = _bound(host, make)
-        carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
-        accounts = [make.account(one.header, one, bound) for one in carried]
-        self.accounts = make.accounts(accounts, pools.narrowed.refresh)
-        self.has_credentials = bool(host.credentials)
-        connections = self.lists.most + self.languages.most
-        self.upstream = Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host))
+    def __init__(self, access: GiteaAccess) -> None:
+        self.access = access
+        self.has_credentials = access.given is not None
+
+    @property
+    def accounts(self) -> Accounts:
+        """See `Forge.accounts`: those of the settings only where the site wants one, else everybody's."""
+        return self.access.accounts
 
     @property
     def width(self) -> int:
         """See `Forge.width`."""
-        return self.lists.width + self.languages.width
+        return self.access.lists.width + self.access.languages.width
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
-        self.accounts.foresee(asker, profiles, profiles, seconds)
+        self.accounts.foresee(asker, 2 * profiles, 2 * profiles, seconds)
 
-    def fetch(self, owner: str, group: FetchGroup) -> Fetch:
+    def fetch(self, owner: str, group: FetchGroup) -> GiteaFetch:
         """See `Forge.fetch`."""
-        raise NotImplementedError
+        fetch = GiteaFetch(self.access, owner, group)
+        fetch.start()
+        return fetch
 
     def close(self) -> None:
         """See `Forge.close`."""
-        self.lists.close()
-        self.languages.close()
-        self.upstream.close()
+        self.access.lists.close()
+        self.access.languages.close()
+        self.access.upstream.close()
 
 
 def opened(host: Host, conf: Any) -> Gitea:
     """The adapter with its pools, which live until it is closed."""
-    return Gitea(host, conf)
+    make = opening(host, conf)
+    pools = Pools(host, make, conf, _START)
+    lists, languages = pools.pool(LISTS), pools.pool(LANGUAGES, "languages")
+    bound, connections = _bound(host, make), lists.most + languages.most
+    carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials]
+
+    def accounts(all_: Sequence[Authorization]) -> Accounts:
+        return make.accounts([make.account(one.header, one, bound) for one in all_], pools.narrowed.refresh)
+
+    return Gitea(
+        GiteaAccess(
+            host,
+            Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
+            lists,
+            languages,
+            accounts([ANONYMOUS]),
+            accounts(carried) if carried else None,
+            KeptLanguages(make.memory, host.key, conf.LANGUAGES_CACHE_SECONDS),
+        )
+    )
 
 
 def _bound(host: Host, make: Opening) -> Bound:

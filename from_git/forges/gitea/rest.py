@@ -1,0 +1,246 @@
+"""The REST API of Gitea and Forgejo: what its answers mean, and what their parts are."""
+
+import re
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.forges.compact import dumped, loaded
+from from_git.forges.reading import (
+    REFUSALS,
+    described,
+    foreign,
+    get,
+    get_time,
+    is_foreign,
+    maybe,
+    retry_after,
+    unanswered,
+)
+from from_git.upstream import Response
+from from_git.values.host import Host
+
+ASKED = 50
+"""Repositories of one page of a list, as they are asked for; a site may give fewer."""
+_SCOPES = "read:user, read:repository and read:organization"  # that a token needs
+# the one thing that a status does not tell: a good token with too little, where everybody may be served
+_SCOPE = re.compile(r"\bscope\b")
+_LAST = re.compile(r'<[^>]*[?&]page=([1-9][0-9]{0,8})(?:&[^>]*)?>\s*;\s*rel="last"')
+_PUBLIC = "public"
+
+
+class Owner(NamedTuple):
+    """An owner, as a row, `/orgs/NAME` or `/users/NAME` tells of it."""
+
+    id: int
+    login: str
+    visibility: str
+    """`public`, `limited` (to those with an account) or `private`."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        return self.visibility == _PUBLIC
+
+
+class Kept(NamedTuple):
+    """What a fetch keeps of a public repository, until its languages are known."""
+
+    path: str
+    """`OWNER/NAME`."""
+    is_fork: bool
+    is_archived: bool
+    stars: int
+    watchers: int
+    topics: list[str] | None
+    """None: the server is too old to tell them in a list."""
+    license: str | None
+    created: int
+    is_empty: bool
+    """Whether nothing was ever pushed to it."""
+    updated: int
+    """When it was changed last, in whole seconds since the epoch, as `mirrored`."""
+    mirrored: int
+    """When a mirror took in its original last, whose times of changes are the original's own; else 0."""
+    language: str
+    """The most usual one; empty where none is known."""
+
+    def dumped(self) -> bytes:
+        """It in few bytes, of which `kept_in` makes it again."""
+        return dumped(*self)
+
+
+def kept_in(row: bytes) -> Kept:
+    """What was kept."""
+    return Kept._make(loaded(row))
+
+
+class Sheet(NamedTuple):
+    """One page of a list, as it came."""
+
+    rows: dict[str, bytes | None]
+    """By id: `Kept` of those that are public, None for others."""
+    shown: int
+    """Rows on it."""
+    total: int | None
+    """Rows of the whole list, and with a token those too that nobody is shown; None where it is not told."""
+    last: int | None
+    """The number of the last page; None where it is not told, as on the last one."""
+    owner: Owner | None
+    """None without a row."""
+    is_old: bool
+    """Whether the server is too old to tell topics here."""
+    is_exact: bool
+    """Whether `total` counts what everybody may see and nothing else."""
+
+
+def refusal(answer: Response, host: Host, signed_in: bool) -> UpstreamError:
+    """The error that an answer of another status than 200 means; `signed_in`: whether the call carried a token."""
+    status, said, now = answer.status, message_of(answer), time.time()
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after(answer.headers, now)
+        return LimitError("its limit of calls is used up.", wait or 0.0, guessed=wait is None)
+    if status in REFUSALS and is_foreign(answer):
+        return foreign(answer, host.setting("api"))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return _refused(status, said, host, signed_in)
+    if status == HTTPStatus.NOT_FOUND:
+        return UpstreamError("it does not know what was asked for (404).", said, f"Look at {host.setting('api')}.")
+    return unanswered(answer, said, host.setting("api"), now)
+
+
+def wants_account(status: int, said: str, host: Host) -> CredentialsError:
+    """The error for what strangers are not shown."""
+    reason = f"it shows this only to those who are signed in ({described(status)})."
+    return CredentialsError(reason, said, f"Give it a token with the scopes {_SCOPES}, in {host.setting('accounts')}.")
+
+
+def _refused(status: int, said: str, host: Host, signed_in: bool) -> CredentialsError:
+    accounts = host.setting("accounts")
+    if not signed_in:
+        error = wants_account(status, said, host)
+    elif status == HTTPStatus.UNAUTHORIZED:
+        error = CredentialsError(f"it does not know the token ({described(status)}).", said, f"Look at {accounts}.")
+        error.refused = True
+    else:
+        reason = f"it does not let the token read this ({described(status)})."
+        error = CredentialsError(reason, said, f"It needs the scopes {_SCOPES}: look at {accounts}.")
+    error.doubtful = True
+    return error
+
+
+def vanished(answer: Response) -> UpstreamError:
+    """The error for an owner that was there at the beginning."""
+    reason = f"the owner vanished while it was being read ({answer.status})."
+    return UpstreamError(reason, message_of(answer), "Ask again.")
+
+
+def message_of(answer: Response) -> str:
+    """What the forge itself says about a failure; empty where it says nothing."""
+    try:
+        return maybe(answer.json(), "message", kind=str) or ""
+    except (MalformedAnswer, TransientError):
+        return ""
+
+
+def lacks_scope(answer: Response) -> bool:
+    """Whether the answer refuses a token for what it may read."""
+    return answer.status == HTTPStatus.FORBIDDEN and bool(_SCOPE.search(message_of(answer)))
+
+
+def says_missing(answer: Response) -> bool:
+    """Whether the forge itself says that there is no such thing, and not a page of somebody else."""
+    return answer.status == HTTPStatus.NOT_FOUND and bool(message_of(answer))
+
+
+def owner_of(value: object, name: str = "login") -> Owner:
+    """An owner; `name`: the key of its name.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    # servers before 1.14 have no visibility of users, and show nobody else's
+    return Owner(
+        get(value, "id", kind=int), get(value, name, kind=str), maybe(value, "visibility", kind=str) or _PUBLIC
+    )
+
+
+def sheet_of(answer: Response, rows: Any, whose: str, is_exact: bool) -> Sheet:
+    """A page of repositories.
+
+    Args:
+        rows: the list that it holds.
+        whose: the owner's name and the page's number in words, for messages.
+        is_exact: see `Sheet`.
+
+    Raises:
+        MalformedAnswer: names the place, or the page where a row is null: whoever skips it has a wrong sum.
+    """
+    values = get(rows, kind=list)
+    if None in values:
+        raise MalformedAnswer(f"a row of {whose} is null, as where the forge cannot load a repository")
+    found = dict(_row(value) for value in values)
+    total = answer.headers.get("x-total-count", "")
+    last = _LAST.search(answer.headers.get("link", ""))
+    return Sheet(
+        found,
+        len(values),
+        int(total) if total.isdecimal() and len(total) < 10 else None,
+        int(last[1]) if last else None,
+        owner_of(get(values[0], "owner", kind=dict)) if values else None,
+        any("topics" not in value for value in values),
+        is_exact,
+    )
+
+
+def _row(value: object) -> tuple[str, bytes | None]:
+    """The id of a repository, and its `Kept` where it is public."""
+    number = str(get(value, "id", kind=int))
+    owner = owner_of(get(value, "owner", kind=dict))
+    if get(value, "private", kind=bool) or not owner.is_public:
+        return number, None
+    path = f"{owner.login}/{get(value, 'name', kind=str)}"
+    try:
+        return number, _kept(get(value, kind=dict), path).dumped()
+    except MalformedAnswer as error:
+        raise of_repository(error, path) from None
+
+
+def _kept(value: Mapping[str, Any], path: str) -> Kept:
+    licenses = maybe(value, "licenses", kind=list) or []
+    return Kept(
+        path,
+        get(value, "fork", kind=bool),
+        get(value, "archived", kind=bool),
+        get(value, "stars_count", kind=int),
+        get(value, "watchers_count", kind=int),
+        texts(value, "topics") if "topics" in value else None,
+        licenses[0] if len(licenses) == 1 and isinstance(licenses[0], str) else None,
+        get_time(value, "created_at"),
+        maybe(value, "empty", kind=bool) or False,
+        get_time(value, "updated_at"),
+        _mirrored(value) if maybe(value, "mirror", kind=bool) else 0,
+        maybe(value, "language", kind=str) or "",
+    )
+
+
+def _mirrored(value: Mapping[str, Any]) -> int:
+    """When a mirror was brought up to date; 0 for never, which is told as the year 1."""
+    try:
+        return get_time(value, "mirror_updated")
+    except MalformedAnswer:
+        return 0
+
+
+def texts(value: object, key: str) -> list[str]:
+    """The texts of a list, of which none may be told as null.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    found = maybe(value, key, kind=list) or []
+    if not all(isinstance(one, str) for one in found):
+        raise MalformedAnswer(f"{key} holds something else than texts")
+    return found

@@ -1,0 +1,135 @@
+"""Gitea and Forgejo: the calls of one fetch, without a token as long as the site lets strangers in.
+
+With a token the forge counts what it does not show, so strangers are told better.
+"""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from from_git.calls.fetchgroup import FetchGroup
+from from_git.calls.sending import Calls
+from from_git.fanout import Pool
+from from_git.forges.gitea.access import GiteaAccess
+from from_git.forges.gitea.rest import lacks_scope, refusal, vanished
+from from_git.forges.reading import foreign, is_foreign
+from from_git.upstream import Response
+from from_git.values.progress import Cost
+
+T = TypeVar("T")
+_CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_GONE = (*_CLOSED, HTTPStatus.NOT_FOUND)
+_MOST_REDIRECTS = 2  # an owner may have been renamed twice
+
+
+class Turned(Exception):
+    """The call was refused, and is to be asked the other way: with a token, or without."""
+
+
+class Signing:
+    """The calls of one fetch. Safe from any thread."""
+
+    def __init__(self, access: GiteaAccess, group: FetchGroup) -> None:
+        self._access, self._group = access, group
+        self._lock = threading.Lock()
+        self._signed_in = access.signed_in
+        self._was_stranger = False  # whether the fetch has asked without a token
+        self._before = Cost()
+        self.begun = False
+        """Whether the owner was found; what is refused from now on has vanished."""
+        self.calls = self._new()
+        """Those that are sent from now on."""
+
+    def _new(self) -> Calls:
+        self._was_stranger |= not self._signed_in
+        return Calls(self._group, self._access.accounts)
+
+    def cost(self) -> Cost:
+        """What the fetch has cost so far."""
+        with self._lock:
+            return self._before + self.calls.spending.cost()
+
+    def start(self, pool: Pool, ask: Callable[[Calls], T], then: Callable[[T], object], subject: str = "") -> None:
+        """Have a call made on `pool`, and once more where it is refused and can be asked the other way.
+
+        Args:
+            ask: asks by `get`; see `Calls.start` for the others.
+        """
+        calls = self.calls
+        again = partial(self.start, pool, ask, then, subject)
+        calls.start(pool, partial(_tried, ask, calls), partial(self._made, calls, again, then), subject=subject)
+
+    def _made(self, calls: Calls, again: Callable[[], object], then: Callable[[T], object], found: T | Turned) -> None:
+        if not isinstance(found, Turned):
+            then(found)
+            return
+        with self._lock:
+            if calls is self.calls:  # else another call was refused before
+                self._before += calls.spending.cost()
+                self._signed_in = self._access.signed_in = not self._signed_in
+                self.calls = self._new()
+        again()
+
+    def get(self, calls: Calls, path: str) -> Response:
+        """The answer to a GET below the API; where the owner was renamed, that under the new name.
+
+        Raises:
+            Turned: it was refused, and asking the other way may be better.
+            UpstreamError: it redirects elsewhere; or see `Upstream.call`.
+            DeadlineError, Cancelled: see `Upstream.call`.
+        """
+        url, redirects = f"{self._access.api}{path}", 0
+        answer = self._access.upstream.call(calls, "GET", url)
+        while answer.status == HTTPStatus.TEMPORARY_REDIRECT and redirects < _MOST_REDIRECTS:
+            url, redirects = self._redirected(url, answer), redirects + 1
+            calls.resent()
+            answer = self._access.upstream.call(calls, "GET", url)
+        if not self.begun and self._turns(calls, answer):
+            raise Turned
+        return answer
+
+    def _turns(self, calls: Calls, answer: Response) -> bool:
+        if answer.status not in _CLOSED or is_foreign(answer):
+            return False
+        if calls.authorization:
+            return lacks_scope(answer) and not self._was_stranger
+        return self._access.given is not None
+
+    def json(self, calls: Calls, answer: Response) -> Any:
+        """The JSON of a good answer.
+
+        Raises:
+            UpstreamError: it is none; see `refusal`.
+        """
+        signed_in = bool(calls.authorization)
+        if self.begun and answer.status in _GONE and not signed_in and not is_foreign(answer):
+            raise vanished(answer)
+        if answer.status != HTTPStatus.OK:
+            raise refusal(answer, self._access.host, signed_in)
+        if is_foreign(answer):
+            raise foreign(answer, self._access.host.setting("api"))
+        return answer.json()
+
+    def _redirected(self, url: str, answer: Response) -> str:
+        """Where an owner's old name leads to: the same question about the new one.
+
+        Raises:
+            UpstreamError: elsewhere.
+        """
+        location = answer.headers.get("location", "")
+        target, upstream = urljoin(url, location), self._access.upstream
+        relative = location.startswith("/") and not location.startswith("//")
+        same = urlsplit(target).query == urlsplit(url).query
+        if not (relative and same and target.startswith(f"{self._access.api}/") and upstream.owns(target)):
+            raise refusal(answer, self._access.host, signed_in=False)
+        return target
+
+
+def _tried(ask: Callable[[Calls], T], calls: Calls) -> T | Turned:
+    try:
+        return ask(calls)
+    except Turned as turned:
+        return turned
