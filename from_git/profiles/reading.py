@@ -107,7 +107,7 @@ def _refuse_host(host: str, hosts: Mapping[str, Host]) -> NoReturn:
     if "%" in name:
         raise BadUrl("it is percent-encoded; write it as an address")
     if "." not in name:
-        raise BadUrl(f"it is no address; write {hosts_in_words(hosts, 'https://{}/OWNER')}")
+        raise BadUrl(f"it is no address; write one like {next(iter(hosts.values())).site}/OWNER")
     raise BadHost(f"unknown host {name}")
 
 

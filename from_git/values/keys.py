@@ -64,7 +64,7 @@ KEYS: Mapping[str, Key] = {
         names=lambda row: row.languages,
     ),
     "langsNum": Key(
-        "Languages", "How many different languages there are.", "The same one counts once, wherever it occurs."
+        "Languages", "How many different languages there are.", "The same one on several forges counts once."
     ),
     "topics": Key(
         "Topics",

@@ -82,8 +82,8 @@ class Examples(NamedTuple):
     """What stands for any owner, as `ORG`."""
     form: str
     """In the page's form."""
-    api: tuple[str, ...]
-    """In the API's description; of the first kind of forge the first one exists."""
+    api: tuple[str, ...] = ()
+    """In the API's description; of all of them the first one exists and the last one does not."""
 
 
 class Demo(NamedTuple):

@@ -102,9 +102,11 @@ def _explained(keys: Mapping[str, Key], name: str) -> str:
 def _examples() -> Iterator[tuple[str, str]]:
     """Two questions that forges answer, in words and as the query of an address: one owner everywhere, and a choice."""
     kinds = [kind for kind in KINDS.values() if kind.host in forges.hosts()]
-    if names := list(dict.fromkeys(kind.examples.form for kind in kinds)):
-        words = f"{listed(names)} on {listed(labels_of(kinds))}"
-        yield words, urlencode([("url", kind.url(kind.examples.form)) for kind in kinds], safe=":/")
+    if kinds:
+        name = kinds[0].examples.form
+        everywhere = [kind for kind in kinds if kind.examples.form == name]
+        words = f"{name} on {listed(labels_of(everywhere))}"
+        yield words, urlencode([("url", kind.url(name)) for kind in everywhere], safe=":/")
     if kinds and (kind := kinds[0]).demo and kind is next(iter(KINDS.values())):
         owners = [*kind.demo.owners, *kind.examples.api]
         asked = [("url", kind.url(owner)) for owner in owners]

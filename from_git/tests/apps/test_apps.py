@@ -5,6 +5,9 @@ from typing import Any
 from django.core.checks import CheckMessage, run_checks
 from django.test import SimpleTestCase, override_settings
 
+from from_git.forges.registry import KINDS
+from from_git.values.words import listed
+
 
 class Checks(SimpleTestCase):
     """`manage.py check`."""
@@ -34,18 +37,22 @@ class Checks(SimpleTestCase):
 
     def test_each_host_without_the_credentials_that_it_needs_is_named(self) -> None:
         ghe, scm = {"kind": "github", "host": "ghe"}, {"kind": "bitbucket", "host": "scm", "api": "https://scm/2.0"}
+        usual = [kind.hosted or kind.label for kind in KINDS.values()]
         for entries, said in (
             (
                 [scm, ghe],
                 [
-                    "`accounts` of FORGES entry 2 is empty: GitHub at ghe profiles get an error, GitHub, Bitbucket and"
-                    " Bitbucket at scm profiles work."
+                    "`accounts` of FORGES entry 2 is empty: GitHub at ghe profiles get an error,"
+                    f" {listed([*usual, 'Bitbucket at scm'])} profiles work."
                 ],
             ),
             ([{**ghe, "accounts": [{"token": "x"}]}], []),
             (
                 [{**ghe, "host": "github.com"}],
-                ["`accounts` of FORGES entry 1 is empty: GitHub profiles get an error, Bitbucket profiles work."],
+                [
+                    "`accounts` of FORGES entry 1 is empty: GitHub profiles get an error,"
+                    f" {listed(usual[1:])} profiles work."
+                ],
             ),
         ):
             with self.subTest(entries):

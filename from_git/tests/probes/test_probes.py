@@ -13,7 +13,7 @@ from coding_challenge.wsgi import application
 from emulator import Fault, preset
 from emulator.bitbucket.credentials import Credentials
 from emulator.tests.helpers import settled
-from from_git import probes
+from from_git import forges, probes
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
 from from_git.errors import Cancelled
@@ -55,7 +55,7 @@ class ProbesTestCase(ServiceTestCase):
     def calls(self) -> int:
         """Calls to the forges since the beginning."""
         counted = self.emulator.meter.snapshot()
-        return counted["github"].calls + counted["bitbucket"].calls
+        return sum(one.calls for one in counted.values())
 
 
 class Routes(ProbesTestCase):
@@ -141,7 +141,8 @@ class Ready(ProbesTestCase):
         )
 
     def test_where_no_forge_can_be_asked_within_an_answer_it_is_a_503(self) -> None:
-        limit = "Bitbucket's limit is used up"
+        others = [host for host in forges.hosts().values() if host.kind.without.served]
+        limits = [f"{host.label}'s limit is used up" for host in others]
         for token, seconds, status, word in [
             (self.emulator["github"].credentials["token"], 1_000.0, 200, "degraded"),
             ("", 30.0, 200, "degraded"),
@@ -149,8 +150,9 @@ class Ready(ProbesTestCase):
         ]:
             with self.subTest(word, seconds=seconds):
                 self.settings_for_test(GITHUB_API_TOKEN=token)
-                adapter("bitbucket").accounts.all[0].limit.block(seconds, "used up.")
-                self.ready(status, word, *([] if token else ["GITHUB_API_TOKEN"]), limit)
+                for host in others:
+                    forges.forge(host).accounts.all[0].limit.block(seconds, "used up.")
+                self.ready(status, word, *([] if token else ["GITHUB_API_TOKEN"]), *limits)
                 self.assertEqual(self.get("/livez").status_code, 200)
                 self.caches_cleared()
 

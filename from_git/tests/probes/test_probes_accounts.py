@@ -102,18 +102,19 @@ class Ready(AccountsTestCase):
 
     def test_a_host_of_which_one_account_is_good_can_be_asked_and_one_without_cannot(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=30.0)
-        for name in (GHE, "bitbucket.org"):
-            self.host(name).accounts.all[0].limit.block(60.0, "used up.")
-        others = (f"GitHub at {GHE}'s limit is {LIMIT}", f"Bitbucket's limit is {LIMIT}")
-        self.ready(200, "degraded", others[1], others[0])
+        hosts = [host for host in forges.hosts().values() if host.name != "github.com"]
+        others = [f"{host.label}'s limit is {LIMIT}" for host in hosts]
+        for host in hosts:
+            self.host(host.name).accounts.all[0].limit.block(60.0, "used up.")
+        self.ready(200, "degraded", *others)
         self.account(1).aside.begin()
         self.account(3).limit.block(60.0, "used up.")
         ours = ("has refused account 1 of 3", "limit for account 3 of 3")
-        self.ready(200, "degraded", *ours, others[1], others[0])
+        self.ready(200, "degraded", *ours, *others)
 
         self.account(2).limit.block(60.0, "used up.")
 
-        self.ready(503, "unable", ours[0], "limit for account 2 of 3", ours[1], others[1], others[0])
+        self.ready(503, "unable", ours[0], "limit for account 2 of 3", ours[1], *others)
 
     def test_accounts_of_one_user_have_one_limit_and_one_sentence(self) -> None:
         accounts = self.host().accounts

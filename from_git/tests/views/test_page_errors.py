@@ -3,6 +3,7 @@
 import json
 
 from emulator import Fault
+from from_git.forges.registry import labels
 from from_git.tests.kit.pages import ACME, SILENT, SOLO, SPACED, TEAM, Page, PageTestCase
 
 BITUCKET, REPOSITORY, LONG = "https://bitucket.org/a", "github.com/a/b", f"https://example.org/{'x' * 300}"
@@ -41,7 +42,7 @@ class Errors(PageTestCase):
         self.assert_calm(page)
 
     def test_the_words_for_all_lines_are_those_of_the_api(self) -> None:
-        urls = [BITUCKET, REPOSITORY, LONG, "github.com/a b", "x", "github.com/'\"<>", "https://gitlab.com/a"]
+        urls = [BITUCKET, REPOSITORY, LONG, "github.com/a b", "x", "github.com/'\"<>", "https://gitee.com/a"]
         urls += [
             "git",
             "gi",
@@ -53,8 +54,8 @@ class Errors(PageTestCase):
         ]
         # what says of another line what the API says
         urls += [
-            f"{ACME}' is not a GitHub or Bitbucket profile: it is odd.",
-            f"'{ACME}' is not a GitHub or Bitbucket profile: ",
+            f"{ACME}' is not a {labels('or')} profile: it is odd.",
+            f"'{ACME}' is not a {labels('or')} profile: ",
         ]
         # the API takes more characters for blanks than a browser does
         urls += ["\x85github.com/b/c\x1f"]
