@@ -67,9 +67,9 @@ def is_other_forge(name: str) -> bool:
     return any(f".{name}".endswith(f".{one}") for one in _OTHER_FORGES)
 
 
-def hosts_in_words(hosts: Iterable[str], form: str = "{}") -> str:
-    """The first few hosts, each in this form, and the number of the others: somebody may have declared 100."""
-    return enumerated([form.format(one) for one in hosts], _NAMED, "or")
+def hosts_in_words(hosts: Iterable[str]) -> str:
+    """The first few hosts, and the number of the others: somebody may have declared 100."""
+    return enumerated(list(hosts), _NAMED, "or")
 
 
 def _refuse_odd_characters(text: str) -> None:
