@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emulator.exchange import Answer, Call
-from emulator.gitea import errors
 from emulator.gitea.credentials import Token
+from emulator.gitea.errors import Refusals
 from emulator.gitea.version import Version
 from emulator.gitea.views import Caller
 
@@ -43,6 +43,7 @@ class Asked:
     call: Call
     caller: Caller
     token: Token | None
+    refusals: Refusals
 
     def needs(self, *scopes: str) -> None:
         """Refuse a token that lacks one of the scopes.
@@ -52,4 +53,4 @@ class Asked:
         """
         for scope in scopes:
             if self.token and self.token.lacks(scope):
-                raise errors.no_scope(scope)
+                raise self.refusals.no_scope(scope, self.token.scopes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from emulator.accounts import Login
 
-ALL = "all"
+ALL, PUBLIC_ONLY = "all", "public-only"
 ORGANIZATION, REPOSITORY, USER = "read:organization", "read:repository", "read:user"
 
 

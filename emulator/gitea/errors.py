@@ -1,13 +1,14 @@
-"""The refusals of Gitea and Forgejo."""
+"""The refusals of Gitea and Forgejo, as versions of them were seen to give them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.exchange import Answer
+from emulator.gitea.version import Version
 
 WEB = "https://forge.example/git"
 """ROOT_URL of the site's settings, of which links in answers are made: behind a proxy it is often another address."""
@@ -15,7 +16,10 @@ WEB = "https://forge.example/git"
 JSON = "application/json;charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
-_GONE = "user redirect does not exist [name: {}]"
+
+def body(value: Any) -> bytes:
+    """JSON as the software writes it, with a line break behind it."""
+    return (json.dumps(value, separators=(",", ":")) + "\n").encode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,72 +43,87 @@ class Refusal(Exception):
         sent = {**headers, **self.headers}
         if isinstance(self.body, bytes):
             return Answer(self.status, self.body, sent, self.content_type)
-        return Answer(self.status, (json.dumps(self.body) + "\n").encode(), sent, JSON)
+        return Answer(self.status, body(self.body), sent, JSON)
 
 
-def refusal(status: int, message: str, *errors: str, listed: bool = False) -> Refusal:
-    """A refusal with a message, and with a list of errors where there are any or `listed` says so."""
-    body: dict[str, Any] = {"message": message, "url": f"{WEB}/api/swagger"}
-    if errors or listed:
-        body["errors"] = list(errors)
-    return Refusal(status, body)
+@dataclass(frozen=True)
+class Refusals:
+    """The refusals of a version: by status a client can tell them, by their words hardly."""
+
+    version: Version
+
+    def no_user(self, name: str) -> Refusal:
+        """404 of an account by its name."""
+        return _told(404, _gone(name))
+
+    def no_organization(self, name: str) -> Refusal:
+        """404 of an organization by its name."""
+        return self._told_apart("GetOrgByName", [_gone(name)])
+
+    def no_owner(self, name: str) -> Refusal:
+        """404 of a repository whose owner there is not."""
+        return self._told_apart("GetUserByName", [_gone(name)])
+
+    def hidden_organization(self) -> Refusal:
+        """404 of an organization that the caller may not see."""
+        return self._told_apart("HasOrgOrUserVisible", [])
+
+    def hidden_account(self, name: str) -> Refusal:
+        """404 of an organization that the caller may not see, among the users."""
+        return self._told_apart("GetUserByName", [f"user does not exist [uid: 0, name: {name}]"])
+
+    def hidden_user(self) -> Refusal:
+        """404 of a user that the caller may not see."""
+        return self._told_apart("Visit Project", [])
+
+    def hidden_heir(self) -> Refusal:
+        """404 of the old name of an account that the caller may not see."""
+        return Refusal(404, b"user does not exist\n")
+
+    def no_repository(self) -> Refusal:
+        """404 of a repository that does not exist, or that the caller may not see."""
+        return self._told_apart("The target couldn't be found.", [])
+
+    def no_code(self) -> Refusal:
+        """403 of languages where the code is off."""
+        return _told(403, "user should have specific read permission or be a repo admin or a site admin")
+
+    def wrong_token(self) -> Refusal:
+        """401 of a token that is not taken, on public data too: the older words are about the token's user."""
+        terse = self.version.terse
+        return _told(401, "invalid username, password or token" if terse else "user does not exist [uid: 0, name: ]")
+
+    def signed_in_only(self) -> Refusal:
+        """403 of a stranger at a site that is for its users alone; without `url`."""
+        return Refusal(403, {"message": "Only signed in user is allowed to call APIs."})
+
+    def explore_signed_in_only(self) -> Refusal:
+        """401 of a stranger at a site whose users only users may look at."""
+        return _told(401, "you must be signed in to search for users")
+
+    def no_scope(self, scope: str, had: Sequence[str]) -> Refusal:
+        """403 of a token that lacks a scope; without a token the answer would have been given."""
+        words = "token does not have at least one of required scope(s)"
+        more = f", required=[{scope}], token scope={','.join(had)}" if self.version.terse else f": [{scope}]"
+        return _told(403, words + more)
+
+    def _told_apart(self, message: str, errors: list[str]) -> Refusal:
+        """404 with what was looked for as its message, and the errors of it."""
+        if self.version.terse:
+            return _told(404, "not found")
+        shown: list[str] | None = errors or ([] if self.version.empty_errors else None)
+        return Refusal(404, {"message": message, "url": _SWAGGER, "errors": shown})
 
 
-def no_user(name: str) -> Refusal:
-    """404 of an account by its name."""
-    return refusal(404, _GONE.format(name.lower()))
+_SWAGGER = f"{WEB}/api/swagger"
 
 
-def no_organization(name: str, plain: bool) -> Refusal:
-    """404 of an organization by its name; `plain` as Gitea says it since 2026."""
-    return refusal(404, "not found") if plain else refusal(404, "GetOrgByName", _GONE.format(name.lower()))
+def _told(status: int, message: str) -> Refusal:
+    return Refusal(status, {"message": message, "url": _SWAGGER})
 
 
-def no_owner(name: str) -> Refusal:
-    """404 of a repository whose owner there is not."""
-    return refusal(404, "GetUserByName", _GONE.format(name.lower()))
-
-
-def hidden_organization(name: str, of_users: bool) -> Refusal:
-    """404 of an organization that the caller may not see, at `/orgs` and at `/users`."""
-    if of_users:
-        return refusal(404, "GetUserByName", f"user does not exist [uid: 0, name: {name}]")
-    return refusal(404, "HasOrgOrUserVisible", listed=True)
-
-
-def hidden_user() -> Refusal:
-    """404 of a user that the caller may not see."""
-    return refusal(404, "Visit Project", listed=True)
-
-
-def no_repository() -> Refusal:
-    """404 of a repository that does not exist, or that the caller may not see."""
-    return refusal(404, "The target couldn't be found.", listed=True)
-
-
-def no_code() -> Refusal:
-    """403 of languages where the code is off."""
-    return refusal(403, "user should have specific read permission or be a repo admin or a site admin")
-
-
-def wrong_token() -> Refusal:
-    """401 of a token that is not taken, on public data too: the words are about the token's user."""
-    return refusal(401, "user does not exist [uid: 0, name: ]")
-
-
-def signed_in_only() -> Refusal:
-    """403 of a stranger at a site that is for its users alone; without `url`."""
-    return Refusal(403, {"message": "Only signed in user is allowed to call APIs."})
-
-
-def explore_signed_in_only() -> Refusal:
-    """401 of a stranger at a site whose users only users may look at."""
-    return refusal(401, "you must be signed in to search for users")
-
-
-def no_scope(scope: str) -> Refusal:
-    """403 of a token that lacks a scope; without a token the answer would have been given."""
-    return refusal(403, f"token does not have at least one of required scope(s): [{scope}]")
+def _gone(name: str) -> str:
+    return f"user redirect does not exist [name: {name.lower()}]"
 
 
 def nothing_here() -> Refusal:

@@ -10,10 +10,12 @@ from typing import Any
 from emulator.exchange import MISSED, Answer, Exchange
 from emulator.faults.fault import Fault
 from emulator.faults.table import Strike
-from emulator.gitea.errors import no_repository
+from emulator.gitea.errors import Refusals
 from emulator.gitea.server import API, ROOT
+from emulator.gitea.version import Version
 
 _TOTAL = "X-Total-Count"
+_GONE = Refusals(Version.of("11.0.1+gitea-1.22.0")).no_repository()
 
 
 async def early_end(fault: Fault, exchange: Exchange) -> None:
@@ -57,7 +59,7 @@ async def empty_page(fault: Fault, exchange: Exchange) -> None:
 async def lost(fault: Fault, exchange: Exchange) -> None:
     """Not found: 404 at and below its address."""
     answer = await exchange.true_answer()
-    await exchange.send(no_repository().answer(answer.headers) if _is_below(fault, exchange.call.path) else answer)
+    await exchange.send(_GONE.answer(answer.headers) if _is_below(fault, exchange.call.path) else answer)
 
 
 async def rotten(fault: Fault, exchange: Exchange) -> None:

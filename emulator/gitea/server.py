@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from random import Random
@@ -13,9 +12,10 @@ from urllib.parse import quote, unquote
 from emulator.exchange import Answer, Call
 from emulator.gitea import errors, shapes
 from emulator.gitea.asked import Asked, Options
-from emulator.gitea.credentials import ORGANIZATION, REPOSITORY, USER, Token
-from emulator.gitea.errors import Refusal
+from emulator.gitea.credentials import ORGANIZATION, PUBLIC_ONLY, REPOSITORY, USER, Token
+from emulator.gitea.errors import Refusal, Refusals
 from emulator.gitea.pages import Page
+from emulator.gitea.version import NEVER
 from emulator.gitea.views import Caller, OwnerView, Views
 from emulator.kind import Place
 from emulator.model import Repository
@@ -24,7 +24,6 @@ ROOT = "/gitea"
 API = "/api/v1"
 
 _HEADERS = {
-    "Cache-Control": "max-age=0, private, must-revalidate, no-transform",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
 }
@@ -42,6 +41,9 @@ class GiteaServer:
         self._tokens = tokens
         self._options = options
         self._views = Views(place.owners, options.version)
+        self._refusals = Refusals(options.version)
+        cached = "max-age=0, private, must-revalidate" + ("" if options.version.terse else ", no-transform")
+        self._headers = {**_HEADERS, "Cache-Control": cached}
         self._random = Random(5)  # noqa: S311 - jitter
         self._calls: dict[str, deque[float]] = {}
 
@@ -59,8 +61,8 @@ class GiteaServer:
                 raise Refusal(405, headers={"Allow": "GET"})
             value, headers = self._resource(self._asked(call))
         except Refusal as refusal:
-            return refusal.answer(_HEADERS)
-        return Answer(200, (json.dumps(value) + "\n").encode(), {**_HEADERS, **headers}, errors.JSON)
+            return refusal.answer(self._headers)
+        return Answer(200, errors.body(value), {**self._headers, **headers}, errors.JSON)
 
     def _used_up(self, address: str) -> bool:
         """Whether the address's calls of the last time are used up; this call is one of them if not."""
@@ -80,20 +82,33 @@ class GiteaServer:
         Raises:
             Refusal: no resource of the API, a token that is not taken, or none where the site is for its users.
         """
-        header = call.headers.get("Authorization")
-        token = None
         path = call.path.removeprefix(ROOT)
         if not path.startswith(f"{API}/"):
             raise errors.nothing_here()
-        if header is not None:
-            login = self._place.accounts.taken(header)
-            if login is None:
-                raise errors.wrong_token()
-            token = self._tokens[login.token]
-        elif self._options.signed_in_only:
-            raise errors.signed_in_only()
+        token = self._token(call.headers.get("Authorization", ""))
+        if token is None and self._options.signed_in_only:
+            raise self._refusals.signed_in_only()
         parts = tuple(unquote(part) for part in path.removeprefix(API).split("/") if part)
-        return Asked(parts, call, Caller(token is not None, token is not None and token.admin), token)
+        return Asked(parts, call, self._caller(token), token, self._refusals)
+
+    def _caller(self, token: Token | None) -> Caller:
+        if token is None:
+            return Caller()
+        return Caller(True, token.admin, not (self._options.version.terse and PUBLIC_ONLY in token.scopes))
+
+    def _token(self, header: str) -> Token | None:
+        """The token in that header, None where it has none.
+
+        Raises:
+            Refusal: 401, it is not taken.
+        """
+        scheme, _, value = header.partition(" ")
+        if not value.strip() or scheme.lower() not in ("token", "bearer", "basic"):
+            return None
+        login = self._place.accounts.taken(header)
+        if login is None:
+            raise self._refusals.wrong_token()
+        return self._tokens[login.token]
 
     def _resource(self, asked: Asked) -> tuple[Any, Mapping[str, str]]:
         match asked.parts:
@@ -112,56 +127,51 @@ class GiteaServer:
         raise errors.nothing_here()
 
     def _settings(self, name: str) -> Any:
+        version = self._options.version
         if name == "api":
-            return {
+            value = {
                 "max_response_items": self._options.max_response_items,
                 "default_paging_num": self._options.default_paging_num,
                 "default_git_trees_per_page": 1000,
                 "default_max_blob_size": 10485760,
             }
-        return {
-            "mirrors_disabled": False,
-            "http_git_disabled": False,
-            "migrations_disabled": False,
-            "stars_disabled": self._options.stars_disabled,
-            "time_tracking_disabled": False,
-            "lfs_disabled": True,
-        }
+            return value | ({"default_max_response_size": 104857600} if version.since((1, 26), None) else {})
+        off = ["mirrors", "http_git", "migrations", "stars", "time_tracking", "lfs"]
+        off += ["forks"] if version.since(NEVER, (7, 0)) else []
+        return {f"{one}_disabled": one == "stars" and self._options.stars_disabled for one in off}
 
     def _organization(self, asked: Asked, name: str, rest: list[str]) -> tuple[Any, Mapping[str, str]]:
         asked.needs(ORGANIZATION)
-        view = self._found(
-            asked, name, lambda: errors.no_organization(name, self._options.version.since((1, 26), None))
-        )
+        view = self._found(asked, name, self._refusals.no_organization)
         if view.owner.kind != "Organization":
-            raise errors.no_organization(name, self._options.version.since((1, 26), None))
+            raise self._refusals.no_organization(name)
         if rest == ["repos"]:
             return self._list(asked, view)
         if rest:
             raise errors.nothing_here()
         if not asked.caller.sees(view.owner):
-            raise errors.hidden_organization(view.owner.login, of_users=False)
+            raise self._refusals.hidden_organization()
         return shapes.organization(view.owner), {}
 
     def _user(self, asked: Asked, name: str, rest: list[str]) -> tuple[Any, Mapping[str, str]]:
         asked.needs(USER)
-        view = self._found(asked, name, lambda: errors.no_user(name))
+        view = self._found(asked, name, self._refusals.no_user)
         hidden = not asked.caller.sees(view.owner)
         if hidden and view.owner.kind == "User":
-            raise errors.hidden_user()
+            raise self._refusals.hidden_user()
         if rest not in ([], ["repos"]):
             raise errors.nothing_here()
         if rest:
             asked.needs(REPOSITORY)
         if self._options.explore_signed_in_only and not asked.caller.signed_in:
-            raise errors.explore_signed_in_only()
+            raise self._refusals.explore_signed_in_only()
         if rest:
             return self._list(asked, view)
         if hidden:
-            raise errors.hidden_organization(view.owner.login, of_users=True)
+            raise self._refusals.hidden_account(view.owner.login)
         return shapes.user(view.owner, self._options.version), {}
 
-    def _found(self, asked: Asked, name: str, missing: Callable[[], Refusal]) -> OwnerView:
+    def _found(self, asked: Asked, name: str, missing: Callable[[str], Refusal]) -> OwnerView:
         """The owner of that name.
 
         Raises:
@@ -171,8 +181,10 @@ class GiteaServer:
         if view is not None:
             return view
         heir = self._views.heir(name)
-        if heir is None or (self._options.version.since((1, 26), None) and not asked.caller.sees(heir)):
-            raise missing()
+        if heir is None:
+            raise missing(name)
+        if self._options.version.terse and not asked.caller.sees(heir):
+            raise self._refusals.hidden_heir()
         # the first occurrence of the name, wherever in the path that is
         path = asked.call.path.removeprefix(ROOT).replace(quote(name), quote(heir.login), 1)
         query = asked.call.url.partition("?")[2]
@@ -201,10 +213,10 @@ class GiteaServer:
 
     def _repository(self, asked: Asked, owner: str, name: str, rest: list[str]) -> tuple[Any, Mapping[str, str]]:
         asked.needs(REPOSITORY)
-        view = self._found(asked, owner, lambda: errors.no_owner(owner))
+        view = self._found(asked, owner, self._refusals.no_owner)
         one = view.find(name)
         if one is None or not asked.caller.reads(view.owner, one):
-            raise errors.no_repository()
+            raise self._refusals.no_repository()
         match rest:
             case []:
                 return view.shape(one), {}
@@ -217,5 +229,5 @@ class GiteaServer:
 
     def _languages(self, asked: Asked, one: Repository) -> Any:
         if "no-code" in one.marks and not asked.caller.admin:
-            raise errors.no_code()
+            raise self._refusals.no_code()
         return shapes.languages(one)

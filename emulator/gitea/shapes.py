@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.gitea.errors import WEB
-from emulator.gitea.version import Version
+from emulator.gitea.version import NEVER, Version
 from emulator.model import Owner, Repository
 
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ def _user(login: str, visibility: str, version: Version) -> Json:
         "prohibit_login": False,
         "location": "",
     }
-    if version.since((99, 0), (8, 0)):
+    if version.since(NEVER, (7, 0)):
         value["pronouns"] = ""
     return value | {
         "website": "",
@@ -110,45 +110,32 @@ def _avatar(login: str) -> str:
 
 def repository(owner: Owner, one: Repository, version: Version) -> Json:
     """A repository, in a list and by itself."""
-    value = _row(owner, one, version)
-    parent = _parent(owner, one, version) if one.is_fork else None
-    if parent or not version.since((1, 26), None):
-        value["parent"] = parent
-    return value
+    return _row(owner, one, version, _parent(owner, one, version) if one.is_fork else None)
 
 
 def _parent(owner: Owner, one: Repository, version: Version) -> Json:
     """The whole parent, also where it is private: whoever sees the fork sees it."""
-    hidden = "hidden-parent" in one.marks
     above = Owner(owner.forge, "upstream", "Organization")
-    row = _row(above, Repository(one.name, is_private=hidden, created_at=one.created_at, id=one.id), version)
-    return row if version.since((1, 26), None) else {**row, "parent": None}
+    hidden = "hidden-parent" in one.marks
+    return _row(above, Repository(one.name, is_private=hidden, created_at=one.created_at, id=one.id), version, None)
 
 
-def _row(owner: Owner, one: Repository, version: Version) -> Json:
-    path = f"{owner.login}/{one.name}"
-    mirror = "mirror" in one.marks
+def _row(owner: Owner, one: Repository, version: Version, parent: Json | None) -> Json:
     spoken = languages(one)
     value: Json = {
         "id": repository_number(owner, one),
         "owner": user(owner, version),
         "name": one.name,
-        "full_name": path,
+        "full_name": f"{owner.login}/{one.name}",
         "description": "",
         "empty": is_empty(one),
         "private": is_private(one),
         "fork": one.is_fork,
         "template": False,
-        "mirror": mirror,
+        "mirror": "mirror" in one.marks,
         "size": sum(spoken.values()) // 1024 + 22,
         "language": next(iter(spoken), ""),
-        "languages_url": f"{WEB}/api/v1/repos/{path}/languages",
-        "html_url": f"{WEB}/{path}",
-        "url": f"{WEB}/api/v1/repos/{path}",
-        "link": "",
-        "ssh_url": f"git@forge.example:{path}.git",
-        "clone_url": f"{WEB}/{path}.git",
-        "original_url": f"https://elsewhere.example/{path}.git" if mirror else "",
+        **_links(owner, one),
         "website": "",
         "stars_count": one.stars,
         "forks_count": 0,
@@ -163,53 +150,78 @@ def _row(owner: Owner, one: Repository, version: Version) -> Json:
         "archived_at": _time(one.pushed_at or one.created_at) if one.is_archived else _EPOCH,
         "permissions": {"admin": False, "push": False, "pull": True},
     }
-    return value | _units(version) | _last(owner, one, version)
+    if parent is not None or not version.parentless:
+        value["parent"] = parent
+    if version.since((1, 26), None):
+        value |= {"has_code": "no-code" not in one.marks, "branch_count": 0 if is_empty(one) else 1}
+    return value | _switches(version) | _last(owner, one, version)
+
+
+def _links(owner: Owner, one: Repository) -> Json:
+    path = f"{owner.login}/{one.name}"
+    return {
+        "languages_url": f"{WEB}/api/v1/repos/{path}/languages",
+        "html_url": f"{WEB}/{path}",
+        "url": f"{WEB}/api/v1/repos/{path}",
+        "link": "",
+        "ssh_url": f"git@forge.example:{path}.git",
+        "clone_url": f"{WEB}/{path}.git",
+        "original_url": f"https://elsewhere.example/{path}.git" if "mirror" in one.marks else "",
+    }
 
 
 @lru_cache(maxsize=16)
-def _units(version: Version) -> Json:
-    """What is the same for all."""
-    value: Json = {
-        "has_issues": True,
-        "internal_tracker": {
-            "enable_time_tracker": True,
-            "allow_only_contributors_to_track_time": True,
-            "enable_issue_dependencies": True,
-        },
-        "has_wiki": True,
-        "has_pull_requests": True,
-        "has_projects": True,
-        "has_releases": True,
-        "has_packages": False,
-        "has_actions": False,
+def _switches(version: Version) -> Json:
+    """What can be switched on and off, and is the same for all here."""
+    on = ["issues", "wiki", "pull_requests", "projects", "releases"]
+    value: Json = {f"has_{one}": True for one in on} | {"has_packages": False, "has_actions": False}
+    value["internal_tracker"] = {
+        "enable_time_tracker": True,
+        "allow_only_contributors_to_track_time": True,
+        "enable_issue_dependencies": True,
+    }
+    merges = ["merge_commits", "rebase", "rebase_explicit", "squash_merge", "rebase_update"]
+    merges += ["fast_forward_only_merge"] if version.since((1, 22), (7, 0)) else []
+    merges += ["merge_update"] if version.since((1, 27), None) else []
+    value |= {f"allow_{one}": True for one in merges} | {
         "ignore_whitespace_conflicts": False,
-        "allow_merge_commits": True,
-        "allow_rebase": True,
-        "allow_rebase_explicit": True,
-        "allow_squash_merge": True,
-        "allow_rebase_update": True,
         "default_delete_branch_after_merge": False,
         "default_merge_style": "merge",
         "default_allow_maintainer_edit": False,
     }
+    if version.since((1, 22), None):
+        value["projects_mode"] = "all"
+    if version.since((1, 26), None):
+        value |= {"allow_manual_merge": False, "autodetect_manual_merge": False}
+    if version.since(NEVER, (7, 0)):
+        value["wiki_branch"] = "main"
+    if version.since(NEVER, (8, 0)):
+        value["globally_editable_wiki"] = False
+    if version.since((1, 27), (8, 0)):
+        value["default_update_style"] = "merge"
     return value
 
 
 def _last(owner: Owner, one: Repository, version: Version) -> Json:
     mirror = "mirror" in one.marks
+    seen = _time(one.pushed_at or one.created_at) if mirror else _NEVER
     value: Json = {
         "avatar_url": "",
         "internal": not is_private(one) and owner.visibility == "private",
         "mirror_interval": "8h0m0s" if mirror else "",
-        "mirror_updated": _time(one.pushed_at or one.created_at) if mirror else _NEVER,
-        "repo_transfer": None,
+        "mirror_updated": seen,
     }
+    if not version.parentless:
+        value["repo_transfer"] = None
     if version.since((1, 22), (7, 0)):
         value["object_format_name"] = "sha1"
+    if version.since((1, 27), None):
+        value["mirror_last_sync_at"] = seen
     if version.topics:
-        value["topics"] = list(one.topics) or ([] if version.since((1, 24), None) else None)
+        value["topics"] = list(one.topics) or (None if version.forgejo else [])
     if version.since((1, 23), None):
-        value["licenses"] = [one.license] if one.license and one.license != "NOASSERTION" else []
+        told = [one.license] if one.license and one.license != "NOASSERTION" else []
+        value["licenses"] = told or ([] if version.since((1, 26), None) else None)
     return value
 
 

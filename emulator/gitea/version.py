@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+NEVER = (9_999, 0)
+"""A version that Gitea never has: what Forgejo alone does."""
+
 _FORM = re.compile(r"(\d+)\.(\d+)[^+]*(?:\+(gitea-)?.*)?")
 
 
@@ -49,3 +52,18 @@ class Version:
     def listed_without_code(self) -> bool:
         """Whether lists show repositories whose code is off, which older ones only count (go-gitea/gitea#30817)."""
         return self.since((1, 23), (7, 0))
+
+    @property
+    def parentless(self) -> bool:
+        """Whether `parent` and `repo_transfer` are left out where there is none, not null."""
+        return self.since((1, 26), None)
+
+    @property
+    def terse(self) -> bool:
+        """Whether it speaks as Gitea 1.27: refusals say less, and public-only tokens count public rows alone."""
+        return self.since((1, 27), None)
+
+    @property
+    def empty_errors(self) -> bool:
+        """Whether a list of errors is empty where there is none, not null."""
+        return self.since(NEVER, (8, 0))

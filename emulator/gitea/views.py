@@ -20,10 +20,12 @@ class Caller:
     Attributes:
         signed_in: whether with a token.
         admin: whether the token's user administers the site.
+        counts_private: whether totals of lists count private repositories, seen or not.
     """
 
     signed_in: bool = False
     admin: bool = False
+    counts_private: bool = False
 
     def sees(self, owner: Owner) -> bool:
         """Whether it may see an owner."""
@@ -54,11 +56,10 @@ class OwnerView:
 
         With a token the private ones are among them.
         """
-        if caller.signed_in not in self._lists:
-            self._lists[caller.signed_in] = [
-                one for one in self._ordered if caller.signed_in or not shapes.is_private(one)
-            ]
-        return self._lists[caller.signed_in]
+        every = caller.counts_private
+        if every not in self._lists:
+            self._lists[every] = [one for one in self._ordered if every or not shapes.is_private(one)]
+        return self._lists[every]
 
     def shown(self, caller: Caller, rows: Iterable[Repository]) -> list[Any]:
         """The rows of a page, without those that the caller may not see."""
@@ -69,8 +70,9 @@ class OwnerView:
         return caller.reads(self.owner, one) and (caller.admin or not older)
 
     def searched(self, caller: Caller) -> list[Any]:
-        """The rows of a search for this owner's, all that the caller may see."""
-        return [self.shape(one) for one in self._ordered if caller.reads(self.owner, one)]
+        """The rows of a search for this owner's, all that the caller may see, by name."""
+        found = [one for one in self._ordered if caller.reads(self.owner, one)]
+        return [self.shape(one) for one in sorted(found, key=lambda one: one.name.lower())]
 
     def shape(self, one: Repository) -> Any:
         """A row; null where the site cannot load it."""
