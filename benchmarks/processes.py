@@ -1,5 +1,6 @@
 """The emulator and the service, each in a process of its own, as in real life."""
 
+import json
 import os
 import socket
 import subprocess
@@ -19,7 +20,7 @@ import psutil
 import requests
 import trustme
 
-from benchmarks.questions import Question
+from benchmarks.questions import HOSTS, Question
 from emulator.latency import Latency
 from from_git.options import without_ours
 
@@ -77,10 +78,8 @@ class Stage:
     def expected(self, question: Question) -> Any:
         """The straight sum over the owners, from the emulator."""
         if question not in self._sums:
-            owners = [("github", name) for name in question.github] + [
-                ("bitbucket", name) for name in question.bitbucket
-            ]
-            said = requests.get(f"{self.emulator}/_emulator/sum", params=owners, timeout=PATIENCE, verify=self.verify)
+            url = f"{self.emulator}/_emulator/sum"
+            said = requests.get(url, params=question.owners, timeout=PATIENCE, verify=self.verify)
             self._sums[question] = said.json()
         return self._sums[question]
 
@@ -118,17 +117,18 @@ class Stage:
 
 
 @contextmanager
-def stage(latency: Latency, way: Way = Way.TLS, /, **changes: str) -> Iterator[Stage]:
+def stage(latency: Latency, way: Way = Way.TLS, /, hosts: bool = False, **changes: str) -> Iterator[Stage]:
     """Both processes, with upstreams that take so long; both are gone at the end, however that comes.
 
     Args:
+        hosts: whether those can be asked that only FORGES leads to.
         changes: of the service's settings; by default nothing is kept, so that each question is asked.
     """
     with (
         upstreams(latency, way) as (emulator, authority),
-        _service(emulator, authority, changes) as (service, worker),
+        _service(emulator, authority, {**changes, **({"FORGES": entries(emulator)} if hosts else {})}) as found,
     ):
-        yield Stage(emulator, service, worker, authority)
+        yield Stage(emulator, *found, authority)
 
 
 @contextmanager
@@ -147,6 +147,23 @@ def upstreams(latency: Latency, way: Way) -> Iterator[tuple[str, str | None]]:
         process = stack.enter_context(running("emulator", *told, *options, settings={}))
         wait_for(f"{emulator}/_emulator/meter", process, authority or True)
         yield emulator, authority
+
+
+def entries(emulator: str) -> str:
+    """The setting FORGES, which leads all other hosts to the emulator too, without bounds."""
+    return json.dumps(
+        [
+            {"kind": "gitlab", "host": HOSTS["gitlab"], "api": f"{emulator}/gitlab", "bounds": 0},
+            {"kind": "gitea", "host": HOSTS["gitea"], "api": f"{emulator}/gitea", "bounds": 0},
+            {
+                "kind": "github",
+                "host": HOSTS["enterprise"],
+                "api": f"{emulator}/graphql",
+                "accounts": [{"token": TOKEN}],
+                "bounds": 0,
+            },
+        ]
+    )
 
 
 def _certificate(folder: Path) -> tuple[str, str]:

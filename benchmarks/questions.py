@@ -21,19 +21,44 @@ FIXED: dict[str, str] = {
 _PAGE = 100  # repositories of one page at most, at both forges
 
 
+HOSTS: Mapping[str, str] = {
+    "github": "github.com",
+    "bitbucket": "bitbucket.org",
+    "gitlab": "gitlab.com",
+    "gitea": "codeberg.org",
+    "enterprise": "ghe.example.org",
+}
+"""Where the owners of a question are."""
+
+
 @dataclass(frozen=True)
 class Question:
     """The owners of one request; generated ones, whose names tell their number of public repositories."""
 
     github: tuple[str, ...] = ()
     bitbucket: tuple[str, ...] = ()
+    gitlab: tuple[str, ...] = ()
+    gitea: tuple[str, ...] = ()
+    enterprise: tuple[str, ...] = ()
+    """At a second host of GitHub's kind."""
 
     @property
     def urls(self) -> list[str]:
         """The profile URLs."""
-        return [f"https://github.com/{name}" for name in self.github] + [
-            f"https://bitbucket.org/{name}" for name in self.bitbucket
-        ]
+        return [f"https://{HOSTS[forge]}/{name}" for forge, name in self._named()]
+
+    @property
+    def owners(self) -> list[tuple[str, str]]:
+        """The emulator's name of the forge, and the owner."""
+        return [("github" if forge == "enterprise" else forge, name) for forge, name in self._named()]
+
+    @property
+    def parts(self) -> "list[Question]":
+        """The same, each forge by itself."""
+        return [Question(**{forge: getattr(self, forge)}) for forge in HOSTS if getattr(self, forge)]
+
+    def _named(self) -> list[tuple[str, str]]:
+        return [(forge, name) for forge in HOSTS for name in getattr(self, forge)]
 
 
 WARM_UP = Question(("user-2",), ("team-2",))
@@ -55,7 +80,18 @@ def limit(questions: Sequence[Question], latency: Latency) -> float:
     largest = (
         base * math.ceil(_pages(max(owners)) / 2) + each * max(owners) / POOLS["NUM_THREADS_GITHUB"] if owners else 0.0
     )
-    return max(lists, watchers, work, largest)
+    return max(lists, watchers, work, largest, _others(questions, base))
+
+
+def _others(questions: Sequence[Question], base: float) -> float:
+    """The same for the hosts without a name of their own in the settings.
+
+    Gitea: a page, and then the languages of all repositories. GitLab: pages of 100 from both ends.
+    """
+    organisations = [_size(name) for question in questions for name in question.gitea]
+    groups = [_size(name) for question in questions for name in question.gitlab]
+    languages = base * (1 + sum(organisations) / POOLS["NUM_THREADS_GITEA_LANGUAGES"]) if organisations else 0.0
+    return max(languages, *(base * math.ceil(_pages(size) / 2) for size in groups), 0.0)
 
 
 def _size(name: str) -> int:

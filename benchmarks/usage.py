@@ -10,6 +10,8 @@ import psutil
 from benchmarks.processes import Stage
 
 _MEGABYTE = 1_000_000
+FORGES = ("github", "bitbucket", "gitlab", "gitea")
+"""The emulator's names of them."""
 _LOOK = 0.05  # seconds between two looks at the process
 
 
@@ -42,15 +44,15 @@ def measure(found: Stage, process: psutil.Process, work: Callable[[], object]) -
         work()
         wall = time.perf_counter() - begun
     cpu, counts = _cpu(process) - cpu, found.meter()
-    both = [counts["github"], counts["bitbucket"]]
+    forges = [counts[name] for name in FORGES]
     return Usage(
         wall=wall,
         cpu=round(cpu, 2),
-        calls=sum(one["calls"] for one in both),
-        connections=sum(one["connections"] for one in both),
-        points=sum(one["points"] for one in both),
-        server_seconds=sum(one["seconds"] for one in both),
-        received=sum(one["bytes_sent"] for one in both) / _MEGABYTE,
+        calls=sum(one["calls"] for one in forges),
+        connections=sum(one["connections"] for one in forges),
+        points=sum(one["points"] for one in forges),
+        server_seconds=sum(one["seconds"] for one in forges),
+        received=sum(one["bytes_sent"] for one in forges) / _MEGABYTE,
         memory=max(0, watch.memory - memory) / _MEGABYTE,
         threads=watch.threads,
     )
