@@ -6,7 +6,8 @@ from from_git.askers import Asker
 from from_git.calls.authorization import ANONYMOUS, Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.opening import Bound, Opening
-from from_git.forges.contract import Fetch
+from from_git.forges.gitlab.access import GitLabAccess, Wordless
+from from_git.forges.gitlab.fetch import GitLabFetch
 from from_git.forges.gitlab.options import BOUND, THREADS
 from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
@@ -32,7 +33,9 @@ class GitLab:
         accounts = [make.account(one.header, one, bound) for one in carried]
         self.accounts = make.accounts(accounts, pools.narrowed.refresh)
         self.has_credentials = bool(host.credentials)
-        self.upstream = Upstream(host.api, host.setting("api"), self.pool.most, conf.UPSTREAM_TIMEOUT, way(host))
+        upstream = Upstream(host.api, host.setting("api"), self.pool.most, conf.UPSTREAM_TIMEOUT, way(host))
+        wordless = Wordless(make.memory, host.key, conf.LANGUAGES_CACHE_SECONDS)
+        self.access = GitLabAccess(host, upstream, self.pool, self.accounts, wordless, bound.limit, make.tempo)
 
     @property
     def width(self) -> int:
@@ -43,14 +46,16 @@ class GitLab:
         """See `Forge.foresee`."""
         self.accounts.foresee(asker, profiles, profiles, seconds)
 
-    def fetch(self, owner: str, group: FetchGroup) -> Fetch:
+    def fetch(self, owner: str, group: FetchGroup) -> GitLabFetch:
         """See `Forge.fetch`."""
-        raise NotImplementedError
+        fetch = GitLabFetch(self.access, owner, group)
+        fetch.begin()
+        return fetch
 
     def close(self) -> None:
         """See `Forge.close`."""
         self.pool.close()
-        self.upstream.close()
+        self.access.upstream.close()
 
 
 def opened(host: Host, conf: Any) -> GitLab:

@@ -1,0 +1,228 @@
+"""GitLab: the list of a group with all its subgroups, asked for until it is known to be whole; see `Walk`."""
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from from_git.calls.sending import Calls
+from from_git.errors import MalformedAnswer, UpstreamError
+from from_git.forges.gitlab.access import GROUP_LISTS, GitLabAccess, group_path
+from from_git.forges.gitlab.answers import says_missing, total_in
+from from_git.forges.gitlab.nodes import GroupPage, page_in
+from from_git.forges.gitlab.queries import group_page
+from from_git.forges.gitlab.walk import Side, Walk, Witness
+from from_git.forges.reading import get
+
+_READINGS = 4
+_WITNESS = {
+    "visibility": "public",
+    "include_subgroups": "true",
+    "with_shared": "false",
+    "order_by": "id",
+    "sort": "desc",
+    "per_page": 1,
+}
+Act = Callable[[], object]
+
+
+class Events(NamedTuple):
+    """What the owner of a list is told."""
+
+    rows: Callable[[Mapping[str, bytes]], object]
+    """The public projects of each page, by id, with their `Kept`; before any of the others."""
+    known: Callable[[int | None], object]
+    """Once, the number of public projects; None where REST does not say."""
+    end: Act
+    """Once, when the list is whole."""
+    absent: Act
+    """Once, where GitLab shows no such group."""
+
+
+class GroupList:
+    """The list of one group. Safe from any thread."""
+
+    def __init__(
+        self,
+        access: GitLabAccess,
+        calls: Calls,
+        name: str,
+        on: "Events",
+    ) -> None:
+        self._access, self._calls, self._name = access, calls, name
+        self._on = on
+        self._lock = threading.Lock()  # around everything below
+        self.total: int | None = None
+        """Public projects, as REST has last said."""
+        self.is_hidden = False
+        """Whether there is such a group, and it is not public."""
+        self._readings = self._pages = 0
+        self._is_told = False
+        self._ids: set[str] | None = None  # of the last reading that ended
+        self._restart()
+
+    def _restart(self) -> None:
+        self._readings += 1
+        self.walk = Walk()
+        self.head: GroupPage | None = None
+        """A page, as soon as there is one; it tells which group it is."""
+        self._busy: set[Side] = set()
+        self._asking = False  # whether a witness is under way
+        self._first: Witness | None = None
+        self._last: Witness | None = None
+        self._after = False  # whether the last witness was asked after the last page
+        self._beside = False  # whether one was asked beside the last pages
+        self._absent = False
+
+    @property
+    def rows(self) -> Mapping[str, bytes]:
+        """The public projects, by id."""
+        return self.walk.public
+
+    def pages(self) -> tuple[int, int]:
+        """Pages that were read, and those that are known; over all readings."""
+        with self._lock:
+            left = -(-max(0, (self.total or 0) - len(self.walk.public)) // self._access.schema.page)
+            return self._pages, self._pages + max(left, len(self._busy))
+
+    def begin(self, both: bool) -> None:
+        """Have the first pages asked for; `both`: from both ends at once."""
+        with self._lock:
+            acts = self._begin(both)
+        _do(acts)
+
+    def _begin(self, both: bool) -> list[Act]:
+        acts = [self._page(side) for side in ((Side.NEWEST, Side.OLDEST) if both else (Side.NEWEST,))]
+        # a name of digits alone would be taken for an id
+        return [*acts, self._witness(False)] if self.head or not self._name.isdecimal() else acts
+
+    def _again(self) -> list[Act]:
+        if self._readings >= _READINGS:
+            if self._absent:
+                raise UpstreamError("it says that there is such a group, and that there is none.", advice="Ask again.")
+            total = "unknown" if self.total is None else self.total
+            raise UpstreamError(
+                f"its list never added up: {len(self.walk.public)} repositories against a total of {total}, after"
+                f" {self._readings} readings."
+            )
+        self._restart()
+        return self._begin(both=self.total is None or self.total > self._access.schema.page)
+
+    def _page(self, side: Side) -> Act:
+        self._busy.add(side)
+        cursor = self.walk.cursor(side)
+        read, take = partial(self._read, side, cursor), partial(self._take, side)
+        return partial(self._calls.start, self._access.pool, read, take)
+
+    def _read(self, side: Side, cursor: str | None) -> tuple[GroupPage | None, int]:
+        schema, size = self._access.schema, 0
+
+        def text() -> tuple[str, Mapping[str, object]]:
+            nonlocal size
+            size = schema.page
+            given = {} if cursor is None else {"cursor": cursor}
+            query = group_page(schema.project(), side is Side.NEWEST, cursor is None)
+            return query, {"path": self._name, "size": size, **given}
+
+        data = self._access.ask(self._calls, text, "page", lambda: size)
+        return page_in(data, self._name), size
+
+    def _take(self, side: Side, found: tuple[GroupPage | None, int]) -> None:
+        page, size = found
+        if page:
+            self._on.rows({one: row for one, row in page.rows.items() if row is not None})
+        with self._lock:
+            self._busy.discard(side)
+            self._pages += 1
+            self._absent |= page is None
+            if page and page.is_public:
+                self.head = page
+                self.walk.take(side, page, size)
+            elif page:
+                self.is_hidden = self._absent = True
+            acts = [*self._told(), *self._next()]
+        _do(acts)
+
+    def _witness(self, after: bool) -> Act:
+        self._asking, self._after = True, after
+        name = self.head.number if self.head and self._name.isdecimal() else self._name
+        read = partial(self._read_witness, name)
+        amount = self._access.amount(GROUP_LISTS)
+        return partial(self._calls.start, self._access.pool, read, self._take_witness, amount=amount)
+
+    def _read_witness(self, name: str) -> Witness | None:
+        answer = self._access.get(self._calls, group_path(name), _WITNESS)
+        if says_missing(answer, "Group"):
+            return None
+        rows = self._access.answers.rest(answer, self._access.now())
+        if not isinstance(rows, list):
+            raise MalformedAnswer("the answer is not a list")
+        newest = str(get(rows[0], "id", kind=int)) if rows else None
+        return Witness(total_in(answer.headers), newest)
+
+    def _take_witness(self, found: Witness | None) -> None:
+        with self._lock:
+            self._asking = False
+            self._absent |= found is None
+            if found:
+                self.total = found.total
+                self._first, self._last = self._first or found, found
+            acts = [*self._told(), *self._next()]
+        _do(acts)
+
+    def _told(self) -> list[Act]:
+        """Say the number of projects, once it is known of a group that is there."""
+        if self._is_told or not (self.head and self._first):
+            return []
+        self._is_told = True
+        return [partial(self._on.known, self.total)]
+
+    def _next(self) -> list[Act]:
+        """What is to be done now; the lock is held."""
+        if self._absent:
+            return [] if self._busy or self._asking else [self._on.absent] if self._is_missing() else self._again()
+        if not self.head:
+            return []
+        if not self.walk.is_whole:
+            return self._pages_on()
+        if self._busy or self._asking:
+            return []
+        if self._last is None:
+            return [self._witness(after=True)]
+        if self.walk.agrees(self._last) and self._is_sure():
+            ids, before = self.walk.public.keys(), self._ids
+            self._ids = set(ids)
+            return [self._on.end] if self._last.total is not None or before == ids else self._again()
+        return self._again() if self._after else [self._witness(after=True)]
+
+    def _is_missing(self) -> bool:
+        """Whether nothing speaks for a public group; where GraphQL and REST differ, both are asked again."""
+        return self.is_hidden or not (self.head or self._last)
+
+    def _is_sure(self) -> bool:
+        """Whether what the last witness says decides."""
+        return (
+            self._after or self.walk.is_one_page or (self._beside and self.walk.is_quiet and self._first == self._last)
+        )
+
+    def _pages_on(self) -> list[Act]:
+        size, acts = self._access.schema.page, []
+
+        def spare() -> int:
+            """Rows that the pages under way can bring beyond those that are unread, as far as is known."""
+            return -1 if self.total is None else size * len(self._busy) - (self.total - len(self.walk.public))
+
+        for side in Side:
+            if side not in self._busy and self.walk.leads_on(side) and (spare() <= 0 or not self._busy):
+                acts.append(self._page(side))
+        if not self._busy:
+            return [] if self._asking else self._again()
+        if spare() >= 0 and not self._asking and not self._beside and self._first:
+            self._beside = True
+            acts.append(self._witness(after=False))
+        return acts
+
+
+def _do(acts: list[Act]) -> None:
+    for act in acts:
+        act()

@@ -1,0 +1,162 @@
+"""GitLab: what the projects in its answers tell, and in which form they are kept."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from from_git.errors import MalformedAnswer, of_repository
+from from_git.forges.compact import dumped, loaded
+from from_git.forges.gitlab.queries import DELETION, DELETION_ON, FORK
+from from_git.forges.reading import get, get_time, maybe
+from from_git.values.repository import Repository
+
+PUBLIC = "public"
+_GID = re.compile(r"gid://gitlab/[A-Za-z:]+/([1-9][0-9]{0,15})")
+
+
+class Kept(NamedTuple):
+    """What a fetch keeps of a public project."""
+
+    path: str
+    """Its full path."""
+    is_archived: bool
+    is_fork: bool | None
+    """None where the server does not tell it."""
+    stars: int
+    topics: list[str]
+    langs: list[str]
+    created: int
+    deleting: bool | None
+    """Whether it waits for its deletion; None where the server does not tell it."""
+
+    def dumped(self) -> bytes:
+        """It in few bytes, of which `kept_in` makes it again."""
+        return dumped(*self)
+
+
+def kept_in(row: bytes) -> Kept:
+    """What was kept."""
+    return Kept._make(loaded(row))
+
+
+def number_in(value: Any, key: str = "id") -> str:
+    """The number in a global id of GraphQL, as text.
+
+    Raises:
+        MalformedAnswer: it is none.
+    """
+    found = _GID.fullmatch(get(value, key, kind=str))
+    if found is None:
+        raise MalformedAnswer(f"{key} is no global id")
+    return found[1]
+
+
+def global_id(number: str) -> str:
+    """The global id of a project."""
+    return f"gid://gitlab/Project/{number}"
+
+
+def kept_of(node: Any) -> Kept | None:
+    """What is kept of a project; None: it is not public.
+
+    Raises:
+        MalformedAnswer: something is not as the schema has it; it names the project.
+    """
+    # our own look: a token's user sees more, and there is no argument for it
+    if get(node, "visibility", kind=str) != PUBLIC:
+        return None
+    path = get(node, "fullPath", kind=str)
+    try:
+        return Kept(
+            path,
+            bool(maybe(node, "archived", kind=bool)),
+            get(node, FORK, kind=bool) if FORK in node else None,
+            get(node, "starCount", kind=int),
+            _texts(maybe(node, "topics", kind=list) or []),
+            langs_in(node),
+            get_time(node, "createdAt"),
+            _deleting(node),
+        )
+    except MalformedAnswer as error:
+        raise of_repository(error, path) from None
+
+
+def langs_in(node: Any) -> list[str]:
+    """The names of a project's languages, in GitLab's order."""
+    return [get(one, "name", kind=str) for one in maybe(node, "languages", kind=list) or []]
+
+
+def _texts(values: list[Any]) -> list[str]:
+    if any(type(one) is not str for one in values):
+        raise MalformedAnswer("topics is not a list of texts")
+    return values
+
+
+def _deleting(node: Any) -> bool | None:
+    if DELETION in node:
+        return bool(maybe(node, DELETION, kind=bool))
+    return maybe(node, DELETION_ON, kind=str) is not None if DELETION_ON in node else None
+
+
+def repository_of(one: Kept, identity: str, above: str, langs: list[str], texts: dict[str, str]) -> Repository:
+    """The repository of a project.
+
+    Args:
+        above: the path of the profile, below which its name begins.
+        texts: names of other repositories, each by itself, so that a name is one text for all of them.
+    """
+    return Repository(
+        identity,
+        one.path[len(above) + 1 :],
+        one.is_fork,
+        one.is_archived,
+        one.stars,
+        langs=tuple((texts.setdefault(name, name), None) for name in langs),
+        topics=tuple(map(texts.setdefault, one.topics, one.topics)),
+        created=one.created,
+    )
+
+
+class GroupPage(NamedTuple):
+    """A page of a group's list."""
+
+    number: str
+    """The group's id."""
+    path: str
+    """Its full path, as GitLab spells it."""
+    counted: int
+    """Projects of the group, those too that are not shown to us."""
+    rows: Mapping[str, bytes | None]
+    """`Kept` of each project that is shown, by id, from the newest to the oldest; None for one that is not public."""
+    more: bool
+    """Whether there are others further from the end that the page was read from."""
+    cursor: str | None
+    """That of the last row on the way from there."""
+    is_public: bool = True
+    """Whether it is a group that everybody may see; nothing but its name is told of others."""
+
+
+def page_in(data: Mapping[str, Any], name: str) -> GroupPage | None:
+    """What a reply says of the group with that full path; None: there is none.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    if data.get("group", ...) is None:
+        return None
+    group = get(data, "group", kind=dict)
+    number, path = number_in(group), get(group, "fullPath", kind=str)
+    if path.lower() != name.lower():
+        raise MalformedAnswer("group.fullPath is not that of the group that was asked for")
+    if get(group, "visibility", kind=str) != PUBLIC:
+        return GroupPage(number, path, 0, {}, False, None, is_public=False)
+    projects = get(group, "projects", kind=dict)
+    rows: dict[str, bytes | None] = {}
+    for node in get(projects, "nodes", kind=list):
+        if node is not None:
+            one = kept_of(node)
+            if one and not one.path.lower().startswith(f"{path.lower()}/"):
+                raise MalformedAnswer(f"nodes.fullPath is not below the group: {one.path[:200]}")
+            rows[number_in(node)] = one and one.dumped()
+    counted, more = get(projects, "count", kind=int), get(projects, "pageInfo", "more", kind=bool)
+    return GroupPage(number, path, counted, rows, more, maybe(projects, "pageInfo", "edge", kind=str))

@@ -1,0 +1,104 @@
+"""GitLab: the texts of its GraphQL queries, and what is known of what a server takes.
+
+Sources: docs.gitlab.com/api/graphql (types Group and Project, "Limits") and GitLab's own types of 16 to 18.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+
+MOST = 100
+"""Projects of one page; the most that GitLab gives."""
+_PROJECT = "id fullPath visibility archived starCount topics createdAt languages { name }"
+# since 17, 18.1 and 16.10: what a server does not have is left out, or asked for by REST
+FORK, DELETION, DELETION_ON = "isForked", "markedForDeletion", "markedForDeletionOn"
+_OPTIONAL = (FORK, DELETION, DELETION_ON)
+_KEPT = 3600.0  # seconds for which a server is taken to be as old as it was
+_ALIASES = 14  # projects of one query by their paths: 13 of complexity each, of 200
+_NAMES = 36  # languages alone: 5 each
+_SMALLEST = 5  # projects of one page
+
+
+class Schema:
+    """What one server is known to take, learned from its refusals. Safe from any thread, but for a refusal too many.
+
+    Attributes:
+        page: projects of one page of a group.
+        aliases: projects of one query by their paths.
+        names: the same, where their languages alone are asked for.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.page, self.aliases, self.names = MOST, _ALIASES, _NAMES
+        self._now = now
+        self._lock = threading.Lock()
+        self._unknown: dict[str, float] = {}
+
+    def lacks(self, field: str) -> bool:
+        """Whether the server has refused this field of a project lately."""
+        return self._now() - self._unknown.get(field, -_KEPT) < _KEPT
+
+    def refuse(self, fields: Collection[str]) -> bool:
+        """Take in that the server does not know these fields; whether there is something to ask without them."""
+        known = {one for one in fields if one in _OPTIONAL}
+        with self._lock:
+            self._unknown.update(dict.fromkeys(known, self._now()))
+        return bool(fields) and len(known) == len(fields)
+
+    def shrink(self, name: str, asked: int, part: float) -> bool:
+        """Ask for a part of what was `asked` for and refused as too complex; whether less can be asked for."""
+        least = _SMALLEST if name == "page" else 1
+        if asked <= least:
+            return False
+        with self._lock:
+            setattr(self, name, max(least, min(getattr(self, name), int(asked * part), asked - 1)))
+        return True
+
+    def project(self) -> str:
+        """The fields of a project."""
+        deletion = DELETION_ON if self.lacks(DELETION) else DELETION
+        asked = [one for one in (FORK, deletion) if not self.lacks(one)]
+        return " ".join((_PROJECT, *asked))
+
+
+def group_page(fields: str, newest: bool, begins: bool) -> str:
+    """The query of one page of a group's list, from its newest or from its oldest end.
+
+    Args:
+        begins: whether it is the first from there; others have a cursor.
+    """
+    size, cursor = ("first", "after") if newest else ("last", "before")
+    declared, given = ("", "") if begins else (", $cursor: String!", f", {cursor}: $cursor")
+    more, edge = ("hasNextPage", "endCursor") if newest else ("hasPreviousPage", "startCursor")
+    return f"""query Group($path: ID!, $size: Int!{declared}) {{
+  group(fullPath: $path) {{
+    id
+    fullPath
+    visibility
+    projects(includeSubgroups: true, {size}: $size{given}) {{
+      count
+      pageInfo {{ more: {more} edge: {edge} }}
+      nodes {{ {fields} }}
+    }}
+  }}
+}}"""
+
+
+LANGUAGES = """query Languages($path: ID!, $ids: [ID!]!, $size: Int!) {
+  group(fullPath: $path) {
+    projects(includeSubgroups: true, ids: $ids, first: $size) {
+      nodes { id languages { name } }
+    }
+  }
+}"""
+"""The languages of some projects of a group."""
+NAMES = "id languages { name }"
+"""The fields of a project whose languages alone are asked for."""
+
+
+def by_paths(fields: str, paths: Collection[str]) -> tuple[str, Mapping[str, str]]:
+    """The query of projects by their full paths, as `p0`, `p1` …, and its variables."""
+    variables = {f"v{place}": path for place, path in enumerate(paths)}
+    declared = ", ".join(f"${name}: ID!" for name in variables)
+    asked = "\n".join(f"  p{place}: project(fullPath: ${name}) {{ {fields} }}" for place, name in enumerate(variables))
+    return f"query Projects({declared}) {{\n{asked}\n}}", variables
