@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emulator.exchange import Answer, Call
-from emulator.gitea.credentials import Token
+from emulator.gitea.credentials import PUBLIC_ONLY, Token
 from emulator.gitea.errors import Refusals
 from emulator.gitea.version import Version
 from emulator.gitea.views import Caller
+from emulator.model import Owner
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,16 @@ class Asked:
     caller: Caller
     token: Token | None
     refusals: Refusals
+
+    def reaches(self, owner: Owner) -> None:
+        """Refuse a token that is for what is public alone, at an owner that is not.
+
+        Raises:
+            Refusal: 403, it is.
+        """
+        narrow = self.token and PUBLIC_ONLY in self.token.scopes and self.refusals.version.guards_owners
+        if narrow and owner.visibility != "public":
+            raise self.refusals.public_only("orgs" if owner.kind == "Organization" else "users")
 
     def needs(self, *scopes: str) -> None:
         """Refuse a token that lacks one of the scopes.

@@ -90,8 +90,14 @@ class Refusals:
 
     def wrong_token(self) -> Refusal:
         """401 of a token that is not taken, on public data too: the older words are about the token's user."""
-        terse = self.version.terse
-        return _told(401, "invalid username, password or token" if terse else "user does not exist [uid: 0, name: ]")
+        if self.version.terse:
+            return _told(401, "invalid username, password or token")
+        key = "" if self.version.since((1, 22), (7, 0)) else ", keyid: 0"
+        return _told(401, f"user does not exist [uid: 0, name: {key}]")
+
+    def public_only(self, owners: str) -> Refusal:
+        """403 of a token that is for what is public, at an owner that is not."""
+        return _told(403, f"token scope is limited to public {owners}")
 
     def signed_in_only(self) -> Refusal:
         """403 of a stranger at a site that is for its users alone; without `url`."""

@@ -57,7 +57,7 @@ class GiteaServer:
         if self._used_up(call.address):
             return self._options.limited
         try:
-            if call.method != "GET":
+            if call.method != "GET" and not (call.method == "HEAD" and self._options.version.terse):
                 raise Refusal(405, headers={"Allow": "GET"})
             value, headers = self._resource(self._asked(call))
         except Refusal as refusal:
@@ -145,6 +145,7 @@ class GiteaServer:
         view = self._found(asked, name, self._refusals.no_organization)
         if view.owner.kind != "Organization":
             raise self._refusals.no_organization(name)
+        asked.reaches(view.owner)
         if rest == ["repos"]:
             return self._list(asked, view)
         if rest:
@@ -157,6 +158,8 @@ class GiteaServer:
         asked.needs(USER)
         view = self._found(asked, name, self._refusals.no_user)
         hidden = not asked.caller.sees(view.owner)
+        if view.owner.kind == "User":
+            asked.reaches(view.owner)
         if hidden and view.owner.kind == "User":
             raise self._refusals.hidden_user()
         if rest not in ([], ["repos"]):
@@ -223,9 +226,14 @@ class GiteaServer:
             case ["languages"]:
                 return self._languages(asked, one), {}
             case ["topics"]:
-                page, topics = self._page(asked.call), sorted(set(one.topics))
-                return {"topics": page.cut(topics)}, {"X-Total-Count": str(len(topics))}
+                return self._topics(asked.call, sorted(set(one.topics)))
         raise errors.nothing_here()
+
+    def _topics(self, call: Call, topics: list[str]) -> tuple[Any, Mapping[str, str]]:
+        """A page of them, without links; all where an older version is not asked for a page."""
+        paged = self._options.version.paged_topics or "page" in dict(call.query)
+        shown = self._page(call).cut(topics) if paged else topics
+        return {"topics": shown}, {"X-Total-Count": str(len(topics))}
 
     def _languages(self, asked: Asked, one: Repository) -> Any:
         if "no-code" in one.marks and not asked.caller.admin:

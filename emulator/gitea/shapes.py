@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -114,10 +115,11 @@ def repository(owner: Owner, one: Repository, version: Version) -> Json:
 
 
 def _parent(owner: Owner, one: Repository, version: Version) -> Json:
-    """The whole parent, also where it is private: whoever sees the fork sees it."""
+    """The whole parent, also where its owner is private: whoever sees the fork sees it."""
     above = Owner(owner.forge, "upstream", "Organization")
-    hidden = "hidden-parent" in one.marks
-    return _row(above, Repository(one.name, is_private=hidden, created_at=one.created_at, id=one.id), version, None)
+    if "hidden-parent" in one.marks:
+        above = replace(above, visibility="private")
+    return _row(above, Repository(one.name, created_at=one.created_at, id=one.id), version, None)
 
 
 def _row(owner: Owner, one: Repository, version: Version, parent: Json | None) -> Json:

@@ -64,6 +64,16 @@ class Version:
         return self.since((1, 27), None)
 
     @property
+    def paged_topics(self) -> bool:
+        """Whether the topics of a repository come in pages also to a caller that names no page."""
+        return self.since((1, 24), (7, 0))
+
+    @property
+    def guards_owners(self) -> bool:
+        """Whether it refuses public-only tokens at owners that are not public."""
+        return self.since((1, 23), (8, 0))
+
+    @property
     def empty_errors(self) -> bool:
         """Whether a list of errors is empty where there is none, not null."""
         return self.since(NEVER, (8, 0))

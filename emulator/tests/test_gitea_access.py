@@ -7,7 +7,7 @@ import requests
 from emulator import Emulator
 from emulator.gitea.credentials import Token
 from emulator.gitea.kind import Gitea
-from emulator.tests.gitea import ELEVEN, LATE, TOKEN, GiteaCase, ask, days, organization, person, site
+from emulator.tests.gitea import ELEVEN, LATE, OLD, SEVEN, TOKEN, GiteaCase, ask, days, organization, person, site
 from emulator.tests.helpers import PATIENCE, Clock
 
 
@@ -26,10 +26,11 @@ class TestAccess(GiteaCase):
         return requests.get(url, headers={"Authorization": header}, timeout=PATIENCE)
 
     def test_a_wrong_token_is_refused_on_public_data_in_words_about_a_user(self) -> None:
-        answers = self.versions("/orgs/acme", ELEVEN, LATE, token="wrong")
+        answers = self.versions("/orgs/acme", OLD, ELEVEN, LATE, token="wrong")
 
-        self.assertEqual([answer.status_code for answer in answers], [401, 401])
-        words = ["user does not exist [uid: 0, name: ]", "invalid username, password or token"]
+        self.assertEqual([answer.status_code for answer in answers], [401, 401, 401])
+        nobody = "user does not exist [uid: 0, name: {}]"
+        words = [nobody.format(", keyid: 0"), nobody.format(""), "invalid username, password or token"]
         self.assertEqual([answer.json()["message"] for answer in answers], words)
 
     def test_token_and_bearer_are_taken_and_other_schemes_are_a_strangers(self) -> None:
@@ -70,6 +71,16 @@ class TestAccess(GiteaCase):
                 if lacks:
                     self.assertEqual(answer.json()["message"], words.format(lacks))
 
+    def test_a_public_only_token_is_refused_at_limited_owners_by_newer_versions(self) -> None:
+        self.world.add(organization(*days("c"), login="Lim", visibility="limited"))
+        self.world.add(person(*days("d"), login="Shy", visibility="limited"))
+        for version, status in ((SEVEN, 200), (ELEVEN, 403), (LATE, 403)):
+            with site(self.world, version=version, scopes=("public-only", "all")) as emulator:
+                answers = [ask(emulator, path, TOKEN) for path in ("/orgs/lim/repos", "/users/shy/repos", "/orgs/acme")]
+
+                self.assertEqual([answer.status_code for answer in answers], [status, status, 200])
+        self.assertEqual(answers[0].json()["message"], "token scope is limited to public orgs")
+
     def test_newer_versions_say_which_scopes_a_token_has(self) -> None:
         with site(self.world, version=LATE, scopes=("read:user", "read:repository")) as emulator:
             answer = ask(emulator, "/orgs/acme", TOKEN)
@@ -101,6 +112,10 @@ class TestAccess(GiteaCase):
         answer = requests.post(f"{self.emulator['gitea'].url}/api/v1/version", timeout=PATIENCE)
 
         self.assertEqual((answer.status_code, answer.text), (405, ""))
+        for version, status in ((ELEVEN, 405), (LATE, 200)):
+            with site(self.world, version=version) as emulator:
+                url = f"{emulator['gitea'].url}/api/v1/version"
+                self.assertEqual(requests.head(url, timeout=PATIENCE).status_code, status)
 
     def test_settings_and_version_are_told(self) -> None:
         with site(self.world, version=LATE, stars_disabled=True) as emulator:

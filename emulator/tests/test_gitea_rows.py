@@ -59,10 +59,10 @@ class TestRows(GiteaCase):
         self.assertTrue(self.row("empty")["empty"])
         self.assertEqual([self.row(name, LATE)["has_code"] for name in ("off", "old")], [False, True])
 
-    def test_a_fork_shows_its_parent_also_a_private_one(self) -> None:
+    def test_a_fork_shows_its_parent_also_that_of_a_private_owner(self) -> None:
         shown = [self.row(name)["parent"] for name in ("fork", "secret-fork")]
 
-        self.assertEqual([isinstance(one, dict) and one["private"] for one in shown], [False, True])
+        self.assertEqual([isinstance(one, dict) and one["internal"] for one in shown], [False, True])
         self.assertEqual([isinstance(one, dict) and one["parent"] for one in shown], [None, None])
 
     def test_keys_differ_by_version(self) -> None:
@@ -121,4 +121,7 @@ class TestRows(GiteaCase):
         self.assertEqual((first.json(), second.json()), ({"topics": ["cli"]}, {"topics": ["web"]}))
         self.assertEqual(first.headers["X-Total-Count"], "2")
         self.assertNotIn("Link", first.headers)
+        with site(self.world, version=GITEA, default_paging_num=1) as emulator:
+            self.assertEqual(ask(emulator, "/repos/acme/tool/topics", limit=1).json()["topics"], ["cli", "web"])
+            self.assertEqual(ask(emulator, "/repos/acme/tool/topics", page=2).json()["topics"], ["web"])
         self.assertEqual(self.row("tool")["topics"], ["web", "cli"])
