@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+TOO_MANY_WORDS = "This endpoint has been requested too many times. Try again later."
+# the message is an object here, and a text in all other refusals
+TOO_MANY = json.dumps({"message": {"error": TOO_MANY_WORDS}}, separators=(",", ":")).encode()
+
 
 class Refusal(Exception):
     """An error in place of the answer.
@@ -20,10 +24,6 @@ class Refusal(Exception):
         self.status = status
         self.value = value
         self.headers = headers
-
-    def body(self) -> bytes:
-        """The JSON of the answer."""
-        return json.dumps(self.value, separators=(",", ":")).encode()
 
 
 def not_found(what: str = "") -> Refusal:

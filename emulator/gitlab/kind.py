@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from emulator.accounts import Login
+from emulator.gitlab.faults import FAULTS, STRIKES
+from emulator.gitlab.limits import ENDPOINTS, FORGE, Limits
+from emulator.gitlab.presets import PRESETS
 from emulator.gitlab.server import ROOT, GitLabServer, Options
 from emulator.gitlab.traits import TRAITS
 from emulator.gitlab.versions import Version
@@ -25,12 +28,20 @@ class GitLab(Kind):
         languages_known: whether the languages of all projects were looked for already; else the first question about
             each project's is answered with none.
         signed_in_only: whether nothing is public without a token.
+        calls: calls in a minute, see `limits.FORGE`; None = no limit, as self-managed sites have by default.
+        endpoint_calls: calls of single endpoints in a minute, see `limits.ENDPOINTS`; None = no limit.
+
+    Raises:
+        ValueError: no version.
     """
 
     traits = TRAITS
     root = ROOT
     address = ROOT
     shares = {"gitlab languages": re.compile(rf"{ROOT}/api/v4/projects/[^/]+/languages")}  # noqa: RUF012 - see Kind
+    strikes = STRIKES
+    faults = FAULTS
+    presets = PRESETS
     arguments = {  # noqa: RUF012 - see Kind
         "token": "the token that GitLab takes",
         "users": "so many users, the tokens of the others end in -2, -3 and so on",
@@ -42,15 +53,21 @@ class GitLab(Kind):
     version: str = "18.5"
     languages_known: bool = True
     signed_in_only: bool = False
+    calls: Mapping[str, int] | None = field(default_factory=lambda: FORGE)
+    endpoint_calls: Mapping[str, int] | None = field(default_factory=lambda: ENDPOINTS)
+
+    def __post_init__(self) -> None:
+        Version.of(self.version)
 
     def answering(self, place: Place) -> Answering:
-        """A new server."""
+        """A new server; its limits are for a minute of the place."""
         options = Options(Version.of(self.version), self.languages_known, self.signed_in_only)
-        return GitLabServer(place, options).answer
+        limits = Limits(self.calls or {}, self.endpoint_calls or {}, place.now, place.minute)
+        return GitLabServer(place, options, limits).answer
 
     def unlimited(self) -> Self:
         """Without the limits of calls."""
-        return self
+        return replace(self, calls=None, endpoint_calls=None)
 
     def secrets(self) -> Mapping[str, str]:
         """The `token` of the first user."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from emulator.gitlab.errors import invalid
+from emulator.gitlab.errors import Refusal, invalid
+from emulator.gitlab.views import Project
 
 DEFAULT_LENGTH = 20
 LARGEST_LENGTH = 100
@@ -62,6 +63,28 @@ class Page:
             "X-Prev-Page": str(before or ""),
         }
         return {**headers, "X-Total": str(total), "X-Total-Pages": str(pages)} if counted else headers
+
+
+def keyset(
+    rows: Sequence[Project], query: Mapping[str, str], url: str, parameters: Mapping[str, str]
+) -> tuple[Sequence[Project], dict[str, str]]:
+    """The rows and headers of a page after or before an id, whose link alone tells of the next one.
+
+    Args:
+        rows: those that are left to read, in the order that the query asks for.
+
+    Raises:
+        Refusal: 405, they are not ordered by id.
+    """
+    if query.get("order_by") != "id":
+        raise Refusal(405, {"error": "Keyset pagination is not yet available for this type of request"})
+    length = Page.of(query).length
+    shown = rows[:length]
+    if len(rows) <= length:
+        return shown, {}
+    bound = "id_after" if query.get("sort") == "asc" else "id_before"
+    asked = {**parameters, bound: str(shown[-1].number), "per_page": str(length)}
+    return shown, {"Link": f'<{url}?{urlencode(sorted(asked.items()))}>; rel="next"'}
 
 
 def number_of(query: Mapping[str, str], name: str, default: int) -> int:

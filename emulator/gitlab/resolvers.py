@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import graphql
 from graphql import GraphQLError
@@ -13,8 +13,9 @@ from graphql import GraphQLError
 from emulator.gitlab import shapes
 from emulator.gitlab.connections import Fields, page
 from emulator.gitlab.languages import Languages
+from emulator.gitlab.quirks import REPEAT_PAGE, spoiled, without_cursors
 from emulator.gitlab.versions import Version
-from emulator.gitlab.views import Namespace, Project, Views
+from emulator.gitlab.views import Namespace, Project, Sight, Views
 
 MOST_PATHS = 50
 
@@ -28,6 +29,9 @@ class Visit:
     Attributes:
         site: the address of the site.
         member: whether the caller has a token that is taken.
+        sees: what the caller may see.
+        quirk: the mistake that a fault asks for, see `quirks`.
+        lost: the full path of a project that is not found, though it is listed; empty = none.
     """
 
     views: Views
@@ -35,6 +39,9 @@ class Visit:
     version: Version
     site: str
     member: bool
+    sees: Sight
+    quirk: str = ""
+    lost: str = ""
 
     def project(self, one: Project) -> Fields:
         """The fields of a project."""
@@ -81,12 +88,17 @@ class Visit:
     def found_group(self, full_path: str) -> Fields | None:
         """The group at that path; None for a user's, and for one that the caller may not see."""
         found = self.views.namespace(full_path)
-        return self.group(found) if found and found.is_group and found.is_seen(self.member) else None
+        return self.group(found) if found and found.is_group and found.is_seen(self.sees) else None
 
     def page(self, projects: Iterable[Project], arguments: dict[str, Any]) -> Fields:
         """The page of a connection of projects."""
         ordered = sorted(projects, key=lambda one: one.number)
-        return page(ordered, arguments, lambda one: one.is_seen(self.member), self.project)
+        asked = without_cursors(arguments) if self.quirk == REPEAT_PAGE else arguments
+        return spoiled(self.quirk, page(ordered, asked, lambda one: one.is_seen(self.sees), self.project), arguments)
+
+    def is_found(self, one: Project | None) -> TypeGuard[Project]:
+        """Whether a project is found when it is asked for by its id or path."""
+        return one is not None and one.is_seen(self.sees) and one.full_path.lower() != self.lost
 
 
 def nothing(_source: Any, _info: GraphQLResolveInfo, **_: Any) -> None:
@@ -119,7 +131,7 @@ def project(_source: Any, info: GraphQLResolveInfo, fullPath: str) -> Fields | N
     """Query.project: null where there is none, or none that the caller may see."""
     visit: Visit = info.context
     found = visit.views.project(fullPath)
-    return visit.project(found) if found and found.is_seen(visit.member) else None
+    return visit.project(found) if visit.is_found(found) else None
 
 
 def _numbers(ids: Iterable[str]) -> set[int]:
@@ -141,7 +153,7 @@ def group_projects(source: Fields, info: GraphQLResolveInfo, **arguments: Any) -
     rows = list(group.projects if arguments.get("includeSubgroups") else group.direct())
     if arguments.get("ids") is not None:
         wanted = _numbers(arguments["ids"])
-        rows = [one for one in rows if one.number in wanted]
+        rows = [one for one in rows if one.number in wanted and one.full_path.lower() != visit.lost]
     return visit.page(_filtered(rows, arguments), arguments)
 
 
@@ -169,7 +181,7 @@ def projects(_source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Fields
     found += [visit.views.project(one) for one in paths]
     if arguments.get("namespacePath") and (space := visit.views.namespace(arguments["namespacePath"])):
         found += space.direct()
-    rows = [one for one in found if one and one.is_seen(visit.member)]
+    rows = [one for one in found if visit.is_found(one)]
     usual = "EXCLUDE" if visit.version.root_archived else "INCLUDE"
     return visit.page(_chosen(_filtered(rows, arguments), {"archived": usual, **arguments}), arguments)
 

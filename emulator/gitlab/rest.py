@@ -12,11 +12,12 @@ from emulator.exchange import Call
 from emulator.gitlab import shapes
 from emulator.gitlab.errors import Refusal, forbidden, invalid, no_route, not_found, unauthorized
 from emulator.gitlab.languages import Languages
-from emulator.gitlab.lists import Page, number_of, switch
+from emulator.gitlab.lists import Page, keyset, number_of, switch
 from emulator.gitlab.versions import Version
-from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Namespace, Project, Views
+from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Namespace, Project, Sight, Views
 
 API = "/api/v4"
+MOST_EMBEDDED = 100
 
 _ORDERS: dict[str, Callable[[Project], Any]] = {
     "id": lambda one: one.number,
@@ -60,7 +61,9 @@ class Rest:
 
     Attributes:
         root: the path of the site.
-        member: whether the caller has a token that is taken, so that private projects are seen.
+        member: whether the caller has a token that is taken.
+        sees: what the caller may see.
+        lost: the full path of a project that is not found, though it is listed; empty = none.
     """
 
     call: Call
@@ -69,11 +72,17 @@ class Rest:
     languages: Languages
     version: Version
     member: bool
+    sees: Sight
+    lost: str = ""
 
     @cached_property
     def site(self) -> str:
         """The address of the site."""
         return f"{self.call.origin}{self.root}"
+
+    @property
+    def _url(self) -> str:
+        return f"{self.call.origin}{self.call.path}"
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -91,7 +100,7 @@ class Rest:
             raise Refusal(405, {"error": "405 Not Allowed"})
         match parts:
             case ["groups", name]:
-                return Reply(shapes.group(self._group(name), self.site))
+                return self._one_group(self._group(name))
             case ["groups", name, "projects"]:
                 return self._group_projects(self._group(name))
             case ["users"]:
@@ -115,31 +124,40 @@ class Rest:
 
     def _group(self, name: str) -> Namespace:
         found = self.views.numbered(int(name)) if name.isdecimal() else self.views.namespace(name)
-        if found is None or not found.is_group or not found.is_seen(self.member):
+        if found is None or not found.is_group or not found.is_seen(self.sees):
             raise not_found("Group")
         return found
 
+    def _one_group(self, group: Namespace) -> Reply:
+        value = shapes.group(group, self.site)
+        if switch(self.query, "with_projects", True):
+            lists = {"projects": group.direct(), "shared_projects": self.views.shared(group.owner)}
+            for name, rows in lists.items():
+                seen = [one for one in rows if one.is_seen(self.sees)][:MOST_EMBEDDED]
+                value[name] = [shapes.full(one, self.version, self.site) for one in seen]
+        return Reply(value)
+
     def _user(self, name: str) -> Namespace:
         found = self.views.numbered(int(name)) if name.isdecimal() else self.views.namespace(name)
-        if found is None or found.is_group or not found.is_seen(self.member):
+        if found is None or found.is_group or not found.is_seen(self.sees):
             raise not_found("User")
         return found
 
     def _project(self, name: str) -> Project:
         found = self.views.project_numbered(int(name)) if name.isdecimal() else self.views.project(name)
-        if found is None and (moved := self.views.moved(name)) and moved.is_seen(self.member):
+        if found is None and (moved := self.views.moved(name)) and moved.is_seen(self.sees):
             to = f"{self.site}{API}/projects/{moved.number}"
             raise Refusal(301, {"message": f"This resource has been moved permanently to {to}"}, Location=to)
-        if found is None or not found.is_seen(self.member):
+        if found is None or not found.is_seen(self.sees) or found.full_path.lower() == self.lost:
             raise not_found("Project")
         return found
 
     def _users(self) -> Reply:
         name = self.query.get("username")
-        if not self.member and not name:
+        if not self.member and (not name or PUBLIC not in self.sees):
             raise forbidden("/api/v4/users")
         found = self.views.namespace(name) if name else None
-        ours = [found] if found and not found.is_group and found.is_seen(self.member) else []
+        ours = [found] if found and not found.is_group and found.is_seen(self.sees) else []
         return self._page(ours, lambda one: shapes.user(one, self.site), _USERS_DEFAULTS)
 
     def _shape(self, project: Project) -> shapes.Json:
@@ -161,7 +179,11 @@ class Rest:
         rows = self._chosen(user.projects)
         low, high = number_of(self.query, "id_after", 0), number_of(self.query, "id_before", 0)
         rows = [one for one in rows if one.number > low and (not high or one.number < high)]
-        return self._page(rows, self._shape, {"user_id": user.full_path, **_USER_DEFAULTS})
+        defaults = {"user_id": user.full_path, **_USER_DEFAULTS}
+        if self.query.get("pagination") != "keyset":
+            return self._page(rows, self._shape, defaults)
+        shown, headers = keyset(rows, self.query, self._url, {**defaults, **self.query})
+        return Reply([self._shape(one) for one in shown], headers)
 
     def _chosen(self, rows: Sequence[Project]) -> list[Project]:
         """The rows that the query asks for and the caller may see, in the order that it asks for."""
@@ -177,7 +199,7 @@ class Rest:
         found = [
             one
             for one in rows
-            if one.is_seen(self.member)
+            if one.is_seen(self.sees)
             and visibility in (None, one.visibility)
             and archived in (None, one.repository.is_archived)
             and search in one.repository.name.lower()
@@ -187,6 +209,5 @@ class Rest:
 
     def _page(self, rows: Sequence[Any], shape: Callable[[Any], shapes.Json], defaults: dict[str, str]) -> Reply:
         page = Page.of(self.query)
-        url = f"{self.call.origin}{self.call.path}"
-        headers = page.headers(len(rows), url, {**defaults, **self.query})
+        headers = page.headers(len(rows), self._url, {**defaults, **self.query})
         return Reply([shape(one) for one in page.cut(rows)], headers)

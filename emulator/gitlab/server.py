@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from emulator.accounts import Login
 from emulator.exchange import Answer, Call
-from emulator.gitlab import graphql
+from emulator.gitlab import graphql, quirks
 from emulator.gitlab.errors import Refusal, no_route, unauthorized
 from emulator.gitlab.languages import Languages
+from emulator.gitlab.limits import Limits
 from emulator.gitlab.resolvers import Visit
 from emulator.gitlab.rest import API, Rest
 from emulator.gitlab.versions import Version
-from emulator.gitlab.views import Views
+from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Sight, Views
 from emulator.kind import Place
 
 ROOT = "/gitlab"
@@ -41,56 +42,73 @@ class Options:
 class GitLabServer:
     """Everything under `/gitlab`. Lives in the emulator's loop."""
 
-    def __init__(self, place: Place, options: Options) -> None:
+    def __init__(self, place: Place, options: Options, limits: Limits) -> None:
         self._place = place
         self._options = options
+        self._limits = limits
         self._views = Views(place.owners)
         self._languages = Languages(options.languages_known)
         self._random = Random(4)  # noqa: S311 - jitter
 
     async def answer(self, call: Call) -> Answer:
         """The answer to a call, after the latency."""
-        answer = self._answer(call)
-        await asyncio.sleep(self._place.latency().seconds(self._random))
-        return answer
-
-    def _answer(self, call: Call) -> Answer:
         token = call.headers.get("PRIVATE-TOKEN")
         header = call.headers.get("Authorization") if token is None else f"Bearer {token}"
         login = self._place.accounts.taken(header)
-        stranger = header is not None and login is None
-        if call.path == f"{ROOT}{graphql.PATH}":
-            return self._graphql(call, login, stranger)
+        below = call.path.removeprefix(f"{ROOT}{API}/")
+        limits, refusal = self._limits.count(call.address, login.account if login else "", below)
+        if refusal is None:
+            member = None if header is not None and login is None else login is not None
+            answer = self._graphql(call, member) if call.path == f"{ROOT}{graphql.PATH}" else self._rest(call, member)
+            answer = replace(answer, headers={**answer.headers, **limits})
+        await asyncio.sleep(self._place.latency().seconds(self._random))
+        return refusal or answer
+
+    def _sees(self, member: bool) -> Sight:
+        if member:
+            return frozenset((PUBLIC, INTERNAL, PRIVATE))
+        return frozenset() if self._options.signed_in_only else frozenset((PUBLIC,))
+
+    def _lost(self, call: Call) -> str:
+        return call.quirk.removeprefix(quirks.LOST) if call.quirk.startswith(quirks.LOST) else ""
+
+    def _rest(self, call: Call, member: bool | None) -> Answer:
+        """The answer of REST; `member` is None for a token that is not taken."""
         try:
-            if stranger:
+            if member is None:
                 raise unauthorized()
             if not call.path.startswith(f"{ROOT}{API}/"):
                 raise no_route()
-            reply = Rest(call, ROOT, self._views, self._languages, self._options.version, login is not None).reply()
-            return self._json(200, reply.value, reply.headers)
+            views, languages, version = self._views, self._languages, self._options.version
+            rest = Rest(call, ROOT, views, languages, version, member, self._sees(member), self._lost(call))
+            reply = rest.reply()
+            return _json(200, reply.value, reply.headers)
         except Refusal as refusal:
-            return self._json(refusal.status, refusal.value, refusal.headers)
+            return _json(refusal.status, refusal.value, refusal.headers)
 
-    def _graphql(self, call: Call, login: Login | None, stranger: bool) -> Answer:
-        if stranger:
-            return self._json(401, {"errors": [{"message": "Invalid token"}]})
+    def _graphql(self, call: Call, member: bool | None) -> Answer:
+        if member is None:
+            return _json(401, {"errors": [{"message": "Invalid token"}]})
         if call.method != "POST":
-            return self._json(404, {"error": "404 Not Found"})
-        site = f"{call.origin}{ROOT}"
-        visit = Visit(self._views, self._languages, self._options.version, site, login is not None)
-        value = graphql.answer(call.body, visit)
+            return _json(404, {"error": "404 Not Found"})
+        site, sees = f"{call.origin}{ROOT}", self._sees(member)
+        views, languages, version = self._views, self._languages, self._options.version
+        value = graphql.answer(
+            call.body, Visit(views, languages, version, site, member, sees, call.quirk, self._lost(call))
+        )
         if "data" in value:
             self._place.spend(call.account, 0, 1)
-        return self._json(200, value)
+        return _json(200, value)
 
-    def _json(self, status: int, value: Any, more: dict[str, str] | None = None) -> Answer:
-        headers = {
-            "Cache-Control": "max-age=0, private, must-revalidate",
-            "Vary": "Origin, Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            "X-Request-Id": secrets.token_hex(16),
-            **(more or {}),
-        }
-        body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-        return Answer(status, body, headers, "application/json")
+
+def _json(status: int, value: Any, more: Mapping[str, str] | None = None) -> Answer:
+    headers = {
+        "Cache-Control": "max-age=0, private, must-revalidate",
+        "Vary": "Origin, Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN",
+        "X-Request-Id": secrets.token_hex(16),
+        **(more or {}),
+    }
+    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return Answer(status, body, headers, "application/json")

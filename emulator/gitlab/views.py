@@ -13,6 +13,9 @@ from emulator.owners import Owners
 
 PUBLIC, INTERNAL, PRIVATE = "public", "internal", "private"
 
+Sight = frozenset[str]
+"""The visibilities that a caller may see."""
+
 _ALL = (PUBLIC, INTERNAL, PRIVATE)
 _OF_OWNER = {"public": PUBLIC, "limited": INTERNAL, "private": PRIVATE}
 # ids of rows grow with their creation; below so many are those of one second
@@ -45,9 +48,9 @@ class Project:
         """Its path from the top."""
         return f"{self.owner.login}/{self.repository.path}"
 
-    def is_seen(self, member: bool) -> bool:
+    def is_seen(self, sees: Sight) -> bool:
         """Whether a caller may see it."""
-        return member or self.visibility == PUBLIC
+        return self.visibility in sees
 
     def has(self, mark: str) -> bool:
         """Whether it has that mark, see `MARKS` in `model`."""
@@ -98,9 +101,9 @@ class Namespace:
         """Whether it is no user's."""
         return self.owner.kind == "Group"
 
-    def is_seen(self, member: bool) -> bool:
+    def is_seen(self, sees: Sight) -> bool:
         """Whether a caller may see it."""
-        return member or self.visibility == PUBLIC
+        return self.visibility in sees
 
     def direct(self) -> Iterator[Project]:
         """Its own projects, without those of its subgroups."""
@@ -113,7 +116,8 @@ def namespace_number(owner: Owner, folder: str = "") -> int:
     return 1 + zlib.crc32(f"{first}/{folder}".lower().encode()) % (2**31 - 1)
 
 
-def _number(owner: Owner, one: Repository) -> int:
+def project_number(owner: Owner, one: Repository) -> int:
+    """The id of a project, see `Project`."""
     login, number = one.identity(owner.login)
     seconds = int(datetime.fromisoformat(one.created_at).timestamp() - _START)
     return seconds * _OF_A_SECOND + (zlib.crc32(login.encode()) * 7919 + number) % _OF_A_SECOND
@@ -129,7 +133,9 @@ class OwnerView:
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
-        projects = (Project(owner, one, _number(owner, one), _visibility(owner, one)) for one in owner.repositories)
+        projects = (
+            Project(owner, one, project_number(owner, one), _visibility(owner, one)) for one in owner.repositories
+        )
         self.projects = tuple(sorted(projects, key=lambda one: one.number))
         self.by_number = {one.number: one for one in self.projects}
         self.by_path = {one.full_path.lower(): one for one in self.projects}

@@ -6,7 +6,13 @@ import time
 from typing import Any
 
 from emulator import FAULTS, Fault, Repository
-from emulator.tests import test_faults_lists, test_faults_places, test_faults_repositories, test_faults_wire
+from emulator.tests import (
+    test_faults_lists,
+    test_faults_places,
+    test_faults_repositories,
+    test_faults_wire,
+    test_gitlab_faults,
+)
 from emulator.tests.helpers import Clock, EmulatorCase, workspace
 
 LIST = "/repositories/team-30"
@@ -22,7 +28,8 @@ class TestKinds(EmulatorCase):
 
     def test_every_kind_has_a_test_here_and_words(self) -> None:
         lists, places, wire = test_faults_lists.TestLists, test_faults_places.TestPlaces, test_faults_wire.TestWire
-        cases = (self, lists, places, test_faults_repositories.TestRepositories, wire)
+        ours = test_gitlab_faults.TestGitLab
+        cases = (self, lists, places, test_faults_repositories.TestRepositories, wire, ours)
         names = {name for case in cases for name in dir(case)}
         tested = {name.removeprefix("test_kind_") for name in names if name.startswith("test_kind_")}
 
