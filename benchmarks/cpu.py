@@ -18,7 +18,8 @@ from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
 from emulator.latency import Latency
 from emulator.world import World
-from from_git.forges.github.queries import OWNER, SIZES
+from from_git.forges.github.queries import SIZES
+from from_git.forges.github.texts import PUBLIC
 
 _NAMES = 20  # languages or topics of one repository that need no second query
 
@@ -98,7 +99,7 @@ def _watcher_links(found: Stage, workspace: str) -> list[str]:
 
 def _page(login: str) -> dict[str, Any]:
     """What the service sends for an owner of one page."""
-    return {"query": OWNER, "variables": {"login": login, "first": SIZES.first, "listed": SIZES.listed}}
+    return {"query": PUBLIC.owner, "variables": {"login": login, "first": SIZES.first, "listed": SIZES.listed}}
 
 
 def _one_page_owners(smallest: int) -> list[str]:

@@ -101,7 +101,10 @@ class Control:
 def _asked(request: web.BaseRequest) -> tuple[list[tuple[str, str]], Choice]:
     names = {one.name for one in fields(Choice)}
     profiles = [(forge, login) for forge, login in request.query.items() if forge not in names]
-    return profiles, Choice(**{name: value for name, value in request.query.items() if name in names})
+    chosen: dict[str, Any] = {name: value for name, value in request.query.items() if name in names}
+    if "internal" in chosen:
+        chosen["internal"] = chosen["internal"] == "yes"
+    return profiles, Choice(**chosen)
 
 
 def _revocation(value: Any) -> tuple[str, str, bool]:

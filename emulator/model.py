@@ -165,6 +165,11 @@ class Repository:
         return not self.is_private and self.marks.isdisjoint(_NOT_PUBLIC)
 
     @property
+    def is_internal(self) -> bool:
+        """Whether everybody with an account sees it, and nobody else."""
+        return not self.is_private and self.marks & _NOT_PUBLIC == {"internal"}
+
+    @property
     def path(self) -> str:
         """Its name with the subgroup in front."""
         return f"{self.folder}/{self.name}" if self.folder else self.name

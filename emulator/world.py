@@ -21,6 +21,7 @@ class Choice:
     Attributes:
         forks, archived: "no", "only" or empty; where the forge does not tell, a repository is not archived.
         pushed_since: canonical text, of which whole seconds count; what is not told to have been pushed to, was not.
+        internal: whether those count too that are `internal` and not private.
 
     Raises:
         ValueError: another word, or a text that is no time.
@@ -29,6 +30,7 @@ class Choice:
     forks: str = ""
     archived: str = ""
     pushed_since: str = ""
+    internal: bool = False
 
     def __post_init__(self) -> None:
         if not {self.forks, self.archived} <= {"", "no", "only"}:
@@ -38,6 +40,8 @@ class Choice:
 
     def takes(self, forge: Traits, one: Repository) -> bool:
         """Whether a repository of that forge counts."""
+        if not (one.counts or (self.internal and one.is_internal)):
+            return False
         archived = one.is_archived and forge.archives
         if self.forks == ("no" if one.is_fork else "only") or self.archived == ("no" if archived else "only"):
             return False
@@ -68,7 +72,7 @@ class World(Owners):
         for forge, login in profiles:
             owner = self.owner(forge, login)
             for whose, one in self._listed(traits[forge], owner) if owner and owner.visibility == "public" else ():
-                if one.counts and choice.takes(traits[forge], one):
+                if choice.takes(traits[forge], one):
                     found.setdefault((forge, one.identity(whose.login)), (traits[forge], whose, one))
         return list(found.values())
 

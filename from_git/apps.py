@@ -8,6 +8,8 @@ from django.core.checks import CheckMessage, Warning, register
 
 from from_git import forges
 from from_git.conf import settings
+from from_git.options.loading import first_stranger
+from from_git.values.host import counts_internal
 from from_git.values.words import listed
 
 
@@ -22,6 +24,7 @@ class FromGitConfig(AppConfig):
         register(missing_credentials)
         register(encrypted_upstreams)
         register(misspelt_variables)
+        register(shown_to_strangers)
 
 
 def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -62,3 +65,18 @@ def misspelt_variables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W003: a variable of the environment that probably was meant to be a setting has no effect."""
     hint = "Rename it, or write the setting itself."
     return [Warning(sentence, hint=hint, id="from_git.W003") for sentence in settings.MISSPELT_VARIABLES()]
+
+
+def shown_to_strangers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """from_git.W004: whoever reaches the service sees sums over what only people with an account at a host see."""
+    stranger = first_stranger(settings.ALLOWED_HOSTS)
+    return [
+        Warning(
+            f"{host.setting('count')} has internal repositories count, and ALLOWED_HOSTS names {stranger!r}: everybody"
+            f" who reaches from-git learns of what {host.label} shows to its own accounts only.",
+            hint="Let a proxy or a firewall keep away all who have no account there; see docs/settings.md.",
+            id="from_git.W004",
+        )
+        for host in forges.hosts().values()
+        if stranger and counts_internal(host)
+    ]

@@ -13,6 +13,7 @@ from from_git.aggregator import Answer, Overview
 from from_git.errors import FromGitError
 from from_git.values.filters import Filter
 from from_git.values.found import Fetched, Found, not_told
+from from_git.values.host import counts_internal
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 
@@ -80,6 +81,8 @@ def _row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:
         "fetchedAt": _moment(int(fetched.oldest)),
         "host": profile.host.name,
         "notTold": list(not_told(profile, found)),
+        # not where just public ones count: such answers keep their bytes
+        **({"counted": list(profile.host.count)} if counts_internal(profile.host) else {}),
     }
 
 

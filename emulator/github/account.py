@@ -18,9 +18,9 @@ from emulator.github.cost import Cost, price
 from emulator.github.documents import Operation, check
 from emulator.github.errors import Typed, as_json
 from emulator.github.executor import CopyingExecutor
+from emulator.github.opaque import newer_id
 from emulator.github.points import Points
 from emulator.github.resolvers import Visit
-from emulator.github.schema import schema
 from emulator.github.secondary import Secondary
 from emulator.github.views import Views
 from emulator.kind import Place
@@ -59,6 +59,8 @@ class Ground:
     place: Place
     views: Views
     random: Random
+    version: str = ""
+    """Of Enterprise Server; empty = github.com."""
 
 
 class Account:
@@ -77,6 +79,7 @@ class Account:
         self._place = ground.place
         self._views = ground.views
         self._random = ground.random
+        self._version = ground.version
         self._login = login
         self._points = points
         self._secondary = secondary
@@ -121,10 +124,11 @@ class Account:
 
     def _headers(self) -> dict[str, str]:
         request_id = ":".join(secrets.token_hex(size).upper() for size in (2, 2, 3, 4, 4))
+        told = {"X-GitHub-Enterprise-Version": f"enterprise-server@{self._version}.0"} if self._version else {}
         return {
             **_HEADERS,
             "X-Accepted-OAuth-Scopes": "repo",
-            **self._points.headers(),
+            **(told or self._points.headers()),
             "X-GitHub-Request-Id": request_id,
         }
 
@@ -141,10 +145,10 @@ class Account:
             return self._errors([{"message": "A query attribute must be specified and must be a string."}]), NONE, 0
         if not isinstance(variables, dict):
             return self._errors([{"message": "Variables must be a JSON object."}]), NONE, 0
-        if self._points.remaining == 0:
+        if self._points.remaining == 0 and not self._version:
             return Answer(200, _dumps(next(self._used_up)), self._headers(), refused=True), NONE, 0
         try:
-            operation = check(query).operation(request.get("operationName"))
+            operation = check(query, self._version).operation(request.get("operationName"))
             cost = price(operation.shape, operation.variables(variables))
         except Refused as refused:
             return self._errors(refused.errors), NONE, 0
@@ -158,9 +162,10 @@ class Account:
         points = 0 if cost.dry_run else cost.points
         if not cost.dry_run:
             self._spend(points)
-        visit = Visit(self._views, cost, self._login, self._points.fields(cost.points, cost.nodes), quirk)
+        limit = None if self._version else self._points.fields(cost.points, cost.nodes)
+        visit = Visit(self._views, cost, self._login, limit, quirk)
         result = execute_sync(
-            schema(),
+            operation.schema,
             operation.document,
             {},
             visit,
@@ -171,6 +176,8 @@ class Account:
         value: dict[str, Any] = {"data": result.data}
         if result.errors:
             value["errors"] = [as_json(error) for error in result.errors]
+        if self._version and (asked := variables.get("ids")):
+            value["extensions"] = {"warnings": [_old(asked)]}
         return Answer(200, _dumps(value), self._headers()), (visit.detailed, visit.objects), points
 
     def _errors(self, errors: list[dict[str, Any]]) -> Answer:
@@ -195,6 +202,17 @@ class Account:
 
     def _in_time(self) -> Answer:
         return self.message(504, refusals.TIMEOUT_WORDS)
+
+
+def _old(ids: list[str]) -> dict[str, Any]:
+    """As GitHub warns of ids in their old form (github.blog, "Global node ID deprecation warnings")."""
+    warned, page = newer_id(ids[0]), "https://docs.github.com/graphql/guides/migrating-graphql-global-node-ids"
+    return {
+        "type": "DEPRECATION",
+        "message": f"The id {ids[0]} is deprecated. Update your cache to use the next_global_id from the data payload.",
+        "data": {"legacy_global_id": ids[0], "next_global_id": warned},
+        "link": page,
+    }
 
 
 def _dumps(value: Any) -> bytes:

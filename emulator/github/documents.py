@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from emulator.github.cost import Shape, shape
 from emulator.github.schema import schema
@@ -20,6 +20,7 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     shape: Shape
+    schema: GraphQLSchema
 
     @property
     def name(self) -> str | None:
@@ -32,7 +33,7 @@ class Operation:
         Raises:
             Refused: a value is missing or of the wrong type.
         """
-        return variables_of(schema(), self.node, given)
+        return variables_of(self.schema, self.node, given)
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,13 @@ class Checked:
 
 
 @lru_cache(maxsize=512)
-def check(text: str) -> Checked:
-    """Parse and validate; the same text is checked once."""
+def check(text: str, version: str = "") -> Checked:
+    """Parse and validate by a version's schema; the same text is checked once."""
+    known = schema(version)
     try:
-        document = parsed(text, schema())
+        document = parsed(text, known)
     except Refused as refused:
         return Checked(errors=tuple(refused.errors))
     nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    operations = [Operation(document, node, shape(schema(), document, node)) for node in nodes]
+    operations = [Operation(document, node, shape(known, document, node), known) for node in nodes]
     return Checked({operation.name or "": operation for operation in operations})

@@ -9,6 +9,7 @@ from typing import Self
 from emulator.accounts import Login
 from emulator.github.faults import STRIKES
 from emulator.github.presets import PRESETS
+from emulator.github.schema import VERSIONS
 from emulator.github.secondary import Bounds
 from emulator.github.server import PATH, GitHubServer
 from emulator.github.traits import TRAITS
@@ -24,6 +25,8 @@ class GitHub(Kind):
         token: the token of the first user, who is called `emulator`.
         users: so many users in all, called `emulator-2` and so on, whose tokens are numbered likewise; or the users
             beside the first one, see `users`.
+        version: of Enterprise Server, see `schema.VERSIONS`; empty = github.com. A server has no limits and tells none,
+            its ids have their old form, and its schema lacks what came later.
         points: GraphQL points in an hour of each user.
         seconds, together, calls: the secondary limits of each user, see `Bounds`; None = no limit.
     """
@@ -35,20 +38,29 @@ class GitHub(Kind):
     arguments = {  # noqa: RUF012 - see Kind
         "token": "the token that GitHub takes",
         "users": "so many users, the tokens of the others end in -2, -3 and so on",
+        "version": "answer as Enterprise Server of this version, for example 3.10",
     }
     schemes = ("bearer", "token")
 
     token: str = field(default="emulator-token", repr=False)
     users: int | Sequence[User] = 1
+    version: str = ""
     points: int = 5000
     seconds: float | None = 60.0
     together: int | None = 100
     calls: int | None = 2000
 
+    def __post_init__(self) -> None:
+        if self.version not in VERSIONS:
+            raise ValueError(f"no version {self.version!r}; there are: {', '.join(filter(None, VERSIONS))}")
+
     def answering(self, place: Place) -> Answering:
         """A new server; its windows are an hour and a minute of the place."""
         points = {user.login: self.points if user.points is None else user.points for user in self._users()}
-        return GitHubServer(place, points, Bounds(self.seconds, self.together, self.calls, place.minute)).answer
+        bounds = Bounds(self.seconds, self.together, self.calls, place.minute)
+        if self.version:
+            bounds = Bounds(None, None, None, place.minute)
+        return GitHubServer(place, points, bounds, self.version).answer
 
     def _users(self) -> list[User]:
         return users(self.token, self.users)

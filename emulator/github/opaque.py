@@ -10,6 +10,7 @@ Mark = tuple[str | int, int]
 """The place of an entry in a sorted list: (sort key, id)."""
 
 _PREFIX = b"cursor:v2:"
+_OLD = "010:Repository"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -38,6 +39,20 @@ def moved(text: str) -> str:
 def node_id(kind: str, *parts: str | int) -> str:
     """A global node id in GitHub's newer form, for example R_WyJzcGFjayIsMV0."""
     return f"{kind}_{base64.urlsafe_b64encode(_dump(list(parts))).decode().rstrip('=')}"
+
+
+def old_id(text: str) -> str:
+    """A repository's id in the form that GitHub gave until 2021, for example MDEwOlJlcG9zaXRvcnkxMjk2MjY5."""
+    return base64.b64encode(f"{_OLD}{text}".encode()).decode()
+
+
+def newer_id(text: str) -> str:
+    """The id that `old_id` was made of; any other text as it is."""
+    try:
+        decoded = base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return text
+    return decoded.removeprefix(_OLD)
 
 
 def node_parts(text: str) -> tuple[str, list[str | int]] | None:

@@ -25,7 +25,7 @@ class Visit:
 
     Attributes:
         login: the name of the account that asks.
-        rate_limit: its limit, with this query already paid.
+        rate_limit: its limit, with this query already paid; None = there is none.
         quirk: the mistake that a fault asks for.
         detailed: repositories returned so far of which the query asks for objects.
         objects: objects of those that are no connections, such as licences.
@@ -34,7 +34,7 @@ class Visit:
     views: Views
     cost: Cost
     login: str
-    rate_limit: dict[str, Any]
+    rate_limit: dict[str, Any] | None
     quirk: str = ""
     detailed: int = 0
     objects: int = 0
@@ -118,9 +118,9 @@ def viewer(_source: Any, info: GraphQLResolveInfo) -> Fields:
     return view.fields
 
 
-def rate_limit(_source: Any, info: GraphQLResolveInfo, **_: Any) -> dict[str, Any]:
-    """Query.rateLimit, with this query already paid."""
-    limit: dict[str, Any] = info.context.rate_limit
+def rate_limit(_source: Any, info: GraphQLResolveInfo, **_: Any) -> dict[str, Any] | None:
+    """Query.rateLimit, with this query already paid; null where there are no limits."""
+    limit: dict[str, Any] | None = info.context.rate_limit
     return limit
 
 
@@ -147,7 +147,8 @@ def _listing(view: OwnerView, views: Views, arguments: dict[str, Any]) -> Listin
         order["direction"],
         arguments.get("isFork"),
         arguments.get("isArchived"),
-        arguments.get("privacy") or arguments.get("visibility"),
+        arguments.get("privacy"),
+        arguments.get("visibility"),
         tuple(sorted(affiliations if affiliations is not None else ("COLLABORATOR", "OWNER"))),
         # the emulator's account is a member of every organization, and owns and collaborates nowhere
         arguments.get("affiliations") is None
@@ -155,10 +156,10 @@ def _listing(view: OwnerView, views: Views, arguments: dict[str, Any]) -> Listin
         # every repository has issues, none is locked
         arguments.get("hasIssuesEnabled") is not False and not arguments.get("isLocked"),
     )
-    foreign = _foreign(view.owner, views) if "COLLABORATOR" in key[5] else []
+    foreign = _foreign(view.owner, views) if "COLLABORATOR" in key[6] else []
     # repositories of others change without a change of this owner, so lists with them are not kept
     if foreign or key not in view.lists:
-        own = view.repositories if "OWNER" in key[5] else []
+        own = view.repositories if "OWNER" in key[6] else []
         view.lists[key] = _sorted([*own, *foreign], key)
     return view.lists[key]
 
@@ -169,13 +170,15 @@ def _foreign(owner: Owner, views: Views) -> list[RepositoryView]:
 
 
 def _sorted(candidates: list[RepositoryView], key: tuple[Any, ...]) -> Listing:
-    order, direction, is_fork, is_archived, visibility, _, *open_to_all = key
+    order, direction, is_fork, is_archived, privacy, visibility, _, *open_to_all = key
     chosen = [
         view
         for view in candidates
         if all(open_to_all)
         and is_fork in (None, view.repository.is_fork)
         and is_archived in (None, view.repository.is_archived)
+        # internal ones count as private there
+        and privacy in (None, "PRIVATE" if view.fields["isPrivate"] else "PUBLIC")
         and visibility in (None, view.fields["visibility"])
     ]
     disk = sum(view.fields["diskUsage"] for view in chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,24 @@ RESOLVERS: dict[str, dict[str, Any]] = {
 }
 
 
+# arguments of RepositoryOwner.repositories, by the schemas of Enterprise Server that github/docs publishes
+_LACKING = {"3.10": ("hasIssuesEnabled", "isArchived", "visibility"), "3.11": ("visibility",), "3.12": ("visibility",)}
+VERSIONS = ("", *_LACKING)
+"""Of the schema: github.com's, and those of Enterprise Server."""
+
+
+def sdl(version: str = "") -> str:
+    """The text of the schema, in which an older version lacks what came later."""
+    text = SDL.read_text(encoding="utf-8")
+    for argument in _LACKING.get(version, ()):
+        text = re.sub(rf"^    {argument}: \w+\n", "", text, flags=re.MULTILINE)
+    return text
+
+
 @cache
-def schema() -> GraphQLSchema:
-    """The schema, built once per process."""
-    built = build_schema(SDL.read_text(encoding="utf-8"))
+def schema(version: str = "") -> GraphQLSchema:
+    """The schema of a version, built once per process."""
+    built = build_schema(sdl(version))
     for type_name, fields in RESOLVERS.items():
         kind = built.type_map[type_name]
         assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - tells mypy what the SDL says

@@ -24,11 +24,12 @@ class GitHubServer:
     Args:
         points: the points in an hour of each user, by login; their tokens may see private repositories of every owner.
         bounds: the secondary limits of each user.
+        version: of Enterprise Server, which counts no points; empty = github.com.
     """
 
-    def __init__(self, place: Place, points: Mapping[str, int], bounds: Bounds) -> None:
+    def __init__(self, place: Place, points: Mapping[str, int], bounds: Bounds, version: str = "") -> None:
         self._place = place
-        self._ground = Ground(place, Views(place.owners), Random(2))  # noqa: S311 - jitter
+        self._ground = Ground(place, Views(place.owners, bool(version)), Random(2), version)  # noqa: S311 - jitter
         self._accounts = {login: self._account(login, number, bounds) for login, number in points.items()}
         # recorded: without a known account there is no limit, and nothing remains of it
         self._nobody = self._account("", 0, bounds)

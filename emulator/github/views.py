@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.github.listing import Listing
-from emulator.github.opaque import Mark, node_id, node_parts
+from emulator.github.opaque import Mark, newer_id, node_id, node_parts, old_id
 from emulator.github.traits import GITHUB
 from emulator.model import Owner, Repository
 from emulator.owners import Owners
@@ -55,9 +55,9 @@ class RepositoryView:
             "resourcePath": f"/{path}",
             "url": f"{WEB}/{path}",
             "isFork": repository.is_fork,
-            "isPrivate": repository.is_private,
+            "isPrivate": repository.is_private or repository.is_internal,  # cli/cli#4151
             "isArchived": repository.is_archived,
-            "visibility": "PRIVATE" if repository.is_private else "PUBLIC",
+            "visibility": _visibility(repository),
             "stargazerCount": repository.stars,
             "diskUsage": sum(size for _, size in repository.languages) // 1024,
             "createdAt": _seconds(repository.created_at),
@@ -145,10 +145,15 @@ class OwnerView:
 
 
 class Views:
-    """The views of owners, each kept until its owner is replaced. For the server's thread only."""
+    """The views of owners, each kept until its owner is replaced. For the server's thread only.
 
-    def __init__(self, owners: Owners) -> None:
+    Args:
+        old_ids: whether ids of repositories have the form that GitHub gave them until 2021.
+    """
+
+    def __init__(self, owners: Owners, old_ids: bool = False) -> None:
         self._owners = owners
+        self._old_ids = old_ids
         self._views: dict[str, OwnerView] = {}
 
     def owner(self, login: str) -> OwnerView | None:
@@ -159,6 +164,8 @@ class Views:
         view = self._views.get(login.lower())
         if view is None or view.owner is not owner:
             view = self._views[login.lower()] = OwnerView(owner)
+            for one in view.repositories if self._old_ids else ():
+                one.fields["id"] = old_id(one.fields["id"])
         return view
 
     def viewer(self, login: str) -> OwnerView:
@@ -173,7 +180,7 @@ class Views:
 
     def node(self, text: str) -> Fields | None:
         """The object with that node id, or None where there is none (any more)."""
-        kind, parts = node_parts(text) or ("", [])
+        kind, parts = node_parts(newer_id(text) if self._old_ids else text) or ("", [])
         if not parts or kind not in ("O", "U", "R"):
             return None
         if kind != "R":
@@ -207,6 +214,12 @@ def license_info(spdx: str) -> Fields:
         "pseudoLicense": other,
         "url": None if other else f"http://choosealicense.com/licenses/{key}/",
     }
+
+
+def _visibility(repository: Repository) -> str:
+    if repository.is_private:
+        return "PRIVATE"
+    return "INTERNAL" if repository.is_internal else "PUBLIC"
 
 
 def _seconds(time: str) -> str:

@@ -196,9 +196,9 @@ class TestSum(unittest.TestCase):
                 self.assertEqual(sorted(row["name"] for row in self.world.rows(both, choice)), names)
                 total = self.world.sum(both, choice)
                 self.assertEqual(total["originalRepos"] + total["forkedRepos"], len(names))
-        for wrong in ({"forks": "yes"}, {"archived": "yes"}, {"pushed_since": "now"}):
+        for wrong in (("yes", "", ""), ("", "yes", ""), ("", "", "now")):
             with self.assertRaises(ValueError):
-                Choice(**wrong)
+                Choice(*wrong)
 
     def test_details_count_repositories_and_bytes_of_github_alone(self) -> None:
         more = Repository("f", watchers=1, languages=[("C", 2**31), ("Go", 5), ("C", 7)], topics=("api",))

@@ -18,12 +18,12 @@ from from_git.forges.registry import labels_of
 from from_git.logfacts import bind_facts
 from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
-from from_git.values.host import Host
+from from_git.values.host import Host, counts_internal
 from from_git.values.profile import Profile
 from from_git.values.repository import Repository
 from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
-from from_git.values.words import subtitled
+from from_git.values.words import WITH_INTERNAL, subtitled
 
 __all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
 
@@ -62,7 +62,14 @@ class Answer:
     def subtitle(self) -> str:
         """What was counted, for people; see `subtitled`."""
         forges = labels_of(profile.kind for profile in self.found)
-        return subtitled(self.counted, len(self.found), forges, self.filter.words)
+        return subtitled(self.counted, len(self.found), forges, self.filter.words, self.which)
+
+    @property
+    def which(self) -> str:
+        """Which repositories count beside all public ones, and which do not, in words: `with internal repositories, no
+        forks`; nothing where just the public ones do."""
+        internal = any(counts_internal(profile.host) for profile in self.found)
+        return ", ".join(filter(None, [WITH_INTERNAL if internal else "", self.filter.words]))
 
     def repositories(self) -> Iterator[tuple[Profile, Repository]]:
         """Each repository that counts, once, with the profile with which it counts; read as they are asked for.

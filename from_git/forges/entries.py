@@ -14,7 +14,7 @@ from from_git.values.option import Option, WrongSetting
 from from_git.values.words import listed
 
 T = TypeVar("T")
-KEYS = ("kind", "host", "api", "accounts", "ca_file", "proxy", "threads", "bounds")
+KEYS = ("kind", "host", "api", "accounts", "ca_file", "proxy", "threads", "bounds", "count")
 """Of an entry; the first two are needed."""
 _ACCOUNT = ("token", "username")
 _SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::([1-9][0-9]{0,4}))?((?:/(?!\.{1,2}(?:/|$))[a-z0-9._~-]+)*)")
@@ -22,6 +22,7 @@ _LAST_PORT, _USUAL_PORT = 65_535, "443"
 _SECRET = ("accounts", "proxy", "token")
 # letters and digits without the marks of hosts, addresses and paths: probably a token in the wrong place
 _TOKEN = re.compile(r"(?<!\S)(?=[\w=+-]*[0-9])(?=[\w=+-]*[A-Za-z])[\w=+-]{12,}(?!\S)")
+_COUNT_FORM = 'expected a list like ["public", "internal"]'
 _ACCOUNTS_FORM = 'expected a list of {"token": …} or {"username": …, "token": …}'
 
 
@@ -93,16 +94,15 @@ class _Entry:
         proxy = self._read("proxy", readers.proxy_address, values["UPSTREAM_PROXY"])
         if kind is None:
             return None
-        address = next((option for option in kind.options.access if option.name == kind.options.address), None)
-        api = self._read("api", address.read if address else readers.web_address, kind.api(name) if name else "")
-        if name and not api and "api" not in self._written and address:
-            self.wrong.append(f"{self.name}: `api` is missing: {address.help}.")
-        threads = self._numbers("threads", kind.options.threads)
-        bounds = self._numbers("bounds", kind.options.bounds)
+        api = self._api(kind, name)
+        threads = self._numbers("threads", kind.options.threads, {})
+        usual = {} if name == kind.host else kind.options.bounds_elsewhere
+        bounds = self._numbers("bounds", kind.options.bounds, usual)
+        count = self._count(kind)
         if self.wrong or name is None:
             return None
         label = f"{kind.label} at {name}"
-        return Host(kind, name, api, accounts, ca_file, proxy, threads, bounds, self._places(kind), label)
+        return Host(kind, name, api, accounts, ca_file, proxy, threads, bounds, self._places(kind), label, count)
 
     def _complain(self, where: str, written: object, why: object) -> None:
         """Say what is wrong; a value that may be a secret is not shown."""
@@ -137,6 +137,34 @@ class _Entry:
         self.wrong.append(f"{self.name}: `kind` is {_shown(written[:50])}{end}")
         return None
 
+    def _api(self, kind: Kind, name: str | None) -> str:
+        """The address of the API: the written one, else that of the kind at `name`, which None stands for none."""
+        address = next((option for option in kind.options.access if option.name == kind.options.address), None)
+        usual = ""
+        try:
+            usual = kind.api(name) if name else ""
+        except WrongSetting as error:
+            self._complain("`host`", self._written["host"], error)
+        api = self._read("api", address.read if address else readers.web_address, usual)
+        if name and not api and not self.wrong and "api" not in self._written and address:
+            self.wrong.append(f"{self.name}: `api` is missing: {address.help}.")
+        return api
+
+    def _count(self, kind: Kind) -> tuple[str, ...]:
+        """The visibilities that count, in the kind's order."""
+        written, always = self._written.get("count", kind.counts[:1]), kind.counts[0]
+        if not isinstance(written, list | tuple) or not all(isinstance(one, str) for one in written):
+            self._complain("`count`", written, _COUNT_FORM)
+            return kind.counts
+        alone = f": at hosts of {kind.label} only {always} repositories count."
+        for one in written:
+            if one not in kind.counts:
+                why = _meant(one, kind.counts) if kind.counts[1:] else alone
+                self.wrong.append(f"{self.name}: `count` names {_shown(one[:50])}{why}")
+        if always not in written:
+            self.wrong.append(f'{self.name}: `count` lacks "{always}": {always} repositories count at every host.')
+        return tuple(one for one in kind.counts if one in written)
+
     def _accounts(self) -> tuple[Credential, ...]:
         written = self._written.get("accounts", ())
         if not isinstance(written, list | tuple) or not all(isinstance(one, Mapping) for one in written):
@@ -161,10 +189,14 @@ class _Entry:
             self.wrong.append(f"{self.name}: {where} has no `token`.")
         return Credential(**texts)
 
-    def _numbers(self, key: str, options: Sequence[Option]) -> dict[str, Any]:
-        """The values of these options; one that is not written has its default, one for all may stand alone."""
+    def _numbers(self, key: str, options: Sequence[Option], usual: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of these options; one that is not written has its default, one for all may stand alone.
+
+        Args:
+            usual: defaults in place of the options' own.
+        """
         written = self._written.get(key, {})
-        values = {option.name: option.default for option in options}
+        values = {option.name: usual.get(option.name, option.default) for option in options}
         alone = not isinstance(written, Mapping)
         named = dict.fromkeys(values, written) if alone else {str(name).upper(): one for name, one in written.items()}
         self._look_at_keys(named, list(values), f"`{key}`: ")

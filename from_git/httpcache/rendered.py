@@ -19,6 +19,7 @@ from from_git.conf import settings
 from from_git.errors import ConditionFailed
 from from_git.kept.store import seconds_kept
 from from_git.responses import Streamed, error_response
+from from_git.values.host import counts_internal
 
 _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 _COUNTED_BACK = 60.0  # seconds for which an answer that counts back from now may be kept
@@ -92,7 +93,7 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
     return Rendered(
         body=body,
         headers=headers,
-        cache_control=f"public, max-age={fresh}, stale-if-error={stale}",
+        cache_control=f"{_kept_by(answer)}, max-age={fresh}, stale-if-error={stale}",
         etag=_tag(response, seed),
         oldest=oldest,
         newest=newest,
@@ -100,6 +101,11 @@ def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverM
         route=route,
         facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
     )
+
+
+def _kept_by(answer: Answer) -> str:
+    """Whose caches may keep an answer: nobody's but the client's, where more than what is public was looked at."""
+    return "private" if any(counts_internal(profile.host) for profile in answer.fetched) else "public"
 
 
 def known(request: HttpRequest, bare: Streamed) -> bool:

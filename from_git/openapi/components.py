@@ -194,7 +194,13 @@ def _profile(sums: Json) -> Json:
             "description": "The keys above that its forge does not tell, which add nothing.",
         },
     }
-    return _object(profile)
+    counted = {
+        "type": "array",
+        "items": {"enum": list(dict.fromkeys(one for kind in KINDS.values() for one in kind.counts))},
+        "uniqueItems": True,
+        "description": "At a host where not just public repositories count: those that do.",
+    }
+    return {**_object({**profile, "counted": counted}), "required": list(profile)}
 
 
 def _answer() -> Json:

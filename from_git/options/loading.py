@@ -6,7 +6,7 @@ import json
 import os
 import traceback
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from from_git.forges.entries import read_entries
@@ -136,12 +136,17 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         if (name := kind.options.host) and values[name] in fixed:
             wrong.append(f"{name} is {values[name]}: expected the host of {kind.label} profile URLs.")
     wrong += read_entries(values)[1]
-    strangers = [name for name in values["ALLOWED_HOSTS"] if not _is_loopback(name)]
-    if strangers and not values["SECRET_KEY"]:
+    stranger = first_stranger(values["ALLOWED_HOSTS"])
+    if stranger and not values["SECRET_KEY"]:
         wrong.append(
-            f"SECRET_KEY is empty, but ALLOWED_HOSTS names {strangers[0]!r}: set SECRET_KEY to a long random text."
+            f"SECRET_KEY is empty, but ALLOWED_HOSTS names {stranger!r}: set SECRET_KEY to a long random text."
         )
     return wrong
+
+
+def first_stranger(hosts: Iterable[str]) -> str | None:
+    """The first of ALLOWED_HOSTS by which others than this machine may ask; None where there is none."""
+    return next((name for name in hosts if not _is_loopback(name)), None)
 
 
 def _is_loopback(name: str) -> bool:

@@ -89,7 +89,7 @@ def _chart(answer: Answer, frame: Frame, now: float, amounts: list[Amount], own:
     rest = f"and {left:,} more" if left else ""
     listing = "; ".join([*map(_said, shown), *filter(None, [rest])])
     side = "Share of bytes" if any(one.share for one in shown) else ""
-    sub = below(frame, "By number of repositories", answer.filter.words, text.width(side, SMALL))
+    sub = below(frame, "By number of repositories", answer.which, text.width(side, SMALL))
     return drawn(
         "bars",
         frame,

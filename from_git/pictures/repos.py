@@ -33,7 +33,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
         return nobody(frame, answer, now)
     who, notes, stats = words.subject(answer), words.notes(answer, now), answer.stats
     if not answer.counted:
-        nothing = answer.subtitle if answer.filter else f"{who} has no public repositories."
+        nothing = answer.subtitle if answer.which else f"{who} has no public repositories."
         return said(frame, "No repositories", nothing, notes)
     pairs = sorted(_pairs(answer, frame), key=lambda one: (-one.original - one.forked, one.name))
     shown, left = pairs[:_MOST], len(pairs[_MOST:])
@@ -41,7 +41,7 @@ def repos(answer: Answer, frame: Frame, now: float) -> bytes:
     total = _pair("Total", stats)._replace(whole=True)
     rows = [total, *shown] if len(pairs) > 1 else shown
     parts = [_said(one) for one in rows]
-    sub = below(frame, "Public repositories", answer.filter.words)
+    sub = below(frame, "Public repositories", answer.which)
     return drawn(
         "repos",
         frame,

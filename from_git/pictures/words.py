@@ -9,7 +9,7 @@ from from_git import errors
 from from_git.aggregator import Answer
 from from_git.forges.registry import labels_of
 from from_git.values.profile import Profile
-from from_git.values.words import counted, enumerated, listed, titled
+from from_git.values.words import WITH_INTERNAL, counted, enumerated, listed, titled
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
@@ -55,12 +55,14 @@ def subject(answer: Answer) -> str:
 def shorter(answer: Answer) -> str:
     """`Answer.subtitle` without profiles and forges: `14 public repositories, no forks`."""
     said = counted(answer.counted, "public repository", "public repositories")
-    return f"{said}, {answer.filter.words}" if answer.filter else said
+    return f"{said}, {answer.which}" if answer.which else said
 
 
 def within(sentence: str, answer: Answer) -> str:
     """A sentence, and after it which repositories count, if not all do."""
-    return f"{sentence} Only repositories that pass the filter: {answer.filter.words}." if answer.filter else sentence
+    internal = f" {WITH_INTERNAL.capitalize()}." if answer.which.startswith(WITH_INTERNAL) else ""
+    filtered = f" Only repositories that pass the filter: {answer.filter.words}." if answer.filter else ""
+    return f"{sentence}{internal}{filtered}"
 
 
 def brief(answer: Answer) -> str:

@@ -53,8 +53,9 @@ class Host:
 
     @cached_property
     def key(self) -> str:
-        """Its name in caches; another one for another API, whose numbers need not be the same."""
-        return f"{self.name}:{hashlib.sha256(self.api.encode()).hexdigest()[:8]}"
+        """Its name in caches; another one for another API, or where more counts, since the numbers may differ."""
+        told = self.api if self.count == ("public",) else f"{self.api} {self.count}"
+        return f"{self.name}:{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
     def setting(self, key: str) -> str:
         """How messages call the place where something of it is set; see `settings`."""
@@ -73,6 +74,11 @@ class Host:
         others = [name for name, place in self.settings.items() if name[:1].isupper() and name != place]
         longest = "|".join(sorted(others, key=len, reverse=True))
         return re.compile(rf"(?<![\w`])(?:{longest})(?!\w)") if others else None
+
+
+def counts_internal(host: Host) -> bool:
+    """Whether repositories count there that only those see who have an account."""
+    return "internal" in host.count
 
 
 def is_first(host: Host) -> bool:

@@ -116,7 +116,8 @@ class Kind:
     without: NoCredentials
     examples: Examples
     api: Callable[[str], str] = lambda host: ""
-    """The address of its API, from the name of a host; empty where the name does not tell it."""
+    """The address of its API, from the name of a host; empty where the name does not tell it. It raises WrongSetting
+    for a name that no profile URL of it carries."""
     not_told: frozenset[str] = frozenset()
     """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
     filters: frozenset[str] = frozenset({"forks"})

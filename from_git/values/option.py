@@ -51,6 +51,8 @@ class KindOptions(NamedTuple):
     """Sizes of pools."""
     bounds: tuple[Option, ...] = ()
     """What may be spent."""
+    bounds_elsewhere: Mapping[str, Any] = MappingProxyType({})
+    """Those of them that have another default at an entry of FORGES for a host that is not the kind's own, with it."""
     kept: tuple[Option, ...] = ()
     """For how long something is kept."""
     host: str = ""

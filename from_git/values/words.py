@@ -19,17 +19,22 @@ def titled(owners: Iterable[str]) -> str:
     return enumerated(names, 3 if len(names) < 4 else 2)
 
 
-def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered: str = "") -> str:
+WITH_INTERNAL = "with internal repositories"
+"""What is said of numbers in which those count that only people with an account at their forge see."""
+
+
+def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered: str = "", which: str = "") -> str:
     """What stands below that title: `14 public repositories of 2 profiles on A and B, no forks`.
 
     Args:
         forges: the names of the profiles' forges, each once.
         filtered: the words of the answer's filter, or nothing.
+        which: those of all that chooses the repositories.
     """
     if filtered and not repositories:
         return f"No repository passes the filter ({filtered})."
     said = f"{counted(repositories, 'public repository', 'public repositories')} of {counted(profiles, 'profile')}"
-    return f"{said}{f' on {listed(forges)}' if forges else ''}{f', {filtered}' if filtered else ''}"
+    return f"{said}{f' on {listed(forges)}' if forges else ''}{f', {which}' if which else ''}"
 
 
 def so_are(number: int, one: str) -> str:

@@ -1,18 +1,12 @@
 """GitHub: organizations and users, through GraphQL v4. Light to import: the settings' rows are read first of all."""
 
+from from_git.forges.github.addresses import api_of
 from from_git.forges.github.options import OPTIONS
 from from_git.forges.github.urls import URLS
 from from_git.values.filters import FILTERS
 from from_git.values.kind import Demo, Examples, Kind, NoCredentials
 
 HINT = "Set it in local_settings.py or in the environment; a token without any scope is enough."
-
-
-def _api(host: str) -> str:
-    """As Enterprise Server has it; GitHub's own hosts have another one for it."""
-    if host == "github.com" or host.endswith(".ghe.com"):
-        return f"https://api.{host}/graphql"
-    return f"https://{host}/api/graphql"
 
 
 KIND = Kind(
@@ -23,7 +17,8 @@ KIND = Kind(
     options=OPTIONS,
     opening=f"{__name__}.opening",
     without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", HINT),
-    api=_api,
+    api=api_of,
+    counts=("public", "internal"),
     filters=frozenset(FILTERS),
     examples=Examples("ORG", "mailchimp", ("mfem",)),
     demo=Demo(

@@ -11,7 +11,7 @@ from from_git.errors import MalformedAnswer
 from from_git.forges.github.batches import UNKNOWN_GAIN, average_size, batch_size
 from from_git.forges.github.names import Names, names
 from from_git.forges.github.nodes import Detailed, detailed_of, with_names
-from from_git.forges.github.queries import DETAILS, NAMES, Queries
+from from_git.forges.github.queries import Queries
 from from_git.forges.once import Gone, Once
 from from_git.forges.reading import get
 
@@ -104,8 +104,8 @@ class Details:
         return (self.once.pending.get(ids[0], "")) if len(ids) == 1 else ""
 
     def _read_batch(self, ids: list[str]) -> list[Detailed]:
-        found = []
-        for identity, node in zip(ids, self._nodes(DETAILS, "Details", ids, {}), strict=True):
+        found, query = [], self._queries.access.texts.details
+        for identity, node in zip(ids, self._nodes(query, "Details", ids, {}), strict=True):
             if node is not None:
                 node["id"] = identity  # the list's own text: one for both
             one = node and detailed_of(node, self.once.pending.get)
@@ -129,7 +129,7 @@ class Details:
         """For each its names so far, or why it does not count any more."""
         after = {"languagesAfter": before.languages_after, "topicsAfter": before.topics_after}
         ids = [identity for identity, _ in repositories]
-        nodes = self._nodes(NAMES, "Names", ids, {"first": self._sizes.names, **after})
+        nodes = self._nodes(self._queries.access.texts.names, "Names", ids, {"first": self._sizes.names, **after})
         read = [Gone.ABSENT if node is None else names(node, before) for node in nodes]
         return list(zip(repositories, read, strict=True))
 

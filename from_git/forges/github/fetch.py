@@ -9,7 +9,7 @@ from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.github.details import Details
 from from_git.forges.github.ends import Ends
 from from_git.forges.github.nodes import OwnerPage, owner_page, repository_in
-from from_git.forges.github.queries import OWNER, REPOSITORIES, GitHubAccess, Queries
+from from_git.forges.github.queries import GitHubAccess, Queries
 from from_git.forges.listing import Listing, Place, by_name, rows_of
 from from_git.forges.once import Gone
 from from_git.values.found import Found
@@ -47,6 +47,7 @@ class GitHubFetch:
         self._owner = owner
         self._pool = access.pool
         self._sizes = access.sizes
+        self._texts = access.texts
         self._queries = Queries(access, group)
         self._calls = self._queries.calls
         self._details = Details(self._queries)
@@ -57,6 +58,7 @@ class GitHubFetch:
         )
         self._ends: Ends | None = Ends(access.sizes.listed)  # of the first reading, while it is under way
         self._kind = ""
+        self._private: set[str] = set()  # ids of rows that said so in this reading
         self._on_found = group.found
         self._rests: list[Origin] = []  # of first pages that were too heavy
 
@@ -68,6 +70,7 @@ class GitHubFetch:
         while self._rests:
             self._rests.pop().answered(0, whole=True)
         known = self._details.once.known
+        listed = {one: path for one, path in listed.items() if one not in self._private}
         missing = sorted(path for identity, path in listed.items() if known[identity] is Gone.ABSENT)
         rows = rows_of(_in_order(listed, known), in_order=True)
         return Found(self._kind, rows, tuple(missing))
@@ -107,7 +110,7 @@ class GitHubFetch:
         self._calls.start(self._pool, ask, self._begin, first, smaller, origin, gave=_detailed_in)
 
     def _read_first(self, first: int) -> OwnerPage | None:
-        return self._read(OWNER, "Owner", {"first": first, "listed": self._sizes.listed})
+        return self._read(self._texts.owner, "Owner", {"first": first, "listed": self._sizes.listed})
 
     def _begin(self, page: OwnerPage | None) -> None:
         """Take in the first page, and start all the rest at once; None: there is no such owner."""
@@ -121,14 +124,14 @@ class GitHubFetch:
 
     def _ask_list(self, place: Place) -> None:
         if place is None:
-            self._ends = None  # the list is read again
+            self._ends, self._private = None, set()  # the list is read again
         self._calls.start(self._pool, partial(self._read_more, place), partial(self._take, place))
 
     def _read_list(self, cursor: Place) -> OwnerPage | None:
         before = self._ends and self._ends.before
         both = bool(before) or (self._ends is not None and cursor is None)
         which = {"listed": self._sizes.listed, "after": cursor, "before": before, "both": both}
-        return self._read(REPOSITORIES, "Repositories", which)
+        return self._read(self._texts.repositories, "Repositories", which)
 
     def _read(self, query: str, name: str, variables: Mapping[str, object]) -> OwnerPage | None:
         reply = self._queries.ask(query, {"login": self._owner, **variables}, name)
@@ -150,6 +153,9 @@ class GitHubFetch:
         self._kind = page.kind
         once, ends = self._details.once, self._ends
         rows = {**listed.rows, **page.newest.rows} if page.newest else listed.rows
+        if page.private:
+            self._private |= page.private
+            rows = {one: path for one, path in rows.items() if one not in page.private}
         if ends:
             listed = ends.take(page)
             once.note(rows, listed.more and ends.unknown > 0)

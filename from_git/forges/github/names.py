@@ -6,6 +6,8 @@ from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.once import Gone
 from from_git.forges.reading import get
 
+_PRIVATE = {"PUBLIC": False, "INTERNAL": False, "PRIVATE": True}
+
 
 class Names(NamedTuple):
     """Languages and topics of one repository, as far as they were read."""
@@ -50,7 +52,7 @@ def names(node: dict[str, Any], before: Names) -> Names | Gone:
         MalformedAnswer: names the place.
         UpstreamError: there are more or fewer than before, so pages may have shifted.
     """
-    if get(node, "isPrivate", kind=bool):  # its new names are nobody's business
+    if is_private(node):  # its new names are nobody's business
         return Gone.PRIVATE
     # a connection that has ended is asked again from its end, which gives an empty page
     langs, sizes, langs_total = langs_in(node)
@@ -73,6 +75,19 @@ def names(node: dict[str, Any], before: Names) -> Names | Gone:
 
 def _changed() -> UpstreamError:
     return UpstreamError("the languages or topics of a repository changed while they were read.", advice="Ask again.")
+
+
+def is_private(node: Any) -> bool:
+    """Whether a repository's node says that it does not count: an internal one does where `visibility` is asked for.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    if "visibility" not in node:
+        return get(node, "isPrivate", kind=bool)
+    if (told := get(node, "visibility", kind=str)) not in _PRIVATE:
+        raise MalformedAnswer("visibility is none that there is")
+    return _PRIVATE[told]
 
 
 def langs_in(node: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], int]:

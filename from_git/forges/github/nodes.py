@@ -1,12 +1,12 @@
 """What the answers of GitHub's GraphQL API say about an owner and its repositories."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, TransientError, of_repository
 from from_git.forges.compact import dumped, loaded
 from from_git.forges.github.graphql import Reply
-from from_git.forges.github.names import Names, langs_in, topics_in
+from from_git.forges.github.names import Names, is_private, langs_in, topics_in
 from from_git.forges.listing import Page
 from from_git.forges.once import Gone
 from from_git.forges.reading import get, get_time, maybe, seconds
@@ -38,6 +38,8 @@ class OwnerPage(NamedTuple):
     """A page from the other end of the list, where one was asked for and this one is not the last."""
     latest: str | None = None
     """The id of the newest of the list, with `newest` or where it was asked for."""
+    private: frozenset[str] = frozenset()
+    """The ids of those rows that say that they do not count."""
 
 
 def owner_page(reply: Reply) -> OwnerPage | None:
@@ -61,13 +63,16 @@ def owner_page(reply: Reply) -> OwnerPage | None:
     if absent - reply.not_found:
         raise MalformedAnswer("a repository is null without an error")
     page = _page(owner, "repositories")
+    other = _other_end(owner) if page.more else {}
+    private = _private(owner, ("repositories", "newest") if page.more else ("repositories",))
     given = [detailed_of(node, page.rows.get) for node in details if node is not None]
+    given = [one for one in given if one.id not in private] if private else given
     # they are the first of the same list: one that ends without them, an empty one above all, is not believed
     if not page.more and not page.rows.keys() >= {one.id for one in given}:
         raise TransientError("its list leaves out repositories of which the same answer gives details.")
     total = get(owner, "repositories", "totalCount", kind=int)
-    found = OwnerPage(get(owner, "__typename", kind=str), page._replace(total=total), given)
-    return found._replace(**_other_end(owner)) if page.more else found
+    found = OwnerPage(get(owner, "__typename", kind=str), page._replace(total=total), given, private=private)
+    return found._replace(**other)
 
 
 def _page(owner: Mapping[str, Any], key: str) -> Page[str]:
@@ -77,6 +82,12 @@ def _page(owner: Mapping[str, Any], key: str) -> Page[str]:
     names = {get(one, "id", kind=str): get(one, "nameWithOwner", kind=str) for one in nodes}
     more = get(page, "pageInfo", "hasNextPage", kind=bool)
     return Page(names, None, more, maybe(page, "pageInfo", "endCursor", kind=str))
+
+
+def _private(owner: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:
+    """The ids of rows that say that they do not count; rows say it only where internal ones count."""
+    rows = (one for key in lists if key in owner for one in get(owner, key, "nodes", kind=list))
+    return frozenset(one["id"] for one in rows if "visibility" in one and is_private(one))
 
 
 def _other_end(owner: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def detailed_of(node: Any, path_of: Callable[[str], str | None]) -> Detailed:
     """
     try:
         return _detailed(node)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, MalformedAnswer):
         identity = node.get("id") if isinstance(node, dict) else None
         path = path_of(identity) if isinstance(identity, str) else None
         raise of_repository(_wrong(node), path or "") from None
@@ -107,13 +118,13 @@ def _detailed(node: Any) -> Detailed:
     """What a node with Details says; `get` for each member would be a tenth of the CPU of a page.
 
     Raises:
-        KeyError, TypeError, ValueError: something is not as the schema has it; `_wrong` says what.
+        KeyError, TypeError, ValueError, MalformedAnswer: something is not as the schema has it; `_wrong` says what.
     """
-    identity, is_private = node["id"], node["isPrivate"]
+    identity = node["id"]
     if type(identity) is not str:
         raise TypeError("no id")
     # our own look as well: one ignored argument would leak private counts
-    if is_private is True:
+    if is_private(node):
         return Detailed(identity, Gone.PRIVATE)
     is_fork, is_archived, stars = node["isFork"], node["isArchived"], node["stargazerCount"]
     langs, topics, license = node["languages"], node["repositoryTopics"], node["licenseInfo"]
@@ -121,7 +132,7 @@ def _detailed(node: Any) -> Detailed:
     # both are nullable: null stands for an empty list, if the total is 0
     edges = [] if edges is None and langs_total == 0 else edges
     tags = [] if tags is None and topics_total == 0 else tags
-    if not (type(is_fork) is type(is_archived) is type(is_private) is bool and type(edges) is type(tags) is list):
+    if not (type(is_fork) is type(is_archived) is bool and type(edges) is type(tags) is list):
         raise TypeError("another type")
     watchers, pushed = node["watchers"]["totalCount"], node["pushedAt"]
     spdx = None if license is None else license["spdxId"]
@@ -171,7 +182,8 @@ def _wrong(node: Any) -> MalformedAnswer:
     """What is not as the schema has it in a node with Details."""
     try:
         get(node, "id", kind=str)
-        for flag in ("isPrivate", "isFork", "isArchived"):
+        is_private(node)
+        for flag in ("isFork", "isArchived"):
             get(node, flag, kind=bool)
         get(node, "watchers", "totalCount", kind=int)
         get(node, "stargazerCount", kind=int)

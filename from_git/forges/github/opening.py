@@ -12,10 +12,11 @@ from from_git.forges.github import HINT
 from from_git.forges.github.fetch import GitHubFetch
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.queries import GitHubAccess
+from from_git.forges.github.texts import texts
 from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
 from from_git.values.credential import Credential
-from from_git.values.host import Host
+from from_git.values.host import Host, counts_internal
 
 # 2,000 a minute, each query one of them ("Rate limits and query limits"); GITHUB_SECONDS_PER_MINUTE = 0 says that there
 # are no such limits
@@ -89,6 +90,10 @@ def opened(host: Host, conf: Any) -> GitHub:
     calls = pools.pool("NUM_THREADS_GITHUB")
     upstream = Upstream(host.api, host.setting("api"), calls.most, conf.UPSTREAM_TIMEOUT, way(host))
     access = GitHubAccess(
-        GraphqlOverUpstream(upstream), calls, make.accounts(accounts, pools.narrowed.refresh, asks=True), Pace()
+        GraphqlOverUpstream(upstream),
+        calls,
+        make.accounts(accounts, pools.narrowed.refresh, asks=True),
+        Pace(),
+        texts(counts_internal(host)),
     )
     return GitHub(access, bool(host.credentials))

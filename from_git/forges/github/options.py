@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from from_git import readers
+from from_git.forges.github.addresses import api_of, graphql_address
 from from_git.values.credential import Credential
 from from_git.values.option import KindOptions, Option, WrongSetting
 
@@ -12,6 +13,7 @@ def _host(value: object) -> str:
     value = readers.text(value).lower().removeprefix("www.")
     if not value or any(character in value for character in "/@?#\\ "):
         raise WrongSetting("expected a host name like github.com")
+    api_of(value)
     return value
 
 
@@ -38,7 +40,7 @@ OPTIONS = KindOptions(
         ),
         Option(
             "GITHUB_GRAPHQL_URL",
-            readers.web_address,
+            graphql_address,
             "https://api.github.com/graphql",
             "GitHub's GraphQL API; Enterprise Server: `https://HOST/api/graphql`",
         ),
@@ -64,4 +66,5 @@ OPTIONS = KindOptions(
             0,
         ),
     ),
+    bounds_elsewhere={"GITHUB_SECONDS_PER_MINUTE": 0.0},  # Enterprise Server has no limits by default (GitHub's docs)
 )

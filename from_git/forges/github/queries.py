@@ -1,8 +1,4 @@
-"""GitHub: the queries of one fetch, their texts, and what their answers tell about the cost of those to come.
-
-Sources of the texts: docs.github.com/graphql (objects RepositoryOwner, Repository, Query.nodes) and the schema that
-@octokit/graphql-schema publishes.
-"""
+"""GitHub: the queries of one fetch, and what their answers tell about the cost of those to come."""
 
 import time
 from collections.abc import Mapping
@@ -18,100 +14,11 @@ from from_git.errors import MalformedAnswer
 from from_git.fanout import Pool
 from from_git.forges.github.graphql import GraphqlOverUpstream, NoViewer, Reply
 from from_git.forges.github.large import Large
+from from_git.forges.github.texts import PUBLIC, Texts
 from from_git.values.progress import Cost
 
-# `privacy: PUBLIC`, since older Enterprise Servers know no `visibility`: the set is the same, because `privacy`
-# counts internal repositories as private. CREATED_AT never changes, so a cursor does not shift: whatever comes or goes
-# meanwhile, no repository that stays is lost. `newest` are pages from the other end; see `Ends`
-_LIST = """
-      privacy: PUBLIC, ownerAffiliations: OWNER, orderBy: {field: CREATED_AT, direction: ASC}
-    )"""
-_NEWEST = _LIST.replace("ASC", "DESC")
-_IDS = """
-      pageInfo { hasNextPage endCursor }
-      nodes { id nameWithOwner }
-    }"""
-# `stargazerCount`, not `stargazers`: that connection is FORBIDDEN since July 2026. No `parent`: it brings FORBIDDEN
-# for forks of SAML-protected repositories (cli/cli#7881). Of 4,919 recorded repositories 19 have more than 20
-# languages, none more than 40; GitHub takes no more than 20 topics.
-_DETAILS = """
-fragment Details on Repository {
-  id
-  isFork
-  isArchived
-  isPrivate
-  stargazerCount
-  createdAt
-  pushedAt
-  licenseInfo { spdxId }
-  watchers { totalCount }
-  languages(first: 40) { totalCount edges { size node { name } } }
-  repositoryTopics(first: 20) { totalCount nodes { topic { name } } }
-}
-"""
 _COST = "rateLimit { cost }"
 _VIEWER = f"{_COST}\n  viewer {{ id }}"
-OWNER = f"""
-query Owner($login: String!, $first: Int!, $listed: Int!) {{
-  rateLimit {{ cost }}
-  repositoryOwner(login: $login) {{
-    __typename
-    detailed: repositories(
-      first: $first{_LIST} {{
-      nodes {{ ...Details }}
-    }}
-    repositories(
-      first: $listed{_LIST} {{
-      totalCount{_IDS}
-    newest: repositories(
-      first: $listed{_NEWEST} {{{_IDS}
-  }}
-}}
-{_DETAILS}"""
-REPOSITORIES = f"""
-query Repositories($login: String!, $listed: Int!, $after: String, $before: String, $both: Boolean!) {{
-  rateLimit {{ cost }}
-  repositoryOwner(login: $login) {{
-    __typename
-    repositories(
-      first: $listed, after: $after{_LIST} {{
-      totalCount{_IDS}
-    newest: repositories(
-      first: $listed, after: $before{_NEWEST} @include(if: $both) {{{_IDS}
-    latest: repositories(
-      first: 1{_NEWEST} {{
-      nodes {{ id }}
-    }}
-  }}
-}}
-"""
-DETAILS = f"""
-query Details($ids: [ID!]!) {{
-  rateLimit {{ cost }}
-  nodes(ids: $ids) {{ ...Details }}
-}}
-{_DETAILS}"""
-NAMES = """
-query Names($ids: [ID!]!, $first: Int!, $languagesAfter: String, $topicsAfter: String) {
-  rateLimit { cost }
-  nodes(ids: $ids) {
-    ... on Repository {
-      id
-      isPrivate
-      languages(first: $first, after: $languagesAfter) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        edges { size node { name } }
-      }
-      repositoryTopics(first: $first, after: $topicsAfter) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        nodes { topic { name } }
-      }
-    }
-  }
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -144,6 +51,8 @@ class GitHubAccess:
     accounts: Accounts
     """Each with the points that GitHub reports."""
     pace: Pace
+    texts: Texts = PUBLIC
+    """Of its queries, by what counts there."""
     sizes: Sizes = SIZES
     large: Large = field(default_factory=lambda: Large(2 * SIZES.first))
     """Owners whose fetch need not begin with details of a few."""

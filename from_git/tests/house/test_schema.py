@@ -6,10 +6,13 @@ from unittest import TestCase
 from graphql import build_schema, parse, validate
 
 from emulator.tests.test_schema import real_schema
-from from_git.forges.github.queries import DETAILS, NAMES, OWNER, REPOSITORIES
+from from_git.forges.github.texts import PUBLIC, WITH_INTERNAL
 
 ROOT = Path(__file__).resolve().parents[3]
-QUERIES = {"Owner": OWNER, "Repositories": REPOSITORIES, "Details": DETAILS, "Names": NAMES}
+QUERIES = {
+    **{f"{name} of public ones": text for name, text in PUBLIC._asdict().items()},
+    **{f"{name} with internal ones": text for name, text in WITH_INTERNAL._asdict().items()},
+}
 
 
 class Queries(TestCase):

@@ -108,7 +108,7 @@ class Simulation:
         self.all = self._accounts("seconds", 60.0, carried)
         upstream = Upstream(self.emulator["github"].url, "GITHUB_GRAPHQL_URL", pool.most, 10.0)
         client = GraphqlOverUpstream(upstream, now)
-        return GitHub(GitHubAccess(client, pool, self.all, Pace(now), SMALL), has_credentials=True)
+        return GitHub(GitHubAccess(client, pool, self.all, Pace(now), sizes=SMALL), has_credentials=True)
 
     def bitbucket(self) -> Bitbucket:
         """An adapter on simulated threads and time."""

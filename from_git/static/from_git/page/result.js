@@ -78,7 +78,8 @@ function summary({ data, profiles, filter }) {
   const repositories = many(count, "public repository", "public repositories");
   const where = hosts.filter(([, , host]) => profiles.some((profile) => profile.host === host)).map(([, label]) => label);
   const on = where.length ? ` on ${joined(where)}` : "";
-  return `${repositories} of ${many(profiles.length, "profile")}${on}${filter ? `, ${told(filter)}` : ""}`;
+  const internal = profiles.some(({ counted }) => counted?.includes("internal")) ? ", with internal repositories" : "";
+  return `${repositories} of ${many(profiles.length, "profile")}${on}${internal}${filter ? `, ${told(filter)}` : ""}`;
 }
 
 /** Missing profiles stand there as asked; all else are repositories, which nobody can ask for. */
