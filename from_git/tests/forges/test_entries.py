@@ -28,9 +28,34 @@ WRONG: list[tuple[Any, list[str]]] = [
     ({**GHE, "prox": ""}, ["`prox` is not a key; did you mean proxy?"]),
     (
         {**GHE, "Token": SECRET},
-        ["`Token` is not a key: expected kind, host, api, accounts, ca_file, proxy, threads or "],
+        ["`Token` is not a key: expected kind, host, api, accounts, ca_file, proxy, threads, bounds or count."],
     ),
-    ({**GHE, "count": ["public"]}, ["`count` is not a key; "]),
+    ({**GHE, "count": "public"}, ['`count` is \'public\': expected a list like ["public", "internal"].']),
+    ({**GHE, "count": [1]}, ["`count` is [1]: expected a list like "]),
+    ({**GHE, "count": ["internal"]}, ['`count` lacks "public": public repositories count at every host.']),
+    ({**GHE, "count": ["public", "intern"]}, ["`count` names 'intern'; did you mean internal?"]),
+    ({**GHE, "count": ["public", "private"]}, ["`count` names 'private'"]),
+    ({**GHE, "count": ["public", TOKEN]}, ["`count` names a secret value: expected public or internal."]),
+    (
+        {**SCM, "count": ["public", "internal"]},
+        ["`count` names 'internal': at hosts of Bitbucket only public repositories count."],
+    ),
+    ({**GHE, "host": "api.two.ghe.com"}, ["`host` is 'api.two.ghe.com': expected two.ghe.com, the host that profile"]),
+    ({**GHE, "host": "two.ghe.com:8443"}, ["`host` is 'two.ghe.com:8443': expected a host like octocorp.ghe.com, w"]),
+    ({**GHE, "host": "two.ghe.com/octo"}, ["`host` is 'two.ghe.com/octo': expected a host like octocorp.ghe.com, w"]),
+    ({**GHE, "host": "ghe.com"}, ["`host` is 'ghe.com': expected a host like octocorp.ghe.com, without a port or a p"]),
+    (
+        {**GHE, "host": "two.ghe.com", "api": "https://two.ghe.com/api/graphql"},
+        ["`api` is 'https://two.ghe.com/api/graphql': expected https://api.two.ghe.com/graphql, where the GraphQL"],
+    ),
+    (
+        {**GHE, "api": "https://api.two.ghe.com/api/v3"},
+        ["`api` is 'https://api.two.ghe.com/api/v3': expected https://api.two.ghe.com/graphql, where the Grap"],
+    ),
+    (
+        {**GHE, "api": "https://ghe.example.org:8443/api/v3/"},
+        ["`api` is 'https://ghe.example.org:8443/api/v3/': expected https://ghe.example.org:8443/api/graphql, since"],
+    ),
     ({**GHE, "host": "https://ghe.example.org"}, [f"`host` is 'https://ghe.example.org': {EXPECTED_HOST}"]),
     ({**GHE, "host": f"me:{SECRET}@ghe.example.org"}, [f"`host` is a secret value: {EXPECTED_HOST}"]),
     ({**GHE, "host": "ghe.example.org//git"}, [f"`host` is 'ghe.example.org//git': {EXPECTED_HOST}"]),
@@ -133,7 +158,25 @@ class Entries(TestCase):
         self.assertEqual((other.ca_file, other.proxy), (ca_file, "http://proxy.example:3128"))
         for host in (one, other):
             self.assertEqual((host.credentials, host.threads), ((), {"NUM_THREADS_GITHUB": 32}))
-            self.assertEqual(host.bounds, {"GITHUB_SECONDS_PER_MINUTE": 55.0})
+            # no bounds, which only github.com is known to have
+            self.assertEqual(host.bounds, {"GITHUB_SECONDS_PER_MINUTE": 0.0})
+        [again] = [one for one in hosts({**GHE, "host": "github.com"}) if one.name == "github.com"]
+        self.assertEqual(again.bounds, {"GITHUB_SECONDS_PER_MINUTE": 55.0})
+
+    def test_what_counts_is_told_apart_in_caches(self) -> None:
+        plain, public, both, turned = (
+            hosts({**GHE, **count})[-1]
+            for count in (
+                {},
+                {"count": ["public"]},
+                {"count": ["public", "internal"]},
+                {"count": ("internal", "public")},
+            )
+        )
+        self.assertEqual([one.count for one in (plain, public)], [("public",)] * 2)
+        self.assertEqual([one.count for one in (both, turned)], [("public", "internal")] * 2)
+        self.assertEqual((plain.key, both.key), (public.key, turned.key))
+        self.assertNotEqual(public.key, both.key)
 
     def test_the_last_port_may_stand_in_a_host(self) -> None:
         self.assertEqual(hosts({**GHE, "host": "ghe.example.org:65535"})[-1].name, "ghe.example.org:65535")

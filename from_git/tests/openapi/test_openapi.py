@@ -93,7 +93,9 @@ class Description(ServiceTestCase):
         parts |= {"Repository": body["repositories"][0]}
         for name, part in parts.items():
             with self.subTest(name):
-                self.assertEqual(list(part), list(schemas[name]["properties"]))
+                # a profile has that one only at a host where internal repositories count
+                known = [one for one in schemas[name]["properties"] if one != "counted"]
+                self.assertEqual(list(part), known)
         self.assertEqual(tuple(body["profiles"][0]), ROW)
 
     def test_it_has_of_pictures_and_badges_what_they_take_and_send(self) -> None:
