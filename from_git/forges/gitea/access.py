@@ -10,6 +10,7 @@ import orjson
 
 from from_git.calls.accounts import Accounts
 from from_git.fanout import Pool
+from from_git.forges.compact import dumped, loaded
 from from_git.memory import Memory
 from from_git.upstream import Upstream
 from from_git.values.host import Host
@@ -31,6 +32,15 @@ class Told(NamedTuple):
     topics: list[str] | None
     """None where the list tells them."""
 
+    def dumped(self) -> bytes:
+        """It in few bytes, of which `told_in` makes it again."""
+        return dumped(*self)
+
+
+def told_in(row: bytes) -> Told:
+    """What was told."""
+    return Told._make(loaded(row))
+
 
 class KeptLanguages:
     """The languages of whole owners, in a memory that may forget them or hold nonsense.
@@ -48,22 +58,22 @@ class KeptLanguages:
         self._seconds = seconds
         self._now = now
 
-    def of(self, login: str) -> dict[str, Told]:
-        """Those that are still good, by the repository's id."""
+    def of(self, login: str) -> dict[str, bytes]:
+        """`Told` of those that are still good, by the repository's id."""
         packed = self._memory.get(f"{self._prefix}:{login.lower()}") if self._seconds else None
-        oldest, now = self._now() - self._seconds, self._now()
         if not isinstance(packed, bytes):
             return {}
+        oldest, now = self._now() - self._seconds, self._now()
         try:
-            found = {number: Told(*one) for number, one in orjson.loads(zlib.decompress(packed)).items()}
-            return {number: one for number, one in found.items() if oldest < one.at <= now}
+            found = {number: Told._make(one) for number, one in orjson.loads(zlib.decompress(packed)).items()}
+            return {number: one.dumped() for number, one in found.items() if oldest < one.at <= now}
         except (zlib.error, orjson.JSONDecodeError, AttributeError, TypeError):
             return {}
 
-    def keep(self, login: str, told: Mapping[str, Told]) -> None:
+    def keep(self, login: str, told: Mapping[str, bytes]) -> None:
         """Keep these, and no others of the owner."""
         if self._seconds and len(told) <= _MOST_KEPT:
-            packed = zlib.compress(orjson.dumps({number: tuple(one) for number, one in told.items()}), 1)
+            packed = zlib.compress(orjson.dumps({number: orjson.Fragment(one) for number, one in told.items()}), 1)
             self._memory.set(f"{self._prefix}:{login.lower()}", packed, timeout=self._seconds + 1.0)
 
 
@@ -115,3 +125,8 @@ class GiteaAccess:
     @site.setter
     def site(self, site: Site | None) -> None:
         self._site = (site, time.monotonic() + _ASKED_AGAIN) if site else None
+
+    def look_again(self) -> None:
+        """Begin as a stranger where it is so long ago that the site was asked that it may let strangers in by now."""
+        if self.site is None:
+            self.signed_in = self.hides_users = False

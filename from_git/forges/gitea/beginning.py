@@ -22,7 +22,7 @@ from from_git.forges.gitea.rest import (
     wants_account,
 )
 from from_git.forges.gitea.signing import Signing
-from from_git.forges.reading import get, maybe
+from from_git.forges.reading import get, is_foreign, maybe
 
 
 class Begun(NamedTuple):
@@ -111,7 +111,8 @@ class Beginning:
         stranger = not calls.authorization
         part = "orgs" if stranger and self._access.hides_users else "users"
         answer = self._signing.get(calls, list_of(part, self._path, 1))
-        if stranger and part == "users" and answer.status == HTTPStatus.UNAUTHORIZED:
+        closed = answer.status == HTTPStatus.UNAUTHORIZED and not is_foreign(answer)
+        if stranger and part == "users" and closed:
             self._access.hides_users, part = True, "orgs"
             calls.resent()
             answer = self._signing.get(calls, list_of(part, self._path, 1))

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
-from from_git.forges.gitea.access import GiteaAccess, Told
+from from_git.forges.gitea.access import GiteaAccess, Site, told_in
 from from_git.forges.gitea.beginning import Beginning, Begun, list_of
 from from_git.forges.gitea.languages import Languages
 from from_git.forges.gitea.rest import ASKED, Owner, Sheet, kept_in, sheet_of
@@ -39,11 +39,13 @@ class GiteaFetch:
 
     def __init__(self, access: GiteaAccess, owner: str, group: FetchGroup) -> None:
         self._access, self._group = access, group
+        access.look_again()
         self._signing = Signing(access, group)
         self._languages = Languages(access, self._signing)
         self._beginning = Beginning(access, self._signing, owner, self._begin)
         self._begun: Begun | None = None
-        self._sources = Sources(access)
+        self._site = Site(None, True)
+        self._sources = Sources()
         self._planned = False
         # `Kept` of public repositories, None of others
         self._listing: Listing[bytes | None] = Listing(self._ask, self._languages.once, ASKED, _READINGS, shifts=True)
@@ -60,7 +62,7 @@ class GiteaFetch:
         known, owner = self._languages.once.known, self._begun.owner
         public = {number: row for number, row in listed.items() if row is not None}
         missing = sorted(kept_in(row).path for number, row in public.items() if isinstance(known[number], Gone))
-        has_stars = self._access.site is None or self._access.site.has_stars
+        has_stars = self._site.has_stars
         rows = rows_of(_in_order(public, known, has_stars), in_order=True)
         if self._languages.fresh:
             self._access.kept.keep(owner.login, self._languages.kept(listed))
@@ -83,6 +85,8 @@ class GiteaFetch:
             self._listing.take(None, None)
             return
         self._begun, self._signing.begun = begun, True
+        self._site = self._access.site or self._site
+        self._sources.page_size = self._site.page_size
         self._languages.remembered = self._access.kept.of(begun.owner.login)
         self._take(None, begun.sheet)
 
@@ -128,6 +132,8 @@ class GiteaFetch:
             self._read_on(None)
             return
         page = self._sources.page(int(place or 1), sheet)
+        if self._sources.page_size != self._site.page_size:
+            self._access.site = None  # it was set up otherwise since it was asked
         self._plan(place, page)
         self._languages.note({number: row for number, row in page.rows.items() if row is not None})
         self._listing.take(place, page._replace(rows=self._same(page.rows)))
@@ -156,16 +162,16 @@ class GiteaFetch:
             calls.plan(languages.to_ask(page.rows) + rest + (2 * pages - 1 if page.more else 0))
 
 
-def _in_order(public: Mapping[str, bytes], known: Mapping[str, Told | Gone], has_stars: bool) -> Iterator[Repository]:
+def _in_order(public: Mapping[str, bytes], known: Mapping[str, bytes | Gone], has_stars: bool) -> Iterator[Repository]:
     """The public repositories that are there, by name and then by id."""
 
     def name(number: str) -> str:
         return kept_in(public[number]).path.rpartition("/")[2]
 
     for number in by_name(public, name):
-        told = known[number]
-        if isinstance(told, Told):
-            row = kept_in(public[number])
+        found = known[number]
+        if not isinstance(found, Gone):
+            row, told = kept_in(public[number]), told_in(found)
             yield Repository(
                 number,
                 name(number),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
-from from_git.forges.gitea.access import GiteaAccess, Told
+from from_git.forges.gitea.access import GiteaAccess, Told, told_in
 from from_git.forges.gitea.rest import Kept, kept_in, lacks_scope, message_of, says_missing, texts
 from from_git.forges.gitea.signing import Signing
 from from_git.forges.once import Gone, Once
@@ -37,12 +37,12 @@ class Languages:
 
     def __init__(self, access: GiteaAccess, signing: Signing) -> None:
         self._access, self._signing = access, signing
-        self.remembered: Mapping[str, Told] = {}
-        """What earlier fetches were told; to be set before any repository is noted."""
-        self.fresh: dict[str, Told] = {}
-        """What this one was told, as far as it can be remembered."""
-        self.once: Once[bytes, Told] = Once(self._begin, at_once=_AT_ONCE * access.languages.most)
-        """By id, with the `Kept` of the repository."""
+        self.remembered: Mapping[str, bytes] = {}
+        """`Told` of earlier fetches by id; to be set before any repository is noted."""
+        self.fresh: dict[str, bytes] = {}
+        """`Told` by this one, as far as it can be remembered."""
+        self.once: Once[bytes, bytes] = Once(self._begin, at_once=_AT_ONCE * access.languages.most)
+        """By id: `Told` of the repository, of which the `Kept` is noted."""
 
     def note(self, rows: Mapping[str, bytes]) -> None:
         """Let these be asked for, each once: by id, with their `Kept`."""
@@ -60,19 +60,19 @@ class Languages:
             (not row.is_empty) + (row.topics is None) for one, row in public.items() if not self._known(one, row)
         )
 
-    def _known(self, number: str, row: Kept) -> Told | None:
+    def _known(self, number: str, row: Kept) -> bytes | None:
         """What need not be asked for."""
-        told = self.remembered.get(number)
+        before = self.remembered.get(number)
+        told = told_in(before) if before else None
         if row.topics is None and (told is None or told.topics is None):
             return None
         if told and (told.updated, told.mirrored) == (row.updated, row.mirrored):
-            return told
-        return Told(row.updated, row.mirrored, 0.0, [], None) if row.is_empty else None
+            return before
+        return Told(row.updated, row.mirrored, 0.0, [], None).dumped() if row.is_empty else None
 
-    def kept(self, ids: Iterable[str]) -> dict[str, Told]:
+    def kept(self, ids: Iterable[str]) -> dict[str, bytes]:
         """What can be remembered of these."""
-        both = {**self.remembered, **self.fresh}
-        known = self.once.known
+        both, known = {**self.remembered, **self.fresh}, self.once.known
         return {one: both[one] for one in ids if one in both and known.get(one) is both[one]}
 
     def _begin(self, numbers: list[str]) -> None:
@@ -107,7 +107,7 @@ class Languages:
             self._settle(number, row, found, None)
 
     def _settle(self, number: str, row: Kept, langs: Langs, topics: list[str] | None) -> None:
-        told = Told(row.updated, row.mirrored, time.time(), langs.pairs, topics)
+        told = Told(row.updated, row.mirrored, time.time(), langs.pairs, topics).dumped()
         if langs.is_settled:
             self.fresh[number] = told
         self.once.settle({number: told})

@@ -25,8 +25,9 @@ from from_git.values.host import Host
 ASKED = 50
 """Repositories of one page of a list, as they are asked for; a site may give fewer."""
 _SCOPES = "read:user, read:repository and read:organization"  # that a token needs
-# the one thing that a status does not tell: a good token with too little, where everybody may be served
-_SCOPE = re.compile(r"\bscope\b")
+# what a status does not tell: a token with too little, where everybody may be served; one that is kept from owners who
+# are not public; and, as text in place of JSON, an old name of one of these
+_LACKS, _KEPT_OUT, _NO_USER = "at least one of required scope", "scope is limited to public", b"user does not exist"
 _LAST = re.compile(r'<[^>]*[?&]page=([1-9][0-9]{0,8})(?:&[^>]*)?>\s*;\s*rel="last"')
 _PUBLIC = "public"
 
@@ -147,12 +148,14 @@ def message_of(answer: Response) -> str:
 
 def lacks_scope(answer: Response) -> bool:
     """Whether the answer refuses a token for what it may read."""
-    return answer.status == HTTPStatus.FORBIDDEN and bool(_SCOPE.search(message_of(answer)))
+    return answer.status == HTTPStatus.FORBIDDEN and _LACKS in message_of(answer)
 
 
 def says_missing(answer: Response) -> bool:
-    """Whether the forge itself says that there is no such thing, and not a page of somebody else."""
-    return answer.status == HTTPStatus.NOT_FOUND and bool(message_of(answer))
+    """Whether the forge itself says that there is no such thing, or that it is hidden; not a page of somebody else."""
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return bool(message_of(answer)) or answer.body.strip() == _NO_USER
+    return answer.status == HTTPStatus.FORBIDDEN and _KEPT_OUT in message_of(answer)
 
 
 def owner_of(value: object, name: str = "login") -> Owner:
@@ -220,16 +223,16 @@ def _kept(value: Mapping[str, Any], path: str) -> Kept:
         licenses[0] if len(licenses) == 1 and isinstance(licenses[0], str) else None,
         get_time(value, "created_at"),
         maybe(value, "empty", kind=bool) or False,
-        get_time(value, "updated_at"),
-        _mirrored(value) if maybe(value, "mirror", kind=bool) else 0,
+        _time(value, "updated_at"),
+        _time(value, "mirror_updated") if maybe(value, "mirror", kind=bool) else 0,
         maybe(value, "language", kind=str) or "",
     )
 
 
-def _mirrored(value: Mapping[str, Any]) -> int:
-    """When a mirror was brought up to date; 0 for never, which is told as the year 1."""
+def _time(value: Mapping[str, Any], key: str) -> int:
+    """A time that need not be there; 0 for never, which is told as the year 1."""
     try:
-        return get_time(value, "mirror_updated")
+        return get_time(value, key)
     except MalformedAnswer:
         return 0
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
+from from_git.errors import UpstreamError
 from from_git.fanout import Pool
 from from_git.forges.gitea.access import GiteaAccess
 from from_git.forges.gitea.rest import lacks_scope, refusal, vanished
@@ -21,7 +21,7 @@ from from_git.values.progress import Cost
 
 T = TypeVar("T")
 _CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_GONE = (*_CLOSED, HTTPStatus.NOT_FOUND)
+_MOVED = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT)  # repositories by the first in newer Gitea
 _MOST_REDIRECTS = 2  # an owner may have been renamed twice
 
 
@@ -81,12 +81,12 @@ class Signing:
             UpstreamError: it redirects elsewhere; or see `Upstream.call`.
             DeadlineError, Cancelled: see `Upstream.call`.
         """
-        url, redirects = f"{self._access.api}{path}", 0
-        answer = self._access.upstream.call(calls, "GET", url)
-        while answer.status == HTTPStatus.TEMPORARY_REDIRECT and redirects < _MOST_REDIRECTS:
-            url, redirects = self._redirected(url, answer), redirects + 1
+        redirects, call = 0, partial(self._access.upstream.call, calls, "GET")
+        answer = call(f"{self._access.api}{path}")
+        while answer.status in _MOVED and redirects < _MOST_REDIRECTS:
+            path, redirects = _moved(path, answer), redirects + 1
             calls.resent()
-            answer = self._access.upstream.call(calls, "GET", url)
+            answer = call(f"{self._access.api}{path}")
         if not self.begun and self._turns(calls, answer):
             raise Turned
         return answer
@@ -105,7 +105,8 @@ class Signing:
             UpstreamError: it is none; see `refusal`.
         """
         signed_in = bool(calls.authorization)
-        if self.begun and answer.status in _GONE and not signed_in and not is_foreign(answer):
+        gone = HTTPStatus.NOT_FOUND, *(() if signed_in else _CLOSED)
+        if self.begun and answer.status in gone and not is_foreign(answer):
             raise vanished(answer)
         if answer.status != HTTPStatus.OK:
             raise refusal(answer, self._access.host, signed_in)
@@ -113,19 +114,28 @@ class Signing:
             raise foreign(answer, self._access.host.setting("api"))
         return answer.json()
 
-    def _redirected(self, url: str, answer: Response) -> str:
-        """Where an owner's old name leads to: the same question about the new one.
 
-        Raises:
-            UpstreamError: elsewhere.
-        """
-        location = answer.headers.get("location", "")
-        target, upstream = urljoin(url, location), self._access.upstream
-        relative = location.startswith("/") and not location.startswith("//")
-        same = urlsplit(target).query == urlsplit(url).query
-        if not (relative and same and target.startswith(f"{self._access.api}/") and upstream.owns(target)):
-            raise refusal(answer, self._access.host, signed_in=False)
-        return target
+def _moved(path: str, answer: Response) -> str:
+    """Where an old name leads to, below the API: the same question about the new one.
+
+    Raises:
+        UpstreamError: elsewhere, as for a name that is a part of the address besides.
+    """
+    location = answer.headers.get("location", "")
+    _, api, target = location.partition("/api/v1")
+    before, after = path.partition("?")[0].split("/"), target.partition("?")[0].split("/")
+    # an owner, or a repository of one, has another name; all else stays
+    named = (2, 3) if before[1] == "repos" else (2,)
+    same = len(before) == len(after) and all(
+        one == other or (place in named and other) for place, (one, other) in enumerate(zip(before, after, strict=True))
+    )
+    relative = location.startswith("/") and not location.startswith("//")
+    if not (api and relative and same and path.partition("?")[2] == target.partition("?")[2]):
+        raise UpstreamError(
+            f"it redirects ({answer.status}) to something else, which is not followed.",
+            advice="The owner may have been renamed: ask for it by its new name.",
+        )
+    return target
 
 
 def _tried(ask: Callable[[Calls], T], calls: Calls) -> T | Turned:

@@ -2,7 +2,6 @@
 
 import threading
 
-from from_git.forges.gitea.access import GiteaAccess
 from from_git.forges.gitea.rest import ASKED, Sheet
 from from_git.forges.listing import Page
 
@@ -15,8 +14,9 @@ class Sources:
     that shows has to be as many as a stranger is counted there, else the own list is read again.
     """
 
-    def __init__(self, access: GiteaAccess) -> None:
-        self._access = access
+    def __init__(self) -> None:
+        self.page_size: int | None = None
+        """Rows of a page at most; None where the site does not say."""
         self._lock = threading.Lock()  # around what follows
         self.searches = False
         """Whether the reading under way is one of the search."""
@@ -75,14 +75,14 @@ class Sources:
 
     def _pages(self, sheet: Sheet) -> int | None:
         """Pages of the whole list; None where only an empty one will tell."""
-        site, total = self._access.site, sheet.total or 0
-        size = site.page_size if site else None
+        total, size, shown = sheet.total or 0, self.page_size, sheet.shown
         if size is None:
-            if total <= sheet.shown:
+            if total <= shown:
                 return 1
-            return sheet.last or (-(-total // ASKED) if sheet.shown == ASKED else None)
+            return sheet.last or (-(-total // ASKED) if shown == ASKED else None)
         pages = max(1, -(-total // size))
-        if sheet.last is None or sheet.last == pages:
-            return pages
-        self._access.site = None  # it was set up otherwise since it was asked
-        return sheet.last if sheet.shown and -(-total // sheet.shown) == sheet.last else pages
+        if sheet.last is not None and sheet.last != pages and shown and -(-total // shown) == sheet.last:
+            self.page_size = shown
+            return sheet.last
+        # a first page that is full to the last row may be cut: whether another one follows, only that one tells
+        return 2 if total == shown == size else pages
