@@ -77,3 +77,19 @@ class Checks(SimpleTestCase):
 
     def test_a_misspelt_variable_is_a_warning(self) -> None:
         self.assertEqual(self.ids(MISSPELT_VARIABLES=lambda: ["X is not a setting."]), ["from_git.W003"])
+
+    def test_whoever_reaches_a_service_that_shows_internal_repositories_may_be_a_stranger(self) -> None:
+        ghe = {"kind": "github", "host": "octocorp.ghe.com", "accounts": [{"token": "x"}]}
+        internal = {**ghe, "count": ["public", "internal"]}
+        for entry, allowed, warned in (
+            (internal, ["127.0.0.1", "localhost", "[::1]"], False),
+            (internal, ["localhost", "stats.example.org"], True),
+            (internal, ["*"], True),
+            ({**ghe, "count": ["public"]}, ["stats.example.org"], False),
+        ):
+            with self.subTest(entry, allowed=allowed):
+                found = self.messages(FORGES=[entry], ALLOWED_HOSTS=allowed)
+                self.assertEqual([one.id for one in found], ["from_git.W004"] * warned)
+                if warned:
+                    self.assertIn("`count` of FORGES entry 1 has internal repositories count", found[0].msg)
+                    self.assertIn(repr(allowed[-1]), found[0].msg)

@@ -20,10 +20,10 @@ TOKEN = f"ghx_{SECRET}"
 WRONG: list[tuple[Any, list[str]]] = [
     ({}, ["`kind` is missing.", "`host` is missing."]),
     ({**GHE, "kind": "githbu"}, ["`kind` is 'githbu'; did you mean github?"]),
-    ({**GHE, "kind": "sourceforge"}, ["`kind` is 'sourceforge': expected github or bitbucket."]),
+    ({**GHE, "kind": "sourceforge"}, ["`kind` is 'sourceforge': expected github, bitbucket, gitlab or gitea."]),
     ({**GHE, "kind": None}, ["`kind` is None: expected text."]),
-    ({**GHE, "kind": " "}, ["`kind` is '': expected github or bitbucket."]),
-    ({**GHE, "kind": TOKEN}, ["`kind` is a secret value: expected github or bitbucket."]),
+    ({**GHE, "kind": " "}, ["`kind` is '': expected github, bitbucket, gitlab or gitea."]),
+    ({**GHE, "kind": TOKEN}, ["`kind` is a secret value: expected github, bitbucket, gitlab or gitea."]),
     ({**GHE, TOKEN: ""}, ["a secret value is not a key: expected kind, "]),
     ({**GHE, "prox": ""}, ["`prox` is not a key; did you mean proxy?"]),
     (
@@ -134,6 +134,8 @@ class Entries(TestCase):
             [
                 ("github", "git.example.org", "GitHub"),
                 ("bitbucket", "bitbucket.org", "Bitbucket"),
+                ("gitlab", "gitlab.com", "GitLab"),
+                ("gitea", "codeberg.org", "Codeberg"),
                 ("github", "ghe.example.org", "GitHub at ghe.example.org"),
                 ("bitbucket", "scm.example.org:8443/git", "Bitbucket at scm.example.org:8443/git"),
             ],
@@ -150,7 +152,7 @@ class Entries(TestCase):
                 GITHUB_SECONDS_PER_MINUTE=9,
                 UPSTREAM_CA_FILE=ca_file,
                 UPSTREAM_PROXY="http://proxy.example:3128",
-            )[2:]
+            )[-2:]
         self.assertEqual(
             (one.api, other.api), ("https://ghe.example.org/api/graphql", "https://api.two.ghe.com/graphql")
         )
@@ -185,7 +187,7 @@ class Entries(TestCase):
         entry = {"kind": "github", "host": "GitHub.com", "accounts": [{"token": "one"}, {"token": "two"}], "threads": 2}
         found = hosts(entry, GITHUB_API_TOKEN=SECRET, GITHUB_GRAPHQL_URL="http://127.0.0.1:9/graphql")
 
-        self.assertEqual([host.name for host in found], ["github.com", "bitbucket.org"])
+        self.assertEqual([host.name for host in found], ["github.com", "bitbucket.org", "gitlab.com", "codeberg.org"])
         self.assertEqual(found[0].label, "GitHub")
         self.assertEqual(found[0].api, "https://api.github.com/graphql")
         self.assertEqual(found[0].credentials, (Credential("one"), Credential("two")))
@@ -193,7 +195,7 @@ class Entries(TestCase):
 
     def test_one_of_another_kind_at_the_place_of_a_first_host_is_not_called_by_its_kind_alone(self) -> None:
         found = hosts({**SCM, "host": "github.com"})
-        self.assertEqual([host.label for host in found], ["Bitbucket at github.com", "Bitbucket"])
+        self.assertEqual([host.label for host in found], ["Bitbucket at github.com", "Bitbucket", "GitLab", "Codeberg"])
 
     def test_hosts_and_names_of_settings_may_be_in_any_letter_case_and_one_number_stands_for_all(self) -> None:
         for threads in (5, "5", {"num_threads_bitbucket": 5, "NUM_THREADS_Bitbucket_Watchers": "5"}):
@@ -222,7 +224,7 @@ class Entries(TestCase):
                 if wrong:
                     self.assertTrue(found[0].startswith(f"FORGES in the environment is a secret value: {wrong}"), found)
                 else:
-                    self.assertEqual(len(hosts_of(values)), 4 if written.strip() else 2)
+                    self.assertEqual(len(hosts_of(values)), 6 if written.strip() else 4)
 
     def test_each_thing_that_is_wrong_is_told_by_entry_and_key_and_no_secret_with_it(self) -> None:
         for entry, said in WRONG:
@@ -256,7 +258,7 @@ class Places(TestCase):
     )
 
     def test_those_of_the_first_hosts_are_their_own_settings(self) -> None:
-        github, bitbucket = hosts()
+        github, bitbucket, *_ = hosts()
         self.assertEqual(github.words(self.TEXT), self.TEXT)
         self.assertEqual(github.setting("api"), "GITHUB_GRAPHQL_URL")
         self.assertEqual(github.setting("GITHUB_SECONDS_PER_MINUTE"), "GITHUB_SECONDS_PER_MINUTE")
