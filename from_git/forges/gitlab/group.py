@@ -6,23 +6,14 @@ from functools import partial
 from typing import NamedTuple
 
 from from_git.calls.sending import Calls
-from from_git.errors import MalformedAnswer, UpstreamError
-from from_git.forges.gitlab.access import GROUP_LISTS, GitLabAccess, group_path
-from from_git.forges.gitlab.answers import says_missing, total_in
+from from_git.errors import UpstreamError
+from from_git.forges.gitlab.access import GROUP_LISTS, GitLabAccess
 from from_git.forges.gitlab.nodes import GroupPage, page_in
-from from_git.forges.gitlab.queries import group_page
-from from_git.forges.gitlab.walk import Side, Walk, Witness
-from from_git.forges.reading import get
+from from_git.forges.gitlab.queries import FORK, group_page
+from from_git.forges.gitlab.walk import Side, Walk
+from from_git.forges.gitlab.witness import Witness, witness
 
 _READINGS = 4
-_WITNESS = {
-    "visibility": "public",
-    "include_subgroups": "true",
-    "with_shared": "false",
-    "order_by": "id",
-    "sort": "desc",
-    "per_page": 1,
-}
 Act = Callable[[], object]
 
 
@@ -35,6 +26,8 @@ class Events(NamedTuple):
     """Once, the number of public projects; None where REST does not say."""
     end: Act
     """Once, when the list is whole."""
+    detour: Act
+    """Once, where GraphQL cannot list it, or does not tell enough of what it lists."""
     absent: Act
     """Once, where GitLab shows no such group."""
 
@@ -67,7 +60,8 @@ class GroupList:
         self.head: GroupPage | None = None
         """A page, as soon as there is one; it tells which group it is."""
         self._busy: set[Side] = set()
-        self._asking = False  # whether a witness is under way
+        self._asking = 0  # witnesses under way
+        self._neighbours: tuple[str, ...] | None = ()  # None while they are asked for
         self._first: Witness | None = None
         self._last: Witness | None = None
         self._after = False  # whether the last witness was asked after the last page
@@ -143,28 +137,24 @@ class GroupList:
             acts = [*self._told(), *self._next()]
         _do(acts)
 
-    def _witness(self, after: bool) -> Act:
-        self._asking, self._after = True, after
+    def _witness(self, after: bool, rank: int = 0) -> Act:
+        """Have a witness asked, or, with a `rank`, for the neighbours there."""
+        self._asking += 1
+        self._after = after
+        self._neighbours = None if rank else self._neighbours
         name = self.head.number if self.head and self._name.isdecimal() else self._name
-        read = partial(self._read_witness, name)
+        read = partial(witness, self._access, self._calls, name, rank)
         amount = self._access.amount(GROUP_LISTS)
-        return partial(self._calls.start, self._access.pool, read, self._take_witness, amount=amount)
+        then = partial(self._take_witness, rank > 0)
+        return partial(self._calls.start, self._access.pool, read, then, amount=amount)
 
-    def _read_witness(self, name: str) -> Witness | None:
-        answer = self._access.get(self._calls, group_path(name), _WITNESS)
-        if says_missing(answer, "Group"):
-            return None
-        rows = self._access.answers.rest(answer, self._access.now())
-        if not isinstance(rows, list):
-            raise MalformedAnswer("the answer is not a list")
-        newest = str(get(rows[0], "id", kind=int)) if rows else None
-        return Witness(total_in(answer.headers), newest)
-
-    def _take_witness(self, found: Witness | None) -> None:
+    def _take_witness(self, amid: bool, found: Witness | None) -> None:
         with self._lock:
-            self._asking = False
+            self._asking -= 1
             self._absent |= found is None
-            if found:
+            if amid:
+                self._neighbours = found.ids if found else ()
+            elif found:
                 self.total = found.total
                 self._first, self._last = self._first or found, found
             acts = [*self._told(), *self._next()]
@@ -183,6 +173,12 @@ class GroupList:
             return [] if self._busy or self._asking else [self._on.absent] if self._is_missing() else self._again()
         if not self.head:
             return []
+        if not self._busy and self._neighbours is None:
+            return []  # they may show that no other page is needed
+        if not self._busy and self._neighbours:
+            self.walk.take_neighbours(self._neighbours)
+        if self._is_older() or (not self.walk.is_whole and (self._is_mostly_hidden() or self.walk.is_stuck)):
+            return [] if self._busy or self._asking else [self._on.detour]
         if not self.walk.is_whole:
             return self._pages_on()
         if self._busy or self._asking:
@@ -205,21 +201,40 @@ class GroupList:
             self._after or self.walk.is_one_page or (self._beside and self.walk.is_quiet and self._first == self._last)
         )
 
+    def _is_older(self) -> bool:
+        """Whether GraphQL does not tell enough of what it lists."""
+        return self._access.schema.lacks(FORK) or self._access.schema.lacks_deletion
+
+    def _is_mostly_hidden(self) -> bool:
+        """Whether most of what GraphQL pages is hidden, so that it is quicker by REST."""
+        total = self.total or 0
+        return self.total is not None and self._counted - total > self._access.schema.page + 2 * total
+
+    @property
+    def _counted(self) -> int:
+        return self.head.counted if self.head else 0
+
     def _pages_on(self) -> list[Act]:
         size, acts = self._access.schema.page, []
 
         def spare() -> int:
             """Rows that the pages under way can bring beyond those that are unread, as far as is known."""
-            return -1 if self.total is None else size * len(self._busy) - (self.total - len(self.walk.public))
+            unread = (self._counted if self.total is None else self.total) - len(self.walk.public)
+            return size * len(self._busy) - unread
+
+        def wanted() -> bool:
+            """Whether another page is: the last ones have to overlap, unless they may be neighbours."""
+            return not self._busy or spare() < (self._neighbours == ())
 
         for side in Side:
-            if side not in self._busy and self.walk.leads_on(side) and (spare() <= 0 or not self._busy):
+            if side not in self._busy and self.walk.leads_on(side) and wanted():
                 acts.append(self._page(side))
-        if not self._busy:
-            return [] if self._asking else self._again()
         if spare() >= 0 and not self._asking and not self._beside and self._first:
             self._beside = True
             acts.append(self._witness(after=False))
+            if spare() == 0 and len(self._busy) == len(Side) and self._counted == self.total:
+                # the last pages will not overlap, and another one would be read for that alone
+                acts.append(self._witness(False, self.walk.shown(Side.NEWEST) + size))
         return acts
 
 

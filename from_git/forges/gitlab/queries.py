@@ -38,6 +38,11 @@ class Schema:
         """Whether the server has refused this field of a project lately."""
         return self._now() - self._unknown.get(field, -_KEPT) < _KEPT
 
+    @property
+    def lacks_deletion(self) -> bool:
+        """Whether the server does not tell by GraphQL which projects wait for their deletion."""
+        return self.lacks(DELETION) and self.lacks(DELETION_ON)
+
     def refuse(self, fields: Collection[str]) -> bool:
         """Take in that the server does not know these fields; whether there is something to ask without them."""
         known = {one for one in fields if one in _OPTIONAL}
@@ -84,14 +89,17 @@ def group_page(fields: str, newest: bool, begins: bool) -> str:
 }}"""
 
 
-LANGUAGES = """query Languages($path: ID!, $ids: [ID!]!, $size: Int!) {
-  group(fullPath: $path) {
-    projects(includeSubgroups: true, ids: $ids, first: $size) {
-      nodes { id languages { name } }
-    }
-  }
-}"""
-"""The languages of some projects of a group."""
+def by_ids(fields: str) -> str:
+    """The query of some projects of a group."""
+    return f"""query Projects($path: ID!, $ids: [ID!]!, $size: Int!) {{
+  group(fullPath: $path) {{
+    projects(includeSubgroups: true, ids: $ids, first: $size) {{
+      nodes {{ {fields} }}
+    }}
+  }}
+}}"""
+
+
 NAMES = "id languages { name }"
 """The fields of a project whose languages alone are asked for."""
 

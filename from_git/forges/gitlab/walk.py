@@ -1,11 +1,12 @@
 """GitLab: the list of a group, read from both of its ends at once, and why what is read is all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from itertools import pairwise
 
 from from_git.forges.gitlab.nodes import GroupPage
+from from_git.forges.gitlab.witness import Witness
 
 
 class Side(Enum):
@@ -13,15 +14,6 @@ class Side(Enum):
 
     NEWEST = 1
     OLDEST = 2
-
-
-class Witness(NamedTuple):
-    """What REST tells of the public projects of a group, in one answer."""
-
-    total: int | None
-    """How many there are; None where it does not say, as above 10,000."""
-    newest: str | None
-    """The id of the newest; None where there is none."""
 
 
 @dataclass
@@ -46,8 +38,9 @@ class Walk:
     pages nor `count` tell that all was read; REST does (`Witness`), which counts exactly the public projects.
 
     *It is whole when (1) the walks have met, so that one project was read by both, or one has come to the end of the
-    list; (2) the newest project of the witness is the newest that was read, and (3) as many public ones were read as
-    the witness counts.* Let L be the public list at the moment of the witness, and S what was read.
+    list, or REST has shown the last ones of both next to each other, at some moment of the reading; (2) the newest
+    project of the witness is the newest that was read, and (3) as many public ones were read as the witness counts.*
+    Let L be the public list at the moment of the witness, and S what was read.
 
     Where the witness was asked after the last page, S is L:
 
@@ -105,6 +98,11 @@ class Walk:
         """Whether all pages tell the same number of projects, hidden ones included."""
         return len(self._counts) == 1
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it is not whole, and no other page can be asked for."""
+        return not self.is_whole and not any(map(self.leads_on, Side))
+
     def cursor(self, side: Side) -> str | None:
         """Where the next page from that end begins; None for the first."""
         return self._ends[side].cursor
@@ -113,6 +111,15 @@ class Walk:
         """Whether another page from that end can be asked for."""
         end = self._ends[side]
         return end.more and not end.is_lost and (self._ordered or side is Side.NEWEST)
+
+    def take_neighbours(self, ids: Sequence[str]) -> None:
+        """Take in the ids of public projects between which there are no others; see (1)."""
+        newest, oldest = self._ends[Side.NEWEST].furthest, self._ends[Side.OLDEST].furthest
+        self._met |= (str(newest), str(oldest)) in pairwise(ids)
+
+    def shown(self, side: Side) -> int:
+        """Projects that the walk from that end has read."""
+        return sum(side in readers for readers in self._readers.values())
 
     def agrees(self, witness: Witness) -> bool:
         """Whether the witness tells of what was read; see (2) and (3)."""
