@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -46,7 +46,8 @@ def answer_parts(answer: Answer, lists: bool) -> Generator[bytes, None, None]:
     before, _, after = _page(answer, lists).partition(_HERE)
     yield before.encode()
     rows = repository_rows(answer) if lists else iter(())
-    while some := "".join(map(_repository, islice(rows, _ROWS))):
+    owners = {profile.url: profile.owner for profile in answer.found}
+    while some := "".join(_repository(row, owners) for row in islice(rows, _ROWS)):
         yield some.encode()
     yield after.encode()
 
@@ -105,13 +106,12 @@ def _profiles(answer: Answer) -> Iterator[SafeString]:
         yield format_html(_PROFILE, address, profile.owner, profile.host.label, *numbers, _moment(row["fetchedAt"]))
 
 
-def _repository(row: Mapping[str, Any]) -> SafeString:
-    owner = unquote(row["url"].split("/")[-2])
+def _repository(row: Mapping[str, Any], owners: Mapping[str, str]) -> SafeString:
     numbers, times = (_number(row[name]) for name in ("stars", "watchers")), (row["pushedAt"], row["createdAt"])
     marks = ", ".join(word for word, is_it in (("fork", row["isFork"]), ("archived", row["isArchived"])) if is_it)
     topics = NOTHING if row["topics"] is None else ", ".join(row["topics"])
     texts = *map(_moment, times), row["license"] or NOTHING, marks, ", ".join(row["langs"]), topics
-    return format_html(_REPOSITORY, row["url"], row["name"], owner, *numbers, *texts)
+    return format_html(_REPOSITORY, row["url"], row["name"], owners[row["profile"]], *numbers, *texts)
 
 
 def _numbers(data: Mapping[str, Any], unknown: Collection[str]) -> list[tuple[str, int | None]]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from from_git import forges
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
@@ -14,7 +15,6 @@ from from_git.aggregator.merging import Elsewhere, merged
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
-from from_git.forges.registry import labels_of
 from from_git.logfacts import bind_facts
 from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
@@ -61,8 +61,8 @@ class Answer:
     @property
     def subtitle(self) -> str:
         """What was counted, for people; see `subtitled`."""
-        forges = labels_of(profile.kind for profile in self.found)
-        return subtitled(self.counted, len(self.found), forges, self.filter.words, self.which)
+        names = forges.labels_of(profile.host for profile in self.found)
+        return subtitled(self.counted, len(self.found), names, self.filter.words, self.which)
 
     @property
     def which(self) -> str:

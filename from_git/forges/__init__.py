@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,13 @@ def hosts() -> dict[str, Host]:
     if kinds not in _hosts:
         _hosts[kinds] = hosts_of(values_in(settings))
     return _hosts[kinds]
+
+
+def labels_of(some: Iterable[Host]) -> list[str]:
+    """The names that people know these hosts by, each once, in the order of `hosts`."""
+    places = {host: place for place, host in enumerate(hosts().values())}
+    ordered = sorted(dict.fromkeys(some), key=lambda host: places.get(host, len(places)))
+    return list(dict.fromkeys(host.label for host in ordered))
 
 
 def shared() -> bool:

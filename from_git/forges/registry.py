@@ -4,7 +4,7 @@ A kind's folder is complete by itself; nothing else names a kind, and no kind as
 """
 
 import copyreg
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -43,15 +43,9 @@ def registered(kind: Kind) -> Iterator[Kind]:
         KINDS.update(before)
 
 
-def labels_of(kinds: Iterable[Kind]) -> list[str]:
-    """The names that people know these kinds by, each once, in the order of KINDS."""
-    there = set(kinds)
-    return [kind.label for kind in KINDS.values() if kind in there]
-
-
 def labels(last: str = "and") -> str:
     """The names of all kinds in words: `A, B and C`."""
-    return listed(labels_of(KINDS.values()), last)
+    return listed([kind.label for kind in KINDS.values()], last)
 
 
 def example_urls() -> list[str]:

@@ -183,7 +183,10 @@ def _profile(sums: Json) -> Json:
         "url": {"type": "string", "description": "As asked."},
         "forge": {"type": "string", "enum": list(KINDS)},
         "owner": {"type": "string"},
-        "kind": {"type": "string", "description": "What it is at its forge, such as Organization, User or Workspace."},
+        "kind": {
+            "type": "string",
+            "description": "What it is at its forge, such as Organization, Group, User or Workspace.",
+        },
         **sums,
         "fetchedAt": {**_MOMENT, "description": "When the oldest of these numbers was counted, in UTC."},
         "host": {"type": "string", "description": "Where its forge runs."},

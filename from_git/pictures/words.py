@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from from_git import errors
+from from_git import errors, forges
 from from_git.aggregator import Answer
-from from_git.forges.registry import labels_of
 from from_git.values.profile import Profile
-from from_git.values.words import WITH_INTERNAL, counted, enumerated, listed, titled
+from from_git.values.words import FORGES, WITH_INTERNAL, counted, enumerated, titled
 
 NAMED = 20
 """Names of what is missing in a picture's description; more are counted."""
@@ -71,8 +70,8 @@ def brief(answer: Answer) -> str:
 
 
 def forges_of(profiles: Iterable[Profile]) -> str:
-    """The names of their forges, in the order of the registry."""
-    return listed(labels_of(profile.kind for profile in profiles))
+    """The names of their forges, in the order of the settings; of many the first ones."""
+    return enumerated(forges.labels_of(profile.host for profile in profiles), FORGES)
 
 
 def absent(answer: Answer) -> Note | None:

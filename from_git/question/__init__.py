@@ -10,6 +10,7 @@ from from_git.conf import settings
 from from_git.errors import Complaint, RequestError
 from from_git.forges.registry import example_urls, labels
 from from_git.profiles import parse_profiles
+from from_git.profiles.reading import hosts_in_words
 from from_git.question.choices import filter_asked, refuse_untold
 from from_git.question.fields import NAMED, Fields, refuse_unknown, shown
 from from_git.serializers import EXPANSIONS
@@ -113,7 +114,7 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
         complaints = [
             Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
         ]
-        forms = listed([f"{host.site}/OWNER" for host in forges.hosts().values()], "or")
+        forms = hosts_in_words(forges.hosts(), "https://{}/OWNER")
         advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
         raise RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
     if not profiles:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from from_git import forges
 from from_git.aggregator import Answer
-from from_git.forges.registry import labels_of
 from from_git.terminal.bars import Chart, Row, charts
 from from_git.terminal.numbers import numbers
 from from_git.terminal.progress import followed
@@ -41,7 +41,7 @@ def lines(answer: Answer, console: Console, listing: bool = False) -> Iterator[R
     if not stats.langs:
         yield _said("Languages", "none")
     if "topics" in untold(answer.found):
-        yield _said("Topics", f"not told by {listed(labels_of(one.kind for one in answer.found))}")
+        yield _said("Topics", f"not told by {listed(forges.labels_of(one.host for one in answer.found))}")
     elif not stats.topics:
         yield _said("Topics", "none")
     for profile in answer.missing:

@@ -19,7 +19,7 @@ def followed(look: Callable[[], Overview], watch: Generator[Callable[[], Overvie
     """
     columns = (TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.completed:,}/{task.total:,}"))
     bars = Progress(*columns, expand=True)
-    rows = [bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "watcher counts")]
+    rows = [bars.add_task(name, total=None, visible=False) for name in ("profiles", "pages", "repositories")]
     with Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=10) as screen:
         while True:
             seen = look()

@@ -90,7 +90,7 @@ def _described(name: str, key: Key, kinds: Sequence[Kind]) -> Key:
     silent = [kind.label for kind in kinds if name in kind.not_told] if key.thing else []
     left_out = key.leaves_out
     if silent:
-        lacks = f"{listed(silent)} {'has' if len(silent) == 1 else 'have'} no {key.thing}"
+        lacks = f"{listed(silent)} {'tells' if len(silent) == 1 else 'tell'} no {key.thing}"
         left_out = f"{lacks}; {left_out[0].lower()}{left_out[1:]}" if left_out else f"{lacks}."
     left_out = " ".join(filter(None, (left_out, *(kind.leaves_out.get(name) for kind in kinds))))
     return key._replace(counts=key.counts.replace("{tellers}", tellers), leaves_out=left_out)

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+FORGES = 5
+"""So many forges are named in a line."""
+
 
 def listed(names: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
@@ -27,14 +30,14 @@ def subtitled(repositories: int, profiles: int, forges: Sequence[str], filtered:
     """What stands below that title: `14 public repositories of 2 profiles on A and B, no forks`.
 
     Args:
-        forges: the names of the profiles' forges, each once.
+        forges: the names of the profiles' forges, each once; of many the first are said.
         filtered: the words of the answer's filter, or nothing.
         which: those of all that chooses the repositories.
     """
     if filtered and not repositories:
         return f"No repository passes the filter ({filtered})."
     said = f"{counted(repositories, 'public repository', 'public repositories')} of {counted(profiles, 'profile')}"
-    return f"{said}{f' on {listed(forges)}' if forges else ''}{f', {which}' if which else ''}"
+    return f"{said}{f' on {enumerated(forges, FORGES)}' if forges else ''}{f', {which}' if which else ''}"
 
 
 def so_are(number: int, one: str) -> str:

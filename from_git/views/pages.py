@@ -20,7 +20,7 @@ from from_git import forges
 from from_git.baseview import BaseView, parameters, refuse_long_address
 from from_git.conf import settings
 from from_git.errors import RequestError
-from from_git.forges.registry import KINDS, labels, labels_of
+from from_git.forges.registry import KINDS
 from from_git.openapi.components import example_urls
 from from_git.pictures import CHARTS, PICTURES
 from from_git.question import both
@@ -30,10 +30,11 @@ from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.values.keys import Key, described
 from from_git.values.kind import Kind
-from from_git.values.words import listed
+from from_git.values.words import enumerated, listed
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "worker-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
+_NAMED = 8  # hosts in the first sentence
 _COUNTED = {"langsNum": "langs", "topicsNum": "topics"}
 _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}
 
@@ -70,7 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "public": settings.PUBLIC_URL or None,
-        "labels": labels(),
+        "labels": enumerated(forges.labels_of(forges.hosts().values()), _NAMED),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "examples": list(_examples()),
         "absent": example_urls()[-1],
@@ -105,7 +106,7 @@ def _examples() -> Iterator[tuple[str, str]]:
     if kinds:
         name = kinds[0].examples.form
         everywhere = [kind for kind in kinds if kind.examples.form == name]
-        words = f"{name} on {listed(labels_of(everywhere))}"
+        words = f"{name} on {listed(forges.labels_of(forges.hosts()[kind.host] for kind in everywhere))}"
         yield words, urlencode([("url", kind.url(name)) for kind in everywhere], safe=":/")
     if kinds and (kind := kinds[0]).demo and kind is next(iter(KINDS.values())):
         owners = [*kind.demo.owners, *kind.examples.api]

@@ -258,7 +258,7 @@ class AcornService(AcornTestCase):
         schemas = described["components"]["schemas"]
         self.assertEqual(schemas["Profile"]["properties"]["forge"]["enum"], ["github", "bitbucket", "acorn"])
         self.assertIn("GitHub's and Acorn's stars", schemas["Data"]["properties"]["followers"]["description"])
-        self.assertIn("Bitbucket and Acorn have no topics.", schemas["Data"]["properties"]["topics"]["description"])
+        self.assertIn("Bitbucket and Acorn tell no topics.", schemas["Data"]["properties"]["topics"]["description"])
         self.assertIn("Asks GitHub, Bitbucket and Acorn for", json.dumps(described["paths"]["/health-check"]))
 
     def test_probes_watch_it(self) -> None:

@@ -153,7 +153,7 @@ class InATerminal(AggregateTestCase):
         self.assertEqual(status, 0, written)
         self.assert_tidy(written)
         for words in (
-            "watcher counts",
+            "repositories",
             "2 of 3 profiles found",
             "/112",
             "mfem (GitHub)",

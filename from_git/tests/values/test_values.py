@@ -87,7 +87,7 @@ class Each(TestCase):
     def test_a_key_is_described_with_the_kinds_that_tell_it(self) -> None:
         keys = described([KINDS["github"], KINDS["bitbucket"]])
         self.assertEqual(keys["followers"].counts, "GitHub's stars, added up over all repositories.")
-        self.assertTrue(keys["followers"].leaves_out.startswith("Bitbucket has no stars; "))
+        self.assertTrue(keys["followers"].leaves_out.startswith("Bitbucket tells no stars; "))
 
     def test_names_in_a_sentence(self) -> None:
         for names, words in [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]:
@@ -109,6 +109,8 @@ class Each(TestCase):
     def test_below_the_title_stands_what_was_counted(self) -> None:
         for asked, words in {
             (14, 2, ("GitHub", "Bitbucket")): "14 public repositories of 2 profiles on GitHub and Bitbucket",
+            (14, 6, tuple("ABCDE")): "14 public repositories of 6 profiles on A, B, C, D and E",
+            (14, 7, tuple("ABCDEFG")): "14 public repositories of 7 profiles on A, B, C, D, E and 2 more",
             (1, 1, ("GitHub",), "no forks"): "1 public repository of 1 profile on GitHub, no forks",
             (0, 0, ()): "0 public repositories of 0 profiles",
             (0, 1, ("GitHub",), "forks only"): "No repository passes the filter (forks only).",

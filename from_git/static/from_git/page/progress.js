@@ -31,7 +31,7 @@ export function show({ profiles, pages, watchers, retries, waits }) {
   slot(panel, "profiles").textContent = profiles.known ? `${of(profiles)} done` : "looking";
   slot(panel, "found").textContent = where(profiles);
   slot(panel, "pages").textContent = pages.known ? of(pages) : "none yet";
-  slot(panel, "watchers").textContent = watchers.known ? `${of(watchers)} repositories` : "none yet";
+  slot(panel, "watchers").textContent = watchers.known ? of(watchers) : "none yet";
   slot(panel, "retries").textContent = retries ? `${many(retries, "call was", "calls were")} sent again.` : "";
   slot(panel, "waits").replaceChildren(...waits.map((wait) => make("li", {}, wait)));
   tell({ profiles, pages, watchers, waits });
@@ -67,7 +67,7 @@ function tick() {
 function tell({ profiles, pages, watchers, waits }) {
   if (performance.now() - last < SAID_EVERY || !profiles.known) return;
   const parts = [`${of(profiles)} profiles`, `${of(pages)} pages`];
-  if (watchers.known) parts.push(`${of(watchers)} watcher counts`);
+  if (watchers.known) parts.push(`${of(watchers)} repositories`);
   const words = [`${parts.join(", ")}.`, ...waits].join(" ");
   if (words === said) return;
   [last, said] = [performance.now(), words];

@@ -13,7 +13,7 @@ const isNumber = (key) => ["stars", "watchers"].includes(key);
 let last = new AbortController();
 
 /** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. */
-export function fill(section, urls, { data, filter = {} }) {
+export function fill(section, urls, { data, profiles, filter = {} }) {
   last.abort();
   onbeforeprint = null;
   const count = data.originalRepos + data.forkedRepos;
@@ -22,7 +22,8 @@ export function fill(section, urls, { data, filter = {} }) {
   last = new AbortController();
   const near = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && begin(), { rootMargin: "100%" });
   const again = make("button", { type: "button", class: "quiet", hidden: "" }, "Try again");
-  const serve = table(section, count, again, last.signal);
+  const owners = new Map(profiles.map(({ url, owner }) => [url, owner]));
+  const serve = table(section, count, again, last.signal, owners);
   const begin = () => {
     near.disconnect();
     onbeforeprint = null;
@@ -34,8 +35,8 @@ export function fill(section, urls, { data, filter = {} }) {
   again.addEventListener("click", begin);
 }
 
-/** Build the table; what is returned fills it from an address. */
-function table(section, count, again, signal) {
+/** Build the table; what is returned fills it from an address. `owners`: from a profile's URL to what is shown of it. */
+function table(section, count, again, signal, owners) {
   const wish = { id: 0, search: "" };
   let worker, first;
   const ask = (changed) => worker.postMessage(Object.assign(wish, { from: 0, id: wish.id + 1 }, changed));
@@ -68,7 +69,7 @@ function table(section, count, again, signal) {
     } else if (data.id === wish.id) {
       first = data.first;
       keep(data.rows.length);
-      rows.replaceChildren(...data.rows.map(drawn));
+      rows.replaceChildren(...data.rows.map((row) => drawn({ ...row, profile: owners.get(row.profile) })));
       before.ariaDisabled = !first;
       after.ariaDisabled = first === data.last;
       words.textContent = told(data);
@@ -105,10 +106,9 @@ function told({ first, found, all, rows }) {
 
 function drawn(row) {
   const marks = [row.isFork && "fork", row.isArchived && "archived"].filter(Boolean).join(", ");
-  const profile = new URL(row.url).pathname.split("/").at(-2);
   const rest = row.langs.length - NAMED;
   const langs = rest > 1 ? `${row.langs.slice(0, NAMED).join(", ")} and ${rest} more` : row.langs.join(", ");
-  const shown = { ...row, profile, langs, pushedAt: row.pushedAt?.slice(0, 10) };
+  const shown = { ...row, langs, pushedAt: row.pushedAt?.slice(0, 10) };
   const cells = Object.keys(COLUMNS).slice(1).map((key) =>
     make("td", isNumber(key) ? { class: "number" } : {}, shown[key]?.toLocaleString("en") ?? "–"));
   return make("tr", {}, make("th", { scope: "row" }, make("a", { href: row.url }, row.name), make("small", {}, marks)), ...cells);

@@ -6,12 +6,13 @@ import { told } from "./question.js";
 import * as rows from "./repositories.js";
 import * as table from "./table.js";
 import * as takeaway from "./takeaway.js";
-import { joined, make, many, number, NUMBERS, slot, took } from "./words.js";
+import { first, joined, make, many, number, NUMBERS, slot, took } from "./words.js";
 
 const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
 const printed = document.querySelector("#printed");
 const NAMED = 3; // of the most frequent languages and topics
+const FORGES = 5; // so many are named in a line
 const hosts = JSON.parse(document.querySelector("main").dataset.hosts); // kind of forge, label, host
 const labels = Object.fromEntries(hosts.map(([, label, host]) => [host, label]));
 const kinds = Object.fromEntries(hosts.toReversed().map(([kind, label]) => [kind, label])); // as the first host of each
@@ -69,17 +70,22 @@ function stamp(at) {
 /** The owners, each once, as pictures name them: "A", "A and B", "A, B and C", "A, B and 3 more". */
 function named(profiles) {
   const names = [...new Map(profiles.toReversed().map(({ owner }) => [owner.toLowerCase(), owner])).values()].reverse();
-  return names.length < 4 ? joined(names) : `${names.slice(0, 2).join(", ")} and ${number(names.length - 2)} more`;
+  return first(names, names.length < 4 ? 3 : 2);
 }
 
 function summary({ data, profiles, filter }) {
   const count = data.originalRepos + data.forkedRepos;
   if (filter && !count) return `No repository passes the filter (${told(filter)}).`;
   const repositories = many(count, "public repository", "public repositories");
-  const where = hosts.filter(([, , host]) => profiles.some((profile) => profile.host === host)).map(([, label]) => label);
-  const on = where.length ? ` on ${joined(where)}` : "";
+  const on = profiles.length ? ` on ${where(profiles)}` : "";
   const internal = profiles.some(({ counted }) => counted?.includes("internal")) ? ", with internal repositories" : "";
   return `${repositories} of ${many(profiles.length, "profile")}${on}${internal}${filter ? `, ${told(filter)}` : ""}`;
+}
+
+/** The names of their forges, in the order of the settings, as pictures have them. */
+function where(profiles) {
+  const asked = new Set(profiles.map(({ host }) => host));
+  return first(hosts.filter(([, , host]) => asked.has(host)).map(([, label]) => label), FORGES);
 }
 
 /** Missing profiles stand there as asked; all else are repositories, which nobody can ask for. */
@@ -97,17 +103,17 @@ function missing(name, urls) {
 /** From each key that is told of none of these profiles, whose sum is no number, to the names of their forges. */
 function untold(profiles) {
   const keys = profiles.length ? profiles[0].notTold.filter((key) => profiles.every(({ notTold }) => notTold.includes(key))) : [];
-  const names = joined([...new Set(profiles.map(({ host }) => labels[host]))]);
-  return Object.fromEntries(keys.map((key) => [key, names]));
+  return Object.fromEntries(keys.map((key) => [key, where(profiles)]));
 }
 
-function tiles({ data, langsDetail, topicsDetail }, silent) {
+function tiles({ data, profiles, langsDetail, topicsDetail }, silent) {
   const all = data.originalRepos + data.forkedRepos;
   const notes = { langsNum: most(langsDetail), topicsNum: most(topicsDetail) };
   const tile = ([key, label]) => {
     const value = silent[key] ? "\u2013" : number(data[key]);
     const part = key.endsWith("Repos") && all ? `${percent(data[key], all)} of all` : "";
-    const note = silent[key] ? `not told by ${silent[key]}` : (notes[key] ?? part);
+    const others = profiles.filter(({ notTold }) => notTold.includes(key));
+    const note = others.length && (silent[key] || !notes[key]) ? `not told by ${where(others)}` : (notes[key] ?? part);
     return make("li", { "data-key": key }, make("h3", {}, label), make("p", { class: "value" }, value), make("p", { class: "note" }, note));
   };
   const list = place.querySelector(".tiles");
@@ -151,7 +157,10 @@ function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   if (whence.length) lines.push([`${joined(whence)}.`]);
   if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
   lines.push([`It took ${took(seconds)}.`]);
-  for (const [forge, spent] of Object.entries(cost)) lines.push([`${kinds[forge]}: ${price(spent)}.`]);
+  for (const [forge, spent] of Object.entries(cost)) {
+    const asked = profiles.filter((profile) => profile.forge === forge);
+    lines.push([`${asked.length ? where(asked) : kinds[forge]}: ${price(spent)}.`]);
+  }
   if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
   return lines;
 }

@@ -60,7 +60,7 @@ const isNumber = (key) => NUMBERS.some(([one]) => one === key);
 
 /** Who a profile is, and where. */
 export const who = ({ owner, host, kind }, labels) => [
-  make("a", { href: `https://${host}/${encodeURIComponent(owner)}` }, owner),
+  make("a", { href: `https://${host}/${owner.split("/").map(encodeURIComponent).join("/")}` }, owner),
   make("small", {}, `${labels[host]} \u00b7 ${kind}`),
 ];
 
