@@ -114,7 +114,7 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
         complaints = [
             Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
         ]
-        forms = hosts_in_words(forges.hosts(), "https://{}/OWNER")
+        forms = hosts_in_words([f"{host.site}/OWNER" for host in forges.hosts().values()])
         advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
         raise RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
     if not profiles:

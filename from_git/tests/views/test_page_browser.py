@@ -44,7 +44,7 @@ class Way(PageTestCase):
         page = self.open(color_scheme="dark")
 
         self.submit(page, ACME, "", f"  {TEAM}/ ", GONE)
-        page.wait_for_selector("text=/[1-9] of 17 repositories/")
+        page.wait_for_selector("text=/[1-9] of 17/")
         under_way = page.inner_text("#progress")
         self.keep(page, "progress")
         self.assert_accessible(page)

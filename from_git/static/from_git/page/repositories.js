@@ -35,7 +35,7 @@ export function fill(section, urls, { data, profiles, filter = {} }) {
   again.addEventListener("click", begin);
 }
 
-/** Build the table; what is returned fills it from an address. `owners`: from a profile's URL to what is shown of it. */
+/** Build the table; what is returned fills it from an address. `owners`: by their profiles' URLs. */
 function table(section, count, again, signal, owners) {
   const wish = { id: 0, search: "" };
   let worker, first;

@@ -82,7 +82,7 @@ function summary({ data, profiles, filter }) {
   return `${repositories} of ${many(profiles.length, "profile")}${on}${internal}${filter ? `, ${told(filter)}` : ""}`;
 }
 
-/** The names of their forges, in the order of the settings, as pictures have them. */
+/** The names of their forges, as pictures have them. */
 function where(profiles) {
   const asked = new Set(profiles.map(({ host }) => host));
   return first(hosts.filter(([, , host]) => asked.has(host)).map(([, label]) => label), FORGES);
@@ -157,10 +157,8 @@ function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   if (whence.length) lines.push([`${joined(whence)}.`]);
   if (oldest) lines.push(["The oldest number is from ", table.moment(oldest), "."]);
   lines.push([`It took ${took(seconds)}.`]);
-  for (const [forge, spent] of Object.entries(cost)) {
-    const asked = profiles.filter((profile) => profile.forge === forge);
-    lines.push([`${asked.length ? where(asked) : kinds[forge]}: ${price(spent)}.`]);
-  }
+  const of = (kind) => where(profiles.filter(({ forge }) => forge === kind)) || kinds[kind];
+  for (const [kind, spent] of Object.entries(cost)) lines.push([`${of(kind)}: ${price(spent)}.`]);
   if (!Object.keys(cost).length) lines.push(["No forge was asked."]);
   return lines;
 }

@@ -16,7 +16,7 @@ export const many = (count, one, more = `${one}s`) => `${number(count)} ${count 
 export const joined = (words) =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
-/** All of them, or the first and how many more there are. */
+/** All of them, or the first ones. */
 export const first = (words, most) =>
   words.length <= most ? joined(words) : `${words.slice(0, most).join(", ")} and ${number(words.length - most)} more`;
 
