@@ -111,7 +111,7 @@ class Each(TestCase):
             (14, 2, ("GitHub", "Bitbucket")): "14 public repositories of 2 profiles on GitHub and Bitbucket",
             (14, 6, tuple("ABCDE")): "14 public repositories of 6 profiles on A, B, C, D and E",
             (14, 7, tuple("ABCDEFG")): "14 public repositories of 7 profiles on A, B, C, D, E and 2 more",
-            (1, 1, ("GitHub",), "no forks"): "1 public repository of 1 profile on GitHub, no forks",
+            (1, 1, ("GitHub",), "no forks", "no forks"): "1 public repository of 1 profile on GitHub, no forks",
             (0, 0, ()): "0 public repositories of 0 profiles",
             (0, 1, ("GitHub",), "forks only"): "No repository passes the filter (forks only).",
         }.items():

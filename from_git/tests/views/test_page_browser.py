@@ -57,7 +57,9 @@ class Way(PageTestCase):
         told = {key: shown(value) for key, value in data.items() if not isinstance(value, list)}
         self.assertEqual(numbers, told)
         notes = page.locator(".tiles .note").all_inner_texts()
-        self.assertEqual(notes, ["71 % of all", "29 % of all", "", "not told by Bitbucket", "python, css, html", "web, cli"])
+        self.assertEqual(
+            notes, ["71 % of all", "29 % of all", "", "not told by Bitbucket", "python, css, html", "web, cli"]
+        )
         self.assertEqual(
             page.inner_text("[data-slot=summary]"), "17 public repositories of 2 profiles on GitHub and Bitbucket"
         )
