@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.gitlab.settings import SETTINGS
 from emulator.gitlab.versions import Version
 from emulator.gitlab.views import Namespace, Project, namespace_number
 
 Json = dict[str, Any]
 
 BRANCH = "main"
-_LEVELS = (
-    "issues builds merge_requests wiki forking snippets pages analytics container_registry releases environments "
-    "feature_flags infrastructure monitor"
-).split()
-_SWITCHES = ("issues", "merge_requests", "wiki", "jobs", "snippets", "container_registry", "service_desk", "lfs")
+_LINKS = {
+    **{name: name for name in ("issues", "merge_requests", "labels", "events", "members", "cluster_agents")},
+    "repo_branches": "repository/branches",
+}
 
 
 def time(text: str) -> str:
@@ -137,34 +137,25 @@ def basic(project: Project, version: Version, url: str) -> Json:
 
 def full(project: Project, version: Version, url: str) -> Json:
     """The whole entity, which lists of groups have for every caller."""
-    one = project.repository
-    value = basic(project, version, url)
-    value["_links"] = {"self": f"{url}/api/v4/projects/{project.number}"}
+    one, own = project.repository, f"{url}/api/v4/projects/{project.number}"
     day = last_activity(project)[:10] if project.has("deleting") else None
-    value |= {
+    value = {
+        **basic(project, version, url),
+        **SETTINGS,
+        "container_registry_image_prefix": f"registry.gitlab/{project.full_path}",
+        "_links": {"self": own, **{name: f"{own}/{path}" for name, path in _LINKS.items()}},
         "marked_for_deletion_at": day,
         "marked_for_deletion_on": day,
-        "packages_enabled": True,
         "empty_repo": is_empty(project),
         "archived": one.is_archived,
         "visibility": project.visibility,
+        "repository_access_level": "disabled" if project.has("no-code") else "enabled",
+        "mirror": project.has("mirror"),
+        "import_status": "finished" if project.has("mirror") else "none",
+        "updated_at": time(last_activity(project)),
     }
     if project.owner.kind == "User":
         value["owner"] = {"username": project.owner.login, "name": project.owner.login, "state": "active"}
-    value |= {f"{name}_enabled": True for name in _SWITCHES}
-    value |= {f"{name}_access_level": "enabled" for name in _LEVELS}
-    value |= {
-        "repository_access_level": "disabled" if project.has("no-code") else "enabled",
-        "can_create_merge_request_in": False,
-        "mirror": project.has("mirror"),
-        "import_status": "finished" if project.has("mirror") else "none",
-        "open_issues_count": 0,
-        "ci_config_path": None,
-        "public_jobs": True,
-        "shared_with_groups": [],
-        "merge_method": "merge",
-        "request_access_enabled": True,
-    }
     if one.is_fork and not project.has("hidden-parent"):
         value["forked_from_project"] = _parent(project, url)
     return value

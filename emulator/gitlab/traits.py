@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from emulator.generated import FIRST_NAMES
 from emulator.traits import Traits
 
@@ -14,6 +16,7 @@ TRAITS = Traits(
     generated={"group": "Group", "person": "User"},
     # projects of others that are shared with a group: its list has them unless `with_shared=false` is said
     collaborations=tuple(("person-3", name) for name in FIRST_NAMES),
+    data=Path(__file__).parent / "data",
     subgroups=("Group",),
     marks=("deleting", "internal", "hidden-parent", "no-code", "empty", "mirror"),
     languages=5,

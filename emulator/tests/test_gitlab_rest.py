@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from emulator import Repository
 from emulator.tests.gitlab import WHOLE, GitLabCase, group, named, paths, person
 from emulator.tests.helpers import Json
+
+RECORDED = Path(__file__).parent / "answers" / "gitlab"
+
+
+def recorded(name: str) -> Json:
+    """A recorded answer, with its source and licence."""
+    return json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
 
 
 class TestLists(GitLabCase):
@@ -140,6 +150,19 @@ class TestEntities(GitLabCase):
         self.assertEqual(missing & ours.keys(), missing)
         self.assertEqual((anonymous["namespace"]["kind"], anonymous["namespace"]["full_path"]), ("user", "jo"))
         self.assertEqual(self.rest("projects/jo%2Fa").json(), anonymous)
+
+    def test_rows_lists_and_users_have_the_recorded_keys(self) -> None:
+        self.world.add(person(Repository("a")))
+        rows, user = self.rest("groups/group-3/projects"), self.rest("users/jo/projects").json()[0]
+
+        self.assertEqual(recorded("project_2026")["body"].keys() - rows.json()[0].keys(), set())
+        self.assertEqual(
+            user.keys() ^ recorded("project_anonymous_2020")["body"].keys(), {"avatar_url", "topics", "visibility"}
+        )
+        found = self.rest("users", username="jo").json()[0]
+        self.assertEqual(recorded("users_by_username")["body"][0].keys() - found.keys(), set())
+        told = {name.lower() for name in recorded("list_headers_2026")["headers"] if not name.startswith("Ratelimit")}
+        self.assertEqual(told - {name.lower() for name in rows.headers}, set())
 
     def test_marks_show(self) -> None:
         self.assertNotIn("forked_from_project", self.one(Repository("a", is_fork=True, marks={"hidden-parent"})))
