@@ -128,7 +128,8 @@ def _created(owner: Owner, count: int, serial: Iterator[int]) -> list[Repository
 
 
 def _taken_over(one: Repository, login: str, theirs: Owner, number: int) -> Repository:
-    return replace(one, name=_free(theirs.repositories, one.name), id=number, born=one.identity(login))
+    name = _free(theirs.repositories, one.name)
+    return replace(one, name=name, id=number, born=one.identity(login), folder="")
 
 
 def _free(repositories: Any, wanted: str) -> str:

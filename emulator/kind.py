@@ -85,6 +85,10 @@ class Kind(ABC):
         """All credentials that the forge takes, each with its account, in the order in which they were given."""
         return ()
 
+    def authorization(self, headers: Mapping[str, str]) -> str | None:
+        """What a call has for an `Authorization`; None = nothing."""
+        return headers.get("Authorization")
+
     def introduction(self, url: str) -> str:
         """The line of `python -m emulator` about a forge at this address."""
         return f"{self.traits.name}: {url}"

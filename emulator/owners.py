@@ -60,8 +60,10 @@ class Owners:
             changes: see `changes.CHANGES`; done in its order.
 
         Raises:
-            ValueError: no such owner, or no such change.
+            ValueError: no such owner, a part of one, or no such change.
         """
+        if "/" in login:
+            raise ValueError(f"{login!r} is a part of an owner, which changes as a whole")
         with self._lock:
             owner = self.owner(forge, login)
             if owner is None:

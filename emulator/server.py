@@ -163,7 +163,7 @@ class Emulator:
             return web.Response(status=404)
         shares = (share for share, pattern in kind.shares.items() if pattern.fullmatch(request.path))
         name = kind.traits.name
-        account = self._accounts[name].name(request.headers.get("Authorization"))
+        account = self._accounts[name].name(kind.authorization(request.headers))
         counted: Counted = (name, *shares, (name, account))
         self.meter.begin(counted, *self._connection(request, name))
         timing = Timing(self.meter, counted)

@@ -11,7 +11,7 @@ from emulator.accounts import Login
 from emulator.gitlab.faults import FAULTS, STRIKES
 from emulator.gitlab.limits import ENDPOINTS, FORGE, Limits
 from emulator.gitlab.presets import PRESETS
-from emulator.gitlab.server import ROOT, GitLabServer, Options
+from emulator.gitlab.server import ROOT, GitLabServer, Options, authorization
 from emulator.gitlab.traits import TRAITS
 from emulator.gitlab.versions import Version
 from emulator.kind import Answering, Kind, Place
@@ -77,6 +77,10 @@ class GitLab(Kind):
         """The tokens of all users, who are called `emulator`, `emulator-2` and so on."""
         more = [Login(f"emulator-{number}", f"{self.token}-{number}") for number in range(2, self.users + 1)]
         return [Login("emulator", self.token), *more]
+
+    def authorization(self, headers: Mapping[str, str]) -> str | None:
+        """GitLab's own header before the usual one."""
+        return authorization(headers)
 
     def introduction(self, url: str) -> str:
         """Address and tokens."""

@@ -39,6 +39,12 @@ class Options:
     signed_in_only: bool = False
 
 
+def authorization(headers: Mapping[str, str]) -> str | None:
+    """The token of a call, in whichever header it is, as `Authorization` has it."""
+    token = headers.get("PRIVATE-TOKEN")
+    return headers.get("Authorization") if token is None else f"Bearer {token}"
+
+
 class GitLabServer:
     """Everything under `/gitlab`. Lives in the emulator's loop."""
 
@@ -52,8 +58,7 @@ class GitLabServer:
 
     async def answer(self, call: Call) -> Answer:
         """The answer to a call, after the latency."""
-        token = call.headers.get("PRIVATE-TOKEN")
-        header = call.headers.get("Authorization") if token is None else f"Bearer {token}"
+        header = authorization(call.headers)
         login = self._place.accounts.taken(header)
         below = call.path.removeprefix(f"{ROOT}{API}/")
         limits, refusal = self._limits.count(call.address, login.account if login else "", below)

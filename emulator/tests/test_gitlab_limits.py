@@ -56,6 +56,17 @@ class TestLimits(unittest.TestCase):
         self.assertEqual(case.rest("groups/group-0", tokens[0]).headers["RateLimit-Limit"], "1")
         self.assertEqual(case.rest("groups/group-0", tokens[2]).headers["RateLimit-Limit"], "3")
 
+    def test_the_meter_knows_whose_token_is_in_gitlabs_own_header(self) -> None:
+        case = self.start(users=2)
+        for token in ("", f"{case.token}-2", "wrong"):
+            case.rest("groups/group-0", token)
+
+        counts = case.emulator.meter.accounts("gitlab")
+
+        self.assertEqual(
+            {name: one.calls for name, one in counts.items()}, {"anonymous": 1, "emulator-2": 1, "unknown": 1}
+        )
+
     def test_an_endpoint_refuses_with_an_object_and_the_others_go_on(self) -> None:
         case = self.start(endpoint_calls={"groups/[^/]+/projects": 1}, calls=None)
 

@@ -71,6 +71,14 @@ class TestLists(GitLabCase):
         self.assertGreater(self.list("other")[0]["id"], max(before.values()))
         self.assertEqual(self.rest(f"projects/{self.list('other')[0]['id']}").json()["name"], "created")
 
+    def test_a_part_of_a_group_does_not_change_and_what_moves_leaves_its_subgroup(self) -> None:
+        with self.assertRaisesRegex(ValueError, "'acme/sub' is a part of an owner"):
+            self.world.change("gitlab", "acme/sub", create=1)
+        self.world.add(group(Repository("x", folder="sub"), login="lone"))
+        self.world.change("gitlab", "lone", transfer="jo")
+
+        self.assertEqual(self.rest("projects/jo%2Fx").json()["namespace"]["full_path"], "jo")
+
     def test_pages_have_the_headers_that_gitlab_has(self) -> None:
         answer = self.rest("groups/acme/projects", **WHOLE, per_page=2, page=2)
         last = self.rest("groups/acme/projects", **WHOLE, per_page=2, page=3)

@@ -131,6 +131,18 @@ class TestGenerated(unittest.TestCase):
         assert owner is not None
         self.assertTrue(400 <= len(owner.repositories) - 5000 <= 600)
 
+    def test_gitlabs_have_marks_in_turn_and_groups_have_subgroups(self) -> None:
+        for name, folders in (("group-300", {"", "sub", "sub/deep"}), ("person-300", {""})):
+            owner = World().owner("gitlab", name)
+
+            assert owner is not None
+            self.assertEqual(sum(one.counts for one in owner.repositories), 300)
+            self.assertEqual({one.folder for one in owner.repositories}, folders)
+            marks = {mark for one in owner.repositories for mark in one.marks}
+            self.assertEqual(marks, {"deleting", "internal", "hidden-parent", "no-code", "empty", "mirror"})
+            self.assertTrue(all(one.is_fork for one in owner.repositories if "hidden-parent" in one.marks))
+            self.assertFalse(any(one.languages for one in owner.repositories if "empty" in one.marks))
+
     def test_the_same_name_is_the_same_owner_everywhere(self) -> None:
         self.assertEqual(World().owner("github", "Org-57"), World().owner("github", "org-57"))
         # a digest, so that another Python version or a change of the generator is seen
