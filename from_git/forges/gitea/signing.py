@@ -44,8 +44,9 @@ class Signing:
         """Those that are sent from now on."""
 
     def _new(self) -> Calls:
-        self._was_stranger |= not self._signed_in
-        return Calls(self._group, self._access.accounts)
+        given = self._access.given if self._signed_in else None
+        self._was_stranger |= given is None
+        return Calls(self._group, given or self._access.everybody)
 
     def cost(self) -> Cost:
         """What the fetch has cost so far."""
@@ -94,6 +95,8 @@ class Signing:
     def _turns(self, calls: Calls, answer: Response) -> bool:
         if answer.status not in _CLOSED or is_foreign(answer):
             return False
+        if calls is not self.calls:
+            return True  # another call of the fetch was refused before
         if calls.authorization:
             return lacks_scope(answer) and not self._was_stranger
         return self._access.given is not None
