@@ -1,13 +1,30 @@
 """What an answer must be: a slow sum over the emulator's data that shares nothing with the service but `Stats`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from emulator import Owner, Repository
 from emulator.bitbucket.shapes import repository_uuid
+from emulator.gitea.shapes import repository_number
 from emulator.github.opaque import node_id
+from emulator.gitlab.views import project_number
+from emulator.kinds import KINDS
 from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats
+
+TRAITS = {kind.traits.name: kind.traits for kind in KINDS}
+"""What each kind of forge tells, by its name."""
+_IDS: dict[str, Callable[[Owner, Repository], str]] = {
+    "github": lambda owner, one: node_id("R", *one.identity(owner.login)),
+    "bitbucket": repository_uuid,
+    "gitlab": lambda owner, one: str(project_number(owner, one)),
+    "gitea": lambda owner, one: str(repository_number(owner, one)),
+}
+
+
+def owner_of(forge: str, login: str, repositories: Iterable[Repository] = ()) -> Owner:
+    """An owner of the kind that the forge has first."""
+    return Owner(forge, login, TRAITS[forge].owner_kinds[0], tuple(repositories))
 
 
 def expected(owner: Owner) -> Stats:
@@ -16,23 +33,21 @@ def expected(owner: Owner) -> Stats:
 
 
 def of(forge: str, repositories: Iterable[Repository]) -> Stats:
-    """The sum of these repositories of a forge: public ones; of each, Bitbucket tells one language and no topics."""
-    public = [one for one in repositories if not one.is_private]
-    github = forge == "github"
-    pairs = [
-        [(name.lower(), size) for name, size in (one.languages if github else one.languages[:1])] for one in public
-    ]
+    """The sum of these repositories of a forge: public ones, and of each what the forge tells."""
+    told = TRAITS[forge]
+    public = [one for one in repositories if one.counts]
+    pairs = [[(name.lower(), size) for name, size in one.languages[: told.languages]] for one in public]
     langs = [{name for name, _ in one} for one in pairs]
-    topics = [set(one.topics if github else ()) for one in public]
+    topics = [set(one.topics if told.topics else ()) for one in public]
     return Stats(
         original_repos=sum(not one.is_fork for one in public),
         forked_repos=sum(one.is_fork for one in public),
-        watchers=sum(one.watchers for one in public),
-        followers=sum(one.stars for one in public) if github else 0,
+        watchers=sum(one.watchers for one in public) if told.watchers else 0,
+        followers=sum(one.stars for one in public) if told.stars else 0,
         langs={
             name: Language(
                 sum(name in one for one in langs),
-                sum(size for one in pairs for other, size in one if other == name) if github else None,
+                sum(size for one in pairs for other, size in one if other == name) if told.bytes else None,
             )
             for name in sorted(set().union(*langs))
         },
@@ -42,33 +57,32 @@ def of(forge: str, repositories: Iterable[Repository]) -> Stats:
 
 def rows(owner: Owner) -> list[Row]:
     """What an owner's forge tells of its public repositories, by name and then by id."""
-    public = [one for one in owner.repositories if not one.is_private]
-    told = [(_at_github if owner.forge == "github" else _at_bitbucket)(owner, one) for one in public]
+    told = [_row(owner, one) for one in owner.repositories if one.counts]
     return sorted(told, key=lambda one: (one.name, one.id))
 
 
-def _at_github(owner: Owner, one: Repository) -> Row:
+def _row(owner: Owner, one: Repository) -> Row:
+    told = TRAITS[owner.forge]
+    slug: Callable[[str], str] = str.lower if told.slugs else str
     return Row(
-        node_id("R", *one.identity(owner.login)),
-        one.name,
+        _IDS[owner.forge](owner, one),
+        slug(one.path),
         one.is_fork,
-        one.is_archived,
-        one.stars,
-        one.watchers,
-        one.languages,
-        one.topics,
-        one.license,
+        one.is_archived if told.archives else None,
+        one.stars if told.stars else None,
+        one.watchers if told.watchers else None,
+        tuple((slug(name), size if told.bytes else None) for name, size in _ordered(owner.forge, one)),
+        one.topics if told.topics else None,
+        one.license if told.licenses else None,
         _seconds(one.created_at),
-        None if one.pushed_at is None else _seconds(one.pushed_at),
+        _seconds(one.pushed_at) if told.pushes and one.pushed_at else None,
     )
 
 
-def _at_bitbucket(owner: Owner, one: Repository) -> Row:
-    langs = tuple((name.lower(), None) for name, _ in one.languages[:1])
-    created = _seconds(one.created_at)
-    return Row(
-        repository_uuid(owner, one), one.name.lower(), one.is_fork, None, None, one.watchers, langs, created=created
-    )
+def _ordered(forge: str, one: Repository) -> Sequence[tuple[str, int]]:
+    """Its languages in the forge's order: Gitea has the largest first."""
+    told = one.languages[: TRAITS[forge].languages]
+    return sorted(told, key=lambda pair: -pair[1]) if forge == "gitea" else told
 
 
 def _seconds(text: str) -> int:
