@@ -19,12 +19,12 @@ from emulator.kinds import KINDS as EMULATED
 from emulator.tests import acorn
 from from_git.aggregator import Answer
 from from_git.conf import settings
-from from_git.forges.registry import registered
+from from_git.forges.registry import KINDS, labels, registered
 from from_git.options import credentials, table
 from from_git.options.loading import load, misspelt
 from from_git.profiles import parse_profiles
-from from_git.tests.forges.test_forges import ForgeContract, of_first
 from from_git.tests.kit.acorn import ACORN
+from from_git.tests.kit.contract import ForgeContract, edited, of_first
 from from_git.tests.kit.events import listen
 from from_git.tests.kit.exposition import samples
 from from_git.tests.kit.finds import found_with
@@ -37,6 +37,7 @@ from from_git.values.kind import BadUrl, NoCredentials
 from from_git.values.option import KindOptions
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
+from from_git.values.words import listed
 
 OAK = "https://acorn.test/oak"
 
@@ -141,14 +142,11 @@ class AcornContract(ForgeContract, AcornTestCase):
 
     def edit_lists(self, edit: Any) -> Fault:
         """See the contract."""
+        return edited("/api/owners/tiny/repositories", edit)
 
-        def change(body: Any) -> Any:
-            edit(body)
-            if "size" in body:
-                body["total"] = body.pop("size")
-            return body
-
-        return Fault("edit", path="/api/owners/tiny/repositories", edit=change)
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return self.edit_lists(lambda page: page.update(total=said))
 
     def shapes(self) -> list[tuple[Any, str]]:
         """See the contract."""
@@ -198,7 +196,7 @@ class AcornService(AcornTestCase):
 
         body = self.failure(400, "acorn.test/oak/leaf-1")
 
-        self.assertIn("is not a GitHub, Bitbucket or Acorn profile", body["message"])
+        self.assertIn(f"is not a {labels('or')} profile", body["message"])
         self.assertIn("or https://acorn.test/OWNER", body["advice"])
         self.assertEqual(body["urls"][0]["suggestion"], OAK)
         self.assertIn("&url=https://acorn.test/GROVE", self.failure(400)["advice"])
@@ -249,17 +247,20 @@ class AcornService(AcornTestCase):
 
     def test_page_and_description_name_it(self) -> None:
         page = requests.get(f"{self.base}/from-git/test", timeout=30).text
-        self.assertIn("organisations and people on GitHub, Bitbucket and Acorn.", page)
+        self.assertIn(f"organisations and people on {labels()}.", page)
+        self.assertIn(" and Acorn", labels())
         self.assertIn("&#10;https://acorn.test/oak", page)
-        self.assertIn("Bytes are GitHub's; Bitbucket and Acorn do not count them.", page)
+        silent = listed([kind.label for kind in KINDS.values() if not kind.tells_bytes])
+        self.assertIn(f"; {silent} do not count them.", page)
+        self.assertIn(" and Acorn", silent)
 
         described = requests.get(f"{self.base}/from-git/openapi.json", timeout=30).json()
 
         schemas = described["components"]["schemas"]
-        self.assertEqual(schemas["Profile"]["properties"]["forge"]["enum"], ["github", "bitbucket", "acorn"])
-        self.assertIn("GitHub's and Acorn's stars", schemas["Data"]["properties"]["followers"]["description"])
+        self.assertEqual(schemas["Profile"]["properties"]["forge"]["enum"], [*KINDS])
+        self.assertIn(" and Acorn's stars", schemas["Data"]["properties"]["followers"]["description"])
         self.assertIn("Bitbucket and Acorn tell no topics.", schemas["Data"]["properties"]["topics"]["description"])
-        self.assertIn("Asks GitHub, Bitbucket and Acorn for", json.dumps(described["paths"]["/health-check"]))
+        self.assertIn(f"Asks {labels()} for", json.dumps(described["paths"]["/health-check"]))
 
     def test_probes_watch_it(self) -> None:
         self.settings_for_test(ACORN_TOKEN="")
@@ -277,8 +278,8 @@ class AcornService(AcornTestCase):
         self.settings_for_test(ACORN_URL="http://acorn.test/api", GITHUB_API_TOKEN="", ACORN_TOKEN="")
         barred = NoCredentials(False, "answers nobody without: set ACORN_TOKEN.", "Set it.")
         for kind, said in (
-            (ACORN, "GITHUB_API_TOKEN is empty: GitHub profiles get an error, Bitbucket and Acorn profiles work."),
-            (replace(ACORN, without=barred), "ACORN_TOKEN is empty: Acorn profiles get an error, Bitbucket profiles"),
+            (ACORN, "GITHUB_API_TOKEN is empty: GitHub profiles get an error, Bitbucket, "),
+            (replace(ACORN, without=barred), "ACORN_TOKEN is empty: Acorn profiles get an error, Bitbucket, "),
         ):
             with self.subTest(said), registered(kind):
                 found = [str(one.msg) for one in run_checks()]

@@ -1,19 +1,16 @@
-"""What every adapter owes, asked of each through the whole service."""
+"""What every adapter owes, asked of each through the whole service; and kinds that are added."""
 
-from abc import abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import requests
 
-from emulator import Fault, Owner, Repository
+from emulator import Fault
 from from_git import forges
 from from_git.forges.registry import KINDS, registered
+from from_git.tests.kit.contract import ForgeContract, edited, of_first
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.kind import NoCredentials
-
-SIZES = (0, 1, 2, 29, 30, 31, 60, 99, 100, 101, 250)
-"""Around the sizes of pages."""
 
 
 class Settings(ServiceTestCase):
@@ -24,144 +21,6 @@ class Settings(ServiceTestCase):
         self.settings_for_test(GITHUB_API_TOKEN="")
 
         self.assertFalse(forges.forge(before).has_credentials)
-
-
-class ForgeContract(ServiceTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
-    """One forge; subclasses name it and say how to change its list. No test case itself, so none is skipped."""
-
-    forge: ClassVar[str]
-    kind: ClassVar[str]
-    generated: ClassVar[str]
-    """Of the owners that the emulator makes up: what stands before their number of repositories."""
-    lists_read: ClassVar[int] = 1
-    """How many answers tell the size of a list of one page, until it is believed."""
-    pools: ClassVar[tuple[str, ...]]
-
-    def add(self, *repositories: Repository, login: str = "tiny") -> Owner:
-        """Give the forge an owner with these repositories."""
-        owner = Owner(self.forge, login, self.kind, repositories)
-        self.world.add(owner)
-        return owner
-
-    def url(self, login: str = "tiny") -> str:
-        """The owner's profile URL."""
-        return KINDS[self.forge].url(login)
-
-    @abstractmethod
-    def edit_lists(self, edit: Any) -> Fault:
-        """A fault that changes the list part of each list page."""
-
-    def test_any_number_of_repositories_adds_up_with_pools_of_one_thread_and_of_many(self) -> None:
-        for threads in (1, 8):
-            self.settings_for_test(**dict.fromkeys(self.pools, threads))
-            for size in SIZES:
-                with self.subTest(threads=threads, size=size):
-                    self.assert_exact((self.forge, f"{self.generated}-{size}"))
-
-    def test_an_owner_without_repositories_is_found_and_adds_nothing(self) -> None:
-        self.add()
-
-        body = self.answer(self.url())
-
-        self.assertEqual(body["missing"], [])
-        self.assertEqual(set(map(str, body["data"].values())), {"0", "[]"})
-
-    def test_an_owner_of_forks_alone_has_forks_alone(self) -> None:
-        self.add(Repository("a", is_fork=True, watchers=2), Repository("b", is_fork=True, watchers=3))
-
-        data = self.answer(self.url())["data"]
-
-        self.assertEqual((data["originalRepos"], data["forkedRepos"], data["watchers"]), (0, 2, 5))
-
-    def test_archived_repositories_count_and_private_ones_never_do(self) -> None:
-        private = Repository("p", is_private=True, watchers=90, stars=90, languages={"Secret": 1}, topics=("secret",))
-        self.add(Repository("a", is_archived=True, watchers=2, languages={"C": 1}), private)
-
-        data = self.assert_exact((self.forge, "tiny"))["data"]
-
-        self.assertEqual((data["originalRepos"], data["watchers"], data["langs"]), (1, 2, ["c"]))
-
-    def test_an_owner_that_the_forge_does_not_know_is_missing_as_asked(self) -> None:
-        body = self.answer(self.url("Nobody-Here") + "/")
-
-        self.assertEqual(body["missing"], [self.url("Nobody-Here") + "/"])
-        self.assertEqual(body["data"], self.world.sum([]))
-
-    def test_any_letter_case_names_the_same_owner(self) -> None:
-        self.add(Repository("a", watchers=1), login="mixed-case")
-
-        self.assertEqual(self.answer(self.url("MIXED-Case"))["data"]["watchers"], 1)
-
-    def test_an_owner_that_vanishes_while_being_listed_is_an_error_and_not_missing(self) -> None:
-        for size in (60, 101):
-            with self.subTest(size):
-                self.add(*(Repository(f"r{number}") for number in range(size)))
-                calls: list[str] = []
-
-                def vanish(upstream: str, path: str, body: str, calls: list[str] = calls) -> None:
-                    calls.append(path)
-                    if len(calls) == 2:
-                        self.world.remove(self.forge, "tiny")
-
-                self.emulator.before_call(vanish)
-                self.addCleanup(self.emulator.before_call, None)
-
-                failure = self.failure(502, self.url())
-
-                self.assertIn(f"for {self.url()}: ", failure["message"])
-
-    def test_a_list_that_never_adds_up_is_an_error(self) -> None:
-        self.add(*(Repository(f"r{number}") for number in range(40)))
-        for total in (41, 39, 29, 0):
-            with self.subTest(total):
-                self.emulator.faults.clear()
-                self.emulator.faults.add(
-                    self.edit_lists(lambda page, said=total: page.update(totalCount=said, size=said))
-                )
-                self.assertIn("never added up", self.failure(502, self.url())["message"])
-
-    def test_a_list_that_shifts_once_is_read_again(self) -> None:
-        self.add(*(Repository(f"r{number}", watchers=1) for number in range(40)))
-        shift = self.edit_lists(lambda page: page.update(totalCount=41, size=41))
-        self.emulator.faults.add(replace(shift, times=self.lists_read))
-
-        self.assert_exact((self.forge, "tiny"))
-
-    def test_repositories_created_and_deleted_between_pages_never_count_twice(self) -> None:
-        before = [
-            Repository(f"r{n:03}", watchers=1, created_at=f"2020-01-01T00:{n // 60:02}:{n % 60:02}Z")
-            for n in range(250)
-        ]
-        late = [Repository(f"late{n}", watchers=1, created_at=f"2021-01-01T00:00:{n:02}Z") for n in range(5)]
-        self.add(*before)
-        calls: list[str] = []
-
-        def shift(upstream: str, path: str, body: str) -> None:
-            calls.append(path)
-            if len(calls) == 2:
-                self.add(*before[7:], *late)
-
-        self.emulator.before_call(shift)
-        self.addCleanup(self.emulator.before_call, None)
-
-        self.assertEqual(self.answer(self.url())["data"], self.world.sum([(self.forge, "tiny")]))
-
-    def test_a_page_of_another_shape_is_an_error_that_names_the_place(self) -> None:
-        self.add(Repository("a"))
-        for change, place in self.shapes():
-            with self.subTest(place):
-                self.emulator.faults.clear()
-                self.emulator.faults.add(self.edit_lists(change))
-                self.assertIn(place, self.failure(502, self.url())["message"])
-
-    @abstractmethod
-    def shapes(self) -> list[tuple[Any, str]]:
-        """Changes of a list page, and words of the message that each deserves."""
-
-
-def of_first(key: str, change: Any) -> Any:
-    """A change of the first element of the page's list `key`."""
-    return lambda page: change(page[key][0])
 
 
 class GitHubContract(ForgeContract, ServiceTestCase):
@@ -181,6 +40,10 @@ class GitHubContract(ForgeContract, ServiceTestCase):
             return body
 
         return Fault("edit", contains="repositoryOwner(", edit=change)
+
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return self.edit_lists(lambda page: page.update(totalCount=said))
 
     def shapes(self) -> list[tuple[Any, str]]:
         """See the contract."""
@@ -208,12 +71,11 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
 
     def edit_lists(self, edit: Any) -> Fault:
         """See the contract."""
+        return edited("/2.0/repositories/tiny", edit)
 
-        def change(body: Any) -> Any:
-            edit(body)
-            return body
-
-        return Fault("edit", path="/2.0/repositories/tiny", edit=change)
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return self.edit_lists(lambda page: page.update(size=said))
 
     def shapes(self) -> list[tuple[Any, str]]:
         """See the contract."""
@@ -230,6 +92,127 @@ class BitbucketContract(ForgeContract, ServiceTestCase):
             (of_first("values", lambda value: value.update(parent="x")), "parent is not an object"),
             (of_first("values", lambda value: value["links"]["watchers"].update(href=7)), "href is not a string"),
         ]
+
+
+class GitLabContract(ForgeContract, ServiceTestCase):
+    """Groups of GitLab."""
+
+    forge = "gitlab"
+    kind = "Group"
+    generated = "group"
+    begins_anew = True
+    pools = ("NUM_THREADS_GITLAB",)
+
+    def is_list(self, path: str, body: str) -> bool:
+        """See the contract."""
+        return "query Group" in body or path.endswith("/projects")
+
+    def edit_lists(self, edit: Any) -> Fault:
+        """See the contract."""
+
+        def change(body: Any) -> Any:
+            edit(body["data"]["group"]["projects"])
+            return body
+
+        return Fault("edit", contains="query Group", edit=change)
+
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return Fault("headers", path="/gitlab/api/v4/groups/tiny/projects", headers={"X-Total": str(said)})
+
+    def shapes(self) -> list[tuple[Any, str]]:
+        """See the contract."""
+        return [
+            (lambda page: page.pop("count"), "count is absent"),
+            (lambda page: page.update(count="1"), "count is not a whole number"),
+            (lambda page: page.update(nodes=None), "nodes is not a list"),
+            (lambda page: page.pop("pageInfo"), "pageInfo is absent"),
+            (lambda page: page["pageInfo"].update(more=1), "more is not true or false"),
+            (of_first("nodes", lambda node: node.update(id=7)), "id is not a string"),
+            (of_first("nodes", lambda node: node.update(id="7")), "id is no global id"),
+            (of_first("nodes", lambda node: node.pop("visibility")), "visibility is absent"),
+            (of_first("nodes", lambda node: node.update(isForked=None)), "isForked is not true or false"),
+            (of_first("nodes", lambda node: node.update(starCount=-1)), "starCount is out of range"),
+            (of_first("nodes", lambda node: node.update(topics="x")), "topics is not a list"),
+            (of_first("nodes", lambda node: node.update(languages=[{}])), "name is absent"),
+            (of_first("nodes", lambda node: node.update(createdAt="yesterday")), "createdAt is not a time"),
+            (of_first("nodes", lambda node: node.update(fullPath="other/a")), "is not below the group"),
+        ]
+
+
+class GitLabUsersContract(ForgeContract, ServiceTestCase):
+    """Users of GitLab."""
+
+    forge = "gitlab"
+    kind = "User"
+    generated = "person"
+    begins_anew = True
+    pools = ("NUM_THREADS_GITLAB",)
+    path = "/gitlab/api/v4/users/tiny/projects"
+
+    def edit_lists(self, edit: Any) -> Fault:
+        """See the contract."""
+        return edited(self.path, edit)
+
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return Fault("headers", path=self.path, headers={"X-Total": str(said)})
+
+    def shapes(self) -> list[tuple[Any, str]]:
+        """See the contract."""
+        return [
+            (lambda rows: rows[0].update(id="7"), "id is not a whole number"),
+            (lambda rows: rows[0].pop("path_with_namespace"), "path_with_namespace is absent"),
+            (lambda rows: rows[0].pop("namespace"), "namespace is absent"),
+            (lambda rows: rows[0]["namespace"].update(kind="group"), "somebody else"),
+            (lambda rows: rows[0]["namespace"].update(full_path=None), "full_path is not a string"),
+        ]
+
+
+class GiteaContract(ForgeContract, ServiceTestCase):
+    """Organizations of Gitea and Forgejo."""
+
+    forge = "gitea"
+    kind = "Organization"
+    generated = "org"
+    sizes = (0, 1, 2, 30, 49, 50, 51, 101)
+    pools = ("NUM_THREADS_GITEA", "NUM_THREADS_GITEA_LANGUAGES")
+    path = "/gitea/api/v1/users/tiny/repos"
+
+    def is_list(self, path: str, body: str) -> bool:
+        """See the contract."""
+        return path == self.path
+
+    def edit_lists(self, edit: Any) -> Fault:
+        """See the contract."""
+        return edited(self.path, edit)
+
+    def total(self, said: int) -> Fault:
+        """See the contract."""
+        return Fault("headers", path="/gitea/api/v1/*", headers={"X-Total-Count": str(said)})
+
+    def shapes(self) -> list[tuple[Any, str]]:
+        """See the contract."""
+        return [
+            (lambda rows: rows.insert(0, None), "a row of page 1 of the list of tiny is null"),
+            (lambda rows: rows[0].update(id="7"), "id is not a whole number"),
+            (lambda rows: rows[0].pop("owner"), "owner is absent"),
+            (lambda rows: rows[0]["owner"].update(login=None), "login is not a string"),
+            (lambda rows: rows[0].update(private="no"), "private is not true or false"),
+            (lambda rows: rows[0].update(fork=None), "fork is not true or false"),
+            (lambda rows: rows[0].update(stars_count=-1), "stars_count is out of range"),
+            (lambda rows: rows[0].pop("watchers_count"), "watchers_count is absent"),
+            (lambda rows: rows[0].update(topics="x"), "topics is not a list"),
+            (lambda rows: rows[0].update(topics=[7]), "topics holds something else than texts"),
+            (lambda rows: rows[0].update(created_at="yesterday"), "created_at is not a time"),
+        ]
+
+
+class GiteaUsersContract(GiteaContract):
+    """Users of Gitea and Forgejo."""
+
+    kind = "User"
+    generated = "person"
 
 
 class Added(ServiceTestCase):

@@ -16,6 +16,7 @@ from from_git.aggregator.kept import _foresee
 from from_git.conf import settings
 from from_git.errors import LimitError
 from from_git.flights.awaited import Waiter
+from from_git.forges import registry
 from from_git.forges.hosts import hosts_of, values_in
 from from_git.question import profiles_asked
 from from_git.tests.kit import authority
@@ -292,6 +293,6 @@ class Changed(HostsTestCase):
 
         self.assertEqual(self.calls()["github.com"], 0)
         self.assertNotIn("unknown", self.emulators[GHE].meter.accounts("github"))
-        self.assertEqual(list(forges.hosts()), ["github.com", "bitbucket.org", GHE, SCM, LAB])
+        self.assertEqual(list(forges.hosts()), [*(kind.host for kind in registry.KINDS.values()), GHE, SCM, LAB])
         self.assertEqual(forges.hosts()["github.com"].threads, {"NUM_THREADS_GITHUB": 32})
         self.assertEqual(hosts_of(values_in(settings)), forges.hosts())
