@@ -9,7 +9,7 @@ from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
 from from_git.forges.gitlab.access import GROUP_LISTS, GitLabAccess
 from from_git.forges.gitlab.nodes import GroupPage, page_in
-from from_git.forges.gitlab.queries import FORK, group_page
+from from_git.forges.gitlab.queries import group_page
 from from_git.forges.gitlab.walk import Side, Walk
 from from_git.forges.gitlab.witness import Witness, witness
 
@@ -61,7 +61,8 @@ class GroupList:
         """A page, as soon as there is one; it tells which group it is."""
         self._busy: set[Side] = set()
         self._asking = 0  # witnesses under way
-        self._neighbours: tuple[str, ...] | None = ()  # None while they are asked for
+        self._asks_amid = False  # whether neighbours were asked for
+        self._neighbours: Witness | None = None
         self._first: Witness | None = None
         self._last: Witness | None = None
         self._after = False  # whether the last witness was asked after the last page
@@ -141,7 +142,7 @@ class GroupList:
         """Have a witness asked, or, with a `rank`, for the neighbours there."""
         self._asking += 1
         self._after = after
-        self._neighbours = None if rank else self._neighbours
+        self._asks_amid |= rank > 0
         name = self.head.number if self.head and self._name.isdecimal() else self._name
         read = partial(witness, self._access, self._calls, name, rank)
         amount = self._access.amount(GROUP_LISTS)
@@ -153,7 +154,7 @@ class GroupList:
             self._asking -= 1
             self._absent |= found is None
             if amid:
-                self._neighbours = found.ids if found else ()
+                self._neighbours = found
             elif found:
                 self.total = found.total
                 self._first, self._last = self._first or found, found
@@ -173,16 +174,24 @@ class GroupList:
             return [] if self._busy or self._asking else [self._on.absent] if self._is_missing() else self._again()
         if not self.head:
             return []
-        if not self._busy and self._neighbours is None:
-            return []  # they may show that no other page is needed
         if not self._busy and self._neighbours:
             self.walk.take_neighbours(self._neighbours)
-        if self._is_older() or (not self.walk.is_whole and (self._is_mostly_hidden() or self.walk.is_stuck)):
-            return [] if self._busy or self._asking else [self._on.detour]
-        if not self.walk.is_whole:
-            return self._pages_on()
+        whole, idle = self.walk.is_whole, not (self._busy or self._asking)
+        if self._access.schema.is_older or (not whole and self._is_mostly_hidden()):
+            return [self._on.detour] if idle else []
+        if not whole:
+            return self._stuck() if self.walk.is_stuck else self._pages_on()
+        return self._ending() if idle else []
+
+    def _stuck(self) -> list[Act]:
+        """Go on where no further page can be asked for: hidden ones alone may be left."""
+        shown = self.walk.shown(Side.NEWEST)
         if self._busy or self._asking:
             return []
+        return [self._on.detour] if self._asks_amid or not shown else [self._witness(False, shown)]
+
+    def _ending(self) -> list[Act]:
+        """End with a list that was read, if it adds up."""
         if self._last is None:
             return [self._witness(after=True)]
         if self.walk.agrees(self._last) and self._is_sure():
@@ -200,10 +209,6 @@ class GroupList:
         return (
             self._after or self.walk.is_one_page or (self._beside and self.walk.is_quiet and self._first == self._last)
         )
-
-    def _is_older(self) -> bool:
-        """Whether GraphQL does not tell enough of what it lists."""
-        return self._access.schema.lacks(FORK) or self._access.schema.lacks_deletion
 
     def _is_mostly_hidden(self) -> bool:
         """Whether most of what GraphQL pages is hidden, so that it is quicker by REST."""
@@ -224,7 +229,9 @@ class GroupList:
 
         def wanted() -> bool:
             """Whether another page is: the last ones have to overlap, unless they may be neighbours."""
-            return not self._busy or spare() < (self._neighbours == ())
+            if not self._busy:
+                return not self._asks_amid or self._neighbours is not None  # else these may show that none is
+            return spare() < (0 if self._asks_amid else 1)
 
         for side in Side:
             if side not in self._busy and self.walk.leads_on(side) and wanted():

@@ -14,7 +14,7 @@ _PROJECT = "id fullPath visibility archived starCount topics createdAt languages
 FORK, DELETION, DELETION_ON = "isForked", "markedForDeletion", "markedForDeletionOn"
 _OPTIONAL = (FORK, DELETION, DELETION_ON)
 _KEPT = 3600.0  # seconds for which a server is taken to be as old as it was
-_ALIASES = 14  # projects of one query by their paths: 13 of complexity each, of 200
+_ALIASES = 15  # projects of one query by their paths: 13 of complexity each, of 200
 _NAMES = 36  # languages alone: 5 each
 _SMALLEST = 5  # projects of one page
 
@@ -39,9 +39,9 @@ class Schema:
         return self._now() - self._unknown.get(field, -_KEPT) < _KEPT
 
     @property
-    def lacks_deletion(self) -> bool:
-        """Whether the server does not tell by GraphQL which projects wait for their deletion."""
-        return self.lacks(DELETION) and self.lacks(DELETION_ON)
+    def is_older(self) -> bool:
+        """Whether the server's GraphQL does not tell which projects are forks, or which wait for their deletion."""
+        return self.lacks(FORK) or (self.lacks(DELETION) and self.lacks(DELETION_ON))
 
     def refuse(self, fields: Collection[str]) -> bool:
         """Take in that the server does not know these fields; whether there is something to ask without them."""

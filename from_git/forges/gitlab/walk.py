@@ -1,6 +1,6 @@
 """GitLab: the list of a group, read from both of its ends at once, and why what is read is all of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
@@ -26,6 +26,8 @@ class _End:
     cursors: set[str] = field(default_factory=set)
     furthest: int | None = None
     """The id that it has come to."""
+    last: str | None = None
+    """The last public one that it has read."""
     is_lost: bool = False
     """Whether its pages lead nowhere."""
 
@@ -38,9 +40,10 @@ class Walk:
     pages nor `count` tell that all was read; REST does (`Witness`), which counts exactly the public projects.
 
     *It is whole when (1) the walks have met, so that one project was read by both, or one has come to the end of the
-    list, or REST has shown the last ones of both next to each other, at some moment of the reading; (2) the newest
-    project of the witness is the newest that was read, and (3) as many public ones were read as the witness counts.*
-    Let L be the public list at the moment of the witness, and S what was read.
+    list, or REST has shown, at some moment of the reading, that no public one is between the last ones of both, or
+    behind that of the walk from the newest end; (2) the newest project of the witness is the newest that was read, and
+    (3) as many public ones were read as the witness counts.* Let L be the public list at the moment of the witness, and
+    S what was read.
 
     Where the witness was asked after the last page, S is L:
 
@@ -112,14 +115,15 @@ class Walk:
         end = self._ends[side]
         return end.more and not end.is_lost and (self._ordered or side is Side.NEWEST)
 
-    def take_neighbours(self, ids: Sequence[str]) -> None:
-        """Take in the ids of public projects between which there are no others; see (1)."""
-        newest, oldest = self._ends[Side.NEWEST].furthest, self._ends[Side.OLDEST].furthest
-        self._met |= (str(newest), str(oldest)) in pairwise(ids)
+    def take_neighbours(self, found: Witness) -> None:
+        """Take in public projects between which there are no others; see (1)."""
+        newest, oldest = self._ends[Side.NEWEST].last, self._ends[Side.OLDEST].last
+        at_end = found.is_end and found.ids[-1:] == (newest,)
+        self._met |= at_end or (newest, oldest) in pairwise(found.ids)
 
     def shown(self, side: Side) -> int:
-        """Projects that the walk from that end has read."""
-        return sum(side in readers for readers in self._readers.values())
+        """Public projects that the walk from that end has read."""
+        return sum(side in readers for one, readers in self._readers.items() if one in self.public)
 
     def agrees(self, witness: Witness) -> bool:
         """Whether the witness tells of what was read; see (2) and (3)."""
@@ -165,4 +169,7 @@ class Walk:
             self._met |= len(readers) > 1
             if row is not None:
                 self.public[identity] = row
+        public = [one for one, row in rows.items() if row is not None]
+        if public:
+            end.last = public[-1 if side is Side.NEWEST else 0]
         return fresh

@@ -23,6 +23,8 @@ class Witness(NamedTuple):
     """How many there are; None where it does not say, as above 10,000."""
     ids: tuple[str, ...]
     """Of some that follow each other, from the newest to the oldest."""
+    is_end: bool = False
+    """Whether there are no older ones."""
 
     @property
     def newest(self) -> str | None:
@@ -47,4 +49,5 @@ def witness(access: GitLabAccess, calls: Calls, name: str, rank: int = 0) -> Wit
     if says_missing(answer, "Group"):
         return None
     rows = get(access.answers.rest(answer, access.now()), kind=list)
-    return Witness(total_in(answer.headers), tuple(str(get(one, "id", kind=int)) for one in rows))
+    ids = tuple(str(get(one, "id", kind=int)) for one in rows)
+    return Witness(total_in(answer.headers), ids, answer.headers.get("x-next-page") == "")

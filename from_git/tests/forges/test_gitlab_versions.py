@@ -1,0 +1,85 @@
+"""GitLab of several versions, over real sockets: what older ones do not tell, and where it comes from then."""
+
+from dataclasses import replace
+
+from emulator import Repository
+from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
+
+_MARKED = [
+    Repository("fork", is_fork=True),
+    Repository("hidden", is_fork=True, marks=["hidden-parent"]),
+    Repository("waits", marks=["deleting"]),
+    Repository("plain", stars=3, topics=("t",), languages={"C": 5}),
+]
+
+
+class VersionTestCase(GitLabTestCase):
+    """One version; its subclasses say which."""
+
+    def numbers(self, *rows: Repository, name: str = "tiny", kind: str = "Group") -> tuple[int, int, tuple[str, ...]]:
+        """How many originals and forks are found of these, and what is not told."""
+        self.add(*rows, login=name, kind=kind)
+        found = self.found(name)
+        return found.stats.original_repos, found.stats.forked_repos, found.not_told
+
+
+class At185(VersionTestCase):
+    """The newest one."""
+
+    options = {"version": "18.5"}  # noqa: RUF012 - see GitLabTestCase
+
+    def test_everything_is_told(self) -> None:
+        self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
+        self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User"), (1, 2, ()))
+
+
+class At172(VersionTestCase):
+    """One that tells the day of a deletion."""
+
+    options = {"version": "17.2"}  # noqa: RUF012 - see GitLabTestCase
+
+    def test_everything_is_told_and_what_it_refuses_is_asked_for_once(self) -> None:
+        self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
+        self.calls.clear()
+        self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
+        self.assertEqual(self.calls.count(GRAPHQL), 1)
+        self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User"), (1, 2, ()))
+
+    def test_large_groups_are_exact(self) -> None:
+        self.add(*few(450))
+        self.assert_sum()
+
+
+class At1611(VersionTestCase):
+    """One that does not tell forks."""
+
+    options = {"version": "16.11"}  # noqa: RUF012 - see GitLabTestCase
+
+    def test_forks_of_hidden_parents_are_in_doubt(self) -> None:
+        not_told = "originalRepos", "forkedRepos"
+        self.assertEqual(self.numbers(*_MARKED), (2, 1, not_told))
+        self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User")[2], not_told)
+
+    def test_all_else_is_exact(self) -> None:
+        rows = [replace(one, is_fork=False) for one in few(350)]
+        self.add(*rows)
+        self.assert_sum()
+        self.add(*rows, login="someone", kind="User")
+        self.assert_sum("someone")
+
+
+class At160(VersionTestCase):
+    """One that deletes at once, or tells it by REST alone."""
+
+    options = {"version": "16.0"}  # noqa: RUF012 - see GitLabTestCase
+
+    def test_a_group_is_read_by_rest(self) -> None:
+        rows = [replace(one, is_fork=n % 4 == 0) for n, one in enumerate(few(250))]
+        self.add(*rows)
+        self.assert_sum()
+
+    def test_a_user_is_an_error_that_says_why(self) -> None:
+        self.add(*few(3), login="someone", kind="User")
+        detail = self.failure(502, "https://gitlab.com/someone")["message"]
+        self.assertIn("wait for their deletion", detail)
+        self.assertIn("16.10", detail)
