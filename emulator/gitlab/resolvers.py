@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 import graphql
 from graphql import GraphQLError
 
 from emulator.gitlab import shapes
 from emulator.gitlab.connections import Fields, page
-from emulator.gitlab.languages import Languages
 from emulator.gitlab.quirks import REPEAT_PAGE, spoiled, without_cursors
-from emulator.gitlab.versions import Version
-from emulator.gitlab.views import Namespace, Project, Sight, Views
+from emulator.gitlab.scene import Scene
+from emulator.gitlab.views import Namespace, Project
 
 MOST_PATHS = 50
 
 GraphQLResolveInfo = graphql.GraphQLResolveInfo[Any]
 
 
-@dataclass
-class Visit:
-    """The context of one execution.
-
-    Attributes:
-        site: the address of the site.
-        member: whether the caller has a token that is taken.
-        sees: what the caller may see.
-        quirk: the mistake that a fault asks for, see `quirks`.
-        lost: the full path of a project that is not found, though it is listed; empty = none.
-    """
-
-    views: Views
-    languages: Languages
-    version: Version
-    site: str
-    member: bool
-    sees: Sight
-    quirk: str = ""
-    lost: str = ""
+class Visit(Scene):
+    """The context of one execution."""
 
     def project(self, one: Project) -> Fields:
         """The fields of a project."""
@@ -66,7 +46,7 @@ class Visit:
             "starCount": repository.stars,
             "topics": list(repository.topics),
             "visibility": one.visibility,
-            "webUrl": f"{self.site}/{one.full_path}",
+            "webUrl": f"{self.url}/{one.full_path}",
             "project": one,
         }
 
@@ -80,7 +60,7 @@ class Visit:
             "fullPath": one.full_path,
             "description": "",
             "visibility": one.visibility,
-            "webUrl": f"{self.site}/groups/{one.full_path}",
+            "webUrl": f"{self.url}/groups/{one.full_path}",
             "createdAt": "2011-01-01T00:00:00Z",
             "namespace": one,
         }
@@ -95,10 +75,6 @@ class Visit:
         ordered = sorted(projects, key=lambda one: one.number)
         asked = without_cursors(arguments) if self.quirk == REPEAT_PAGE else arguments
         return spoiled(self.quirk, page(ordered, asked, lambda one: one.is_seen(self.sees), self.project), arguments)
-
-    def is_found(self, one: Project | None) -> TypeGuard[Project]:
-        """Whether a project is found when it is asked for by its id or path."""
-        return one is not None and one.is_seen(self.sees) and one.full_path.lower() != self.lost
 
 
 def nothing(_source: Any, _info: GraphQLResolveInfo, **_: Any) -> None:

@@ -11,10 +11,9 @@ from urllib.parse import unquote
 from emulator.exchange import Call
 from emulator.gitlab import shapes
 from emulator.gitlab.errors import Refusal, forbidden, invalid, no_route, not_found, unauthorized
-from emulator.gitlab.languages import Languages
 from emulator.gitlab.lists import Page, keyset, number_of, switch
-from emulator.gitlab.versions import Version
-from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Namespace, Project, Sight, Views
+from emulator.gitlab.scene import Scene
+from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Namespace, Project
 
 API = "/api/v4"
 MOST_EMBEDDED = 100
@@ -61,24 +60,11 @@ class Rest:
 
     Attributes:
         root: the path of the site.
-        member: whether the caller has a token that is taken.
-        sees: what the caller may see.
-        lost: the full path of a project that is not found, though it is listed; empty = none.
     """
 
     call: Call
     root: str
-    views: Views
-    languages: Languages
-    version: Version
-    member: bool
-    sees: Sight
-    lost: str = ""
-
-    @cached_property
-    def site(self) -> str:
-        """The address of the site."""
-        return f"{self.call.origin}{self.root}"
+    scene: Scene
 
     @property
     def _url(self) -> str:
@@ -111,69 +97,69 @@ class Rest:
                 return Reply(self._shape(self._project(name)))
             case ["projects", name, "languages"]:
                 project = self._project(name)
-                return Reply(shapes.shares(project) if self.languages.known(project.number) else {})
+                return Reply(shapes.shares(project) if self.scene.languages.known(project.number) else {})
             case ["version"] | ["metadata"]:
                 return self._version()
         raise no_route()
 
     def _version(self) -> Reply:
-        if not self.member:
+        if not self.scene.member:
             raise unauthorized()
-        text = f"{self.version.major}.{self.version.minor}.0"
+        text = f"{self.scene.version.major}.{self.scene.version.minor}.0"
         return Reply({"version": text, "revision": "3b95b4c0792", "kas": {"enabled": False}, "enterprise": False})
 
     def _group(self, name: str) -> Namespace:
-        found = self.views.numbered(int(name)) if name.isdecimal() else self.views.namespace(name)
-        if found is None or not found.is_group or not found.is_seen(self.sees):
+        found = self.scene.views.numbered(int(name)) if name.isdecimal() else self.scene.views.namespace(name)
+        if found is None or not found.is_group or not found.is_seen(self.scene.sees):
             raise not_found("Group")
         return found
 
     def _one_group(self, group: Namespace) -> Reply:
-        value = shapes.group(group, self.site)
+        value = shapes.group(group, self.scene.url)
         if switch(self.query, "with_projects", True):
-            lists = {"projects": group.direct(), "shared_projects": self.views.shared(group.owner)}
+            lists = {"projects": group.direct(), "shared_projects": self.scene.views.shared(group.owner)}
             for name, rows in lists.items():
-                seen = [one for one in rows if one.is_seen(self.sees)][:MOST_EMBEDDED]
-                value[name] = [shapes.full(one, self.version, self.site) for one in seen]
+                seen = [one for one in rows if one.is_seen(self.scene.sees)][:MOST_EMBEDDED]
+                value[name] = [shapes.full(one, self.scene.version, self.scene.url) for one in seen]
         return Reply(value)
 
     def _user(self, name: str) -> Namespace:
-        found = self.views.numbered(int(name)) if name.isdecimal() else self.views.namespace(name)
-        if found is None or found.is_group or not found.is_seen(self.sees):
+        found = self.scene.views.numbered(int(name)) if name.isdecimal() else self.scene.views.namespace(name)
+        if found is None or found.is_group or not found.is_seen(self.scene.sees):
             raise not_found("User")
         return found
 
     def _project(self, name: str) -> Project:
-        found = self.views.project_numbered(int(name)) if name.isdecimal() else self.views.project(name)
-        if found is None and (moved := self.views.moved(name)) and moved.is_seen(self.sees):
-            to = f"{self.site}{API}/projects/{moved.number}"
+        found = self.scene.views.project_numbered(int(name)) if name.isdecimal() else self.scene.views.project(name)
+        if found is None and (moved := self.scene.views.moved(name)) and moved.is_seen(self.scene.sees):
+            to = f"{self.scene.url}{API}/projects/{moved.number}"
             raise Refusal(301, {"message": f"This resource has been moved permanently to {to}"}, Location=to)
-        if found is None or not found.is_seen(self.sees) or found.full_path.lower() == self.lost:
+        if not self.scene.is_found(found):
             raise not_found("Project")
         return found
 
     def _users(self) -> Reply:
         name = self.query.get("username")
-        if not self.member and (not name or PUBLIC not in self.sees):
+        if not self.scene.member and (not name or PUBLIC not in self.scene.sees):
             raise forbidden("/api/v4/users")
-        found = self.views.namespace(name) if name else None
-        ours = [found] if found and not found.is_group and found.is_seen(self.sees) else []
-        return self._page(ours, lambda one: shapes.user(one, self.site), _USERS_DEFAULTS)
+        found = self.scene.views.namespace(name) if name else None
+        ours = [found] if found and not found.is_group and found.is_seen(self.scene.sees) else []
+        return self._page(ours, lambda one: shapes.user(one, self.scene.url), _USERS_DEFAULTS)
 
     def _shape(self, project: Project) -> shapes.Json:
         """What this caller is told of a project outside a group's list."""
-        if self.member and not switch(self.query, "simple", False):
-            return shapes.full(project, self.version, self.site)
-        return shapes.basic(project, self.version, self.site)
+        if self.scene.member and not switch(self.query, "simple", False):
+            return shapes.full(project, self.scene.version, self.scene.url)
+        return shapes.basic(project, self.scene.version, self.scene.url)
 
     def _group_projects(self, group: Namespace) -> Reply:
         rows = list(group.projects if switch(self.query, "include_subgroups", False) else group.direct())
         if switch(self.query, "with_shared", True) and not group.folder:
-            rows += self.views.shared(group.owner)
+            rows += self.scene.views.shared(group.owner)
         simple = switch(self.query, "simple", False)
         shape = shapes.basic if simple else shapes.full
         defaults = {"id": str(group.number), **_GROUP_DEFAULTS}
-        return self._page(self._chosen(rows), lambda one: shape(one, self.version, self.site), defaults)
+        return self._page(self._chosen(rows), lambda one: shape(one, self.scene.version, self.scene.url), defaults)
 
     def _user_projects(self, user: Namespace) -> Reply:
         rows = self._chosen(user.projects)
@@ -199,7 +185,7 @@ class Rest:
         found = [
             one
             for one in rows
-            if one.is_seen(self.sees)
+            if one.is_seen(self.scene.sees)
             and visibility in (None, one.visibility)
             and archived in (None, one.repository.is_archived)
             and search in one.repository.name.lower()

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.exchange import Answer, Call
 from emulator.gitlab import graphql, quirks
@@ -17,11 +17,14 @@ from emulator.gitlab.languages import Languages
 from emulator.gitlab.limits import Limits
 from emulator.gitlab.resolvers import Visit
 from emulator.gitlab.rest import API, Rest
+from emulator.gitlab.scene import Scene
 from emulator.gitlab.versions import Version
-from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Sight, Views
+from emulator.gitlab.views import INTERNAL, PRIVATE, PUBLIC, Views
 from emulator.kind import Place
 
 ROOT = "/gitlab"
+
+Met = TypeVar("Met", bound=Scene)
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,13 @@ class GitLabServer:
         await asyncio.sleep(self._place.latency().seconds(self._random))
         return refusal or answer
 
-    def _sees(self, member: bool) -> Sight:
-        if member:
-            return frozenset((PUBLIC, INTERNAL, PRIVATE))
-        return frozenset() if self._options.signed_in_only else frozenset((PUBLIC,))
-
-    def _lost(self, call: Call) -> str:
-        return call.quirk.removeprefix(quirks.LOST) if call.quirk.startswith(quirks.LOST) else ""
+    def _scene(self, call: Call, member: bool, sort: type[Met]) -> Met:
+        sees = frozenset((PUBLIC, INTERNAL, PRIVATE)) if member else frozenset((PUBLIC,))
+        if self._options.signed_in_only and not member:
+            sees = frozenset()
+        lost = call.quirk.removeprefix(quirks.LOST) if call.quirk.startswith(quirks.LOST) else ""
+        version, url = self._options.version, f"{call.origin}{ROOT}"
+        return sort(self._views, self._languages, version, url, member, sees, call.quirk, lost)
 
     def _rest(self, call: Call, member: bool | None) -> Answer:
         """The answer of REST; `member` is None for a token that is not taken."""
@@ -84,9 +87,7 @@ class GitLabServer:
                 raise unauthorized()
             if not call.path.startswith(f"{ROOT}{API}/"):
                 raise no_route()
-            views, languages, version = self._views, self._languages, self._options.version
-            rest = Rest(call, ROOT, views, languages, version, member, self._sees(member), self._lost(call))
-            reply = rest.reply()
+            reply = Rest(call, ROOT, self._scene(call, member, Scene)).reply()
             return _json(200, reply.value, reply.headers)
         except Refusal as refusal:
             return _json(refusal.status, refusal.value, refusal.headers)
@@ -96,11 +97,7 @@ class GitLabServer:
             return _json(401, {"errors": [{"message": "Invalid token"}]})
         if call.method != "POST":
             return _json(404, {"error": "404 Not Found"})
-        site, sees = f"{call.origin}{ROOT}", self._sees(member)
-        views, languages, version = self._views, self._languages, self._options.version
-        value = graphql.answer(
-            call.body, Visit(views, languages, version, site, member, sees, call.quirk, self._lost(call))
-        )
+        value = graphql.answer(call.body, self._scene(call, member, Visit))
         if "data" in value:
             self._place.spend(call.account, 0, 1)
         return _json(200, value)
