@@ -74,7 +74,7 @@ class Versions(EnterpriseTestCase):
     def test_a_server_that_lacks_a_part_of_the_query_is_told_by_its_version(self) -> None:
         server = self.serve("3.11")
         words = "Field 'watchers' doesn't exist on type 'Repository'"
-        errors = [{"message": words, "extensions": {"code": "undefinedField"}, "path": ["query Owner"]}]
+        errors = ({"message": words, "extensions": {"code": "undefinedField"}, "path": ["query Owner"]},)
         headers = {"X-GitHub-Enterprise-Version": "enterprise-server@2.22.1"}
         server.faults.add(Fault("graphql_errors", path="/graphql", errors=errors, headers=headers))
         body = self.get("org-3").json()
@@ -98,7 +98,7 @@ class Walls(EnterpriseTestCase):
             with self.subTest(status):
                 server = self.serve("3.12")
                 kind = "text/html" if body.startswith(b"<") else "application/json"
-                fault = {"status": status, "body": body, "headers": headers, "content_type": kind}
+                fault: dict[str, Any] = {"status": status, "body": body, "headers": headers, "content_type": kind}
                 server.faults.add(Fault("body" if status == 200 else "status", path="/graphql", **fault))
                 answer = self.get("org-3")
                 found = answer.json()

@@ -125,7 +125,8 @@ class Internal(ServiceTestCase):
 
     def test_a_visibility_that_there_is_not_is_an_error_and_no_guess(self) -> None:
         self.add(*mixed(3))
-        for value in ("SECRET", None, 1, [], ...):
+        values: list[Any] = ["SECRET", None, 1, [], ...]
+        for value in values:
 
             def edit(body: Any, value: Any = value) -> Any:
                 for node in body["data"]["repositoryOwner"]["detailed"]["nodes"]:

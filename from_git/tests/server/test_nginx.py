@@ -10,6 +10,7 @@ from django.core.cache import caches
 from emulator import Fault
 from from_git.tests.kit import proxied
 from from_git.tests.kit.events import Listener
+from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.middleman import Middleman
 from from_git.tests.kit.proxied import HOST, SPACK
 from from_git.tests.kit.servers import needs_nginx, start_nginx
@@ -39,6 +40,15 @@ class Hits(NginxTestCase, proxied.HitsTestCase):
             response = self.through()
             self.assertEqual(response.headers["Cache-Control"], "public, no-cache")
             self.assertNotIn("Age", response.headers)
+
+    def test_an_answer_that_counts_internal_repositories_is_for_its_client_alone(self) -> None:
+        entry = entry_for(self.emulator, "github", "octocorp.ghe.com", count=["public", "internal"])
+        self.settings_for_test(FORGES=[entry])
+        self.question = {"url": ["https://octocorp.ghe.com/spack"]}
+        for _ in range(2):
+            response = self.through()
+            self.assertEqual((response.status_code, response.headers["X-Cache"]), (200, "MISS"))
+            self.assertEqual(response.headers["Cache-Control"], "private, no-cache")
 
     def test_a_client_that_has_it_gets_a_304_from_nginx(self) -> None:
         first = self.through()
