@@ -25,6 +25,8 @@ FOREIGN_SETTINGS = {
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),  # Python's
     *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),  # of other programs, and not looked at
     *("GITHUB_TOKEN", "NUM_THREADS_GITHB"),  # examples of names that are near ours
+    *("GITLAB_TOKEN", "GITEA_TOKEN", "CODEBERG_TOKEN"),  # examples of names of other programs
+    *("REQUIRE_SIGNIN_VIEW", "_SHORTCODE"),  # Gitea's; the end of a login at GitHub
     "CLOCK_BOOTTIME",  # Linux's
     *("HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME"),  # WSGI's
     *("TCP_MEM_HIT", "TCP_MISS", "TCP_REFRESH_FAIL_OLD", "TCP_REFRESH_MODIFIED", "TCP_REFRESH_UNMODIFIED"),  # Squid's
