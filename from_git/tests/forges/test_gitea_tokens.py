@@ -3,6 +3,7 @@
 from emulator import Emulator, Fault, Owner, Repository
 from emulator.gitea.credentials import Token
 from from_git import forges
+from from_git.forges.gitea.opening import Gitea
 from from_git.tests.kit.gitea import API, GiteaTestCase
 
 TOKEN = "a-token-of-the-site"
@@ -30,6 +31,12 @@ class TokenTestCase(GiteaTestCase):
         """A site with the owners, which lets nobody in without a token."""
         return self.site(*accounts, token=TOKEN, owners=OWNERS, **{"signed_in_only": True, **options})
 
+    def adapter(self) -> Gitea:
+        """The one of codeberg.org."""
+        found = forges.forge(forges.hosts()["codeberg.org"])
+        assert isinstance(found, Gitea)
+        return found
+
     def same_as_strangers(self, emulator: Emulator) -> None:
         """Whether the answers are those that strangers would get."""
         body = self.answer(*URLS)
@@ -37,12 +44,6 @@ class TokenTestCase(GiteaTestCase):
         self.assertEqual(body["missing"], URLS[3:])
         kinds = [one["kind"] for one in self.expanded("profiles", *URLS) if one.get("kind")]
         self.assertEqual(kinds, ["Organization", "User", "User"])
-
-    def accounts(self, emulator: Emulator) -> dict[str, int]:
-        """Calls by account, since the last time."""
-        found = {name: one.calls for name, one in emulator.meter.accounts("gitea").items()}
-        emulator.meter.reset()
-        return found
 
 
 class Strangers(TokenTestCase):
@@ -54,11 +55,11 @@ class Strangers(TokenTestCase):
 
         self.use(emulator, "wrong")
         self.same_as_strangers(emulator)
-        self.assertFalse(forges.forge(forges.hosts()["codeberg.org"]).access.signed_in)
+        self.assertFalse(self.adapter().access.signed_in)
 
     def test_the_adapter_has_credentials_and_its_accounts_are_those_in_use(self) -> None:
         self.closed(TOKEN)
-        adapter = forges.forge(forges.hosts()["codeberg.org"])
+        adapter = self.adapter()
         self.assertTrue(adapter.has_credentials)
         self.assertEqual([one.authorization.header for one in adapter.accounts.all], [""])
 
@@ -69,7 +70,7 @@ class Strangers(TokenTestCase):
     def test_without_an_account_it_has_none(self) -> None:
         self.site()
 
-        self.assertFalse(forges.forge(forges.hosts()["codeberg.org"]).has_credentials)
+        self.assertFalse(self.adapter().has_credentials)
 
 
 class SignedIn(TokenTestCase):
@@ -112,7 +113,7 @@ class SignedIn(TokenTestCase):
     def test_a_wrong_token_beside_a_good_one_is_set_aside(self) -> None:
         emulator = self.closed("wrong", TOKEN)
         self.same_as_strangers(emulator)
-        adapter = forges.forge(forges.hosts()["codeberg.org"])
+        adapter = self.adapter()
         self.assertGreater(adapter.accounts.all[0].aside.left(), 0.0)
 
     def test_a_token_that_may_read_too_little_is_an_error_that_names_the_scopes(self) -> None:
@@ -130,12 +131,12 @@ class SignedIn(TokenTestCase):
 
     def test_a_site_that_lets_strangers_in_again_is_asked_without_the_token_that_may_read_too_little(self) -> None:
         emulator = self.site(TOKEN, token=TOKEN, scopes=("read:user",), owners=OWNERS)
-        forges.forge(forges.hosts()["codeberg.org"]).access.signed_in = True
+        self.adapter().access.signed_in = True
 
         # what a site has said of itself is asked for anew, and with it how it is to be asked
         self.same_as_strangers(emulator)
 
-        adapter = forges.forge(forges.hosts()["codeberg.org"])
+        adapter = self.adapter()
         adapter.access.signed_in = True
         self.same_as_strangers(emulator)
         self.assertFalse(adapter.access.signed_in)
