@@ -15,7 +15,7 @@ from from_git.forges.opening import Pools, opening, way
 from from_git.upstream import Upstream
 from from_git.values.host import Host
 
-_START = 8
+_START = 16
 # of the configuration of its proxy in August 2025 (luanti-org/contentdb#607); no other host publishes a number
 _KNOWN = {"codeberg.org": 4_000}
 
