@@ -209,8 +209,11 @@ class GiteaServer:
     def _search(self, asked: Asked) -> tuple[Any, Mapping[str, str]]:
         """The repositories of the owner with the id `uid`; other searches find nothing here."""
         asked.needs(REPOSITORY)
-        view = self._views.numbered(dict(asked.call.query).get("uid", ""))
-        rows = view.searched(asked.caller) if view else []
+        query = dict(asked.call.query)
+        # `private=false` asks what strangers would see, whoever asks
+        caller = Caller() if query.get("private") == "false" else asked.caller
+        view = self._views.numbered(query.get("uid", ""))
+        rows = view.searched(caller) if view else []
         page = self._page(asked.call)
         return {"ok": True, "data": page.cut(rows)}, self._paged(asked.call, page, len(rows))
 

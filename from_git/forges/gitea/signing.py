@@ -37,7 +37,7 @@ class Signing:
         self._lock = threading.Lock()
         self._signed_in = access.signed_in
         self._was_stranger = False  # whether the fetch has asked without a token
-        self._before = Cost()
+        self._before: list[Calls] = []  # of which some may still be under way
         self.begun = False
         """Whether the owner was found; what is refused from now on has vanished."""
         self.calls = self._new()
@@ -51,7 +51,7 @@ class Signing:
     def cost(self) -> Cost:
         """What the fetch has cost so far."""
         with self._lock:
-            return self._before + self.calls.spending.cost()
+            return sum((one.spending.cost() for one in (*self._before, self.calls)), Cost())
 
     def start(self, pool: Pool, ask: Callable[[Calls], T], then: Callable[[T], object], subject: str = "") -> None:
         """Have a call made on `pool`, and once more where it is refused and can be asked the other way.
@@ -69,7 +69,7 @@ class Signing:
             return
         with self._lock:
             if calls is self.calls:  # else another call was refused before
-                self._before += calls.spending.cost()
+                self._before.append(calls)
                 self._signed_in = self._access.signed_in = not self._signed_in
                 self.calls = self._new()
         again()
