@@ -25,6 +25,12 @@ def api_of(host: str) -> str:
     return f"https://{host}/api/graphql"
 
 
+def site_of(address: str) -> str:
+    """The one of GitHub's own hosts that has an API at this address, or might; empty for an Enterprise Server."""
+    site = (urlsplit(address).hostname or "").removeprefix("api.")
+    return site if site == _CLOUD or _RESIDENCE.fullmatch(site) else ""
+
+
 def graphql_address(value: object) -> str:
     """The address of a GraphQL API.
 
@@ -35,11 +41,9 @@ def graphql_address(value: object) -> str:
         WrongSetting: it is none, or that of another API, and says where that of its host is.
     """
     address = readers.web_address(value)
-    parts = urlsplit(address)
-    site = (parts.hostname or "").removeprefix("api.")
-    own = site == _CLOUD or _RESIDENCE.fullmatch(site)
-    if own and address.lower() != api_of(site):
+    parts, site = urlsplit(address), site_of(address)
+    if site and address.lower() != api_of(site):
         raise WrongSetting(f"expected {api_of(site)}, where the GraphQL API of {site} is")
-    if not own and re.search(r"/api(/v3(/.*)?)?$", parts.path):
+    if not site and re.search(r"/api(/v3(/.*)?)?$", parts.path):
         raise WrongSetting(f"expected {parts.scheme}://{parts.netloc}/api/graphql, since its REST API is not asked")
     return address

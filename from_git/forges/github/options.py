@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from from_git import readers
-from from_git.forges.github.addresses import api_of, graphql_address
+from from_git.forges.github.addresses import api_of, graphql_address, site_of
 from from_git.values.credential import Credential
 from from_git.values.option import KindOptions, Option, WrongSetting
 
@@ -22,12 +22,20 @@ def _credentials(values: Mapping[str, Any]) -> Iterator[Credential]:
         yield Credential(values["GITHUB_API_TOKEN"])
 
 
+def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
+    host, site = values["GITHUB_HOST"], site_of(values["GITHUB_GRAPHQL_URL"])
+    if site and site != host:
+        # else profiles of one host are answered with what owners of the same names have at the other
+        yield f"GITHUB_HOST is {host}, and GITHUB_GRAPHQL_URL is that of {site}: expected {api_of(host)}."
+
+
 OPTIONS = KindOptions(
     also=("ghes", "ghe", "ghec", "ghe.com", "github-enterprise", "github-enterprise-server"),
     address="GITHUB_GRAPHQL_URL",
     host="GITHUB_HOST",
     accounts="GITHUB_API_TOKEN",
     credentials=_credentials,
+    contradictions=_contradictions,
     account_keys={"GITHUB_API_TOKEN": "token"},
     access=(
         Option(

@@ -128,7 +128,7 @@ class Entries(TestCase):
     """What is written, and what it means."""
 
     def test_they_stand_behind_the_first_host_of_each_kind(self) -> None:
-        found = hosts(GHE, SCM, GITHUB_HOST="git.example.org")
+        found = hosts(GHE, SCM, GITHUB_HOST="git.example.org", GITHUB_GRAPHQL_URL="https://git.example.org/api/graphql")
         self.assertEqual(
             [(host.kind.name, host.name, host.label) for host in found],
             [

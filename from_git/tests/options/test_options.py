@@ -56,6 +56,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("BITBUCKET_API_URL", "https://user:pw@api.bitbucket.org/2.0", "without user name"),
     ("BITBUCKET_API_URL", "https://api.bitbucket.org/2.0?x=1", "query"),
     ("GITHUB_HOST", "https://github.com", "expected a host name"),
+    ("GITHUB_HOST", "api.github.com", "expected github.com, the host that profile URLs carry"),
+    ("GITHUB_GRAPHQL_URL", "https://github.com/api/graphql", "expected https://api.github.com/graphql"),
+    ("GITHUB_GRAPHQL_URL", "https://api.github.com", "expected https://api.github.com/graphql"),
+    ("GITHUB_GRAPHQL_URL", "https://git.example.org/api/v3", "expected https://git.example.org/api/graphql"),
     ("GITHUB_API_TOKEN", "a\nb", "without control characters"),
     ("GITHUB_API_TOKEN", "tökén", "ASCII"),
     ("DEBUG", "maybe", "expected true or false"),
@@ -108,7 +112,7 @@ class Load(TestCase):
             ("LOG_LEVEL", "debug", "DEBUG"),
             ("LOG_FORMAT", "JSON", "json"),
             ("CLIENT_RATE", " 60 / Minute ", "60/minute"),
-            ("GITHUB_HOST", "www.Git.Example.org", "git.example.org"),
+            ("GITHUB_HOST", "www.GitHub.com", "github.com"),
         ]:
             with self.subTest(name, written=written):
                 values, wrong = load({name: written}, {})
@@ -159,7 +163,13 @@ class Load(TestCase):
                 "exclude each other",
             ),
             ({"ALLOWED_HOSTS": "example.org"}, "SECRET_KEY is empty, but ALLOWED_HOSTS names 'example.org'"),
-            ({"GITHUB_HOST": "bitbucket.org"}, "expected the host of GitHub"),
+            (
+                {"GITHUB_HOST": "bitbucket.org", "GITHUB_GRAPHQL_URL": "https://git.example.org/api/graphql"},
+                "expected the host of GitHub",
+            ),
+            ({"GITHUB_HOST": "ghe.example.org"}, "that of github.com: expected https://ghe.example.org/api/graphql."),
+            ({"GITHUB_HOST": "one.ghe.com"}, "that of github.com: expected https://api.one.ghe.com/graphql."),
+            ({"GITHUB_GRAPHQL_URL": "https://api.one.ghe.com/graphql"}, "expected https://api.github.com/graphql."),
         ]:
             with self.subTest(written):
                 _, wrong = load(dict(written), {})
