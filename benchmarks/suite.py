@@ -62,8 +62,8 @@ def _five(number: int, requests: int) -> Question:
     return Question(tuple(names[:3]), tuple(names[3:]))
 
 
-_FIVE = Question(("org-300",), ("team-300",), ("group-300",), ("org-300",), ("org-200",))
-_FEW = Question(("org-30",), ("team-30",), ("group-30",), ("org-30",), ("org-20",))
+_FIVE = Question(("org-300",), ("team-300",), ("group-300",), ("org-300",), ("user-200",))
+_FEW = Question(("org-30",), ("team-30",), ("group-30",), ("org-30",), ("user-20",))
 _WARM = Question(("spack",), ("mailchimp",))
 _REAL = Latency(0.1, per_repository=0.01)
 _FLAT = Latency(0.1)
@@ -115,7 +115,7 @@ FULL: tuple[Case, ...] = (
     Kept("kept-20000", 1, 20_000, 100, at_most=4),
     Kept("kept-20000-redis", 1, 20_000, 30, redis=True, at_most=4),
     Serial("gitea-org-300", Question(gitea=("org-300",)), _FLAT, 0.12, to_limit=1.15),
-    Serial("gitlab-group-1000", Question(gitlab=("group-1000",)), _FLAT, 0.6, calls=13),
+    Serial("gitlab-group-1000", Question(gitlab=("group-1000",)), _FLAT, 0.6, calls=14, keeps=True),
     Together("five-forges", _FIVE, _FLAT, slowest=1.1),
     AtOnce("team-20000", (_owner("team-20000"),), _SHORT, memory=20),
 )
@@ -139,7 +139,7 @@ QUICK: tuple[Case, ...] = (
     Kept("kept-3x3", 3, 3, 3),
     Kept("kept-3x3-redis", 3, 3, 3, redis=True),
     Serial("gitea-org-60", Question(gitea=("org-60",)), _SHORT, 0.3),
-    Serial("gitlab-group-240", Question(gitlab=("group-240",)), _SHORT, 1.2, calls=6),
+    Serial("gitlab-group-240", Question(gitlab=("group-240",)), _SHORT, 1.2, calls=6, keeps=True),
     Together("five-forges-small", _FEW, _SHORT, slowest=1.3),
     AtOnce("4-requests", tuple(_five(number, 4) for number in range(1, 5)), _SHORT, slowest=1.3, memory=60),
 )

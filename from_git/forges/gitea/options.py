@@ -11,7 +11,7 @@ OPTIONS = KindOptions(
     elsewhere=("GITEA_TOKEN", "GITEA_API_TOKEN", "FORGEJO_TOKEN", "FORGEJO_API_TOKEN", "CODEBERG_TOKEN"),
     threads=(
         Option(LISTS, readers.threads, 8, "Gitea list pages under way at the same time, at most", "threads", 1),
-        Option(LANGUAGES, readers.threads, 24, "Gitea languages under way at the same time, at most", "threads", 1),
+        Option(LANGUAGES, readers.threads, 16, "Gitea languages under way at the same time, at most", "threads", 1),
     ),
     bounds=(
         Option(
