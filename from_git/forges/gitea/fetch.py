@@ -134,11 +134,12 @@ class GiteaFetch:
         page = self._sources.page(int(place or 1), sheet)
         if self._sources.page_size != self._site.page_size:
             self._access.site = None  # it was set up otherwise since it was asked
+        begins = not self._listing.found
         self._plan(place, page)
         self._languages.note({number: row for number, row in page.rows.items() if row is not None})
         self._listing.take(place, page._replace(rows=self._same(page.rows)))
         self._languages.once.start()
-        if place is None:
+        if begins:
             self._group.found()
 
     def _same(self, rows: Mapping[str, bytes | None]) -> dict[str, bytes | None]:

@@ -85,12 +85,13 @@ class Numbers(GiteaTestCase):
         self.assertEqual(body["data"]["originalRepos"], 4)
 
     def test_licences_are_told_where_there_is_one(self) -> None:
-        owner = Owner("gitea", "tiny", "Organization", [Repository("a", license="MIT"), Repository("b", license=None)])
-        self.site(version="1.27.3", owners=(owner,))
+        self.add(Repository("a"), Repository("b"), Repository("c"), Repository("d"))
+        licences = {"a": ["MIT"], "b": [], "c": ["MIT", "Apache-2.0"], "d": None}
+        self.fault("edit", edit=lambda rows: [{**row, "licenses": licences[row["name"]]} for row in rows])
 
         rows = self.expanded("repositories", self.url)
 
-        self.assertEqual([row["license"] for row in rows], ["MIT", None])
+        self.assertEqual([row["license"] for row in rows], ["MIT", None, None, None])
 
     def test_names_that_need_quoting_in_an_address_are_asked_for_as_they_are(self) -> None:
         for login in ("a.b", "a_b-c", "A.Longer-Name_1"):

@@ -4,7 +4,7 @@ from emulator import Emulator, Fault, Owner, Repository
 from emulator.gitea.credentials import Token
 from from_git import forges
 from from_git.forges.gitea.opening import Gitea
-from from_git.tests.kit.gitea import API, GiteaTestCase
+from from_git.tests.kit.gitea import API, LIST, GiteaTestCase
 
 TOKEN = "a-token-of-the-site"
 READS = ("read:user", "read:repository", "read:organization")
@@ -55,6 +55,19 @@ class Strangers(TokenTestCase):
 
         self.use(emulator, "wrong")
         self.same_as_strangers(emulator)
+        self.assertFalse(self.adapter().access.signed_in)
+
+    def test_what_is_refused_later_than_at_the_beginning_is_not_asked_for_with_a_token(self) -> None:
+        rows = [Repository(f"r{n:02}", languages={"C": 1}, marks=["no-code"]) for n in range(60)]
+        emulator = self.site(TOKEN, token=TOKEN, owners=(Owner("gitea", "tiny", "Organization", rows),))
+        self.assertEqual(self.answer(URLS[0])["data"]["langs"], [])
+        self.assertFalse(self.adapter().access.signed_in)
+
+        for status in (401, 403):
+            emulator.faults.clear()
+            message = b'{"message": "you must be signed in"}'
+            emulator.faults.add(Fault("status", LIST, contains="page=2", status=status, body=message))
+            self.assertIn("vanished", self.failure(502, URLS[0])["message"])
         self.assertFalse(self.adapter().access.signed_in)
 
     def test_the_adapter_has_credentials_and_its_accounts_are_those_in_use(self) -> None:
