@@ -124,7 +124,7 @@ def _detailed(node: Any) -> Detailed:
     if type(identity) is not str:
         raise TypeError("no id")
     # our own look as well: one ignored argument would leak private counts
-    if is_private(node):
+    if node.get("isPrivate") is not False and is_private(node):
         return Detailed(identity, Gone.PRIVATE)
     is_fork, is_archived, stars = node["isFork"], node["isArchived"], node["stargazerCount"]
     langs, topics, license = node["languages"], node["repositoryTopics"], node["licenseInfo"]
