@@ -1,10 +1,13 @@
 """Where internal repositories count: rows, tables, pictures and the page say so, and no shared cache keeps them."""
 
+import io
 import re
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from typing import Any
 
 import requests
+from django.core.management import call_command
 
 from emulator import Owner, Repository
 from from_git.tests.kit.pages import ACME, PageTestCase
@@ -80,8 +83,16 @@ class Internal(PageTestCase):
                 self.assertNotIn(WORDS, told(self.get(address, ACME).text).lower())
                 self.assertIn(WORDS, told(self.get(address, HERE).text).lower())
         html = self.get("/health-check", HERE, format="html", forks="no").text
-        self.assertIn(f"2 public repositories of 1 profile on GitHub, {WORDS}, no forks", told(html))
+        self.assertIn(
+            f"2 public repositories of 1 profile on GitHub at octocorp.ghe.com, {WORDS}, no forks", told(html)
+        )
         self.assertNotIn(WORDS, told(self.get("/health-check", ACME, format="html").text))
+
+    def test_so_does_a_terminal(self) -> None:
+        for url, said in ((HERE, True), (ACME, False)):
+            with redirect_stdout(Screen()) as out:
+                call_command("aggregate", url)
+            self.assertEqual(WORDS in " ".join(out.getvalue().split()), said, out.getvalue())
 
     def test_so_does_the_page(self) -> None:
         page = self.open(ACME, HERE)
@@ -90,6 +101,14 @@ class Internal(PageTestCase):
         other = self.open(ACME)
         self.result(other)
         self.assertNotIn(WORDS, other.inner_text("main"))
+
+
+class Screen(io.StringIO):
+    """What a command takes for a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
 
 
 def told(markup: str) -> str:
