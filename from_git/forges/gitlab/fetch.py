@@ -53,6 +53,8 @@ class GitLabFetch:
             missing = tuple(sorted(place for one, place in listed.items() if known[one] is Gone.ABSENT))
         if self._list.is_hidden or (rest and listed is None):
             return None
+        if not (rest or self._list.is_whole):
+            raise RuntimeError("the list was not read to its end")
         self._keep(rows, languages)
         told = () if not rows or not self._access.schema.lacks(FORK) else _FORKS
         found = rows_of(_in_order(rows, path, languages), in_order=True)

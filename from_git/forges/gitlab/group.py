@@ -47,8 +47,10 @@ class GroupList:
         self._lock = threading.Lock()  # around everything below
         self.total: int | None = None
         """Public projects, as REST has last said."""
-        self.is_hidden = False
-        """Whether there is such a group, and it is not public."""
+        self.counted = 0
+        """Projects of the group, hidden ones too."""
+        self.is_whole = self.is_hidden = False
+        """Whether it was read to its end; whether there is such a group, and it is not public."""
         self._readings = self._pages = 0
         self._is_told = False
         self._ids: set[str] | None = None  # of the last reading that ended
@@ -131,7 +133,7 @@ class GroupList:
             self._pages += 1
             self._absent |= page is None
             if page and page.is_public:
-                self.head = page
+                self.head, self.counted = page, page.counted
                 self.walk.take(side, page, size)
             elif page:
                 self.is_hidden = self._absent = True
@@ -197,7 +199,8 @@ class GroupList:
         if self.walk.agrees(self._last) and self._is_sure():
             ids, before = self.walk.public.keys(), self._ids
             self._ids = set(ids)
-            return [self._on.end] if self._last.total is not None or before == ids else self._again()
+            self.is_whole = self._last.total is not None or before == ids
+            return [self._on.end] if self.is_whole else self._again()
         return self._again() if self._after else [self._witness(after=True)]
 
     def _is_missing(self) -> bool:
@@ -213,18 +216,14 @@ class GroupList:
     def _is_mostly_hidden(self) -> bool:
         """Whether most of what GraphQL pages is hidden, so that it is quicker by REST."""
         total = self.total or 0
-        return self.total is not None and self._counted - total > self._access.schema.page + 2 * total
-
-    @property
-    def _counted(self) -> int:
-        return self.head.counted if self.head else 0
+        return self.total is not None and self.counted - total > self._access.schema.page + 2 * total
 
     def _pages_on(self) -> list[Act]:
         size, acts = self._access.schema.page, []
 
         def spare() -> int:
             """Rows that the pages under way can bring beyond those that are unread, as far as is known."""
-            unread = (self._counted if self.total is None else self.total) - len(self.walk.public)
+            unread = (self.counted if self.total is None else self.total) - len(self.walk.public)
             return size * len(self._busy) - unread
 
         def wanted() -> bool:
@@ -239,7 +238,7 @@ class GroupList:
         if spare() >= 0 and not self._asking and not self._beside and self._first:
             self._beside = True
             acts.append(self._witness(after=False))
-            if spare() == 0 and len(self._busy) == len(Side) and self._counted == self.total:
+            if spare() == 0 and len(self._busy) == len(Side) and self.counted == self.total:
                 # the last pages will not overlap, and another one would be read for that alone
                 acts.append(self._witness(False, self.walk.shown(Side.NEWEST) + size))
         return acts

@@ -119,7 +119,7 @@ class Walk:
         """Take in public projects between which there are no others; see (1)."""
         newest, oldest = self._ends[Side.NEWEST].last, self._ends[Side.OLDEST].last
         at_end = found.is_end and found.ids[-1:] == (newest,)
-        self._met |= at_end or (newest, oldest) in pairwise(found.ids)
+        self._met |= at_end or any(pair == (newest, oldest) for pair in pairwise(found.ids))
 
     def shown(self, side: Side) -> int:
         """Public projects that the walk from that end has read."""

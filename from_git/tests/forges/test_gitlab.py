@@ -168,7 +168,7 @@ class Groups(GitLabTestCase):
 
     def test_with_a_token_the_answer_is_the_same(self) -> None:
         rows = [
-            replace(one, is_private=n % 3 == 0, marks=["internal"] if n % 5 == 0 else [])
+            replace(one, is_private=n % 3 == 0, marks=frozenset(["internal"] if n % 5 == 0 else []))
             for n, one in enumerate(few(350))
         ]
         self.add(*rows)

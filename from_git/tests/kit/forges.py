@@ -16,7 +16,16 @@ def settings_for(emulator: Emulator) -> dict[str, Any]:
         "GITHUB_GRAPHQL_URL": emulator["github"].url,
         "GITHUB_API_TOKEN": emulator["github"].credentials["token"],
         "BITBUCKET_API_URL": emulator["bitbucket"].url,
-        "FORGES": [{"kind": one.name, "host": one.host, "api": emulator[one.name].url} for one in others],
+        "FORGES": [
+            {
+                "kind": one.name,
+                "host": one.host,
+                "api": emulator[one.name].url,
+                # a test spends in seconds what is meant for minutes
+                "bounds": {bound.name: 0 for bound in one.options.bounds},
+            }
+            for one in others
+        ],
     }
 
 
