@@ -1,5 +1,6 @@
 """GitLab: what all its fetches share: the way there, and what is known of the server."""
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +23,7 @@ GROUP_LISTS, USER_LISTS = 600, 300
 """Calls of these lists that GitLab allows in a minute (docs.gitlab.com, "Rate limits on GitLab.com"; the default
 elsewhere too)."""
 _MOST_OWNERS = 4096
+_WORD = re.compile(r"\w+")
 _MOST_NAMES = 50_000  # ids that are remembered of one owner
 
 
@@ -120,8 +122,8 @@ class GitLabAccess:
             UpstreamError, DeadlineError, Cancelled: see `Answers.graphql` and `Upstream.call`.
         """
         while True:
-            before = asked()
             query, variables = text()
+            before = asked()
             payload = {"query": query, "variables": variables}
             answer = self._noted(
                 calls, self.upstream.call(calls, "POST", f"{self.upstream.base_url}/api/graphql", payload)
@@ -130,7 +132,8 @@ class GitLabAccess:
             if isinstance(found, dict):
                 return found
             if isinstance(found, Unknown):
-                if not self.schema.refuse(found.fields):
+                # one that was not asked for would be refused for ever
+                if not found.fields <= set(_WORD.findall(query)) or not self.schema.refuse(found.fields):
                     raise UpstreamError(
                         f"it does not know {', '.join(sorted(found.fields))} of its projects.",
                         advice="GitLab 16 and newer do: update it, or update from-git.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from http import HTTPStatus
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.sending import Calls
@@ -89,10 +88,10 @@ class ProjectList:
     def _read(self, place: Place) -> Page[str] | None:
         query = {**_LIST, **self.query, "page": 1 if place is None else int(place)}
         answer = self._access.get(self._calls, self.path, query)
-        if says_missing(answer, self._what) and not self.listing.found:
+        if says_missing(answer, self._what):
+            if self.listing.found:
+                raise UpstreamError("it vanished while its list was being read (404).", advice="Ask again.")
             return None
-        if answer.status == HTTPStatus.NOT_FOUND and self.listing.found:
-            raise UpstreamError("it vanished while its list was being read (404).", advice="Ask again.")
         rows = dict(self.row(one) for one in self.values(answer))
         following = answer.headers.get("x-next-page", "")
         if following and not (following.isdecimal() and len(following) < 7):

@@ -118,7 +118,7 @@ class GitLabContract(ForgeContract, ServiceTestCase):
 
     def total(self, said: int) -> Fault:
         """See the contract."""
-        return Fault("headers", path="/gitlab/api/v4/groups/tiny/projects", headers={"X-Total": str(said)})
+        return Fault("headers", path="/gitlab/api/v4/groups/*/projects", headers={"X-Total": str(said)})
 
     def shapes(self) -> list[tuple[Any, str]]:
         """See the contract."""

@@ -14,12 +14,18 @@ from from_git.errors import LimitError, UpstreamError, kinds
 from from_git.forges.registry import KINDS
 from from_git.tests.kit import matrix
 from from_git.tests.kit.leftovers import threads
-from from_git.tests.kit.matrix import EXACT, GITHUB, MISSING, NAMED, Row, rows
+from from_git.tests.kit.matrix import EXACT, MISSING, NAMED, Row, rows
 from from_git.tests.kit.proofs import PROOFS
 from from_git.tests.kit.service import ServiceTestCase
 
-FORGES = {GITHUB: ("github", "Organization", "https://github.com/tiny")}
-BITBUCKET = ("bitbucket", "Workspace", "https://bitbucket.org/tiny")
+OWNERS = {
+    **dict.fromkeys((matrix.GITHUB,), ("github", "Organization")),
+    **dict.fromkeys(matrix.BITBUCKET, ("bitbucket", "Workspace")),
+    **dict.fromkeys((matrix.PAGES, matrix.TOTAL), ("gitlab", "Group")),
+    matrix.USERS: ("gitlab", "User"),
+    **dict.fromkeys(matrix.GITEA, ("gitea", "Organization")),
+}
+"""Forge and kind of the owner that is asked for, by place."""
 
 
 def repository(number: int) -> Repository:
@@ -67,7 +73,8 @@ class Matrix(ServiceTestCase):
         forges.close()
         # a call of the row before would be the first one that the next fault lets pass
         self.assertEqual(settled(self.under_way, 0), 0)
-        forge, kind, url = FORGES.get(row.place, BITBUCKET)
+        forge, kind = OWNERS[row.place]
+        url = KINDS[forge].url("tiny")
         self.world.add(Owner(forge, "tiny", kind, tuple(map(repository, range(row.size)))))
         self.emulator.faults.clear()
         fault = replace(row.fault, times=times, url=row.fault.url.format(base=self.emulator["bitbucket"].url[:-4]))

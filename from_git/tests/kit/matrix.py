@@ -4,69 +4,38 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from coding_challenge.documents import with_table
 from emulator import Fault, preset
+from from_git.tests.kit import matrix_gitea, matrix_gitlab
+from from_git.tests.kit.matrix_rows import (
+    BITBUCKET,
+    EVERYWHERE,
+    EXACT,
+    GITEA,
+    GITHUB,
+    LANGUAGES,
+    LARGE,
+    LARGER,
+    LIST,
+    MISSING,
+    NAMED,
+    PAGES,
+    ROWS,
+    TOTAL,
+    USERS,
+    WATCHERS,
+    Row,
+    changes,
+    final,
+    of_status,
+    rows_of,
+    with_value,
+)
 from from_git.tests.kit.proofs import PROOFS
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reliability.md"
-
-GITHUB, LIST, WATCHERS = "GitHub", "Bitbucket's list", "Bitbucket's watchers"
-PATHS = {GITHUB: "/graphql", LIST: "/2.0/repositories/tiny", WATCHERS: "/2.0/repositories/tiny/*/watchers"}
-EVERYWHERE = (GITHUB, LIST, WATCHERS)
-BITBUCKET = (LIST, WATCHERS)
-SMALL, LARGE = 3, 250
-LARGER = 450  # a list of GitHub's that needs a third query
-EXACT, MISSING, NAMED = "exact", "missing", "the rest, and it in `missing`"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fault at one place.
-
-    Attributes:
-        once: the outcome when it strikes once: `exact`, `missing`, NAMED, or the error's class.
-        always: when it strikes every call; empty where that means nothing.
-        words: what message or advice say when it stays.
-        size: repositories of the owner that is asked for.
-    """
-
-    group: str
-    what: str
-    place: str
-    fault: Fault = field(repr=False)
-    once: str
-    always: str
-    words: str
-    size: int = SMALL
-
-
-def _rows(
-    group: str, what: str, fault: Fault, once: str, always: str, words: str, at: tuple[str, ...], size: int = SMALL
-) -> Iterator[Row]:
-    for place in at:
-        struck = replace(fault, path=fault.path if fault.path != "*" else PATHS[place])
-        if fault.kind == "world" and place == GITHUB:
-            # the second page of the list, and no call that is left of the row before
-            struck = replace(struck, contains="query Repositories", after=0)
-        yield Row(group, what, place, struck, once, always, words, size)
-
-
-def _status(status: int, body: bytes = b"", **headers: str) -> Fault:
-    return Fault("status", status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
-
-
-def _value(at: str, value: object) -> Fault:
-    return Fault("wrong_type", at=at, value=value)
-
-
-def _both(outcome: str) -> tuple[str, str]:
-    """A fault that is final the first time."""
-    return outcome, outcome
-
 
 _BROKEN, _LATE, _JSON = "broke the connection", "did not answer within", "not JSON"
 _CHANGE = b'{"type": "error", "error": {"message": "CHANGE-2770 - Functionality has been deprecated"}}'
@@ -81,30 +50,33 @@ _TRANSPORT = [
     ("a head, byte by byte", Fault("drip_head", seconds=0.2), EXACT, "TooHeavyError", _LATE),
     ("interim answers (102, 103) before the real one", Fault("interim"), EXACT, EXACT, ""),
     ("a good answer in chunks", Fault("chunked"), EXACT, EXACT, ""),
-    ("more than 32 MB", Fault("flood", size=40_000_000), *_both("UpstreamError"), "more than 32 MB"),
-    ("gzip that unpacks to 100 MB", Fault("bomb"), *_both("UpstreamError"), "more than 32 MB"),
-    ("500", _status(500), EXACT, "TransientError", "500 Internal Server Error"),
-    ("503", _status(503), EXACT, "TransientError", "503 Service Unavailable"),
-    ("503 with a Retry-After beyond the deadline", _status(503, Retry_After="900"), *_both("TransientError"), "503"),
-    ("a status that does not exist", _status(599), EXACT, "TransientError", "status 599"),
+    ("more than 32 MB", Fault("flood", size=40_000_000), *final("UpstreamError"), "more than 32 MB"),
+    ("gzip that unpacks to 100 MB", Fault("bomb"), *final("UpstreamError"), "more than 32 MB"),
+    ("500", of_status(500), EXACT, "TransientError", "500 Internal Server Error"),
+    ("503", of_status(503), EXACT, "TransientError", "503 Service Unavailable"),
+    ("503 with a Retry-After beyond the deadline", of_status(503, Retry_After="900"), *final("TransientError"), "503"),
+    ("a status that does not exist", of_status(599), EXACT, "TransientError", "status 599"),
     ("HTML with status 200", Fault("body", body=b"<html>", content_type="text/html"), EXACT, "WallError", "a wall"),
     ("an empty body with status 200", Fault("body"), EXACT, "TransientError", _JSON),
     ("bytes that are not UTF-8", Fault("body", body=b'{"size": "\xff"}'), EXACT, "TransientError", _JSON),
     ("NaN", Fault("body", body=b'{"size": NaN}'), EXACT, "TransientError", _JSON),
     ("100,000 nested arrays", Fault("body", body=b"[" * 100_000), EXACT, "TransientError", _JSON),
-    ("JSON of another shape", Fault("body", body=b"[]"), EXACT, "MalformedAnswer", "does not match its API"),
-    ("a redirect to another host", _status(302, Location="http://127.0.0.1:9/"), *_both("UpstreamError"), "redirects"),
-    ("400", _status(422, _NO), *_both("UpstreamError"), "422"),
-    ("404 that is not the forge's own", _status(404, b"<html>"), *_both("UpstreamError"), "_URL"),
+    (
+        "a redirect to another host",
+        of_status(302, Location="http://127.0.0.1:9/"),
+        *final("UpstreamError"),
+        "redirects",
+    ),
+    ("400", of_status(422, _NO), *final("UpstreamError"), "422"),
 ]
 _LOGIN = b"<html><title>Log in</title>"
 # after good answers, which the watchers' are, one more try
 _REFUSALS = [
-    ("401", _status(401, _NO), "CredentialsError", "refused"),
-    ("403", _status(403, _NO), "CredentialsError", "refused access"),
-    ("401 of a gateway, in HTML", _status(401, _LOGIN), "UpstreamError", "something between us and the forge"),
-    ("403 of a gateway, in HTML", _status(403, _LOGIN), "UpstreamError", "something between us and the forge"),
-    ("407", _status(407, _LOGIN), "UpstreamError", "UPSTREAM_PROXY"),
+    ("401", of_status(401, _NO), "CredentialsError", "refused"),
+    ("403", of_status(403, _NO), "CredentialsError", "refused access"),
+    ("401 of a gateway, in HTML", of_status(401, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("403 of a gateway, in HTML", of_status(403, _LOGIN), "UpstreamError", "something between us and the forge"),
+    ("407", of_status(407, _LOGIN), "UpstreamError", "UPSTREAM_PROXY"),
 ]
 _LIMITS = {
     "primary_200_rate_limit": "points used up: 200 with RATE_LIMIT",
@@ -128,13 +100,13 @@ _GRAPHQL = [
     ("RESOURCE_LIMITS_EXCEEDED beside data", "resource_limits", EXACT, "TooHeavyError", "RESOURCE_LIMITS_EXCEEDED"),
     ("MAX_NODE_LIMIT_EXCEEDED", "node_limit", EXACT, "TooHeavyError", "MAX_NODE_LIMIT_EXCEEDED"),
     ("the owner is null, without an error", "null_owner", MISSING, MISSING, ""),
-    ("the owner is null: FORBIDDEN by a policy", "forbidden_owner", *_both("CredentialsError"), "forbids access"),
-    ("the owner is null: FORBIDDEN by SAML", "saml", *_both("CredentialsError"), "SAML"),
-    ("INSUFFICIENT_SCOPES", "insufficient_scopes", *_both("CredentialsError"), "lacks a scope"),
-    ("FORBIDDEN at watchers", "forbidden_watchers", *_both("UpstreamError"), "watcher counts"),
-    ("FORBIDDEN at licenseInfo", "forbidden_license", *_both("CredentialsError"), "forbids access"),
-    ("no token is taken for a while after wrong ones", "login_attempts", *_both("CredentialsError"), "login attempts"),
-    ("a part of the query that an older server does not have", "schema", *_both("UpstreamError"), "it looks like"),
+    ("the owner is null: FORBIDDEN by a policy", "forbidden_owner", *final("CredentialsError"), "forbids access"),
+    ("the owner is null: FORBIDDEN by SAML", "saml", *final("CredentialsError"), "SAML"),
+    ("INSUFFICIENT_SCOPES", "insufficient_scopes", *final("CredentialsError"), "lacks a scope"),
+    ("FORBIDDEN at watchers", "forbidden_watchers", *final("UpstreamError"), "watcher counts"),
+    ("FORBIDDEN at licenseInfo", "forbidden_license", *final("CredentialsError"), "forbids access"),
+    ("no token is taken for a while after wrong ones", "login_attempts", *final("CredentialsError"), "login attempts"),
+    ("a part of the query that an older server does not have", "schema", *final("UpstreamError"), "it looks like"),
     ("a null node, without an error", "null_node", EXACT, "MalformedAnswer", "null without an error"),
     ("`edges` is null", "null_edges", EXACT, "MalformedAnswer", "edges is not a list"),
     ("`nodes` is null", "null_nodes", EXACT, "MalformedAnswer", "nodes is not a list"),
@@ -172,51 +144,68 @@ _ELSEWHERE = {
 }
 
 
-def rows() -> Iterator[Row]:
+def rows() -> list[Row]:
     """All of them, in the order of the document."""
+    found = [*_rows(), *matrix_gitlab.rows(), *matrix_gitea.rows()]
+    groups = list(dict.fromkeys(row.group for row in found))
+    return sorted(found, key=lambda row: groups.index(row.group))
+
+
+def _rows() -> Iterator[Row]:
+    """Those of all forges, and those of the first two."""
     for what, fault, once, always, words in _TRANSPORT:
-        yield from _rows("Transport and HTTP", what, fault, once, always, words, EVERYWHERE)
+        slow = fault.kind in ("drip", "drip_head")  # each of them waits for the time of three calls
+        places = (GITHUB, *BITBUCKET, PAGES, ROWS) if slow else EVERYWHERE
+        yield from rows_of("Transport and HTTP", what, fault, once, always, words, places)
+    yield from _strange_bodies()
     for what, fault, always, words in _REFUSALS:
-        yield from _rows("Transport and HTTP", what, fault, always, always, words, (GITHUB, LIST))
-        yield from _rows("Transport and HTTP", what, fault, EXACT, always, words, (WATCHERS,))
+        yield from rows_of("Transport and HTTP", what, fault, always, always, words, (GITHUB, LIST))
+        yield from rows_of("Transport and HTTP", what, fault, EXACT, always, words, (WATCHERS,))
     for name, what in _LIMITS.items():
-        yield from _rows("Limits", what, preset(name), *_both("LimitError"), "used up", (GITHUB,))
-    yield from _rows("Limits", "plain 429", preset("bitbucket_429"), *_both("LimitError"), "used up", BITBUCKET)
+        yield from rows_of("Limits", what, preset(name), *final("LimitError"), "used up", (GITHUB,))
+    yield from rows_of("Limits", "plain 429", preset("bitbucket_429"), *final("LimitError"), "used up", BITBUCKET)
     told = Fault("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "@now+900"})
-    yield from _rows("Limits", "a good answer with which the points end", told, EXACT, EXACT, "", (GITHUB,))
+    yield from rows_of("Limits", "a good answer with which the points end", told, EXACT, EXACT, "", (GITHUB,))
     for what, name, once, always, words in _GRAPHQL:
         struck = preset("older_server", contains="") if name == "schema" else preset(name)
-        yield from _rows("GraphQL", what, struck, once, always, words, (GITHUB,))
+        yield from rows_of("GraphQL", what, struck, once, always, words, (GITHUB,))
     for place, at, value, words in _VALUES:
         what = f"`{at.removeprefix(_OWNER + '.')}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
-        yield from _rows("Values", what, _value(at, value), EXACT, "MalformedAnswer", words, (place,))
+        yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
     lists = (GITHUB, LIST)
     early, again, itself = Fault("early_end"), Fault("repeat_page"), Fault("self_next")
-    yield from _rows("Lists", "a list that ends early", early, EXACT, "UpstreamError", "never added up", lists, LARGE)
-    yield from _rows("Lists", "a page that comes twice", again, EXACT, "UpstreamError", "list", lists, LARGE)
-    yield from _rows("Lists", "a page that leads to itself", itself, EXACT, "UpstreamError", "list", (GITHUB,), LARGER)
+    yield from rows_of("Lists", "a list that ends early", early, EXACT, "UpstreamError", "never added up", lists, LARGE)
+    yield from rows_of("Lists", "a page that comes twice", again, EXACT, "UpstreamError", "list", lists, LARGE)
+    yield from rows_of(
+        "Lists", "a page that leads to itself", itself, EXACT, "UpstreamError", "list", (GITHUB,), LARGER
+    )
     for where, url in _ELSEWHERE.items():
         following, href = Fault("foreign_next", url=url), Fault("foreign_href", url=url)
-        both = *_both("UpstreamError"), "leads elsewhere"
-        yield from _rows("Lists", f"`next` leads to {where}", following, *both, (LIST,))
-        yield from _rows("Lists", f"`links.watchers.href` leads to {where}", href, *both, (LIST,))
+        both = *final("UpstreamError"), "leads elsewhere"
+        yield from rows_of("Lists", f"`next` leads to {where}", following, *both, (LIST,))
+        yield from rows_of("Lists", f"`links.watchers.href` leads to {where}", href, *both, (LIST,))
     yield from _odd_lists()
     yield from _one_repository()
-    for change, what in [("create", "created"), ("delete_oldest", "deleted"), ("private", "made private")]:
-        fault = Fault("world", owner="tiny", change={change: 2}, after=1)
-        yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
-    moves: list[tuple[dict[str, Any], str]] = [({"transfer": "other"}, "transferred"), ({"rename": 2}, "renamed")]
-    for move, what in moves:
-        fault = Fault("world", owner="tiny", change=move, after=1)
-        yield from _rows("Changes", f"repositories are {what} meanwhile", fault, EXACT, "", "", lists, LARGE)
+    yield from changes(lists)
     gone = Fault("world", owner="tiny", change={"vanish": True}, after=1)
-    yield from _rows("Changes", "the owner vanishes meanwhile", gone, *_both("UpstreamError"), "vanished", lists, LARGE)
+    yield from rows_of(
+        "Changes", "the owner vanishes meanwhile", gone, *final("UpstreamError"), "vanished", lists, LARGE
+    )
+
+
+def _strange_bodies() -> Iterator[Row]:
+    """JSON that is none of the forge's answers, and a page in the place of an answer."""
+    group, what, words = "Transport and HTTP", "JSON of another shape", "does not match its API"
+    for body, places in ((b"[]", (GITHUB, *BITBUCKET, PAGES, LANGUAGES)), (b"{}", (TOTAL, USERS, ROWS))):
+        yield from rows_of(group, what, Fault("body", body=body), EXACT, "MalformedAnswer", words, places)
+    places, what = (GITHUB, *BITBUCKET, *GITEA), "404 that is not the forge's own"
+    yield from rows_of(group, what, of_status(404, b"<html>"), *final("UpstreamError"), "_URL", places)
 
 
 def _odd_lists() -> Iterator[Row]:
     """Lists whose pages are odd."""
     bare = Fault("body", body=b'{"values": []}', contains="fields=")
-    yield from _rows(
+    yield from rows_of(
         "Lists",
         "an empty list without a `size`, and a full one when asked in another way",
         bare,
@@ -228,20 +217,20 @@ def _odd_lists() -> Iterator[Row]:
     what, words = "pages without rows whose cursor moves", "goes on without"
     for place, contains in ((GITHUB, "query Repositories"), (LIST, "")):
         empty = Fault("empty_page", contains=contains)
-        yield from _rows("Lists", what, empty, EXACT, "UpstreamError", words, (place,), LARGE)
+        yield from rows_of("Lists", what, empty, EXACT, "UpstreamError", words, (place,), LARGE)
     broken = Fault("broken_next")
     what, words = "`next` with & in place of ?", "has “&” where “?” belongs"
-    yield from _rows("Lists", what, broken, EXACT, "MalformedAnswer", words, (LIST,), LARGE)
+    yield from rows_of("Lists", what, broken, EXACT, "MalformedAnswer", words, (LIST,), LARGE)
 
 
 def _one_repository() -> Iterator[Row]:
     """One repository of the list, and the others well."""
     lost = Fault("lost", owner="tiny", repository="r001")
-    yield from _rows("One repository", "listed and not found", lost, EXACT, NAMED, "", (GITHUB, WATCHERS))
+    yield from rows_of("One repository", "listed and not found", lost, EXACT, NAMED, "", (GITHUB, WATCHERS))
     rotten = Fault("rotten", owner="tiny", repository="r001")
     what, words = "every query for it fails", "for its repository tiny/r001 it"
-    yield from _rows("One repository", what, rotten, EXACT, "TooHeavyError", words, (GITHUB,))
-    yield from _rows("One repository", what, rotten, EXACT, "TransientError", words, (WATCHERS,))
+    yield from rows_of("One repository", what, rotten, EXACT, "TooHeavyError", words, (GITHUB,))
+    yield from rows_of("One repository", what, rotten, EXACT, "TransientError", words, (WATCHERS,))
 
 
 def table() -> str:
