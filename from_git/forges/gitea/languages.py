@@ -78,8 +78,8 @@ class Languages:
     def _begin(self, numbers: list[str]) -> None:
         for number in numbers:
             row = kept_in(self.once.pending[number])
-            if row.is_empty:
-                self._languages_told(number, row, Langs([], True))
+            if row.is_empty:  # and its topics are not known
+                self._ask_topics(number, row, Langs([], True), [], 1)
             else:
                 self._start(row, partial(self._read, row), partial(self._languages_told, number, row))
 

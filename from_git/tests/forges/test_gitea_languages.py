@@ -2,15 +2,13 @@
 
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import orjson
 from django.core.cache import caches
 
 from emulator import Repository
 from from_git.forges.gitea.access import KeptLanguages, Told
 from from_git.memory import SharedMemory
-from from_git.tests.kit.gitea import API, LANGUAGES, GiteaTestCase
+from from_git.tests.kit.gitea import API, LANGUAGES, LIST, GiteaTestCase
 
 
 def ago(seconds: float) -> datetime:
@@ -68,12 +66,13 @@ class Remembered(GiteaTestCase):
     def test_a_mirror_is_as_old_as_its_last_look_at_its_original(self) -> None:
         self.add(Repository("a", languages={"C": 1}, pushed_at="2020-01-01T12:00:00Z", marks=["mirror"]))
 
-        def now(rows: Any) -> Any:
-            return [{**row, "mirror_updated": f"{ago(60):%Y-%m-%dT%H:%M:%SZ}"} for row in rows]
-
         self.assertEqual(self.second(), 2)
-        self.fault("edit", f"{API}/users/tiny/repos", edit=now)
-        self.assertEqual(self.second(), 3)
+        for seconds, calls in ((60, 3), (700, 2)):
+            with self.subTest(seconds):
+                self.emulator.faults.clear()
+                updated = f"{ago(seconds):%Y-%m-%dT%H:%M:%SZ}"
+                self.fault("wrong_type", LIST, at="*.mirror_updated", value=updated)
+                self.assertEqual(self.second(), calls)
 
     def test_no_languages_are_remembered_unless_the_row_knows_one(self) -> None:
         self.add(Repository("a", pushed_at=ago(5_000)), Repository("b", languages={"C": 1}))

@@ -24,8 +24,8 @@ class Limits(GiteaTestCase):
         for name in ("gitea_429", "gitea_429_plain", "gitea_429_json"):
             for path in (LIST, LANGUAGES, f"{API}/orgs/tiny", f"{API}/settings/api"):
                 with self.subTest(name, path=path):
-                    forges.close()
                     self.settings_for_test(REQUEST_DEADLINE=2.0)
+                    caches["default"].clear()  # of the limit and of the languages
                     self.emulator.faults.clear()
                     self.emulator.faults.add(preset(name, path=path))
                     body = self.failure(503, self.url)
