@@ -10,7 +10,7 @@ from from_git import forges
 from from_git.conf import settings
 from from_git.options.loading import first_stranger
 from from_git.values.host import counts_internal
-from from_git.values.words import listed
+from from_git.values.words import FORGES, enumerated
 
 
 class FromGitConfig(AppConfig):
@@ -31,7 +31,7 @@ def missing_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """from_git.W001: without credentials every profile of a host gets an error."""
     hosts = forges.hosts().values()
     barred = [one for one in hosts if not one.kind.without.served and not one.credentials]
-    others = listed([one.label for one in hosts if one not in barred])
+    others = enumerated([one.label for one in hosts if one not in barred], FORGES)
     works = f", {others} profiles work" if others else ""
     return [
         Warning(

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from from_git import forges
 from from_git.errors import Complaint, RequestError
 from from_git.question.fields import NAMED, Fields, shown
 from from_git.values.filters import Filter
+from from_git.values.host import Host
 from from_git.values.profile import Profile
-from from_git.values.words import listed, so_are
+from from_git.values.words import FORGES, enumerated, listed, so_are
 
 MOST_DAYS = 36_500
 """The largest value of `active`: some hundred years, before which no forge was."""
@@ -16,9 +18,9 @@ _DAY = 86_400  # seconds
 _DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _SIDES = ("no", "only")
 _UNTOLD = {
-    "forks": "does not tell which repositories are forks",
-    "archived": "does not tell which repositories are archived",
-    "active": "does not tell when a repository was pushed to",
+    "forks": "which repositories are forks",
+    "archived": "which repositories are archived",
+    "active": "when a repository was pushed to",
 }
 
 
@@ -72,23 +74,30 @@ def refuse_untold(profiles: Iterable[Profile], wanted: Filter) -> None:
         RequestError: names the parameters and the first NAMED profiles.
     """
     asked = wanted.facts()
-    reasons: dict[str, str] = {}
+    silent: dict[str, list[Host]] = {}
     urls: list[Complaint] = []
     wrong = 0
     for profile in profiles if asked else ():
-        kind = profile.kind
-        if untold := [name for name in asked if name not in kind.filters]:
+        if untold := [name for name in asked if name not in profile.kind.filters]:
             wrong += 1
-            reasons |= {name: f"cannot be used here: {kind.label} {_UNTOLD[name]}" for name in untold}
+            for name in untold:
+                silent.setdefault(name, []).append(profile.host)
             if wrong <= NAMED:
-                urls.append(Complaint(profile.url, f"{kind.label} {listed([_UNTOLD[name] for name in untold])}"))
+                what = listed([_UNTOLD[name] for name in untold])
+                urls.append(Complaint(profile.url, f"{profile.host.label} does not tell {what}"))
     if urls:
         said = [f"{one.subject} cannot be filtered so: {one.reason}." for one in urls]
         if more := wrong - len(urls):
             said.append(so_are(more, "profile"))
-        complaints = [Complaint(name, reason) for name, reason in reasons.items()]
-        advice = f"Leave out {listed(list(reasons))}, or ask without these profiles."
+        complaints = [Complaint(name, _unusable(name, hosts)) for name, hosts in silent.items()]
+        advice = f"Leave out {listed(list(silent))}, or ask without these profiles."
         raise RequestError(" ".join(said), advice, urls=urls, urls_more=more, parameters=complaints)
+
+
+def _unusable(name: str, hosts: Iterable[Host]) -> str:
+    labels = forges.labels_of(hosts)
+    verb = "does" if len(labels) == 1 else "do"
+    return f"cannot be used here: {enumerated(labels, FORGES)} {verb} not tell {_UNTOLD[name]}"
 
 
 Reader = Callable[[object], Any]

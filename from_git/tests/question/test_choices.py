@@ -133,7 +133,7 @@ class Untold(TestCase):
         self.assertEqual([one.subject for one in error.urls], [one.url for one in many[:NAMED]])
         self.assertEqual(
             error.urls[0].reason,
-            "Bitbucket does not tell which repositories are archived and does not tell when a repository was pushed to",
+            "Bitbucket does not tell which repositories are archived and when a repository was pushed to",
         )
         self.assertEqual((error.urls_more, [one.subject for one in error.parameters]), (2, ["archived", "active"]))
         self.assertIn("So are 2 more profiles.", error.message)
