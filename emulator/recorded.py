@@ -87,6 +87,7 @@ def _repository(row: Row, filled: set[str]) -> Repository:
         created_at=value["createdAt"],
         license=value["license"],
         pushed_at=value["pushedAt"],
+        folder=row.get("folder", ""),
     )
 
 

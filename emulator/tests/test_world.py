@@ -68,7 +68,7 @@ class TestOwners(unittest.TestCase):
 
         self.assertIsNotNone(spack)
         self.assertIs(world.owner("github", "spack"), spack)
-        self.assertIsNone(world.owner("bitbucket", "spack"))
+        self.assertIsNone(world.owner("bitbucket", "mfem"))
         self.assertIsNone(world.owner("github", "nobody-here"))
 
     def test_an_added_owner_replaces_any_other_of_its_name(self) -> None:

@@ -18,9 +18,9 @@ KIND = Kind(
     tells_bytes=False,
     leaves_out={"langs": "Bitbucket names one language for each repository, and some have none."},
     demo=Demo(
-        owners=("mailchimp", "nobody"),
-        data="bitbucket.org/mailchimp is made up",
-        more="bitbucket.org/sourcegraph-testing (recorded, private repositories only), bitbucket.org/team-300"
+        owners=("spack", "nobody"),
+        data="bitbucket.org/spack is made up",
+        more="bitbucket.org/mailchimp (made up), bitbucket.org/sourcegraph-testing (recorded, private repositories only), bitbucket.org/team-300"
         " (generated)",
         # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
         credentials={"BITBUCKET_USERNAME": "username", "BITBUCKET_API_TOKEN": "api_token"},

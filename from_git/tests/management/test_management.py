@@ -10,6 +10,7 @@ from unittest import TestCase
 import requests
 
 from emulator import Emulator, World
+from from_git.forges.registry import KINDS
 from from_git.tests.kit.project import documented, environment, project_copy
 from from_git.tests.management.test_aggregate import LINES, MANAGE
 
@@ -55,7 +56,7 @@ class Demo(TestCase):
                 _, url = shlex.split(next(line for line in said.splitlines() if "curl " in line))
                 body = requests.get(url, timeout=30).json()
                 world = World()
-                self.assertEqual(body["data"], world.sum([("github", "spack"), ("bitbucket", "mailchimp")]))
+                self.assertEqual(body["data"], world.sum([(forge, "spack") for forge in KINDS]))
                 self.assertEqual(body["missing"], ["https://bitbucket.org/nobody"])
                 page = re.findall(r"http://\S+/from-git/test", said)[0]
                 self.assertIn("<form", requests.get(page, timeout=30).text)
