@@ -20,8 +20,8 @@ KIND = Kind(
     demo=Demo(
         owners=("spack", "nobody"),
         data="bitbucket.org/spack is made up",
-        more="bitbucket.org/mailchimp (made up), bitbucket.org/sourcegraph-testing (recorded, private repositories only), bitbucket.org/team-300"
-        " (generated)",
+        more="bitbucket.org/mailchimp (made up), bitbucket.org/sourcegraph-testing (recorded, private repositories"
+        " only), bitbucket.org/team-300 (generated)",
         # the emulator has Bitbucket's hour: 60 calls for strangers, 1,000 with these
         credentials={"BITBUCKET_USERNAME": "username", "BITBUCKET_API_TOKEN": "api_token"},
     ),
