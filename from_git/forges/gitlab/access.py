@@ -138,7 +138,7 @@ class GitLabAccess:
                         f"it does not know {', '.join(sorted(found.fields))} of its projects.",
                         advice="GitLab 16 and newer do: update it, or update from-git.",
                     )
-            elif not self.schema.shrink(size, before, found.part):
+            elif not self.schema.shrink(size, asked(), found.part):
                 raise UpstreamError("it takes our smallest query for too complex.", found.said, "Update from-git.")
             calls.resent()
 

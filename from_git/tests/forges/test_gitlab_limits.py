@@ -1,0 +1,156 @@
+"""GitLab's refusals and limits, and what stands in front of it, over real sockets."""
+
+from dataclasses import replace
+from typing import Any
+
+from emulator.gitlab.presets import PRESETS
+from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
+
+LIST = "/gitlab/api/v4/groups/tiny/projects"
+
+
+class Refusals(GitLabTestCase):
+    """What GitLab answers in place of what was asked for."""
+
+    def preset(self, name: str, times: int | None = None) -> None:
+        """Let calls fail as GitLab was seen to."""
+        self.emulator.faults.add(replace(PRESETS[name].fault, times=times))
+
+    def refused(self, name: str, status: int = 502) -> dict[str, Any]:
+        """The error where all calls fail so."""
+        self.add(*few(3))
+        self.preset(name)
+        return self.failure(status, self.url)
+
+    def with_token(self, token: str) -> None:
+        """Let calls carry a token."""
+        entry = {"kind": "gitlab", "host": "gitlab.com", "api": self.emulator["gitlab"].url}
+        self.settings_for_test(FORGES=[{**entry, "accounts": [{"token": token}]}])
+
+    def test_a_limit_of_an_address_says_how_long(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=2.0)
+        self.assertIn(self.refused("gitlab_429", 503)["retryAfter"], range(25, 32))
+
+    def test_a_limit_of_an_endpoint_is_taken_for_a_minute(self) -> None:
+        for name in ("gitlab_429_endpoint", "gitlab_graphql_limit"):
+            with self.subTest(name):
+                self.emulator.faults.clear()
+                self.settings_for_test(REQUEST_DEADLINE=2.0)
+                self.assertIn(self.refused(name, 503)["retryAfter"], range(50, 70))
+
+    def test_nothing_is_sent_after_the_last_call_of_a_minute(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=2.0)
+        self.add(*few(450))
+        headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": "@now+40"}
+        self.fault("headers", GRAPHQL, headers=headers, times=1)
+        self.assertIn(self.failure(503, self.url)["retryAfter"], range(30, 45))
+        self.assertLessEqual(len(self.calls), 4)
+
+    def test_a_blocked_address_is_told(self) -> None:
+        self.assertIn("refuses all calls from our address", self.refused("gitlab_403_blocked")["message"])
+
+    def test_a_wrong_token_is_told_and_where_it_is_set(self) -> None:
+        for token in ("wrong", self.emulator["gitlab"].credentials["token"]):
+            with self.subTest(token == "wrong"):
+                self.with_token(token)
+                self.add(*few(3))
+                if token == "wrong":
+                    body = self.failure(502, self.url)
+                    self.assertIn("refused our token (401)", body["message"])
+                    self.assertIn("FORGES entry 1", body["advice"])
+                else:
+                    self.assert_sum()
+
+    def test_a_token_that_graphql_alone_or_rest_alone_refuses(self) -> None:
+        self.with_token(self.emulator["gitlab"].credentials["token"])
+        for name in ("gitlab_401", "gitlab_graphql_401"):
+            with self.subTest(name):
+                self.emulator.faults.clear()
+                self.assertIn("refused our token (401)", self.refused(name)["message"])
+
+    def test_walls_are_told(self) -> None:
+        wall = self.refused("gitlab_wall")
+        self.assertIn("a wall in front of the forge", wall["message"])
+        self.assertIn("Sign in", wall["message"])
+        self.emulator.faults.clear()
+        self.assertIn("something between us", self.refused("gitlab_challenge")["message"])
+
+    def test_what_passes_is_asked_again(self) -> None:
+        self.add(*few(250))
+        for name in (
+            "gitlab_502",
+            "gitlab_500",
+            "gitlab_timeout",
+            "gitlab_wall",
+            "gitlab_malformed_time",
+            "gitlab_null_row",
+        ):
+            with self.subTest(name):
+                self.emulator.faults.clear()
+                self.preset(name, times=2)
+                self.assert_sum()
+
+    def test_what_stays_is_an_error(self) -> None:
+        for name in ("gitlab_502", "gitlab_500", "gitlab_timeout", "gitlab_malformed_time", "gitlab_null_row"):
+            with self.subTest(name):
+                self.emulator.faults.clear()
+                self.refused(name)
+
+    def test_an_error_names_the_project(self) -> None:
+        self.assertIn("for its repository tiny/r0002", self.refused("gitlab_malformed_time")["message"])
+
+    def test_partial_data_beside_an_error_is_no_answer(self) -> None:
+        self.add(*few(3))
+        self.fault("nulls", GRAPHQL, at="data.group.projects.nodes.0", message="Internal server error")
+        self.assertIn("answered the query with an error", self.failure(502, self.url)["message"])
+
+    def test_a_server_without_our_query_is_told(self) -> None:
+        self.add(*few(3))
+        for message in ("Field 'starCount' doesn't exist on type 'Project'", "Field 'ids' doesn't accept argument 'x'"):
+            with self.subTest(message):
+                self.emulator.faults.clear()
+                self.fault("graphql_errors", GRAPHQL, errors=({"message": message},))
+                self.assertIn("does not know", self.failure(502, self.url)["message"])
+
+
+class Complexity(GitLabTestCase):
+    """Queries that the server takes for too complex."""
+
+    def test_a_smaller_page_is_asked_for_and_remembered(self) -> None:
+        self.add(*few(120))
+        message = "Query has complexity of 400, which exceeds max complexity of 200"
+        self.fault("graphql_errors", GRAPHQL, errors=({"message": message},), times=1)
+        self.assert_sum()
+        self.calls.clear()
+        self.assert_sum()
+        self.assertGreater(self.calls.count(GRAPHQL), 2)
+
+    def test_one_that_is_never_small_enough_is_an_error(self) -> None:
+        self.add(*few(3))
+        message = "Query has complexity of 252, which exceeds max complexity of 250"
+        self.fault("graphql_errors", GRAPHQL, errors=({"message": message},))
+        self.assertIn("too complex", self.failure(502, self.url)["message"])
+
+
+class SignedIn(GitLabTestCase):
+    """A site that shows nothing to anybody without an account."""
+
+    options = {"signed_in_only": True}  # noqa: RUF012 - see GitLabTestCase
+
+    def test_without_an_account_it_is_told_that_one_is_needed(self) -> None:
+        self.add(*few(3))
+        self.add(*few(3), login="someone", kind="User")
+        for name in ("tiny", "someone", "nobody"):
+            with self.subTest(name):
+                body = self.failure(502, f"https://gitlab.com/{name}")
+                self.assertIn("tells nobody without an account", body["message"])
+                self.assertIn("`accounts` of FORGES entry 1", body["advice"])
+
+    def test_with_one_it_is_read(self) -> None:
+        self.add(*few(3))
+        self.add(*few(3), login="someone", kind="User")
+        entry = {"kind": "gitlab", "host": "gitlab.com", "api": self.emulator["gitlab"].url}
+        token = self.emulator["gitlab"].credentials["token"]
+        self.settings_for_test(FORGES=[{**entry, "accounts": [{"token": token}]}])
+        self.assert_sum()
+        self.assert_sum("someone")
