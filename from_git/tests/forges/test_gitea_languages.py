@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import UTC, datetime, timedelta
+
 import orjson
 from django.core.cache import caches
 
