@@ -144,15 +144,21 @@ class SignedIn(TokenTestCase):
 
     def test_a_site_that_lets_strangers_in_again_is_asked_without_the_token_that_may_read_too_little(self) -> None:
         emulator = self.site(TOKEN, token=TOKEN, scopes=("read:user",), owners=OWNERS)
-        self.adapter().access.signed_in = True
-
-        # what a site has said of itself is asked for anew, and with it how it is to be asked
         self.same_as_strangers(emulator)
 
         adapter = self.adapter()
         adapter.access.signed_in = True
         self.same_as_strangers(emulator)
         self.assertFalse(adapter.access.signed_in)
+
+    def test_with_what_a_site_says_of_itself_it_is_forgotten_that_it_wanted_a_token(self) -> None:
+        emulator = self.site(TOKEN, token=TOKEN, owners=OWNERS)
+        access = self.adapter().access
+        access.signed_in = access.hides_users = True
+
+        self.same_as_strangers(emulator)
+
+        self.assertFalse(access.signed_in)
 
     def test_a_403_of_languages_that_speaks_of_scopes_is_no_absence_of_code(self) -> None:
         emulator = self.closed(TOKEN)

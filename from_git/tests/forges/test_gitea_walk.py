@@ -180,6 +180,7 @@ class Renamed(GiteaTestCase):
 
         self.assertEqual(body["data"], self.world.sum([("gitea", "new"), ("gitea", "person")]))
         self.assertEqual(body["missing"], [])
+        self.assertEqual(len(self.expanded("profiles", *urls)), 1)
 
     def test_an_old_name_costs_a_redirect_for_each_of_the_first_two_questions(self) -> None:
         self.answer("https://codeberg.org/org-1")
