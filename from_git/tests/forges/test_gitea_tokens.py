@@ -2,8 +2,6 @@
 
 from emulator import Emulator, Fault, Owner, Repository
 from emulator.gitea.credentials import Token
-from from_git import forges
-from from_git.forges.gitea.opening import Gitea
 from from_git.tests.kit.gitea import API, LIST, GiteaTestCase
 
 TOKEN = "a-token-of-the-site"
@@ -30,12 +28,6 @@ class TokenTestCase(GiteaTestCase):
     def closed(self, *accounts: str, **options: object) -> Emulator:
         """A site with the owners, which lets nobody in without a token."""
         return self.site(*accounts, token=TOKEN, owners=OWNERS, **{"signed_in_only": True, **options})
-
-    def adapter(self) -> Gitea:
-        """The one of codeberg.org."""
-        found = forges.forge(forges.hosts()["codeberg.org"])
-        assert isinstance(found, Gitea)
-        return found
 
     def same_as_strangers(self, emulator: Emulator) -> None:
         """Whether the answers are those that strangers would get."""

@@ -7,6 +7,8 @@ from typing import Any
 import requests
 
 from emulator import Emulator, Fault, Owner, Repository, World
+from from_git import forges
+from from_git.forges.gitea.opening import Gitea
 from from_git.tests.kit.service import ServiceTestCase
 
 API = "/gitea/api/v1"
@@ -60,6 +62,12 @@ class GiteaTestCase(ServiceTestCase):
         self.assertEqual(response.status_code, 200, response.text)
         body = response.json()
         return list(body.get(f"{what}Detail", body.get(what)))
+
+    def adapter(self) -> Gitea:
+        """The one of codeberg.org."""
+        found = forges.forge(forges.hosts()["codeberg.org"])
+        assert isinstance(found, Gitea)
+        return found
 
     def calls(self, emulator: Emulator | None = None) -> int:
         """Calls to the site since the last time, and from now on none."""
