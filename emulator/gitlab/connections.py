@@ -53,7 +53,7 @@ def page(
     if first is not None and last is not None:
         raise GraphQLError("Can only provide either `first` or `last`, not both")
     chosen = list(_between(projects, after, before))[::-1]
-    size = min(LARGEST_PAGE, *(max(0, one) for one in (first, last) if one is not None), LARGEST_PAGE)
+    size = min([LARGEST_PAGE, *(max(0, one) for one in (first, last) if one is not None)])
     more = len(chosen) > size
     # as GitLab's: a next page is looked for only where `first` alone bounds the page, and one before likewise
     has_next = before is not None or (last is None and more)

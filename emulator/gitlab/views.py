@@ -64,7 +64,7 @@ class Namespace:
     Attributes:
         owner: the group or user at the top of its path.
         folder: the path below that; empty = the owner itself.
-        projects: its projects with those of all its subgroups, by number.
+        projects: its projects with those of all its subgroups.
     """
 
     owner: Owner
@@ -136,7 +136,7 @@ class OwnerView:
         projects = (
             Project(owner, one, project_number(owner, one), _visibility(owner, one)) for one in owner.repositories
         )
-        self.projects = tuple(sorted(projects, key=lambda one: one.number))
+        self.projects = tuple(projects)
         self.by_number = {one.number: one for one in self.projects}
         self.by_path = {one.full_path.lower(): one for one in self.projects}
         self.namespaces = {"": Namespace(owner, "", self.projects)}

@@ -144,6 +144,30 @@ class TestSingles(GitLabCase):
         named_space = self.graphql('{ projects(namespacePath: "jo", personal: true) { count nodes { path } } }')
         self.assertEqual(named_space["projects"], {"count": 1, "nodes": [{"path": "a"}]})
 
+    def test_the_roots_list_is_filtered(self) -> None:
+        self.world.add(
+            person(Repository("a"), Repository("old", is_archived=True), Repository("go", marks={"deleting"}))
+        )
+        self.world.add(group(Repository("b", marks={"internal"})))
+        listed = '{ projects(fullPaths: ["jo/a", "jo/old", "jo/go", "acme/b"], %s) { nodes { path } } }'
+
+        for arguments, names in (
+            ("personal: true", {"a", "go"}),
+            ("visibilityLevel: public", {"a", "go"}),
+            ("aimedForDeletion: true", {"go"}),
+            ("notAimedForDeletion: true", {"a", "b"}),
+            ("active: false", {"old"}),
+            ("archived: ONLY", {"old"}),
+            ("archived: EXCLUDE", {"a", "go", "b"}),
+        ):
+            found = self.graphql(listed % arguments, self.token)["projects"]["nodes"]
+            self.assertEqual(set(paths(found)), names, arguments)
+
+    def test_more_than_50_paths_are_refused(self) -> None:
+        answer = self.post("query($p: [String!]) { projects(fullPaths: $p) { count } }", p=["a/b"] * 51).json()
+
+        self.assertEqual(answer["errors"][0]["message"], "You cannot provide more than 50 full_paths")
+
     def test_the_text_of_a_query_and_its_token_are_checked(self) -> None:
         self.assertEqual(self.error("{ group(fullPath: 1) { id } }" + " " * 10_000), "Query too large")
         self.assertEqual(self.error("{ nosuch }"), "Field 'nosuch' doesn't exist on type 'Query'")
@@ -174,6 +198,16 @@ class TestComplexity(GitLabCase):
             self.error(f"{{ {pages} }}", self.token), "Query has complexity of 275, which exceeds max complexity of 250"
         )
         self.assertEqual(len(self.graphql("{ " + pages.partition(" g3")[0] + " }")), 3)
+
+    def test_an_order_and_a_search_cost_more_and_the_roots_list_less(self) -> None:
+        rows = " ".join(f"a{number}: id" for number in range(84))
+        for arguments, weight in (("first: 100", 193), ("first: 100, sort: SIMILARITY", 195), ('search: "x"', 203)):
+            query = f'{{ group(fullPath: "acme") {{ projects({arguments}) {{ nodes {{ {rows} }} }} }} }}'
+            message = self.post(query).json().get("errors", [{"message": "none"}])[0]["message"]
+            words = f"Query has complexity of {weight}, which exceeds max complexity of 200"
+            self.assertEqual(message, words if weight > 200 else "none")
+        root = f"{{ projects(ids: []) {{ nodes {{ {' '.join(f'a{number}: id' for number in range(100))} }} }} }}"
+        self.assertEqual(self.error(root), "Query has complexity of 204, which exceeds max complexity of 200")
 
     def test_languages_and_forks_count_cost_one_more(self) -> None:
         names = " ".join(f'p{number}: project(fullPath: "a/b") {{ languages {{ name }} }}' for number in range(51))

@@ -68,7 +68,7 @@ class TestLimits(unittest.TestCase):
         )
 
     def test_an_endpoint_refuses_with_an_object_and_the_others_go_on(self) -> None:
-        case = self.start(endpoint_calls={"groups/[^/]+/projects": 1}, calls=None)
+        case = self.start(endpoint_calls={"groups/[^/]+/projects": 1}, calls=None, users=2)
 
         answers = [case.rest("groups/group-0/projects") for _ in range(2)]
 
@@ -77,6 +77,8 @@ class TestLimits(unittest.TestCase):
         self.assertNotIn("Retry-After", answers[1].headers)
         self.assertNotIn("RateLimit-Limit", answers[1].headers)
         self.assertEqual(case.rest("groups/group-0").status_code, 200)
+        ours = [case.rest("groups/group-0/projects", token).status_code for token in (case.token, f"{case.token}-2")]
+        self.assertEqual(ours, [200, 200])
 
     def test_the_endpoints_have_their_numbers(self) -> None:
         case = self.start(calls=None)

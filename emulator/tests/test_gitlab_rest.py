@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from emulator import Repository
+from emulator.gitlab.lists import Page
 from emulator.tests.gitlab import WHOLE, GitLabCase, group, named, paths, person
 from emulator.tests.helpers import Json
 
@@ -62,6 +63,7 @@ class TestLists(GitLabCase):
     def test_archived_is_both_where_it_is_not_said(self) -> None:
         self.assertEqual(paths(self.list(archived="true", **WHOLE)), ["deeper"])
         self.assertEqual(paths(self.list(archived="false", **WHOLE)), ["a", "b", "low", "going"])
+        self.assertEqual(paths(self.list(search="EEP", **WHOLE)), ["deeper"])
 
     def test_ids_grow_with_the_creation_and_stay_through_a_transfer(self) -> None:
         before = {one["path"]: one["id"] for one in self.list(**WHOLE)}
@@ -121,6 +123,8 @@ class TestLists(GitLabCase):
         self.assertEqual(paths(self.rest("users/jo/projects", id_before=ids[1]).json()), ["a"])
         self.assertEqual((paths(keyset.json()), paths(second.json())), (["a", "b"], ["c", "d"]))
         self.assertNotIn("X-Total", keyset.headers)
+        down = self.rest("users/jo/projects", pagination="keyset", order_by="id", per_page=4)
+        self.assertEqual(paths(self.client.session.get(down.links["next"]["url"], timeout=9).json()), ["a"])
         self.assertEqual(self.rest("users/jo/projects", pagination="keyset").status_code, 405)
 
     def test_above_10000_rows_there_is_no_total_and_no_last_page(self) -> None:
@@ -129,6 +133,8 @@ class TestLists(GitLabCase):
         self.assertNotIn("X-Total", answer.headers)
         self.assertNotIn("X-Total-Pages", answer.headers)
         self.assertEqual((set(answer.links), answer.headers["X-Next-Page"]), ({"next", "first"}, "2"))
+        told = ["X-Total" in Page(1, 100).headers(total, "http://x", {}) for total in (10_000, 10_001)]
+        self.assertEqual(told, [True, False])
 
 
 class TestEntities(GitLabCase):
@@ -227,6 +233,21 @@ class TestOwners(GitLabCase):
         for name in ("nosuch", "group-3"):
             answer = self.rest(f"users/{name}/projects")
             self.assertEqual((answer.status_code, answer.json()), (404, {"message": "404 User Not Found"}))
+
+    def test_projects_are_never_wider_than_their_group(self) -> None:
+        self.world.add(group(Repository("a"), login="members", visibility="limited"))
+
+        self.assertEqual(self.rest("groups/members/projects").status_code, 404)
+        self.assertEqual(self.rest("projects/members%2Fa").status_code, 404)
+        self.assertEqual([one["visibility"] for one in self.list("members", self.token)], ["internal"])
+
+    def test_a_renamed_group_keeps_its_id(self) -> None:
+        self.world.add(group(login="first"))
+        before = self.rest("groups/first").json()["id"]
+        self.world.remove("gitlab", "first")
+        self.world.add(group(login="second", former=("first",)))
+
+        self.assertEqual(self.rest("groups/second").json()["id"], before)
 
     def test_a_project_of_a_renamed_group_moves(self) -> None:
         self.world.add(group(Repository("a"), login="new", former=("old",)))

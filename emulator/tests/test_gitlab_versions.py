@@ -31,6 +31,14 @@ class TestOld(GitLabCase):
         self.assertIsNotNone(one["marked_for_deletion_on"])
         self.assertIn("forked_from_project", one)
 
+    def test_its_roots_list_has_archived_projects_too(self) -> None:
+        self.world.add(group(Repository("a", is_archived=True)))
+        number = self.list()[0]["id"]
+
+        found = self.graphql(f'{{ projects(ids: ["gid://gitlab/Project/{number}"]) {{ count }} }}')
+
+        self.assertEqual(found, {"projects": {"count": 1}})
+
     def test_the_smaller_entity_has_no_visibility(self) -> None:
         self.world.add(person(Repository("a")))
 
