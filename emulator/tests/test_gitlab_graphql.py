@@ -200,8 +200,8 @@ class TestComplexity(GitLabCase):
         self.assertEqual(len(self.graphql("{ " + pages.partition(" g3")[0] + " }")), 3)
 
     def test_an_order_and_a_search_cost_more_and_the_roots_list_less(self) -> None:
-        rows = " ".join(f"a{number}: id" for number in range(84))
-        for arguments, weight in (("first: 100", 193), ("first: 100, sort: SIMILARITY", 195), ('search: "x"', 203)):
+        rows = " ".join(f"a{number}: id" for number in range(87))
+        for arguments, weight in (("first: 100", 199), ("first: 100, sort: SIMILARITY", 201), ('search: "x"', 209)):
             query = f'{{ group(fullPath: "acme") {{ projects({arguments}) {{ nodes {{ {rows} }} }} }} }}'
             message = self.post(query).json().get("errors", [{"message": "none"}])[0]["message"]
             words = f"Query has complexity of {weight}, which exceeds max complexity of 200"
