@@ -14,16 +14,28 @@ from from_git.errors import LimitError, UpstreamError, kinds
 from from_git.forges.registry import KINDS
 from from_git.tests.kit import matrix
 from from_git.tests.kit.leftovers import threads
-from from_git.tests.kit.matrix import EXACT, MISSING, NAMED, Row, rows
+from from_git.tests.kit.matrix import rows
+from from_git.tests.kit.matrix_rows import (
+    BITBUCKET,
+    EXACT,
+    GITEA,
+    GITHUB,
+    MISSING,
+    NAMED,
+    PAGES,
+    TOTAL,
+    USERS,
+    Row,
+)
 from from_git.tests.kit.proofs import PROOFS
 from from_git.tests.kit.service import ServiceTestCase
 
 OWNERS = {
-    **dict.fromkeys((matrix.GITHUB,), ("github", "Organization")),
-    **dict.fromkeys(matrix.BITBUCKET, ("bitbucket", "Workspace")),
-    **dict.fromkeys((matrix.PAGES, matrix.TOTAL), ("gitlab", "Group")),
-    matrix.USERS: ("gitlab", "User"),
-    **dict.fromkeys(matrix.GITEA, ("gitea", "Organization")),
+    **dict.fromkeys((GITHUB,), ("github", "Organization")),
+    **dict.fromkeys(BITBUCKET, ("bitbucket", "Workspace")),
+    **dict.fromkeys((PAGES, TOTAL), ("gitlab", "Group")),
+    USERS: ("gitlab", "User"),
+    **dict.fromkeys(GITEA, ("gitea", "Organization")),
 }
 """Forge and kind of the owner that is asked for, by place."""
 
