@@ -14,18 +14,22 @@ from emulator import Fault, Latency, Owner, Repository
 from from_git.forges.bitbucket.opening import Bitbucket
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import Sizes
+from from_git.forges.gitlab.opening import GitLab
+from from_git.forges.registry import KINDS
 from from_git.tests.kit import oracle
 from from_git.tests.kit.examples import FAULTS, OWNERS, SIZES, WEIGHTS, examples, given, st
 from from_git.tests.kit.hosts import adapter
+from from_git.tests.kit.oracle import TRAITS
 from from_git.tests.kit.service import ServiceTestCase
 
-HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
+THREADS = [option.name for kind in KINDS.values() for option in kind.options.threads]
 
 
 class AnswersTestCase(ServiceTestCase):
     """A service that is made anew for each example."""
 
     points = 10**9
+    options = {"gitea": {"max_response_items": 9}}  # noqa: RUF012 - see the attribute
 
     def setUp(self) -> None:
         """Let no example change the next."""
@@ -49,12 +53,14 @@ class AnswersTestCase(ServiceTestCase):
             sizes["NAMES"],
             average=sizes["SMALL_BATCH"],
         )
-        with override_settings(
-            NUM_THREADS_GITHUB=threads, NUM_THREADS_BITBUCKET=threads, NUM_THREADS_BITBUCKET_WATCHERS=threads
-        ):
-            github, bitbucket = adapter("github"), adapter("bitbucket")
+        entries = [{**entry, "threads": threads} for entry in self.upstream_settings()["FORGES"]]
+        with override_settings(FORGES=entries, **dict.fromkeys(THREADS, threads)):
+            github, bitbucket, gitlab = adapter("github"), adapter("bitbucket"), adapter("gitlab")
             assert isinstance(github, GitHub)
             assert isinstance(bitbucket, Bitbucket)
+            assert isinstance(gitlab, GitLab)
+            schema = gitlab.access.schema
+            schema.page, schema.aliases = sizes["GITLAB_PAGE"], sizes["GITLAB_ALIASES"]
             github.access = replace(github.access, sizes=queries)
             bitbucket.access = replace(bitbucket.access, page_size=sizes["BITBUCKET_PAGE"])
             self.emulator.before_call(None)
@@ -66,7 +72,7 @@ class AnswersTestCase(ServiceTestCase):
         """The answer with details for these owners, who come into the world."""
         for owner in owners:
             self.world.add(owner)
-        urls = [f"https://{HOSTS[owner.forge]}/{owner.login}" for owner in owners]
+        urls = [KINDS[owner.forge].url(owner.login) for owner in owners]
         return requests.get(f"{self.base}/health-check", params={"url": urls, "expand": "langs,topics"}, timeout=30)
 
     def assert_refused(self, response: requests.Response) -> None:
@@ -78,7 +84,7 @@ class AnswersTestCase(ServiceTestCase):
 class Answers(AnswersTestCase):
     """A world that stands still."""
 
-    @examples(60)
+    @examples(80)
     @given(OWNERS, SIZES)
     def test_an_answer_is_the_sum_whatever_the_sizes_of_pages_and_pools(
         self, owners: list[Owner], sizes: dict[str, int]
@@ -89,7 +95,7 @@ class Answers(AnswersTestCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.json(), whole(owners))
 
-    @examples(120)
+    @examples(180)
     @given(OWNERS, SIZES, FAULTS, WEIGHTS)
     def test_an_answer_is_the_sum_or_an_error_whatever_fails(
         self, owners: list[Owner], sizes: dict[str, int], faults: list[Fault], most: int | None
@@ -112,12 +118,12 @@ def whole(owners: Sequence[Owner]) -> dict[str, Any]:
 
 
 def marked(count: int, first: int = 0, **options: Any) -> list[Repository]:
-    """Repositories whose watchers are different powers of two, so that a sum tells which are in it."""
+    """Repositories whose watchers and stars are different powers of two, so that a sum tells which are in it."""
     return [
         Repository(
             f"r{n}",
             watchers=2**n,
-            stars=n,
+            stars=2**n,
             is_fork=n % 3 == 0,
             languages={f"l{n % 5}": 2**n},
             topics=[f"t{n}"],
@@ -135,9 +141,9 @@ class Changes(AnswersTestCase):
     and wholly; one that came or went counts once or not at all; nothing else does.
     """
 
-    @examples(80)
+    @examples(120)
     @given(
-        st.sampled_from(["github", "bitbucket"]),
+        st.sampled_from([(name, kind) for name, traits in TRAITS.items() for kind in traits.owner_kinds]),
         SIZES,
         st.integers(0, 24),
         st.lists(
@@ -147,7 +153,7 @@ class Changes(AnswersTestCase):
         ),
     )
     def test_what_stands_is_neither_lost_nor_doubled(
-        self, forge: str, sizes: dict[str, int], count: int, changes: list[tuple[int, str, int]]
+        self, forge: tuple[str, str], sizes: dict[str, int], count: int, changes: list[tuple[int, str, int]]
     ) -> None:
         state = {one.id: one for one in marked(count)}
         late = iter(marked(6, first=24))
@@ -158,7 +164,7 @@ class Changes(AnswersTestCase):
             plan.setdefault(when, []).append(dict(state))
             states.append(dict(state))
         with self.sizes(sizes):
-            owner = Owner(forge, "acme", "Organization" if forge == "github" else "Workspace", marked(count))
+            owner = Owner(forge[0], "acme", forge[1], marked(count))
             seen = self.follow(owner, plan, states)
             response = self.asked([owner])
 
@@ -198,8 +204,9 @@ class Changes(AnswersTestCase):
         """The law."""
         data = body["data"]
         public = [{one.watchers for one in state.values() if not one.is_private} for state in states]
-        counted = {2**n for n in range(30) if data["watchers"] & 2**n}
-        self.assertLess(data["watchers"], 2**30)
+        marks = data["followers" if TRAITS[owner.forge].stars else "watchers"]
+        counted = {2**n for n in range(30) if marks & 2**n}
+        self.assertLess(marks, 2**30)
         self.assertLessEqual(set.intersection(*public), counted, "one that stood is lost")
         self.assertLessEqual(counted, set.union(*public), "one that never stood is counted")
         every = {one.watchers: one for state in states for one in state.values() if not one.is_private}

@@ -9,6 +9,7 @@ from typing import Any
 from unittest import SkipTest
 
 from emulator import PRESETS, Fault, Owner, Repository, preset
+from from_git.tests.kit.oracle import TRAITS
 from from_git.values.repository import LATEST, Repository as Row
 from from_git.values.stats import LARGEST
 
@@ -37,8 +38,9 @@ def examples(number: int) -> Callable[[Any], Any]:
     return settings(max_examples=_MANY or number)
 
 
-# GitHub's counts are GraphQL's Int; Bitbucket's may be anything whose sum JSON keeps, over three owners of 45 each
-_LARGEST = {"github": 2**31 - 1, "bitbucket": 2**53 // 135}
+# counts of GraphQL are its Int; Bitbucket's may be anything whose sum JSON keeps, over three owners of 45 each
+_INT = 2**31 - 1
+_LARGEST = {"bitbucket": 2**53 // 135}
 _NAMES = st.sampled_from(["C", "c", "Python", "PYTHON", "C++", "Go", "Jupyter Notebook", "ÅNGSTRÖM", "ångström"])
 _BYTES = st.integers(0, 3) | st.integers(0, 2**40)
 _MANY_LANGUAGES = st.integers(0, 150).map(lambda count: [(f"L{n}", 3**n % 2**40) for n in range(count)])
@@ -48,13 +50,13 @@ _TIMES = st.integers(0, 9).map("2020-01-01T00:00:0{}Z".format)  # many were made
 
 def repositories(forge: str) -> st.SearchStrategy[list[Repository]]:
     """Any list of them."""
-    counts = st.integers(0, 3) | st.integers(0, _LARGEST[forge])
+    counts = st.integers(0, 3) | st.integers(0, _LARGEST.get(forge, _INT))
     shape: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {
             "is_fork": st.booleans(),
             "is_private": st.integers(0, 4).map(lambda n: n == 0),
             "is_archived": st.booleans(),
-            "stars": st.integers(0, _LARGEST["github"]),
+            "stars": st.integers(0, _INT),
             "watchers": counts,
             "languages": st.lists(st.tuples(_NAMES, _BYTES), max_size=4) | _MANY_LANGUAGES,
             "topics": _TOPICS,
@@ -73,7 +75,7 @@ def _owner(forge: str, kinds: tuple[str, ...]) -> st.SearchStrategy[Owner]:
 
 
 OWNERS = st.lists(
-    _owner("github", ("Organization", "User")) | _owner("bitbucket", ("Workspace",)),
+    st.one_of(*(_owner(name, traits.owner_kinds) for name, traits in TRAITS.items())),
     min_size=1,
     max_size=3,
     unique_by=lambda one: one.key,
@@ -118,6 +120,8 @@ SIZES = st.fixed_dictionaries(
         "NAMES_BATCH": st.integers(1, 5),
         "NAMES": st.integers(20, 100),
         "BITBUCKET_PAGE": st.integers(1, 40),
+        "GITLAB_PAGE": st.integers(1, 40),
+        "GITLAB_ALIASES": st.integers(1, 14),
         "THREADS": st.integers(1, 8),
     }
 )
@@ -132,9 +136,13 @@ _WIRE = st.sampled_from(["status", "reset", "truncate", "chunked", "interim", "b
 _BROKEN = st.builds(
     Fault, _WIRE | st.just("repeat_page"), status=st.sampled_from([500, 502, 503, 504]), cut=st.booleans(), **_SCHEDULE
 )
-# a null for an owner without an error means at GitHub that there is none: no accident
-_PRESET = st.builds(preset, st.sampled_from(sorted(PRESETS.keys() - {"null_owner"})), **_SCHEDULE)
+# no accidents: a null for an owner without an error means at GitHub that there is none, and a 403 of languages at Gitea
+# that the code is for members only
+_PRESET = st.builds(
+    preset, st.sampled_from(sorted(PRESETS.keys() - {"null_owner", "gitea_languages_403"})), **_SCHEDULE
+)
 _PLACES = ["data.**.id", "data.**.totalCount", "data.**.name", "values.*.uuid", "size", "next", "values.0"]
+_PLACES += ["data.**.fullPath", "data.**.count", "*.id", "*.private", "*.namespace.full_path", "0"]
 _SPOILT = st.builds(
     Fault,
     st.just("wrong_type"),

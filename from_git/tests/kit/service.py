@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from socketserver import ThreadingMixIn
 from typing import Any, ClassVar
@@ -48,6 +49,8 @@ class ServiceTestCase(SimpleTestCase):
     """Of GitHub's, in an hour."""
     users: ClassVar[int] = 1
     """That GitHub knows; each has a token."""
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Of the other kinds of forges on the emulator, by name."""
     emulated: ClassVar[tuple[Kind, ...]] = KINDS
     """The kinds of forges that the emulator has."""
 
@@ -57,7 +60,7 @@ class ServiceTestCase(SimpleTestCase):
         super().setUpClass()
         cls.world = World(kinds=cls.emulated)
         cls.emulator = cls.enterClassContext(
-            Emulator(cls.world, github={"points": cls.points, "users": cls.users}, limits=False)
+            Emulator(cls.world, github={"points": cls.points, "users": cls.users}, **cls.options, limits=False)
         )
         cls.server = _ThreadingServer(("127.0.0.1", 0), QuietHandler)
         cls.server.set_app(application)
@@ -87,12 +90,14 @@ class ServiceTestCase(SimpleTestCase):
 
     def upstream_settings(self) -> dict[str, Any]:
         """What points the service at the emulator."""
+        pointed = settings_for(self.emulator)
         return {
             "ALLOWED_HOSTS": ["127.0.0.1"],
-            **settings_for(self.emulator),
+            **pointed,
             # a busy machine makes every call long
             "GITHUB_SECONDS_PER_MINUTE": 0.0,
             "BITBUCKET_CALLS_PER_HOUR": 0,
+            "FORGES": [{**entry, "bounds": 0} for entry in pointed["FORGES"]],
             # what a test asks for is fetched
             "PROFILE_CACHE_SECONDS": 0.0,
         }
