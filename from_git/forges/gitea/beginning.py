@@ -14,7 +14,6 @@ from from_git.forges.gitea.rest import (
     ASKED,
     Owner,
     Sheet,
-    message_of,
     owner_of,
     refusal,
     says_missing,
@@ -117,8 +116,9 @@ class Beginning:
             calls.resent()
             answer = self._signing.get(calls, list_of(part, self._path, 1))
         if says_missing(answer):
-            if part == "orgs":  # it may be a user
-                raise wants_account(answer.status, message_of(answer), self._access.host)
+            if part == "orgs":
+                reason = "it has no such organization, and shows users only to those who are signed in."
+                raise wants_account(reason, "", self._access.host)
             return None
         return sheet_of(answer, self._signing.json(calls, answer), f"page 1 of the list of {self._name}", stranger)
 

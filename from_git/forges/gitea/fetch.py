@@ -114,7 +114,7 @@ class GiteaFetch:
             answer = self._signing.get(calls, list_of(part, quote(owner.login, safe=""), number))
             rows = self._signing.json(calls, answer)
         whose = f"page {number} of the {'search' if searches else 'list'} of {owner.login}"
-        return sheet_of(answer, rows, whose, stranger or searches)
+        return sheet_of(answer, rows, whose, stranger)
 
     @property
     def _owner(self) -> Owner:

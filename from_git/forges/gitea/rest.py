@@ -112,16 +112,15 @@ def refusal(answer: Response, host: Host, signed_in: bool) -> UpstreamError:
     return unanswered(answer, said, host.setting("api"), now)
 
 
-def wants_account(status: int, said: str, host: Host) -> CredentialsError:
+def wants_account(reason: str, said: str, host: Host) -> CredentialsError:
     """The error for what strangers are not shown."""
-    reason = f"it shows this only to those who are signed in ({described(status)})."
     return CredentialsError(reason, said, f"Give it a token with the scopes {_SCOPES}, in {host.setting('accounts')}.")
 
 
 def _refused(status: int, said: str, host: Host, signed_in: bool) -> CredentialsError:
     accounts = host.setting("accounts")
     if not signed_in:
-        error = wants_account(status, said, host)
+        error = wants_account(f"it shows this only to those who are signed in ({described(status)}).", said, host)
     elif status == HTTPStatus.UNAUTHORIZED:
         error = CredentialsError(f"it does not know the token ({described(status)}).", said, f"Look at {accounts}.")
         error.refused = True
