@@ -122,7 +122,7 @@ class Remembered(GiteaTestCase):
         now = 1000.0
         kept = KeptLanguages(SharedMemory(caches["default"]), "host", 60.0, lambda: now)
         told = {str(n): Told(n, 0, 1000.0, [["Python", n], ["C", 1]], None).dumped() for n in range(1_000)}
-        kept.keep("tiny", told)
+        kept.keep("Tiny", told)
         self.assertEqual(kept.of("tiny"), told)
         self.assertLess(len(caches["default"].get("from-git:languages:host:tiny")), 20_000)
         now = 1060.0
