@@ -17,7 +17,7 @@ from emulator.github import refusals
 from emulator.github.cost import Cost, price
 from emulator.github.documents import Operation, check
 from emulator.github.errors import Typed, as_json
-from emulator.github.executor import CopyingExecutor
+from emulator.github.executor import PricedExecutor
 from emulator.github.opaque import newer_id
 from emulator.github.points import Points
 from emulator.github.resolvers import Visit
@@ -171,7 +171,7 @@ class Account:
             visit,
             variables,
             operation.name,
-            executor_class=CopyingExecutor,
+            executor_class=PricedExecutor,
         )
         value: dict[str, Any] = {"data": result.data}
         if result.errors:

@@ -9,8 +9,8 @@ from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
 
+from emulator.copying import plain_fields
 from emulator.github import resolvers
-from emulator.github.executor import plain_fields
 
 SDL = Path(__file__).parent / "schema.graphql"
 

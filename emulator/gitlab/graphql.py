@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import DocumentNode, OperationDefinitionNode, execute_sync
 
+from emulator.copying import CopyingExecutor
 from emulator.gitlab.complexity import check_limits
 from emulator.gitlab.resolvers import Visit
 from emulator.gitlab.schema import schema
@@ -19,6 +20,10 @@ LONGEST_QUERY = 10_000
 MOST_ERRORS = 5
 
 Json = dict[str, Any]
+
+
+class _ProjectsExecutor(CopyingExecutor):
+    resolved: ClassVar[frozenset[str]] = frozenset({"Project"})
 
 
 @lru_cache(maxsize=512)
@@ -56,7 +61,10 @@ def _run(text: str, given: Json, name: str | None, visit: Visit) -> Json:
     node = chosen({node.name.value if node.name else "": node for node in nodes}, name)
     variables = variables_of(schema(visit.version), node, given)
     check_limits(schema(visit.version), document, node, variables, visit.member)
-    result = execute_sync(schema(visit.version), document, {}, visit, given, node.name.value if node.name else None)
+    operation = node.name.value if node.name else None
+    result = execute_sync(
+        schema(visit.version), document, {}, visit, given, operation, executor_class=_ProjectsExecutor
+    )
     value: Json = {"data": result.data}
     if result.errors:
         value["errors"] = [

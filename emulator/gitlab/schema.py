@@ -19,6 +19,7 @@ from graphql import (
     visit,
 )
 
+from emulator.copying import plain_fields
 from emulator.gitlab import resolvers
 from emulator.gitlab.versions import Version
 
@@ -69,4 +70,5 @@ def schema(version: Version) -> GraphQLSchema:
         assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - tells mypy what the SDL says
         for field_name, resolve in fields.items():
             kind.fields[field_name].resolve = resolve
+    built.extensions["plain"] = plain_fields(built)
     return built
