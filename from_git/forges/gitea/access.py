@@ -16,6 +16,7 @@ from from_git.upstream import Upstream
 from from_git.values.host import Host
 
 _ASKED_AGAIN = 3_600.0  # seconds after which a site may have been set up otherwise
+_ANSWERED = 2.0  # seconds for which others wait whether the one who asks is answered
 _MOST_KEPT = 20_000  # repositories of one owner
 
 
@@ -105,6 +106,7 @@ class GiteaAccess:
     hides_users: bool = False
     """Whether strangers are shown organizations only."""
     _site: tuple[Site, float] | None = field(default=None, repr=False)
+    _asked_until: float = field(default=0.0, repr=False)
 
     @property
     def api(self) -> str:
@@ -125,6 +127,14 @@ class GiteaAccess:
     @site.setter
     def site(self, site: Site | None) -> None:
         self._site = (site, time.monotonic() + _ASKED_AGAIN) if site else None
+
+    def is_to_ask(self) -> bool:
+        """Whether the site is to be asked now, by whoever asks this; one alone is told so within some seconds."""
+        now = time.monotonic()
+        if self.site is not None or now < self._asked_until:
+            return False
+        self._asked_until = now + _ANSWERED
+        return True
 
     def look_again(self) -> None:
         """Begin as a stranger where it is so long ago that the site was asked that it may let strangers in by now."""

@@ -23,6 +23,8 @@ from from_git.forges.gitea.rest import (
 from from_git.forges.gitea.signing import Signing
 from from_git.forges.reading import get, is_foreign, maybe
 
+_SETTINGS = "api", "repository"
+
 
 class Begun(NamedTuple):
     """An owner that everybody may see."""
@@ -55,8 +57,11 @@ class Beginning:
 
     def start(self) -> None:
         """Have it asked for."""
-        self._asked = ["organization", "sheet", *([] if self._access.site else ["api", "repository"])]
-        for one in self._asked:
+        self._ask("organization", "sheet", *(_SETTINGS if self._access.is_to_ask() else ()))
+
+    def _ask(self, *parts: str) -> None:
+        self._asked += parts
+        for one in parts:
             self._signing.start(self._access.lists, partial(self._read, one), partial(self._take, one))
 
     def _read(self, what: str, calls: Calls) -> Any:
@@ -69,6 +74,9 @@ class Beginning:
             self._found[what] = found
             if len(self._found) < len(self._asked):
                 return
+        if self._access.site is None and "api" not in self._found:
+            self._ask(*_SETTINGS)  # another fetch has asked, and was not answered
+            return
         if "api" in self._found:
             size = maybe(self._found["api"], "max_response_items", kind=int)
             stars = not maybe(self._found["repository"], "stars_disabled", kind=bool)

@@ -123,6 +123,15 @@ class Calls(GiteaTestCase):
                 languages = self.emulator.meter.snapshot()["languages"].calls
                 self.assertEqual((self.calls(), languages), (1 + pages + size, size))
 
+    def test_what_a_site_says_of_itself_is_not_asked_for_by_all_who_begin_together(self) -> None:
+        asked: list[str] = []
+        self.emulator.before_call(lambda upstream, path, body: asked.extend([path] * ("/settings/" in path)))
+        self.addCleanup(self.emulator.before_call, None)
+
+        self.answer(*[f"https://codeberg.org/org-1-{number}" for number in range(1, 31)])
+
+        self.assertLess(len(asked), 2 * 30)
+
     def test_languages_of_page_1_are_asked_before_page_2_has_come(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=3.0)  # a busy machine must have asked for all by then
         self.add(*[Repository(f"r{number}", languages={"C": 1}) for number in range(60)])
