@@ -171,7 +171,7 @@ class GiteaServer:
         if rest:
             return self._list(asked, view)
         if hidden:
-            raise self._refusals.hidden_account(view.owner.login)
+            raise self._refusals.hidden_account(name)
         return shapes.user(view.owner, self._options.version), {}
 
     def _found(self, asked: Asked, name: str, missing: Callable[[str], Refusal]) -> OwnerView:
@@ -203,7 +203,7 @@ class GiteaServer:
 
     def _paged(self, call: Call, page: Page, total: int) -> Mapping[str, str]:
         links = page.links(call.path.removeprefix(ROOT), call.query, total)
-        told = {"X-Total-Count": str(total), "Access-Control-Expose-Headers": "X-Total-Count"}
+        told = _counted(total)
         return {**told, "Access-Control-Expose-Headers": "Link, X-Total-Count", "Link": links} if links else told
 
     def _search(self, asked: Asked) -> tuple[Any, Mapping[str, str]]:
@@ -236,9 +236,13 @@ class GiteaServer:
         """A page of them, without links; all where an older version is not asked for a page."""
         paged = self._options.version.paged_topics or "page" in dict(call.query)
         shown = self._page(call).cut(topics) if paged else topics
-        return {"topics": shown}, {"X-Total-Count": str(len(topics))}
+        return {"topics": shown}, _counted(len(topics))
 
     def _languages(self, asked: Asked, one: Repository) -> Any:
         if "no-code" in one.marks and not asked.caller.admin:
             raise self._refusals.no_code()
         return shapes.languages(one)
+
+
+def _counted(total: int) -> dict[str, str]:
+    return {"X-Total-Count": str(total), "Access-Control-Expose-Headers": "X-Total-Count"}

@@ -156,7 +156,7 @@ def _row(owner: Owner, one: Repository, version: Version, parent: Json | None) -
         value["parent"] = parent
     if version.since((1, 26), None):
         value |= {"has_code": "no-code" not in one.marks, "branch_count": 0 if is_empty(one) else 1}
-    return value | _switches(version) | _last(owner, one, version)
+    return value | _switches(version, one.is_fork) | _last(owner, one, version)
 
 
 def _links(owner: Owner, one: Repository) -> Json:
@@ -173,15 +173,17 @@ def _links(owner: Owner, one: Repository) -> Json:
 
 
 @lru_cache(maxsize=16)
-def _switches(version: Version) -> Json:
-    """What can be switched on and off, and is the same for all here."""
-    on = ["issues", "wiki", "pull_requests", "projects", "releases"]
-    value: Json = {f"has_{one}": True for one in on} | {"has_packages": False, "has_actions": False}
-    value["internal_tracker"] = {
-        "enable_time_tracker": True,
-        "allow_only_contributors_to_track_time": True,
-        "enable_issue_dependencies": True,
-    }
+def _switches(version: Version, fork: bool) -> Json:
+    """What can be switched on and off: of a fork little is on, as DEFAULT_FORK_REPO_UNITS has it."""
+    on = ["issues", "wiki", "projects", "releases"]
+    value: Json = {f"has_{one}": not fork for one in on}
+    value |= {"has_pull_requests": True, "has_packages": False, "has_actions": False}
+    if not fork:
+        value["internal_tracker"] = {
+            "enable_time_tracker": True,
+            "allow_only_contributors_to_track_time": True,
+            "enable_issue_dependencies": True,
+        }
     merges = ["merge_commits", "rebase", "rebase_explicit", "squash_merge", "rebase_update"]
     merges += ["fast_forward_only_merge"] if version.since((1, 22), (7, 0)) else []
     merges += ["merge_update"] if version.since((1, 27), None) else []
@@ -195,7 +197,7 @@ def _switches(version: Version) -> Json:
         value["projects_mode"] = "all"
     if version.since((1, 26), None):
         value |= {"allow_manual_merge": False, "autodetect_manual_merge": False}
-    if version.since(NEVER, (7, 0)):
+    if version.since(NEVER, (7, 0)) and not fork:
         value["wiki_branch"] = "main"
     if version.since(NEVER, (8, 0)):
         value["globally_editable_wiki"] = False

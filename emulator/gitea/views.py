@@ -70,9 +70,9 @@ class OwnerView:
         return caller.reads(self.owner, one) and (caller.admin or not older)
 
     def searched(self, caller: Caller) -> list[Any]:
-        """The rows of a search for this owner's, all that the caller may see, by name."""
+        """The rows of a search for this owner's, all that the caller may see, by name, capitals first."""
         found = [one for one in self._ordered if caller.reads(self.owner, one)]
-        return [self.shape(one) for one in sorted(found, key=lambda one: one.name.lower())]
+        return [self.shape(one) for one in sorted(found, key=lambda one: one.name)]
 
     def shape(self, one: Repository) -> Any:
         """A row; null where the site cannot load it."""

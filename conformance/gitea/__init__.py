@@ -1,0 +1,1 @@
+"""Gitea and Forgejo: what is put there, by which calls, and what is asked."""
