@@ -119,7 +119,9 @@ def _parent(owner: Owner, one: Repository, version: Version) -> Json:
     above = Owner(owner.forge, "upstream", "Organization")
     if "hidden-parent" in one.marks:
         above = replace(above, visibility="private")
-    return _row(above, Repository(one.name, created_at=one.created_at, id=one.id), version, None)
+    # the forks of a private repository are private, and those of a public one are not
+    whole = Repository(one.name, is_private=one.is_private, created_at=one.created_at, id=one.id)
+    return _row(above, whole, version, None)
 
 
 def _row(owner: Owner, one: Repository, version: Version, parent: Json | None) -> Json:

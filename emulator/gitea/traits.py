@@ -14,6 +14,7 @@ TRAITS = Traits(
     owner_kinds=("Organization", "User"),
     generated={"org": "Organization", "person": "User"},
     data=Path(__file__).parent / "data",
+    marks=("hidden-parent", "mirror"),
     licenses=False,
     pushes=False,
 )

@@ -5,7 +5,7 @@ from unittest import TestCase
 
 from from_git.tests.kit.project import ROOT
 
-FOLDERS = ("from_git/tests", "emulator/tests", "benchmarks")
+FOLDERS = ("from_git/tests", "emulator/tests", "benchmarks", "conformance")
 SLEEP = re.compile(r"\b(?:time|asyncio)\.sleep\(|^\s*(?:await )?sleep\(|\bwait_for_timeout\(")
 
 

@@ -19,7 +19,7 @@ from from_git.options import table
 from from_git.question.fields import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = ("benchmarks", "coding_challenge", "emulator", "from_git")
+OURS = ("benchmarks", "coding_challenge", "conformance", "emulator", "from_git")
 FOREIGN_SETTINGS = {
     *("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"),  # gunicorn's variables
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),  # Python's
