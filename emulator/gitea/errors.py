@@ -70,7 +70,7 @@ class Refusals:
 
     def hidden_account(self, name: str) -> Refusal:
         """404 of an organization that the caller may not see, among the users."""
-        return self._told_apart("GetUserByName", [f"user does not exist [uid: 0, name: {name}]"])
+        return self._told_apart("GetUserByName", [self._nobody(name)])
 
     def hidden_user(self) -> Refusal:
         """404 of a user that the caller may not see."""
@@ -92,8 +92,7 @@ class Refusals:
         """401 of a token that is not taken, on public data too: the older words are about the token's user."""
         if self.version.terse:
             return _told(401, "invalid username, password or token")
-        key = "" if self.version.since((1, 22), (7, 0)) else ", keyid: 0"
-        return _told(401, f"user does not exist [uid: 0, name: {key}]")
+        return _told(401, self._nobody(""))
 
     def public_only(self, owners: str) -> Refusal:
         """403 of a token that is for what is public, at an owner that is not."""
@@ -112,6 +111,10 @@ class Refusals:
         words = "token does not have at least one of required scope(s)"
         more = f", required=[{scope}], token scope={','.join(had)}" if self.version.terse else f": [{scope}]"
         return _told(403, words + more)
+
+    def _nobody(self, name: str) -> str:
+        key = ", keyid: 0" if self.version.keyed else ""
+        return f"user does not exist [uid: 0, name: {name}{key}]"
 
     def _told_apart(self, message: str, errors: list[str]) -> Refusal:
         """404 with what was looked for as its message, and the errors of it."""

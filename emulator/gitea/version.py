@@ -69,6 +69,11 @@ class Version:
         return self.since((1, 24), (7, 0))
 
     @property
+    def keyed(self) -> bool:
+        """Whether refusals about accounts name a key too, and users find repositories of private users."""
+        return not self.since((1, 22), (7, 0))
+
+    @property
     def guards_owners(self) -> bool:
         """Whether it refuses public-only tokens at owners that are not public."""
         return self.since((1, 23), (8, 0))

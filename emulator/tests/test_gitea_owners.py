@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from emulator import Repository
-from emulator.tests.gitea import ELEVEN, GITEA, LATE, SEVEN, TOKEN, GiteaCase, days, organization, person
+from emulator.gitea.shapes import owner_number
+from emulator.tests.gitea import (
+    ELEVEN,
+    GITEA,
+    LATE,
+    OLD,
+    SEVEN,
+    TOKEN,
+    GiteaCase,
+    ask,
+    days,
+    organization,
+    person,
+    site,
+)
 
 
 class TestOwners(GiteaCase):
@@ -106,3 +120,17 @@ class TestOwners(GiteaCase):
             self.assertEqual(self.get(path).status_code, 404)
         for path in ("/nothing", "/orgs/acme/what", "/users/ann/what", "/repos/acme/a/what"):
             self.assertEqual((self.get(path).status_code, self.get(path).text), (404, "404 page not found\n"))
+
+    def test_old_versions_name_a_key_and_let_users_find_what_is_of_private_users(self) -> None:
+        self.world.add(person(*days("x"), login="Gone", visibility="private"))
+        [hidden] = self.versions("/users/lim", OLD)
+        words = "user does not exist [uid: 0, name: lim, keyid: 0]"
+        self.assertEqual(hidden.json()["errors"], [words])
+
+        for version, found in ((OLD, ["x"]), (SEVEN, [])):
+            with site(self.world, version=version) as emulator:
+                ask(emulator, "/users/gone")
+                number = owner_number("gone")
+                rows = ask(emulator, "/repos/search", TOKEN, uid=number).json()["data"]
+
+                self.assertEqual([row["name"] for row in rows], found)
