@@ -32,11 +32,13 @@ class Fetch(Protocol):
 class Forge(Protocol):
     """One forge; safe from any thread, serves any number of fetches at once."""
 
-    accounts: Accounts
-    """What may be spent there."""
-
     has_credentials: bool
     """Whether calls carry any; see `Kind.without`."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """What may be spent there."""
+        ...
 
     @property
     def width(self) -> int:

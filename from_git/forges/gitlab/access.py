@@ -123,7 +123,6 @@ class GitLabAccess:
         """
         while True:
             query, variables = text()
-            before = asked()
             payload = {"query": query, "variables": variables}
             answer = self._noted(
                 calls, self.upstream.call(calls, "POST", f"{self.upstream.base_url}/api/graphql", payload)

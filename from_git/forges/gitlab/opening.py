@@ -24,23 +24,13 @@ class GitLab:
 
     pace = None
 
-    def __init__(self, host: Host, conf: Any) -> None:
-        make = opening(host, conf)
-        pools = Pools(host, make, conf, _START)
-        self.pool = pools.pool(THREADS)
-        bound = _bound(host, make)
-        carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
-        accounts = [make.account(one.header, one, bound) for one in carried]
-        self.accounts = make.accounts(accounts, pools.narrowed.refresh)
-        self.has_credentials = bool(host.credentials)
-        upstream = Upstream(host.api, host.setting("api"), self.pool.most, conf.UPSTREAM_TIMEOUT, way(host))
-        wordless = Wordless(make.memory, host.key, conf.LANGUAGES_CACHE_SECONDS)
-        self.access = GitLabAccess(host, upstream, self.pool, self.accounts, wordless, bound.limit, make.tempo)
+    def __init__(self, access: GitLabAccess, has_credentials: bool) -> None:
+        self.access, self.accounts, self.has_credentials = access, access.accounts, has_credentials
 
     @property
     def width(self) -> int:
         """See `Forge.width`."""
-        return self.pool.width
+        return self.access.pool.width
 
     def foresee(self, asker: Asker, profiles: int, seconds: float) -> None:
         """See `Forge.foresee`."""
@@ -54,13 +44,21 @@ class GitLab:
 
     def close(self) -> None:
         """See `Forge.close`."""
-        self.pool.close()
+        self.access.pool.close()
         self.access.upstream.close()
 
 
 def opened(host: Host, conf: Any) -> GitLab:
     """The adapter with its pool, which live until it is closed."""
-    return GitLab(host, conf)
+    make = opening(host, conf)
+    pools = Pools(host, make, conf, _START)
+    pool, bound = pools.pool(THREADS), _bound(host, make)
+    carried = [Authorization(f"Bearer {one.token}", one.username) for one in host.credentials] or [ANONYMOUS]
+    accounts = make.accounts([make.account(one.header, one, bound) for one in carried], pools.narrowed.refresh)
+    upstream = Upstream(host.api, host.setting("api"), pool.most, conf.UPSTREAM_TIMEOUT, way(host))
+    wordless = Wordless(make.memory, host.key, conf.LANGUAGES_CACHE_SECONDS)
+    access = GitLabAccess(host, upstream, pool, accounts, wordless, bound.limit, make.tempo)
+    return GitLab(access, bool(host.credentials))
 
 
 def _bound(host: Host, make: Opening) -> Bound:

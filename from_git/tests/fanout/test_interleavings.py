@@ -1,12 +1,13 @@
 """Fetches whose threads take turns in many orders; see `scheduler.py`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from emulator import Emulator, Fault, Latency, Owner, Repository, World, preset
+from emulator import Emulator, Fault, Latency, Repository, World, preset
 from from_git.errors import BudgetError, DeadlineError, LimitError, UpstreamError
-from from_git.tests.kit.oracle import expected
+from from_git.tests.kit.oracle import expected, owner_of
 from from_git.tests.kit.seeds import SeededTestCase
 from from_git.tests.kit.simulation import Simulation
 from from_git.values.found import Found
@@ -36,13 +37,16 @@ class InterleavingTestCase(SeededTestCase):
     """An emulator."""
 
     forge: ClassVar[str]
+    owner: ClassVar[Mapping[str, Any]] = {}
+    """What is special about its owners."""
     emulator: ClassVar[Emulator]
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start the emulator."""
         super().setUpClass()
-        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": 10**9}, limits=False))
+        few = {"max_response_items": 10}
+        cls.emulator = cls.enterClassContext(Emulator(World(), github={"points": 10**9}, gitea=few, limits=False))
 
     def setUp(self) -> None:
         """Leave nothing behind."""
@@ -51,8 +55,7 @@ class InterleavingTestCase(SeededTestCase):
 
     def add(self, *these: Repository, login: str = "acme") -> Stats:
         """Give the forge an owner, and say what its sum is."""
-        kind = "Organization" if self.forge == "github" else "Workspace"
-        owner = Owner(self.forge, login, kind, these)
+        owner = replace(owner_of(self.forge, login, these), **self.owner)
         self.emulator.world.add(owner)
         return expected(owner)
 

@@ -49,7 +49,7 @@ class ServiceTestCase(SimpleTestCase):
     """Of GitHub's, in an hour."""
     users: ClassVar[int] = 1
     """That GitHub knows; each has a token."""
-    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    options: ClassVar[Mapping[str, Any]] = {}
     """Of the other kinds of forges on the emulator, by name."""
     emulated: ClassVar[tuple[Kind, ...]] = KINDS
     """The kinds of forges that the emulator has."""

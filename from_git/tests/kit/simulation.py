@@ -11,29 +11,34 @@ from unittest.mock import patch
 from emulator import Emulator
 from from_git.calls.account import Account
 from from_git.calls.accounts import Accounts
-from from_git.calls.authorization import Authorization
+from from_git.calls.authorization import ANONYMOUS, Authorization
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.pace import Pace
 from from_git.calls.spent import LocalLedger
 from from_git.errors import Cancelled, DeadlineError, UpstreamError
 from from_git.fanout import Pool, Width
 from from_git.forges.bitbucket.access import NONE, BitbucketAccess, Counts
-from from_git.forges.bitbucket.fetch import BitbucketFetch
 from from_git.forges.bitbucket.opening import Bitbucket
-from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.contract import Fetch, Forge
+from from_git.forges.gitea.access import GiteaAccess, KeptLanguages
+from from_git.forges.gitea.opening import Gitea
 from from_git.forges.github.graphql import GraphqlOverUpstream
 from from_git.forges.github.opening import GitHub
 from from_git.forges.github.queries import GitHubAccess, Sizes
+from from_git.forges.gitlab.access import GitLabAccess, Wordless
+from from_git.forges.gitlab.opening import GitLab
 from from_git.tests.kit.budgets import Values, budget_of, reported_limit
+from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.locks import scheduled
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
 from from_git.values.found import Found
+from from_git.values.tempo import USUAL
 
 MODULES = scheduled("fanout", "calls", "forges")
 """Those that the scheduler drives."""
 SMALL = Sizes(first=7, listed=20, batch=8, largest=12, small_batch=4, average=5, names_batch=2)
-_SMALL_PAGE = 10  # of Bitbucket; small pages, so that a small owner needs many calls
+_SMALL_PAGE = 10  # of Bitbucket and GitLab; small pages, so that a small owner needs many calls
 _CALL = Upstream.call
 _SLOWEST = (0.001, 0.6)  # seconds of a call at most; each seed has one of them
 _NARROWED = 0.03  # of all calls are sent when another process has met a limit
@@ -45,7 +50,7 @@ class Question:
     """One owner that is asked for."""
 
     group: FetchGroup
-    fetch: GitHubFetch | BitbucketFetch
+    fetch: Fetch
     late: bool = False
 
     @property
@@ -70,7 +75,7 @@ class Simulation:
     seed: int
     threads: int = 4
     limit: float | None = None
-    """Of the budget: seconds in a minute at GitHub, calls in an hour at Bitbucket."""
+    """Of the budget: seconds in a minute at GitHub, calls in an hour elsewhere."""
     deadline: float = 120.0
     may_be_late: bool = False
     accounts: int = 1
@@ -84,6 +89,7 @@ class Simulation:
     questions: list[Question] = field(default_factory=list)
     width: Width | None = None
     """Of the pools."""
+    pools: list[Pool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.seed)
@@ -95,14 +101,23 @@ class Simulation:
         """Ask for these owners at the same time, as one request does; what came out for each."""
         random.seed(self.seed)  # the jitter of retries
         with self.scheduler.installed(MODULES), patch.object(Upstream, "call", self._call()):
-            adapter = self.github() if forge == "github" else self.bitbucket()
+            adapter = self._adapter(forge)
             self.scheduler.run(partial(self._ask, adapter, owners))
-            outcomes = self._judge(adapter)
+            outcomes = self._judge()
             adapter.close()
             return outcomes
 
-    def github(self) -> GitHub:
+    def _adapter(self, forge: str) -> Forge:
         """An adapter on simulated threads and time."""
+        made: dict[str, Callable[[], Forge]] = {
+            "github": self._github,
+            "bitbucket": self._bitbucket,
+            "gitlab": self._gitlab,
+            "gitea": self._gitea,
+        }
+        return made[forge]()
+
+    def _github(self) -> GitHub:
         pool, now = self._pool("github"), self.clock.now
         carried = Authorization(f"bearer {self.emulator['github'].credentials['token']}")
         self.all = self._accounts("seconds", 60.0, carried)
@@ -110,8 +125,7 @@ class Simulation:
         client = GraphqlOverUpstream(upstream, now)
         return GitHub(GitHubAccess(client, pool, self.all, Pace(now), sizes=SMALL), has_credentials=True)
 
-    def bitbucket(self) -> Bitbucket:
-        """An adapter on simulated threads and time."""
+    def _bitbucket(self) -> Bitbucket:
         self.all = self._accounts("calls", 3600.0, Authorization(sort=NONE))
         pools = self._pool("bitbucket"), self._pool("watchers")
         upstream = Upstream(self.emulator["bitbucket"].url, "BITBUCKET_API_URL", 2 * self.threads, 10.0)
@@ -119,12 +133,28 @@ class Simulation:
         access = BitbucketAccess(upstream, *pools, self.all, False, counts, page_size=_SMALL_PAGE)
         return Bitbucket(access, has_credentials=False)
 
+    def _gitlab(self) -> GitLab:
+        self.all = self._accounts("calls", 3600.0, ANONYMOUS)
+        pool, host = self._pool("gitlab"), host_of("gitlab", api=self.emulator["gitlab"].url)
+        upstream = Upstream(host.api, "api", pool.most, 10.0)
+        wordless = Wordless(Values(), "", 0)
+        access = GitLabAccess(host, upstream, pool, self.all, wordless, self.limit, USUAL, self.clock.now)
+        access.schema.page, access.schema.aliases = _SMALL_PAGE, 4
+        return GitLab(access, has_credentials=False)
+
+    def _gitea(self) -> Gitea:
+        self.all = self._accounts("calls", 3600.0, ANONYMOUS)
+        pools, host = (self._pool("gitea"), self._pool("languages")), host_of("gitea", api=self.emulator["gitea"].url)
+        upstream = Upstream(host.api, "api", 2 * self.threads, 10.0)
+        return Gitea(GiteaAccess(host, upstream, *pools, self.all, None, KeptLanguages(Values(), "", 0)))
+
     def _pool(self, name: str) -> Pool:
         """One as wide as its threads or, with most seeds, as answers and other processes let it be."""
         if self.width is None:
             start = 1 + self.seed // 4 % 3 if self.seed % 4 else None
             self.width = Width(self.threads, start, self.clock.now)
-        return Pool(name, self.threads, width=self.width)
+        self.pools.append(Pool(name, self.threads, width=self.width))
+        return self.pools[-1]
 
     def _accounts(self, unit: str, window: float, carried: Authorization) -> Accounts:
         """So many, all with the credential that the emulator takes."""
@@ -135,11 +165,13 @@ class Simulation:
             made.append(Account(str(number), bound, memory, now, authorization=carried, reported=points))
         return Accounts(made, memory, now)
 
-    def _ask(self, adapter: GitHub | Bitbucket, owners: tuple[str, ...]) -> None:
+    def _ask(self, adapter: Forge, owners: tuple[str, ...]) -> None:
         """What `aggregate` and `Flight` do."""
         for owner in owners:
             if isinstance(adapter, GitHub) and self.seed % 2:
                 adapter.access.large.note(owner, 10**6)  # then the list is asked for first, without details
+            if isinstance(adapter, GitLab) and self.seed % 2:
+                adapter.access.small.note(owner, 1)  # then it is not asked for from both ends at once
             group = FetchGroup(self.clock.now() + self.deadline, self._landed, self.clock)
             question = Question(group, adapter.fetch(owner, group))
             self.questions.append(question)
@@ -188,11 +220,11 @@ class Simulation:
             return headers
         return {**{name.lower(): value for name, value in headers.items()}, "x-ratelimit-reset": str(_HOUR)}
 
-    def _judge(self, adapter: GitHub | Bitbucket) -> list[Found | UpstreamError | None]:
+    def _judge(self) -> list[Found | UpstreamError | None]:
         """What must hold whatever happened."""
         assert all(one.group.ended for one in self.questions), "a group never ended"
         assert not any(one.budget._under_way for one in self.all.all), "a reservation was never settled"
-        for pool in (adapter.access.pool, getattr(adapter.access, "watchers_pool", adapter.access.pool)):
+        for pool in self.pools:
             assert pool.idle == pool.width, "a pool believes that its threads are busy"
         if not any(one.group._cancelled or one.group._error for one in self.questions):
             counted = sum(one.fetch.cost().calls for one in self.questions)
