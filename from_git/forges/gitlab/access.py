@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 
 from from_git.calls.accounts import Accounts
 from from_git.calls.sending import Calls
-from from_git.errors import UpstreamError
+from from_git.errors import TooHeavyError, UpstreamError
 from from_git.fanout import Pool
-from from_git.forges.gitlab.answers import Answers, Unknown, used_up
-from from_git.forges.gitlab.queries import MOST, Schema
+from from_git.forges.gitlab.answers import Answers, Complex, Unknown, used_up
+from from_git.forges.gitlab.queries import MOST, Schema, Size
 from from_git.memory import Memory
 from from_git.upstream import Response, Upstream
 from from_git.values.host import Host
@@ -23,6 +23,7 @@ GROUP_LISTS, USER_LISTS = 600, 300
 """Calls of these lists that GitLab allows in a minute (docs.gitlab.com, "Rate limits on GitLab.com"; the default
 elsewhere too)."""
 _MOST_OWNERS = 4096
+_LIGHTER = 0.5  # how much of a query that was too heavy is asked for by the next one
 _WORD = re.compile(r"\w+")
 _MOST_NAMES = 50_000  # ids that are remembered of one owner
 
@@ -109,7 +110,7 @@ class GitLabAccess:
         )
 
     def ask(
-        self, calls: Calls, text: Callable[[], tuple[str, Mapping[str, object]]], size: str, asked: Callable[[], int]
+        self, calls: Calls, text: Callable[[], tuple[str, Mapping[str, object]]], size: Size, asked: Callable[[], int]
     ) -> dict[str, Any]:
         """The data of a query of GraphQL; asked for otherwise where the server does not know a field, or for less.
 
@@ -123,11 +124,11 @@ class GitLabAccess:
         """
         while True:
             query, variables = text()
-            payload = {"query": query, "variables": variables}
-            answer = self._noted(
-                calls, self.upstream.call(calls, "POST", f"{self.upstream.base_url}/api/graphql", payload)
-            )
-            found = self.answers.graphql(answer, self.now())
+            try:
+                found = self._query(calls, query, variables)
+            except TooHeavyError:
+                self.schema.shrink(size, asked(), _LIGHTER)
+                raise
             if isinstance(found, dict):
                 return found
             if isinstance(found, Unknown):
@@ -140,6 +141,11 @@ class GitLabAccess:
             elif not self.schema.shrink(size, asked(), found.part):
                 raise UpstreamError("it takes our smallest query for too complex.", found.said, "Update from-git.")
             calls.resent()
+
+    def _query(self, calls: Calls, query: str, variables: Mapping[str, object]) -> dict[str, Any] | Unknown | Complex:
+        payload = {"query": query, "variables": variables}
+        answer = self.upstream.call(calls, "POST", f"{self.upstream.base_url}/api/graphql", payload)
+        return self.answers.graphql(self._noted(calls, answer), self.now())
 
     def _noted(self, calls: Calls, answer: Response) -> Response:
         """The answer, after which its account rests where nothing is left of a limit."""

@@ -3,9 +3,11 @@
 Sources: docs.gitlab.com/api/graphql (types Group and Project, "Limits") and GitLab's own types of 16 to 18.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from typing import Literal
 
 MOST = 100
 """Projects of one page; the most that GitLab gives."""
@@ -14,29 +16,37 @@ _PROJECT = "id fullPath visibility archived starCount topics createdAt languages
 FORK, DELETION, DELETION_ON = "isForked", "markedForDeletion", "markedForDeletionOn"
 _OPTIONAL = (FORK, DELETION, DELETION_ON)
 _KEPT = 3600.0  # seconds for which a server is taken to be as old as it was
-_ALIASES = 15  # projects of one query by their paths: 13 of complexity each, of 200
-_NAMES = 36  # languages alone: 5 each
+Size = Literal["page", "aliases", "names"]
+"""Sorts of queries: pages of a group, projects by their paths, and those of which the languages alone are asked for."""
+_SIZES: Mapping[Size, int] = {"page": MOST, "aliases": 15, "names": 36}  # 13 and 5 of complexity each, of 200
 _SMALLEST = 5  # projects of one page
 
 
 class Schema:
-    """What one server is known to take, learned from its refusals. Safe from any thread, but for a refusal too many.
-
-    Attributes:
-        page: projects of one page of a group.
-        aliases: projects of one query by their paths.
-        names: the same, where their languages alone are asked for.
-    """
+    """What one server is known to take, learned from its refusals of the last hour. Safe from any thread, but for a
+    refusal too many."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self.page, self.aliases, self.names = MOST, _ALIASES, _NAMES
         self._now = now
         self._lock = threading.Lock()
         self._unknown: dict[str, float] = {}
+        self._sizes: dict[Size, tuple[int, float]] = {}
+        self.usual = dict(_SIZES)
+        """Projects of one query at most, where none was refused."""
+
+    def size(self, of: Size) -> int:
+        """Projects of one query of a sort at most."""
+        size, at = self._sizes.get(of, (0, -math.inf))
+        return size if self._now() - at < _KEPT else self.usual[of]
+
+    @property
+    def page(self) -> int:
+        """Projects of one page of a group."""
+        return self.size("page")
 
     def lacks(self, field: str) -> bool:
         """Whether the server has refused this field of a project lately."""
-        return self._now() - self._unknown.get(field, -_KEPT) < _KEPT
+        return self._now() - self._unknown.get(field, -math.inf) < _KEPT
 
     @property
     def is_older(self) -> bool:
@@ -50,13 +60,13 @@ class Schema:
             self._unknown.update(dict.fromkeys(known, self._now()))
         return bool(fields) and len(known) == len(fields)
 
-    def shrink(self, name: str, asked: int, part: float) -> bool:
-        """Ask for a part of what was `asked` for and refused as too complex; whether less can be asked for."""
-        least = _SMALLEST if name == "page" else 1
+    def shrink(self, of: Size, asked: int, part: float) -> bool:
+        """Ask for a part of what was `asked` for and was too much; whether less can be asked for."""
+        least = _SMALLEST if of == "page" else 1
         if asked <= least:
             return False
         with self._lock:
-            setattr(self, name, max(least, min(getattr(self, name), int(asked * part), asked - 1)))
+            self._sizes[of] = max(least, min(self.size(of), int(asked * part), asked - 1)), self._now()
         return True
 
     def project(self) -> str:

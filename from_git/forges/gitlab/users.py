@@ -9,7 +9,7 @@ from from_git.calls.sending import Calls
 from from_git.errors import MalformedAnswer, UpstreamError
 from from_git.forges.gitlab.access import USER_LISTS, GitLabAccess
 from from_git.forges.gitlab.nodes import Kept
-from from_git.forges.gitlab.queries import NAMES, by_paths
+from from_git.forges.gitlab.queries import NAMES, Size, by_paths
 from from_git.forges.gitlab.rest import ProjectList
 from from_git.forges.listing import Page
 from from_git.forges.reading import get
@@ -28,7 +28,7 @@ class UserList(ProjectList):
         super().__init__(access, calls, "User", group, known)
         self._name = name
         self.path = f"users/{quote(name, safe='')}/projects"
-        self.once.size = access.schema.aliases
+        self.once.size = access.schema.size("aliases")
         self._asked = False
 
     def begin(self) -> None:
@@ -90,12 +90,13 @@ class UserList(ProjectList):
 
     def nodes(self, wanted: Mapping[str, str], names: bool) -> dict[str, object]:
         """See `ProjectList`; in as many queries as it takes."""
-        schema, size = self._access.schema, "names" if names else "aliases"
+        schema = self._access.schema
+        size: Size = "names" if names else "aliases"
         rest, found = list(wanted.items()), dict[str, object]()
         some: list[tuple[str, str]] = []
 
         def text() -> tuple[str, Mapping[str, object]]:
-            some[:] = rest[: getattr(schema, size)]
+            some[:] = rest[: schema.size(size)]
             return by_paths(NAMES if names else schema.project(), [path for _, path in some])
 
         while rest:

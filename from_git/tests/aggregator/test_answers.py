@@ -59,8 +59,7 @@ class AnswersTestCase(ServiceTestCase):
             assert isinstance(github, GitHub)
             assert isinstance(bitbucket, Bitbucket)
             assert isinstance(gitlab, GitLab)
-            schema = gitlab.access.schema
-            schema.page, schema.aliases = sizes["GITLAB_PAGE"], sizes["GITLAB_ALIASES"]
+            gitlab.access.schema.usual |= {"page": sizes["GITLAB_PAGE"], "aliases": sizes["GITLAB_ALIASES"]}
             github.access = replace(github.access, sizes=queries)
             bitbucket.access = replace(bitbucket.access, page_size=sizes["BITBUCKET_PAGE"])
             self.emulator.before_call(None)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from emulator import Fault, Owner, Repository
-from emulator.kinds import KINDS
 from from_git.tests.kit.hosts import fetched
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.found import Found
@@ -31,15 +30,7 @@ def few(number: int, **more: Any) -> list[Repository]:
 class GitLabTestCase(ServiceTestCase):
     """A group `tiny` that tests fill."""
 
-    options: ClassVar[dict[str, Any]] = {}
-    """Of the emulated GitLab."""
     url = "https://gitlab.com/tiny"
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Start it."""
-        cls.emulated = tuple(replace(kind, **cls.options) if kind.traits.name == "gitlab" else kind for kind in KINDS)
-        super().setUpClass()
 
     def setUp(self) -> None:
         """Begin with an empty group, and note all calls."""

@@ -1,5 +1,8 @@
 """GitLab's languages, over real sockets: what is told to be none at first is asked for again."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from emulator import Repository
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
 
@@ -7,7 +10,7 @@ from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
 class Languages(GitLabTestCase):
     """A GitLab that has not looked at any project yet."""
 
-    options = {"languages_known": False}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"languages_known": False}}
 
     def test_they_are_asked_for_again_by_one_query_for_a_hundred_projects(self) -> None:
         for number in (1, 100, 101, 350):

@@ -1,7 +1,8 @@
 """GitLab's refusals and limits, and what stands in front of it, over real sockets."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.gitlab.presets import PRESETS
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
@@ -135,7 +136,7 @@ class Complexity(GitLabTestCase):
 class SignedIn(GitLabTestCase):
     """A site that shows nothing to anybody without an account."""
 
-    options = {"signed_in_only": True}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"signed_in_only": True}}
 
     def test_without_an_account_it_is_told_that_one_is_needed(self) -> None:
         self.add(*few(3))

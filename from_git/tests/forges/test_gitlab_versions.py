@@ -1,6 +1,8 @@
 """GitLab of several versions, over real sockets: what older ones do not tell, and where it comes from then."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, ClassVar
 
 from emulator import Repository
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
@@ -26,7 +28,7 @@ class VersionTestCase(GitLabTestCase):
 class At185(VersionTestCase):
     """The newest one."""
 
-    options = {"version": "18.5"}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"version": "18.5"}}
 
     def test_everything_is_told(self) -> None:
         self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
@@ -36,7 +38,7 @@ class At185(VersionTestCase):
 class At172(VersionTestCase):
     """One that tells the day of a deletion."""
 
-    options = {"version": "17.2"}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"version": "17.2"}}
 
     def test_everything_is_told_and_what_it_refuses_is_asked_for_once(self) -> None:
         self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
@@ -53,7 +55,7 @@ class At172(VersionTestCase):
 class At1611(VersionTestCase):
     """One that does not tell forks."""
 
-    options = {"version": "16.11"}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"version": "16.11"}}
 
     def test_forks_of_hidden_parents_are_in_doubt(self) -> None:
         not_told = "originalRepos", "forkedRepos"
@@ -71,7 +73,7 @@ class At1611(VersionTestCase):
 class At160(VersionTestCase):
     """One that deletes at once, or tells it by REST alone."""
 
-    options = {"version": "16.0"}  # noqa: RUF012 - see GitLabTestCase
+    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"gitlab": {"version": "16.0"}}
 
     def test_a_group_is_read_by_rest(self) -> None:
         rows = [replace(one, is_fork=n % 4 == 0) for n, one in enumerate(few(250))]
