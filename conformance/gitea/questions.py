@@ -29,8 +29,11 @@ _REFUSED = {
     "wrong token": ("what a site says of itself", "owners"),
     "token for users": ("owners", "lists", "languages"),
 }
-# the settings of one site alone
-_SITES_OWN = re.compile(r"(?:mirrors|http_git|migrations|lfs|time_tracking|forks)_disabled|default_(?:git|max)_.*")
+# the settings of one site, and of one repository, alone
+_SET = re.compile(
+    r"(?:mirrors|http_git|migrations|lfs|time_tracking|forks)_disabled|default_(?:git|max)_.*"
+    r"|allow_.*|autodetect_.*|default_(?:allow|delete|merge|update)_.*"
+)
 
 
 @dataclass(frozen=True)
@@ -143,4 +146,4 @@ def _free(path: tuple[str, ...]) -> bool:
     if inside and "permissions" in path:
         return True
     in_parent = "parent" in path[:-1]
-    return inside and (key in _OWN or (in_parent and key in _PARENTS_OWN) or bool(_SITES_OWN.fullmatch(key)))
+    return inside and (key in _OWN or (in_parent and key in _PARENTS_OWN) or bool(_SET.fullmatch(key)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.exchange import Answer, Call
 from emulator.gitea.credentials import PUBLIC_ONLY, Token
 from emulator.gitea.errors import Refusals
-from emulator.gitea.version import Version
+from emulator.gitea.version import NEVER, Version
 from emulator.gitea.views import Caller
 from emulator.model import Owner
 
@@ -34,6 +35,20 @@ class Options:
     calls: int | None = None
     seconds: float = 1800.0
     limited: Answer = field(default_factory=lambda: Answer(429))
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """The settings of that name, `api` or `repository`, as the site tells them."""
+        if name == "api":
+            value = {
+                "max_response_items": self.max_response_items,
+                "default_paging_num": self.default_paging_num,
+                "default_git_trees_per_page": 1000,
+                "default_max_blob_size": 10485760,
+            }
+            return value | ({"default_max_response_size": 104857600} if self.version.since((1, 26), None) else {})
+        off = ["mirrors", "http_git", "migrations", "stars", "time_tracking", "lfs"]
+        off += ["forks"] if self.version.since(NEVER, (7, 0)) else []
+        return {f"{one}_disabled": one == "stars" and self.stars_disabled for one in off}
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,14 @@ class Refusal(Exception):
         body: the body; JSON where it is no bytes.
         headers: the headers besides the usual ones.
         content_type: the type of a body of bytes.
+        early: newer versions give it before they look who calls, and with no headers.
     """
 
     status: int
     body: Any = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = TEXT
+    early: bool = False
 
     def answer(self, headers: Mapping[str, str]) -> Answer:
         """The answer, with these headers too."""
@@ -137,7 +139,7 @@ def _gone(name: str) -> str:
 
 def nothing_here() -> Refusal:
     """404 of a path without a resource."""
-    return Refusal(404, b"404 page not found\n")
+    return Refusal(404, b"404 page not found\n", early=True)
 
 
 def moved(location: str) -> Refusal:

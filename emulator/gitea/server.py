@@ -15,13 +15,14 @@ from emulator.gitea.asked import Asked, Options
 from emulator.gitea.credentials import ORGANIZATION, PUBLIC_ONLY, REPOSITORY, USER, Token
 from emulator.gitea.errors import Refusal, Refusals
 from emulator.gitea.pages import Page
-from emulator.gitea.version import NEVER
 from emulator.gitea.views import Caller, OwnerView, Views
 from emulator.kind import Place
 from emulator.model import Repository
 
 ROOT = "/gitea"
 API = "/api/v1"
+
+_KNOWN = {"orgs", "repos", "settings", "users", "version"}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -61,7 +62,7 @@ class GiteaServer:
                 raise Refusal(405, headers={"Allow": "GET"})
             value, headers = self._resource(self._asked(call))
         except Refusal as refusal:
-            return refusal.answer(self._headers)
+            return refusal.answer({} if refusal.early and self._options.version.terse else self._headers)
         return Answer(200, errors.body(value), {**self._headers, **headers}, errors.JSON)
 
     def _used_up(self, address: str) -> bool:
@@ -85,10 +86,12 @@ class GiteaServer:
         path = call.path.removeprefix(ROOT)
         if not path.startswith(f"{API}/"):
             raise errors.nothing_here()
+        parts = tuple(unquote(part) for part in path.removeprefix(API).split("/") if part)
+        if self._options.version.terse and not {*parts[:1]} <= _KNOWN:
+            raise errors.nothing_here()
         token = self._token(call.headers.get("Authorization", ""))
         if token is None and self._options.signed_in_only:
             raise self._refusals.signed_in_only()
-        parts = tuple(unquote(part) for part in path.removeprefix(API).split("/") if part)
         return Asked(parts, call, self._caller(token), token, self._refusals)
 
     def _caller(self, token: Token | None) -> Caller:
@@ -115,7 +118,7 @@ class GiteaServer:
             case ["version"]:
                 return {"version": self._options.version.text}, {}
             case ["settings", ("api" | "repository") as name]:
-                return self._settings(name), {}
+                return self._options.settings(name), {}
             case ["orgs", name, *rest]:
                 return self._organization(asked, name, rest)
             case ["users", name, *rest]:
@@ -125,20 +128,6 @@ class GiteaServer:
             case ["repos", owner, name, *rest]:
                 return self._repository(asked, owner, name, rest)
         raise errors.nothing_here()
-
-    def _settings(self, name: str) -> Any:
-        version = self._options.version
-        if name == "api":
-            value = {
-                "max_response_items": self._options.max_response_items,
-                "default_paging_num": self._options.default_paging_num,
-                "default_git_trees_per_page": 1000,
-                "default_max_blob_size": 10485760,
-            }
-            return value | ({"default_max_response_size": 104857600} if version.since((1, 26), None) else {})
-        off = ["mirrors", "http_git", "migrations", "stars", "time_tracking", "lfs"]
-        off += ["forks"] if version.since(NEVER, (7, 0)) else []
-        return {f"{one}_disabled": one == "stars" and self._options.stars_disabled for one in off}
 
     def _organization(self, asked: Asked, name: str, rest: list[str]) -> tuple[Any, Mapping[str, str]]:
         asked.needs(ORGANIZATION)

@@ -193,7 +193,7 @@ def _switches(version: Version, fork: bool) -> Json:
         "ignore_whitespace_conflicts": False,
         "default_delete_branch_after_merge": False,
         "default_merge_style": "merge",
-        "default_allow_maintainer_edit": False,
+        "default_allow_maintainer_edit": version.terse,
     }
     if version.since((1, 22), None):
         value["projects_mode"] = "all"

@@ -117,6 +117,12 @@ class TestAccess(GiteaCase):
                 url = f"{emulator['gitea'].url}/api/v1/version"
                 self.assertEqual(requests.head(url, timeout=PATIENCE).status_code, status)
 
+    def test_newer_versions_know_a_path_before_they_look_who_calls(self) -> None:
+        answers = self.versions("/nothing", ELEVEN, LATE, token="wrong")
+
+        self.assertEqual([answer.status_code for answer in answers], [401, 404])
+        self.assertNotIn("Cache-Control", answers[1].headers)
+
     def test_settings_and_version_are_told(self) -> None:
         with site(self.world, version=LATE, stars_disabled=True) as emulator:
             settings = ask(emulator, "/settings/repository").json()
