@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from benchmarks import serial
-from benchmarks.processes import Stage, stage
+from benchmarks.processes import Stage, Way, stage
 from benchmarks.questions import Question, limit
 from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
@@ -34,7 +34,7 @@ class Serial:
     def run(self, rounds: int) -> Result:
         """Measure; the serial client asks once."""
         seconds = "600" if self.keeps else "0"
-        with stage(self.latency, hosts=True, LANGUAGES_CACHE_SECONDS=seconds) as found:
+        with stage(self.latency, Way.TLS, True, LANGUAGES_CACHE_SECONDS=seconds) as found:
             found.ask(_smaller(self.question))
             if self.keeps:
                 found.ask(self.question)
@@ -64,7 +64,7 @@ class Together:
 
     def run(self, rounds: int) -> Result:
         """Measure."""
-        with stage(self.latency, hosts=True, LANGUAGES_CACHE_SECONDS="0") as found:
+        with stage(self.latency, Way.TLS, True, LANGUAGES_CACHE_SECONDS="0") as found:
             found.ask(_smaller(self.question))
             usages = _measured(found, partial(found.ask, self.question), rounds)
             parts = [median(_measured(found, partial(found.ask, one), rounds)) for one in self.question.parts]

@@ -117,7 +117,7 @@ class Stage:
 
 
 @contextmanager
-def stage(latency: Latency, way: Way = Way.TLS, /, hosts: bool = False, **changes: str) -> Iterator[Stage]:
+def stage(latency: Latency, way: Way = Way.TLS, hosts: bool = False, /, **changes: str) -> Iterator[Stage]:
     """Both processes, with upstreams that take so long; both are gone at the end, however that comes.
 
     Args:

@@ -55,8 +55,7 @@ class Calls:
         self._group, self._accounts = group, accounts
         self.avoided: frozenset[Account] = frozenset()
         """Through which a call was refused."""
-        self._pace = pace
-        self._halving = Halving(pace)
+        self._pace, self._halving = pace, Halving(pace)
         self._peers = Peers()
         self._jitter = jitter
         self._pauses = FetchPauses(Pause(group.clock.now, tempo=accounts.tempo), accounts.pause)

@@ -125,7 +125,7 @@ def _rows(numbers: Mapping[str, int | None], said: Mapping[str, str], frame: Fra
 def _languages(answer: Answer) -> Languages:
     """By bytes, as the forges have it; by repositories where one of them does not tell bytes."""
     langs = answer.stats.langs
-    by_bytes = all(profile.kind.tells_bytes for profile in answer.found) and any(one.bytes for one in langs.values())
+    by_bytes = all(profile.kind.tells.bytes for profile in answer.found) and any(one.bytes for one in langs.values())
     parts = {name: (one.bytes or 0) if by_bytes else one.repos for name, one in langs.items()}
     if not parts:
         return Languages("No languages that the forge would know", [])

@@ -78,7 +78,7 @@ def refuse_untold(profiles: Iterable[Profile], wanted: Filter) -> None:
     urls: list[Complaint] = []
     wrong = 0
     for profile in profiles if asked else ():
-        if untold := [name for name in asked if name not in profile.kind.filters]:
+        if untold := [name for name in asked if name not in profile.kind.tells.filters]:
             wrong += 1
             for name in untold:
                 silent.setdefault(name, []).append(profile.host)

@@ -53,7 +53,7 @@ class Fetched:
 
 def not_told(profile: Profile, found: Found) -> tuple[str, ...]:
     """The keys of an answer that the forge does not tell of a profile, in the order of KEYS."""
-    return _in_order(profile.kind.not_told, found.not_told)
+    return _in_order(profile.kind.tells.not_told, found.not_told)
 
 
 def untold(found: Mapping[Profile, Found]) -> frozenset[str]:

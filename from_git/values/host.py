@@ -46,11 +46,6 @@ class Host:
         """The address below which its profiles and repositories lie, without a slash at the end."""
         return f"https://{self.name}"
 
-    @property
-    def labels(self) -> tuple[str, str]:
-        """Of its metrics: the name of its kind, and its own."""
-        return self.kind.name, self.name
-
     @cached_property
     def key(self) -> str:
         """Its name in caches; another one for another API, or where more counts, since the numbers may differ."""
@@ -79,6 +74,11 @@ class Host:
 def counts_internal(host: Host) -> bool:
     """Whether repositories count there that only those see who have an account."""
     return "internal" in host.count
+
+
+def labels_of(host: Host) -> tuple[str, str]:
+    """The labels of its metrics: the name of its kind, and its own."""
+    return host.kind.name, host.name
 
 
 def is_first(host: Host) -> bool:

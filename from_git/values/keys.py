@@ -86,11 +86,11 @@ def described(kinds: Sequence[Kind]) -> dict[str, Key]:
 
 
 def _described(name: str, key: Key, kinds: Sequence[Kind]) -> Key:
-    tellers = listed([f"{kind.label}'s" for kind in kinds if name not in kind.not_told])
-    silent = [kind.label for kind in kinds if name in kind.not_told] if key.thing else []
+    tellers = listed([f"{kind.label}'s" for kind in kinds if name not in kind.tells.not_told])
+    silent = [kind.label for kind in kinds if name in kind.tells.not_told] if key.thing else []
     left_out = key.leaves_out
     if silent:
         lacks = f"{listed(silent)} {'tells' if len(silent) == 1 else 'tell'} no {key.thing}"
         left_out = f"{lacks}; {left_out[0].lower()}{left_out[1:]}" if left_out else f"{lacks}."
-    left_out = " ".join(filter(None, (left_out, *(kind.leaves_out.get(name) for kind in kinds))))
+    left_out = " ".join(filter(None, (left_out, *(kind.tells.leaves_out.get(name) for kind in kinds))))
     return key._replace(counts=key.counts.replace("{tellers}", tellers), leaves_out=left_out)

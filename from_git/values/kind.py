@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -86,6 +86,22 @@ class Examples(NamedTuple):
     """In the API's description; of all of them the first one exists and the last one does not."""
 
 
+class Tells(NamedTuple):
+    """What a forge tells of repositories."""
+
+    not_told: frozenset[str] = frozenset()
+    """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
+    filters: frozenset[str] = frozenset({"forks"})
+    """The names of the filters for which it tells enough of each repository."""
+    bytes: bool = True
+    """Whether it says how many bytes of a language there are."""
+    leaves_out: Mapping[str, str] = MappingProxyType({})
+    """What its numbers leave out, a sentence for a key of an answer."""
+
+
+_USUAL = Tells()
+
+
 class Demo(NamedTuple):
     """What the demo's emulator has of a forge."""
 
@@ -118,14 +134,7 @@ class Kind:
     api: Callable[[str], str] = lambda host: ""
     """The address of its API, from the name of a host; empty where the name does not tell it. It raises WrongSetting
     for a name that no profile URL of it carries."""
-    not_told: frozenset[str] = frozenset()
-    """The keys of an answer that it does not have at all: 0 in `data`, and no number wherever people read it."""
-    filters: frozenset[str] = frozenset({"forks"})
-    """The names of the filters for which it tells enough of each repository."""
-    tells_bytes: bool = True
-    """Whether it says how many bytes of a language there are."""
-    leaves_out: Mapping[str, str] = field(default_factory=dict)
-    """What its numbers leave out, a sentence for a key of an answer."""
+    tells: Tells = _USUAL
     counts: tuple[str, ...] = ("public",)
     """The visibilities of repositories that may be told to count at a host of it."""
     hosted: str = ""

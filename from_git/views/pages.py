@@ -115,8 +115,8 @@ def _examples() -> Iterator[tuple[str, str]]:
 
 
 def _about_bytes(kinds: list[Kind]) -> str:
-    counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells_bytes])
-    others = [kind.label for kind in kinds if not kind.tells_bytes]
+    counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells.bytes])
+    others = [kind.label for kind in kinds if not kind.tells.bytes]
     return f"Bytes are {counted}; {listed(others)} {'does' if len(others) == 1 else 'do'} not count them."
 
 

@@ -2,7 +2,7 @@
 
 from from_git.forges.bitbucket.options import OPTIONS
 from from_git.forges.bitbucket.urls import URLS
-from from_git.values.kind import Demo, Examples, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials, Tells
 
 KIND = Kind(
     name="bitbucket",
@@ -14,9 +14,11 @@ KIND = Kind(
     without=NoCredentials(True, "allows 60 calls an hour without: set BITBUCKET_USERNAME and BITBUCKET_API_TOKEN."),
     api=lambda host: "https://api.bitbucket.org/2.0" if host == "bitbucket.org" else "",
     examples=Examples("TEAM", "mailchimp", ("mailchimp", "nobody")),
-    not_told=frozenset({"followers", "topics", "topicsNum"}),
-    tells_bytes=False,
-    leaves_out={"langs": "Bitbucket names one language for each repository, and some have none."},
+    tells=Tells(
+        not_told=frozenset({"followers", "topics", "topicsNum"}),
+        bytes=False,
+        leaves_out={"langs": "Bitbucket names one language for each repository, and some have none."},
+    ),
     demo=Demo(
         owners=("spack", "nobody"),
         data="bitbucket.org/spack is made up",

@@ -2,7 +2,7 @@
 
 from from_git.forges.gitea.options import OPTIONS
 from from_git.forges.gitea.urls import URLS
-from from_git.values.kind import Demo, Examples, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials, Tells
 
 KIND = Kind(
     name="gitea",
@@ -15,7 +15,7 @@ KIND = Kind(
     without=NoCredentials(True, ""),
     api=lambda host: f"https://{host}",
     examples=Examples("ORG", "forgejo"),
-    filters=frozenset({"forks", "archived"}),
+    tells=Tells(filters=frozenset({"forks", "archived"})),
     demo=Demo(
         owners=("spack",),
         data="codeberg.org/spack is made up",

@@ -4,7 +4,7 @@ from from_git.forges.github.addresses import api_of
 from from_git.forges.github.options import OPTIONS
 from from_git.forges.github.urls import URLS
 from from_git.values.filters import FILTERS
-from from_git.values.kind import Demo, Examples, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials, Tells
 
 HINT = "Set it in local_settings.py or in the environment; a token without any scope is enough."
 
@@ -19,7 +19,7 @@ KIND = Kind(
     without=NoCredentials(False, "answers nobody without: set GITHUB_API_TOKEN.", HINT),
     api=api_of,
     counts=("public", "internal"),
-    filters=frozenset(FILTERS),
+    tells=Tells(filters=frozenset(FILTERS)),
     examples=Examples("ORG", "mailchimp", ("mfem",)),
     demo=Demo(
         owners=("spack",),

@@ -3,7 +3,7 @@ of all."""
 
 from from_git.forges.gitlab.options import OPTIONS
 from from_git.forges.gitlab.urls import URLS
-from from_git.values.kind import Demo, Examples, Kind, NoCredentials
+from from_git.values.kind import Demo, Examples, Kind, NoCredentials, Tells
 
 KIND = Kind(
     name="gitlab",
@@ -15,10 +15,12 @@ KIND = Kind(
     without=NoCredentials(True, ""),
     api=lambda host: f"https://{host}",
     examples=Examples("GROUP", "gitlab-org"),
-    not_told=frozenset({"watchers"}),
-    filters=frozenset({"forks", "archived"}),
-    tells_bytes=False,
-    leaves_out={"langs": "GitLab names five languages of each repository at most."},
+    tells=Tells(
+        not_told=frozenset({"watchers"}),
+        filters=frozenset({"forks", "archived"}),
+        bytes=False,
+        leaves_out={"langs": "GitLab names five languages of each repository at most."},
+    ),
     demo=Demo(
         owners=("spack",),
         data="gitlab.com/spack is made up",

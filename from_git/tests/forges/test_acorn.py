@@ -250,7 +250,7 @@ class AcornService(AcornTestCase):
         self.assertIn("organisations and people on GitHub, Bitbucket, ", page)
         self.assertIn(" and Acorn.</p>", page)
         self.assertIn("&#10;https://acorn.test/oak", page)
-        silent = listed([kind.label for kind in KINDS.values() if not kind.tells_bytes])
+        silent = listed([kind.label for kind in KINDS.values() if not kind.tells.bytes])
         self.assertIn(f"; {silent} do not count them.", page)
         self.assertIn(" and Acorn", silent)
 

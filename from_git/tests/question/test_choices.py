@@ -110,14 +110,14 @@ class Untold(TestCase):
     """Filters on what a forge does not tell."""
 
     def test_each_kind_is_asked_for_what_it_tells_alone(self) -> None:
-        told = {name: kind.filters for name, kind in KINDS.items()}
+        told = {name: kind.tells.filters for name, kind in KINDS.items()}
         self.assertEqual(told["github"], {"forks", "archived", "active"})
         self.assertEqual(told["bitbucket"], {"forks"})
         for name, kind in KINDS.items():
             for given in ({"forks": ["no"]}, {"archived": ["no"]}, {"active": ["9"]}):
                 wanted = filter_asked(given, NOW)
                 with self.subTest(kind=name, given=given):
-                    if set(given) <= kind.filters:
+                    if set(given) <= kind.tells.filters:
                         refuse_untold([profile(name, "one")], wanted)
                     else:
                         with self.assertRaises(RequestError):

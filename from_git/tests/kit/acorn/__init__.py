@@ -11,7 +11,7 @@ from typing import Any
 
 from from_git import readers
 from from_git.values.credential import Credential
-from from_git.values.kind import BadUrl, Examples, Kind, NoCredentials, ProfileUrls
+from from_git.values.kind import BadUrl, Examples, Kind, NoCredentials, ProfileUrls, Tells
 from from_git.values.option import KindOptions, Option
 
 
@@ -63,7 +63,9 @@ ACORN = Kind(
     without=NoCredentials(True, "lets strangers make few calls: set ACORN_TOKEN."),
     api=lambda host: f"https://{host}/api",
     examples=Examples("GROVE", "oak", ("oak",)),
-    not_told=frozenset({"topics", "topicsNum"}),
-    tells_bytes=False,
-    leaves_out={"langs": "Acorn names them in its own order."},
+    tells=Tells(
+        not_told=frozenset({"topics", "topicsNum"}),
+        bytes=False,
+        leaves_out={"langs": "Acorn names them in its own order."},
+    ),
 )
