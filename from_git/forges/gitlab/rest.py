@@ -93,10 +93,13 @@ class ProjectList:
                 raise UpstreamError("it vanished while its list was being read (404).", advice="Ask again.")
             return None
         rows = dict(self.row(one) for one in self.values(answer))
+        total = total_in(answer.headers)
+        if not rows and total is None and place is None:  # it leaves totals out of long lists alone
+            raise MalformedAnswer("X-Total of an empty list is absent")
         following = answer.headers.get("x-next-page", "")
         if following and not (following.isdecimal() and len(following) < 7):
             raise MalformedAnswer("X-Next-Page is not a number")
-        return Page(rows, total_in(answer.headers), bool(following), following or None, numbered=True)
+        return Page(rows, total, bool(following), following or None, numbered=True)
 
     def values(self, answer: Response) -> list[object]:
         """The rows of a list.

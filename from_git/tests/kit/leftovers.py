@@ -13,17 +13,20 @@ from from_git.calls.sending import Calls
 from from_git.calls.spent import Reservation
 from from_git.flights.flight import Flight
 from from_git.forges.bitbucket.fetch import BitbucketFetch
+from from_git.forges.gitea.fetch import GiteaFetch
 from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.gitlab.fetch import GitLabFetch
 from from_git.forges.listing import Listing
 from from_git.forges.once import Once
 
-KINDS = (FetchGroup, Flight, Calls, Call, Reservation, GitHubFetch, BitbucketFetch, Listing, Once)
+FETCHES = GitHubFetch, BitbucketFetch, GitLabFetch, GiteaFetch
+KINDS = FetchGroup, Flight, Calls, Call, Reservation, *FETCHES, Listing, Once
 
 
 def objects() -> dict[str, int]:
     """Objects of requests that somebody still holds, by the name of their class."""
     gc.collect()
-    return dict(Counter(type(one).__name__ for one in gc.get_objects() if type(one) in KINDS))
+    return dict(Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, KINDS)))
 
 
 def tracked() -> int:

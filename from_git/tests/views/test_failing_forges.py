@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from emulator import Fault
+from from_git.forges.registry import KINDS
 from from_git.logfacts import facts_of
 from from_git.tests.kit.service import ServiceTestCase
-
-HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
 
 
 class UpstreamFails(ServiceTestCase):
@@ -15,7 +14,21 @@ class UpstreamFails(ServiceTestCase):
 
     github = "https://github.com/spack"
     bitbucket = "https://bitbucket.org/mailchimp"
-    paths = (("github", "/graphql"), ("bitbucket", "/2.0/repositories/mailchimp"), ("bitbucket", "*/watchers"))
+    gitlab = "https://gitlab.com/group-5"
+    gitea = "https://codeberg.org/org-5"
+    paths = (
+        ("github", "/graphql"),
+        ("bitbucket", "/2.0/repositories/mailchimp"),
+        ("bitbucket", "*/watchers"),
+        ("gitlab", "/gitlab/api/graphql"),
+        ("gitlab", "/gitlab/api/v4/groups/*"),
+        ("gitea", "/gitea/api/v1/users/*"),
+        ("gitea", "*/languages"),
+    )
+
+    def upstream_settings(self) -> dict[str, Any]:
+        """As everywhere; languages are asked for each time."""
+        return {**super().upstream_settings(), "LANGUAGES_CACHE_SECONDS": 0.0}
 
     def test_each_fault_of_each_upstream_is_a_502_that_names_forge_and_profile(self) -> None:
         faults: dict[str, dict[str, Any]] = {
@@ -29,11 +42,11 @@ class UpstreamFails(ServiceTestCase):
                 with self.subTest(forge=forge, path=path, kind=kind):
                     self.emulator.faults.clear()
                     self.emulator.faults.add(Fault(kind, path=path, **options))
-                    failure = self.failure(502, self.github, self.bitbucket)
+                    failure = self.failure(502, self.github, self.bitbucket, self.gitlab, self.gitea)
                     profile = getattr(self, forge)
                     self.assertEqual(list(failure), ["error", "message", "advice", "upstream", "profile", "host"])
                     named = failure["error"], failure["upstream"], failure["profile"], failure["host"]
-                    self.assertEqual(named, ("ERR2", forge, profile, HOSTS[forge]))
+                    self.assertEqual(named, ("ERR2", forge, profile, KINDS[forge].host))
                     self.assertIn(profile, failure["message"])
 
     def test_every_5xx_and_3xx_is_a_502(self) -> None:
@@ -53,7 +66,10 @@ class UpstreamFails(ServiceTestCase):
                 "github",
                 Fault("graphql_errors", "/graphql", headers={"Retry-After": "77"}, errors=({"type": "RATE_LIMIT"},)),
             ),
-            ("bitbucket", Fault("status", "*/watchers", status=429, headers={"Retry-After": "77"})),
+            *(
+                (forge, Fault("status", path, status=429, headers={"Retry-After": "77"}))
+                for forge, path in self.paths[2:]
+            ),
         ]
         for forge, fault in limits:
             with self.subTest(forge=forge, fault=fault.kind, status=fault.status):
@@ -66,7 +82,7 @@ class UpstreamFails(ServiceTestCase):
                     list(response.json()), ["error", "message", "advice", "upstream", "retryAfter", "host"]
                 )
                 named = response.json()["upstream"], response.json()["retryAfter"], response.json()["host"]
-                self.assertEqual(named, (forge, 77, HOSTS[forge]))
+                self.assertEqual(named, (forge, 77, KINDS[forge].host))
 
     def test_a_forge_that_never_answers_is_a_502_after_the_timeouts_of_its_calls(self) -> None:
         self.settings_for_test(UPSTREAM_TIMEOUT=0.3)

@@ -16,11 +16,13 @@ from from_git.tests.kit.leftovers import connections, descriptors, objects, thre
 from from_git.tests.kit.service import ServiceTestCase
 
 REQUESTS, CLIENTS = 1_000, 8
-HOSTS = {"github": "github.com", "bitbucket": "bitbucket.org"}
 OWNERS = [
     *(("github", f"user-{number}") for number in range(12)),
     *(("bitbucket", f"team-{number}") for number in range(4)),
-    *(("github", "mailchimp"), ("bitbucket", "mailchimp"), ("github", "nobody"), ("bitbucket", "no")),
+    *(("gitlab", f"{name}-{number}") for number in range(3) for name in ("group", "person")),
+    *(("gitea", f"org-{number}") for number in range(4)),
+    *((forge, "nobody") for forge in KINDS),
+    *(("github", "mailchimp"), ("bitbucket", "mailchimp")),
 ]
 BRIEF = {"Retry-After": "1"}
 FAULTS = [
@@ -31,7 +33,7 @@ FAULTS = [
     Fault("status", status=502),
     Fault("status", status=503, headers={"Retry-After": "0"}),
     Fault("status", status=403, times=10),
-    Fault("status", path="/2.0/*", status=404, body=b"<html>a proxy's</html>", times=10),
+    *(Fault("status", path=path, status=404, body=b"<html>a proxy's</html>", times=5) for path in ("/2.0/*", "/git*")),
     Fault("status", status=302, headers={"Location": "http://evil.example/"}, times=10),
     Fault("status", path="/2.0/*", status=429, headers=BRIEF, times=1),
     Fault("body", body=b'{"data": {"repositoryOwner": nul'),
@@ -49,6 +51,10 @@ FAULTS = [
     preset("null_node", times=10),
     preset("saml", times=5),
     preset("secondary_200_retry_after", headers=BRIEF, times=1),
+    preset("gitlab_wall", times=5),
+    preset("gitlab_timeout"),
+    preset("gitea_wall", times=5),
+    preset("gitea_429", headers=BRIEF, times=1),
     Fault("graphql_errors", path="/graphql", errors=({"type": "RATE_LIMIT"},), headers=BRIEF, times=1),
 ]
 
@@ -63,6 +69,10 @@ class AThousandRequests(ServiceTestCase):
         self.outcomes: Counter[str] = Counter()
         self.wrong: list[Any] = []
 
+    def upstream_settings(self) -> dict[str, Any]:
+        """As everywhere; languages are asked for each time."""
+        return {**super().upstream_settings(), "LANGUAGES_CACHE_SECONDS": 0.0}
+
     def add_faults(self) -> None:
         """Each strikes a call now and then, so that together they meet about every third request."""
         for seed, fault in enumerate(FAULTS):
@@ -70,17 +80,17 @@ class AThousandRequests(ServiceTestCase):
 
     def check(self, owners: list[tuple[str, str]]) -> None:
         """Ask, and note what is neither exact nor a clear error."""
-        urls = [f"https://{HOSTS[forge]}/{login}" for forge, login in owners]
+        urls = [KINDS[forge].url(login) for forge, login in owners]
         response = requests.get(f"{self.base}/health-check", params={"url": urls}, timeout=60)
         body = response.json()
         self.outcomes[f"{response.status_code} {body['error']}"] += 1
         if response.status_code == 200:
-            missing = [url for url in urls if url.endswith(("/nobody", "/no"))]
+            missing = [url for url in urls if url.endswith("/nobody")]
             if body["data"] != self.world.sum(owners) or body["missing"] != missing:
                 self.wrong.append((urls, body))
         elif (
             (response.status_code, body["error"]) not in ((502, "ERR2"), (503, "ERR2"), (504, "ERR2"))
-            or body["upstream"] not in HOSTS
+            or body["upstream"] not in KINDS
             or not body["message"].isprintable()
             or "data" in body
         ):

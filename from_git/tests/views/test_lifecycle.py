@@ -9,22 +9,34 @@ from unittest.mock import patch
 from emulator import Fault
 from emulator.tests.helpers import settled
 from from_git import flights, forges
+from from_git.fanout import Pool
 from from_git.flights.awaited import Waiter
-from from_git.forges.bitbucket.fetch import BitbucketFetch
-from from_git.forges.github.fetch import GitHubFetch
+from from_git.forges.gitlab.fetch import GitLabFetch
+from from_git.forges.registry import KINDS
 from from_git.logfacts import facts_of
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.hosts import adapter
-from from_git.tests.kit.leftovers import objects
+from from_git.tests.kit.leftovers import FETCHES, objects
 from from_git.tests.kit.service import ServiceTestCase
 
 GITHUB, BITBUCKET = "https://github.com/spack", "https://bitbucket.org/mailchimp"
 BOTH = (("github", "spack"), ("bitbucket", "mailchimp"))
-SINGLE = {"NUM_THREADS_GITHUB": 1, "NUM_THREADS_BITBUCKET": 1, "NUM_THREADS_BITBUCKET_WATCHERS": 1}
+ALL = (*BOTH, ("gitlab", "group-12"), ("gitea", "org-12"))
+URLS = [KINDS[forge].url(login) for forge, login in ALL]
+
+
+PATHS = (
+    *("/graphql", "/2.0/repositories/mailchimp", "*/watchers"),
+    *("/gitlab/api/graphql", "/gitlab/api/v4/*", "/gitea/api/v1/users/*", "*/languages"),
+)
 
 
 class LifecycleTestCase(ServiceTestCase):
     """Questions about what is left."""
+
+    def upstream_settings(self) -> dict[str, Any]:
+        """As everywhere; languages are asked for each time."""
+        return {**super().upstream_settings(), "LANGUAGES_CACHE_SECONDS": 0.0}
 
     def assert_nothing_left(self) -> None:
         """No group, flight, fetch or call is held by anybody, while the forges are open."""
@@ -32,9 +44,16 @@ class LifecycleTestCase(ServiceTestCase):
 
     def assert_idle(self) -> None:
         """No thread of a pool has anything to do."""
-        github, bitbucket = adapter("github"), adapter("bitbucket")
-        pools: list[Any] = [github.access.pool, bitbucket.access.pool, bitbucket.access.watchers_pool]  # type: ignore[attr-defined]
-        self.assertEqual(settled(lambda: [pool.width - pool.idle for pool in pools], [0, 0, 0]), [0, 0, 0])
+        held = [one for name in KINDS for one in vars(adapter(name).access).values()]  # type: ignore[attr-defined]
+        pools = [one for one in held if isinstance(one, Pool)]
+        self.assertEqual(len(pools), 6)
+        self.assertEqual(settled(lambda: [pool for pool in pools if pool.width != pool.idle], []), [])
+
+    def single(self, **more: Any) -> None:
+        """Have one thread in each pool."""
+        threads = [option.name for kind in KINDS.values() for option in kind.options.threads]
+        entries = [{**entry, "threads": 1} for entry in self.upstream_settings()["FORGES"]]
+        self.settings_for_test(FORGES=entries, **dict.fromkeys(threads, 1), **more)
 
     def public(self, forge: str, login: str) -> int:
         """How many public repositories the owner has."""
@@ -46,17 +65,18 @@ class OwnFault(LifecycleTestCase):
     """A task that raises what no forge can be blamed for."""
 
     def test_it_is_a_500_once_and_the_pools_go_on(self) -> None:
-        for forge, fetch in (("github", GitHubFetch), ("bitbucket", BitbucketFetch)):
-            with self.subTest(forge):
+        for fetch in FETCHES:
+            with self.subTest(fetch):
+                begins = "_take_total" if fetch is GitLabFetch else "_begin"
                 with (
-                    patch.object(fetch, "_begin", side_effect=ValueError("a secret of ours")),
+                    patch.object(fetch, begins, side_effect=ValueError("a secret of ours")),
                     self.assertLogs("from_git", "ERROR") as logs,
                 ):
-                    failure = self.failure(500, GITHUB, BITBUCKET, "https://bitbucket.org/team-300")
+                    failure = self.failure(500, *URLS, "https://bitbucket.org/team-300")
                 self.assertEqual((list(failure), failure["error"]), (["error", "message", "advice"], "ERRX"))
                 self.assertNotIn("secret", failure["message"])
                 self.assertEqual(len([line for line in logs.output if "Traceback" in line]), 1)
-                self.assert_exact(*BOTH)
+                self.assert_exact(*ALL)
                 self.assert_idle()
                 del logs
                 self.assert_nothing_left()
@@ -66,10 +86,10 @@ class SinglePools(LifecycleTestCase):
     """One thread in each pool."""
 
     def test_mixed_requests_are_answered_side_by_side_though_calls_fail_and_come_again(self) -> None:
-        self.settings_for_test(**SINGLE)
+        self.single()
         self.emulator.faults.add(Fault("reset", chance=0.1, seed=1))
         self.emulator.faults.add(Fault("status", status=503, chance=0.1, seed=2))
-        asked = [BOTH, (("github", "org-130"),), (("bitbucket", "team-120"),), (("github", "user-3"), *BOTH)]
+        asked = [BOTH, (("github", "org-130"),), (("bitbucket", "team-120"),), (("github", "user-3"), *ALL)]
         failures: list[object] = []
 
         def ask(owners: tuple[tuple[str, str], ...]) -> None:
@@ -96,21 +116,21 @@ class Hung(LifecycleTestCase):
 
     def test_the_threads_of_a_missed_deadline_are_free_for_the_next_request(self) -> None:
         # the second request could not wait for the first one's calls: they may take longer than it has
-        self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0)
+        self.single(UPSTREAM_TIMEOUT=60.0)
         for kind in self.kinds:
-            for path in ("/graphql", "/2.0/repositories/mailchimp", "*/watchers"):
+            for path in PATHS:
                 with self.subTest(kind=kind, path=path):
                     self.emulator.faults.add(Fault(kind, path=path, seconds=0.5))
                     self.settings_kept(REQUEST_DEADLINE=0.3)
-                    self.failure(504, GITHUB, BITBUCKET)
+                    self.failure(504, *URLS)
                     self.emulator.faults.clear()
                     self.settings_kept(REQUEST_DEADLINE=20.0)
-                    self.assert_exact(*BOTH)
+                    self.assert_exact(*ALL)
         self.assert_idle()
         self.assert_nothing_left()
 
     def test_the_threads_of_a_cancelled_request_are_free_long_before_its_deadline(self) -> None:
-        self.settings_for_test(**SINGLE, UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=60.0)
+        self.single(UPSTREAM_TIMEOUT=60.0, REQUEST_DEADLINE=60.0)
         for kind in self.kinds:
             with self.subTest(kind):
                 self.settings_kept(REQUEST_DEADLINE=60.0)
@@ -172,7 +192,7 @@ class Memory(LifecycleTestCase):
     """Nobody holds on to a request that has ended."""
 
     def test_nothing_is_left_of_answered_failed_and_cancelled_requests(self) -> None:
-        self.answer(GITHUB, BITBUCKET, "https://bitbucket.org/team-300", "https://github.com/org-130")
+        self.answer(*URLS, "https://bitbucket.org/team-300", "https://github.com/org-130")
         self.assert_nothing_left()
         self.emulator.faults.add(Fault("status", path="*/watchers", status=403, after=20))
         self.failure(502, GITHUB, "https://bitbucket.org/team-300")
