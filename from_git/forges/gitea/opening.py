@@ -67,14 +67,18 @@ def opened(host: Host, conf: Any) -> Gitea:
     def accounts(all_: Sequence[Authorization]) -> Accounts:
         return make.accounts([make.account(one.header, one, bound) for one in all_], pools.narrowed.refresh)
 
+    everybody, given = accounts([ANONYMOUS]), accounts(carried) if carried else None
+    for one in given.all if given else ():
+        one.follow(everybody.all[0])  # the limit is a proxy's, which knows addresses and no accounts
+
     return Gitea(
         GiteaAccess(
             host,
             Upstream(host.api, host.setting("api"), connections, conf.UPSTREAM_TIMEOUT, way(host)),
             lists,
             languages,
-            accounts([ANONYMOUS]),
-            accounts(carried) if carried else None,
+            everybody,
+            given,
             KeptLanguages(make.memory, host.key, conf.LANGUAGES_CACHE_SECONDS),
         )
     )

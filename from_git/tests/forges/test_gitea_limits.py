@@ -81,17 +81,28 @@ class Budget(GiteaTestCase):
         self.assert_exact(("gitea", "tiny"))
 
     def test_codeberg_has_what_its_proxy_allows_and_others_have_none(self) -> None:
-        host = forges.hosts()["codeberg.org"]
-        self.assertEqual(forges.forge(host).accounts.all[0].budget.limit, 4_000)
+        self.use(self.emulator)
+        self.assertEqual(self.adapter().accounts.all[0].budget.limit, 4_000)
 
         entry = {"kind": "gitea", "host": "git.example.org", "api": self.emulator["gitea"].url}
         self.settings_for_test(FORGES=[entry])
         self.assertIsNone(forges.forge(forges.hosts()["git.example.org"]).accounts.all[0].budget.limit)
 
+    def test_all_accounts_spend_of_one_budget_since_proxies_count_addresses(self) -> None:
+        emulator = self.site("one-of-two", "two-of-two", token="one-of-two", signed_in_only=True)
+        self.use(emulator, "one-of-two", "two-of-two", bounds={KEY: 40})
+        self.failure(503, "https://codeberg.org/org-120")
+        access = self.adapter().access
+        assert access.given is not None
+        budgets = {one.budget for one in (*access.everybody.all, *access.given.all)}
+
+        self.assertEqual([one.limit for one in budgets], [40])
+        self.assertGreaterEqual(budgets.pop().spent(), 4 + 4)
+
     def test_redirects_are_calls_too(self) -> None:
         self.add(Repository("a", marks=["empty"]), former=("before",))
         self.answer(self.url)
-        forge = forges.forge(forges.hosts()["codeberg.org"])
+        forge = self.adapter()
         before = forge.accounts.all[0].budget.spent()
 
         self.answer("https://codeberg.org/before")
