@@ -1,7 +1,9 @@
 """Pages of tables about several forges, and groups in groups."""
 
+import requests
+
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.tests.tables.test_tables import HTML, Reader, requests
+from from_git.tests.tables.test_tables import HTML, Reader
 from from_git.values.keys import NOTHING
 
 SPACK = tuple(f"https://{host}/spack" for host in ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org"))
