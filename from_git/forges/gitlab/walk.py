@@ -56,8 +56,10 @@ class Walk:
     Where there was one page alone, it is the list at one moment, and any witness that says the same will do. Where
     there were several, a witness that was asked *beside* the last ones does, if nothing was created or deleted
     meanwhile, as far as can be told: it says the same as the one that was asked beside the first page, and each page
-    the same `count`. Else one that has been read might be gone before the witness and one that was counted might be
-    gone before its page was read; the numbers alone would not show it. Else another witness is asked, afterwards.
+    the same `count`. Else one that has been read might be gone before the first witness, and one that was counted might
+    be gone before its page was read; the numbers alone would not show it. Then another witness is asked, afterwards.
+    (`count` does not tell of projects that are made private. Two of them, the one while the first page and the other
+    while the last is on its way, would go unseen: the price of a round trip less.)
 
     An *old* project may appear too (moved into the group, or made public). Where neither walk has passed its place, it
     is read. Where one has, there is one more than was read, and (3) does not hold, unless one that was read is gone:

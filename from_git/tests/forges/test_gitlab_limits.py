@@ -5,17 +5,23 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from emulator.gitlab.presets import PRESETS
+from from_git.forges.gitlab.opening import GitLab
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
+from from_git.tests.kit.hosts import adapter
 
 LIST = "/gitlab/api/v4/groups/tiny/projects"
 
 
-class Refusals(GitLabTestCase):
-    """What GitLab answers in place of what was asked for."""
+class FailingTestCase(GitLabTestCase):
+    """Calls that fail."""
 
     def preset(self, name: str, times: int | None = None) -> None:
         """Let calls fail as GitLab was seen to."""
         self.emulator.faults.add(replace(PRESETS[name].fault, times=times))
+
+
+class Refusals(FailingTestCase):
+    """What GitLab answers in place of what was asked for."""
 
     def refused(self, name: str, status: int = 502) -> dict[str, Any]:
         """The error where all calls fail so."""
@@ -114,7 +120,7 @@ class Refusals(GitLabTestCase):
                 self.assertIn("does not know", self.failure(502, self.url)["message"])
 
 
-class Complexity(GitLabTestCase):
+class Complexity(FailingTestCase):
     """Queries that the server takes for too complex."""
 
     def test_a_smaller_page_is_asked_for_and_remembered(self) -> None:
@@ -131,6 +137,42 @@ class Complexity(GitLabTestCase):
         message = "Query has complexity of 252, which exceeds max complexity of 250"
         self.fault("graphql_errors", GRAPHQL, errors=({"message": message},))
         self.assertIn("too complex", self.failure(502, self.url)["message"])
+
+    def test_a_smaller_page_is_asked_for_where_one_took_too_long(self) -> None:
+        self.add(*few(120))
+        self.preset("gitlab_timeout", times=1)
+        self.assert_sum()
+        forge = adapter("gitlab")
+        assert isinstance(forge, GitLab)
+        self.assertEqual(forge.access.schema.page, 50)
+
+
+class Budgets(GitLabTestCase):
+    """What a group or a user costs, where few calls a minute are allowed."""
+
+    def bounded(self, limit: int) -> None:
+        """Allow so many calls in a minute."""
+        entry = {"kind": "gitlab", "host": "gitlab.com", "api": self.emulator["gitlab"].url}
+        self.settings_for_test(
+            FORGES=[{**entry, "bounds": {"GITLAB_CALLS_PER_MINUTE": limit}}], CLIENT_SHARE=1.0, REQUEST_DEADLINE=2.0
+        )
+
+    def test_a_group_that_cannot_be_paid_is_not_begun(self) -> None:
+        self.add(*few(1000))
+        self.bounded(8)
+        self.assertIn("8 calls a minute", self.failure(503, self.url)["message"])
+        self.assertLessEqual(len(self.calls), 5)
+        self.bounded(20)
+        self.assert_sum()
+
+    def test_lists_of_users_count_as_several_calls(self) -> None:
+        self.add(*few(20), login="someone", kind="User")
+        self.bounded(1200)
+        self.calls.clear()
+        self.assert_sum("someone")
+        # that of a group as two, that of the user as four
+        expected = self.calls.count(GRAPHQL) + 2 + 4
+        self.assertEqual(adapter("gitlab").accounts.all[0].budget.spent(), expected)
 
 
 class SignedIn(GitLabTestCase):
