@@ -12,6 +12,7 @@ from django.views.debug import get_default_exception_reporter_filter
 
 from emulator import Fault
 from from_git import forges
+from from_git.forges.registry import KINDS
 from from_git.options import table
 from from_git.tests.kit.forwarder import Forwarder
 from from_git.tests.kit.service import ServiceTestCase
@@ -90,9 +91,12 @@ class Secrets(ServiceTestCase):
 
     def test_those_of_forges_are_nowhere_either(self) -> None:
         password = "s3cret/of the+proxy"
-        secrets = (TOKEN, PASSWORD, PAIR, password, base64.b64encode(f"me:{password}".encode()).decode())
+        accounts = {kind: [{"token": f"{TOKEN}{kind}"}] for kind in KINDS}
+        accounts["bitbucket"] = [{"username": USER, "token": PASSWORD}]
+        carried = {kind: one["token"] if len(one) == 1 else PAIR for kind, [one] in accounts.items()}
+        proxied = password, base64.b64encode(f"me:{password}".encode()).decode()
+        secrets = (*carried.values(), PASSWORD, *proxied)
         words = json.dumps(" ".join(secrets))
-        accounts = {"github": [{"token": TOKEN}], "bitbucket": [{"username": USER, "token": PASSWORD}]}
         entries = [
             {"kind": kind, "host": f"{kind}.example", "api": self.emulator[kind].url, "accounts": one}
             for kind, one in accounts.items()
@@ -111,6 +115,13 @@ class Secrets(ServiceTestCase):
                     response = self.ask(f"https://{kind}.example/spack")
                     self.assertEqual(response.status_code, 502)
                     self.assert_nowhere(response.text, secrets)
+            sent = {
+                (line.split()[1].startswith(self.emulator[kind].url), kind)
+                for line, headers in proxy.seen
+                for kind, secret in carried.items()
+                if secret in headers.get("Authorization", "")
+            }
+        self.assertEqual(sent, {(True, kind) for kind in KINDS})  # each to its own forge, and to no other
         for written in self.written:
             self.assertIn("github", written.getvalue())
             self.assert_nowhere(written.getvalue(), secrets)
