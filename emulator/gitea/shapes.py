@@ -217,6 +217,8 @@ def _last(owner: Owner, one: Repository, version: Version) -> Json:
         "mirror_interval": "8h0m0s" if mirror else "",
         "mirror_updated": seen,
     }
+    if "no-code" in one.marks:
+        value["has_pull_requests"] = False
     if not version.parentless:
         value["repo_transfer"] = None
     if version.since((1, 22), (7, 0)):
