@@ -25,7 +25,8 @@ class Fault:
         for_seconds: it is on for so long since it was added: an outage that ends by itself; None = for ever.
         chance, seed: the probability with which it strikes a call that it could strike, and the seed of the schedule.
         status, headers, body, content_type: the answer, for the kinds `status` and `body`; `headers` also for
-            `headers`, `graphql_errors`, `bomb` and `flood`. A header "@now+60" is the epoch's second in a minute.
+            `headers`, `graphql_errors`, `bomb` and `flood`. A header "@now+60" is the epoch's second in a minute,
+            "@date+60" the same as a date.
         seconds: the delay of `slow`, or the time for one byte of `drip` and `drip_head`.
         errors, data: the answer of `graphql_errors`; without `data` the answer has no such key.
         edit: for `edit`: from the forge's own JSON answer to the one that is sent. Not available over HTTP.

@@ -8,6 +8,8 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from email.utils import formatdate
+from functools import partial
 from typing import Any
 
 from multidict import CIMultiDict
@@ -26,12 +28,12 @@ async def unchanged(fault: Fault, exchange: Exchange) -> None:
 
 
 def _dated(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers with "@now+SECONDS" as seconds of the epoch: x-ratelimit-reset is such a time."""
+    """The headers with "@now+SECONDS" as seconds of the epoch, and "@date+SECONDS" as a date of HTTP."""
     now = int(time.time())
-    return {
-        name: str(now + int(value[5:])) if re.fullmatch(r"@now\+[0-9]+", value) else value
-        for name, value in headers.items()
-    }
+    forms: dict[str, Callable[[int], str]] = {"now": str, "date": partial(formatdate, usegmt=True)}
+    found = {name: re.fullmatch(r"@(now|date)\+([0-9]+)", value) for name, value in headers.items()}
+    later = {name: forms[match[1]](now + int(match[2])) for name, match in found.items() if match}
+    return {**headers, **later}
 
 
 async def _status(fault: Fault, exchange: Exchange) -> None:

@@ -41,6 +41,10 @@ PRESETS: dict[str, Preset] = {
         Fault("status", _ALL, status=429, headers={"Retry-After": "30"}, body=b'{"message":"too many requests"}'),
         "the same as JSON",
     ),
+    "gitea_429_date": Preset(
+        Fault("status", _ALL, status=429, headers={"Retry-After": "@date+30"}, body=_TOO_MANY, content_type=_HTML),
+        "the same, with a date in retry-after",
+    ),
     "gitea_wall": Preset(
         Fault("body", _ALL, body=_WALL, content_type=_HTML),
         "a wall in front of Gitea, such as Anubis: its challenge as HTML with status 200",

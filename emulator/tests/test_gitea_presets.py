@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
+
 import requests
 
 from emulator import preset
@@ -29,6 +31,13 @@ class TestPresets(EmulatorCase):
                 self.assertEqual((answer.status_code, answer.headers["Content-Type"]), (429, kind))
                 self.assertEqual(answer.headers.get("Retry-After"), wait)
                 self.assertIn(words, answer.text)
+
+    def test_a_proxy_may_say_when_as_a_date(self) -> None:
+        answer = self.struck("gitea_429_date")
+
+        sent, again = (parsedate_to_datetime(answer.headers[name]) for name in ("Date", "Retry-After"))
+        self.assertEqual(answer.status_code, 429)
+        self.assertIn((again - sent).total_seconds(), range(25, 36))
 
     def test_failures_have_their_status_and_words(self) -> None:
         for name, status, words in (
