@@ -30,11 +30,10 @@ from from_git.renderers import relax
 from from_git.responses import unsafe_response
 from from_git.values.keys import Key, described
 from from_git.values.kind import Kind
-from from_git.values.words import enumerated, listed
+from from_git.values.words import FORGES, enumerated, listed
 
 _PAGE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "worker-src")}
 _DOCS_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src")}
-_NAMED = 8  # hosts in the first sentence
 _COUNTED = {"langsNum": "langs", "topicsNum": "topics"}
 _TITLES = {"card": "Card", "langs": "Languages", "repos": "Repositories", "topics": "Topics"}
 
@@ -71,7 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "public": settings.PUBLIC_URL or None,
-        "labels": enumerated(forges.labels_of(forges.hosts().values()), _NAMED),
+        "labels": enumerated(forges.labels_of(forges.hosts().values()), FORGES),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "examples": list(_examples()),
         "absent": example_urls()[-1],
