@@ -1,7 +1,7 @@
 """What all adapters read alike: members of JSON, statuses, waits, and answers that are not the forge's own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from from_git import __version__
-from from_git.errors import MalformedAnswer, TransientError, UpstreamError, WallError
+from from_git.errors import LimitError, MalformedAnswer, TransientError, UpstreamError, WallError
 from from_git.upstream import Response
 from from_git.values.repository import LATEST
 from from_git.values.stats import LARGEST
@@ -118,6 +118,11 @@ def unanswered(answer: Response, said: str, setting: str, now: float) -> Upstrea
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(reason, said, wait=retry_after(answer.headers, now))
     return UpstreamError(reason, said, f"Asking again will hardly help: look at {setting}, or update from-git.")
+
+
+def worst(errors: Iterable[UpstreamError]) -> UpstreamError:
+    """Which of several errors of one answer decides: a limit, then what will not pass, then what may."""
+    return min(errors, key=lambda one: 0 if isinstance(one, LimitError) else 1 + isinstance(one, TransientError))
 
 
 def described(status: int) -> str:

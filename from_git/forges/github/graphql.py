@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
-from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered
+from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered, worst
 from from_git.upstream import Caller, Response, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
@@ -105,7 +105,7 @@ def read_reply(answer: Response, now: float) -> Reply:
         else:
             raise MalformedAnswer("errors.path is not a list of names and numbers")
     if worse:
-        raise min(worse, key=_rank)
+        raise worst(worse)
     if not not_found and "data" not in body and _is_limit(message := _message(answer)):
         # a secondary limit may come with status 200 and the body of a 403
         raise _limit(answer.headers, now, message)
@@ -193,13 +193,6 @@ def _version(headers: Mapping[str, str]) -> str:
     told = "".join(filter(str.isprintable, headers.get("x-github-enterprise-version", "")))[:40]
     version = f"GitHub Enterprise Server {told.removeprefix('enterprise-server@')}"
     return f"; it looks like {version if told else 'an older GitHub Enterprise Server, or no server of GitHub at all'}."
-
-
-def _rank(error: UpstreamError) -> int:
-    """Which of several errors decides: a limit, then what will not pass, then what may."""
-    if isinstance(error, LimitError):
-        return 0
-    return 2 if isinstance(error, TransientError) else 1
 
 
 def _is_limit(message: str) -> bool:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
-from from_git.forges.reading import described, foreign, get, is_foreign, maybe, retry_after, unanswered
+from from_git.forges.reading import described, foreign, get, is_foreign, maybe, retry_after, unanswered, worst
 from from_git.upstream import Response
 from from_git.values.host import Host
 
@@ -75,7 +75,7 @@ class Answers:
             return Unknown(fields)
         if found := next(filter(None, map(_COMPLEX.search, errors)), None):
             return Complex(min(0.95, 0.95 * int(found[2]) / max(1, int(found[1]))), errors[0])
-        raise min((self._error(one) for one in errors), key=_rank)
+        raise worst(self._error(one) for one in errors)
 
     def _error(self, message: str) -> UpstreamError:
         words = message.lower()
@@ -184,10 +184,3 @@ def total_in(headers: Mapping[str, str]) -> int | None:
     if not text.isdecimal() or len(text) > 9:
         raise MalformedAnswer("X-Total is not a number")
     return int(text)
-
-
-def _rank(error: UpstreamError) -> int:
-    """Which of several errors decides: a limit, then what will not pass, then what may."""
-    if isinstance(error, LimitError):
-        return 0
-    return 2 if isinstance(error, TransientError) else 1

@@ -43,7 +43,11 @@ class GroupByRest(ProjectList):
         self._told: dict[str, _Told] = {}
 
     def row(self, value: object) -> tuple[str, str]:
-        """See `ProjectList`: it has to be below the group."""
+        """See `ProjectList`.
+
+        Raises:
+            MalformedAnswer: it is not below the group.
+        """
         identity, path = str(get(value, "id", kind=int)), get(value, "path_with_namespace", kind=str)
         if not path.lower().startswith(f"{self._head.path.lower()}/"):
             raise MalformedAnswer(f"its list has a project of somebody else: {path[:200]}")

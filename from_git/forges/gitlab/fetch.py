@@ -42,7 +42,11 @@ class GitLabFetch:
         self._list.begin(both=self._owner.lower() not in self._access.small)
 
     def outcome(self) -> Found | None:
-        """See `Fetch.outcome`."""
+        """See `Fetch.outcome`.
+
+        Raises:
+            RuntimeError: it has not ended.
+        """
         head, rest, missing = self._list.head, self._rest, tuple[str, ...]()
         path, kind = (head.path, "Group") if head else (self._owner, "User")
         if rest is None:

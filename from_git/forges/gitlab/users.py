@@ -71,7 +71,11 @@ class UserList(ProjectList):
         self.take(None, page)
 
     def row(self, value: object) -> tuple[str, str]:
-        """See `ProjectList`: it has to be the user's own."""
+        """See `ProjectList`.
+
+        Raises:
+            MalformedAnswer: it is not the user's own.
+        """
         path, above = get(value, "path_with_namespace", kind=str), get(value, "namespace", "full_path", kind=str)
         own = get(value, "namespace", "kind", kind=str) == "user" and above.lower() == self._name.lower()
         if not own or path.rpartition("/")[0].lower() != above.lower():
@@ -89,7 +93,11 @@ class UserList(ProjectList):
         return one
 
     def nodes(self, wanted: Mapping[str, str], names: bool) -> dict[str, object]:
-        """See `ProjectList`; in as many queries as it takes."""
+        """See `ProjectList`; in as many queries as it takes.
+
+        Raises:
+            MalformedAnswer: the answer leaves one out.
+        """
         schema = self._access.schema
         size: Size = "names" if names else "aliases"
         rest, found = list(wanted.items()), dict[str, object]()

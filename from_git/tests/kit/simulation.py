@@ -139,7 +139,7 @@ class Simulation:
         upstream = Upstream(host.api, "api", pool.most, 10.0)
         wordless = Wordless(Values(), "", 0)
         access = GitLabAccess(host, upstream, pool, self.all, wordless, self.limit, USUAL, self.clock.now)
-        access.schema.page, access.schema.aliases = _SMALL_PAGE, 4
+        access.schema.usual |= {"page": _SMALL_PAGE, "aliases": 4}
         return GitLab(access, has_credentials=False)
 
     def _gitea(self) -> Gitea:
