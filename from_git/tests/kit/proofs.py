@@ -220,5 +220,47 @@ PROOFS: dict[str, str] = {
     "A token that a forge repeats, in any letter case or cut short, is in no message and no log line.": (
         "house.test_secrets.Secrets.test_a_token_that_a_forge_repeats_is_nowhere"
     ),
+    "No request, of any size, alone or together, meets GitLab's limits of calls in a minute.": (
+        "calls.test_limits_kinds.GitLabMinute.test_no_request_of_any_size_alone_or_together_meets_the_limit"
+    ),
+    "No request meets Codeberg's limit of calls in half an hour.": (
+        "calls.test_limits_kinds.CodebergHalfHour.test_no_request_of_any_size_alone_or_together_meets_the_limit"
+    ),
+    "What cannot be paid in time at GitLab or at Codeberg is a 503 with both figures.": (
+        "calls.test_limits_kinds.CodebergHalfHour.test_what_cannot_be_paid_in_time_is_refused_with_both_figures"
+    ),
+    "Any world of all kinds of forges, any sizes of pages and pools, and any accidents give the exact sum or an error.": (
+        "aggregator.test_answers.Answers.test_an_answer_is_the_sum_or_an_error_whatever_fails"
+    ),
+    "A GitLab group that changes while it is read is the group before the change or after it.": (
+        "forges.test_gitlab_walk.Changes.test_the_answer_is_the_group_before_a_change_or_after_it"
+    ),
+    "In no order of threads is a project of a GitLab group lost or counted twice while the group changes.": (
+        "fanout.test_kinds_interleavings.GroupInterleavings.test_a_list_that_changes_adds_up_to_what_it_was_or_is"
+    ),
+    "In no order of threads is a repository of Gitea's lost or counted twice while its owner's list changes.": (
+        "fanout.test_kinds_interleavings.GiteaInterleavings.test_a_list_that_changes_adds_up_to_what_it_was_or_is"
+    ),
+    "Where GitLab tells no total, two readings have to agree.": (
+        "forges.test_gitlab_walk.OddLists.test_without_a_total_two_readings_have_to_agree"
+    ),
+    "A name of digits alone is never taken for an id of GitLab's.": (
+        "forges.test_gitlab.Groups.test_a_group_of_digits_is_not_taken_for_an_id"
+    ),
+    "A row that Gitea tells as null is asked for again, and one that stays is an error that names owner and page.": (
+        "forges.test_gitea_walk.Pages.test_a_null_row_is_asked_for_again_and_one_that_stays_names_owner_and_page"
+    ),
+    "Two names of one renamed owner count once.": (
+        "forges.test_gitea_walk.Renamed.test_an_owner_counts_once_under_all_its_names"
+    ),
+    "A second look at an unchanged owner of Gitea's costs its list and no languages.": (
+        "forges.test_gitea_languages.Remembered.test_a_second_look_at_an_unchanged_owner_costs_its_list_and_its_kind"
+    ),
+    "An answer is the same with a token and without one.": (
+        "forges.test_gitlab.Groups.test_with_a_token_the_answer_is_the_same"
+    ),
+    "The credential of each host is sent to that host alone.": (
+        "house.test_secrets.Secrets.test_those_of_forges_are_nowhere_either"
+    ),
 }
 """Each promise, to the name of its test below `from_git.tests`."""
