@@ -139,6 +139,15 @@ class Untold(TestCase):
         self.assertIn("So are 2 more profiles.", error.message)
         self.assertEqual(error.advice, "Leave out archived and active, or ask without these profiles.")
 
+    def test_all_forges_that_do_not_tell_it_are_named_once(self) -> None:
+        asked = [profile(kind, owner) for kind in ("gitlab", "bitbucket", "github") for owner in ("one", "two")]
+        with self.assertRaises(RequestError) as caught:
+            refuse_untold(asked, filter_asked({"active": ["9"]}, NOW))
+
+        (complaint,) = caught.exception.parameters
+        said = "cannot be used here: Bitbucket and GitLab do not tell when a repository was pushed to"
+        self.assertEqual(complaint.reason, said)
+
 
 class Tables(TestCase):
     """What a CSV is to be."""
