@@ -229,7 +229,7 @@ PROOFS: dict[str, str] = {
     "What cannot be paid in time at GitLab or at Codeberg is a 503 with both figures.": (
         "calls.test_limits_kinds.CodebergHalfHour.test_what_cannot_be_paid_in_time_is_refused_with_both_figures"
     ),
-    "Any world of all kinds of forges, any sizes of pages and pools, and any accidents give the exact sum or an error.": (
+    "Any world of all kinds of forges, any sizes of pages and pools, any accidents give the exact sum or an error.": (
         "aggregator.test_answers.Answers.test_an_answer_is_the_sum_or_an_error_whatever_fails"
     ),
     "A GitLab group that changes while it is read is the group before the change or after it.": (
