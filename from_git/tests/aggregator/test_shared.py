@@ -6,7 +6,7 @@ from unittest import TestCase
 
 import requests
 
-from emulator import Owner, Repository
+from emulator import Repository
 from from_git.aggregator.merging import merged
 from from_git.errors import UpstreamError
 from from_git.forges.registry import KINDS
@@ -20,7 +20,6 @@ from from_git.values.repository import Repository as Row
 from from_git.values.rows import Rows
 from from_git.values.stats import LARGEST, Language, Stats
 
-TYPES = {"github": "Organization", "bitbucket": "Workspace"}
 TIMES = map(float, count(1))
 """Each is of one fetch only: sums are remembered by them."""
 
@@ -28,22 +27,26 @@ TIMES = map(float, count(1))
 class Moving(ServiceTestCase):
     """A repository that goes from one owner to another one, while the first is kept."""
 
+    def told(self, forge: str) -> str:
+        """The number that tells here which repositories are in a sum."""
+        return "watchers" if oracle.TRAITS[forge].watchers else "followers"
+
     def move(self, forge: str) -> list[str]:
         """Ask for both owners before and after; the URLs of both."""
         self.settings_for_test(PROFILE_CACHE_SECONDS=300.0)
-        topics = ("web",) if forge == "github" else ()
-        stays = Repository("stays", watchers=1, languages={"C": 5}, topics=topics)
-        moves = Repository("moves", watchers=100, languages={"C": 7}, topics=topics, created_at="2020-01-01T00:00:00Z")
-        other = Repository("other", watchers=10, languages={"Go": 3})
-        self.world.add(Owner(forge, "from-one", TYPES[forge], (stays, moves)))
-        self.world.add(Owner(forge, "to-two", TYPES[forge], (other,)))
-        urls = [f"https://{forge}.{'com' if forge == 'github' else 'org'}/{name}" for name in ("from-one", "to-two")]
-        self.assertEqual(self.answer(urls[0])["data"]["watchers"], 101)
+        topics = ("web",) if oracle.TRAITS[forge].topics else ()
+        stays = Repository("stays", watchers=1, stars=1, languages={"C": 5}, topics=topics)
+        moves = replace(stays, name="moves", watchers=100, stars=100, created_at="2020-01-01T00:00:00Z", id=2)
+        other = Repository("other", watchers=10, stars=10, languages={"Go": 3})
+        self.world.add(oracle.owner_of(forge, "from-one", (stays, moves)))
+        self.world.add(oracle.owner_of(forge, "to-two", (other,)))
+        urls = [KINDS[forge].url(name) for name in ("from-one", "to-two")]
+        self.assertEqual(self.answer(urls[0])["data"][self.told(forge)], 101)
         self.world.change(forge, "from-one", transfer="to-two")
         return urls
 
     def test_it_counts_once_as_it_was_found_last_and_with_each_in_the_rows(self) -> None:
-        for forge in TYPES:
+        for forge in KINDS:
             urls = self.move(forge)
             owners = [(forge, "from-one"), (forge, "to-two")]
             for order in permutations(urls):
@@ -52,10 +55,10 @@ class Moving(ServiceTestCase):
                     body = requests.get(f"{self.base}/health-check", params=parameters, timeout=30).json()
 
                     self.assertEqual(body["data"], self.world.sum(owners))
-                    self.assertEqual(body["data"]["watchers"], 111)
+                    self.assertEqual(body["data"][self.told(forge)], 111)
                     details = self.world.details(owners)
                     self.assertEqual({name: body[name] for name in details}, details)
-                    rows = {one["owner"]: one["watchers"] for one in body["profiles"]}
+                    rows = {one["owner"]: one[self.told(forge)] for one in body["profiles"]}
                     self.assertEqual(rows, {"from-one": 101, "to-two": 110})
 
     def test_badges_and_pictures_show_the_same_sum(self) -> None:

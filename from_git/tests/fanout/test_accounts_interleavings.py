@@ -137,3 +137,17 @@ class BitbucketAccounts(Contract, InterleavingTestCase):
             self.through(seed, limit=25.0)
 
         self.for_seeds(check)
+
+
+class GitLabAccounts(Contract, InterleavingTestCase):
+    """Calls."""
+
+    forge, size = "gitlab", 70
+    unauthorized = json_of(401, {"message": "401 Unauthorized"})
+    limited = json_of(429, {"message": {"error": "This endpoint has been requested too many times."}}, retry_after="40")
+
+    def test_calls_that_one_does_not_have_are_those_of_all(self) -> None:
+        def check(seed: int) -> None:
+            self.through(seed, limit=12.0)
+
+        self.for_seeds(check)

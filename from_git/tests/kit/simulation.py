@@ -32,6 +32,7 @@ from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.locks import scheduled
 from from_git.tests.kit.scheduler import Scheduler
 from from_git.upstream import Response, Upstream
+from from_git.values.credential import Credential
 from from_git.values.found import Found
 from from_git.values.tempo import USUAL
 
@@ -135,7 +136,9 @@ class Simulation:
 
     def _gitlab(self) -> GitLab:
         self.all = self._accounts("calls", 3600.0, ANONYMOUS)
-        pool, host = self._pool("gitlab"), host_of("gitlab", api=self.emulator["gitlab"].url)
+        given = (Credential("any"),) if self.accounts > 1 else ()
+        host = replace(host_of("gitlab", api=self.emulator["gitlab"].url), credentials=given)
+        pool = self._pool("gitlab")
         upstream = Upstream(host.api, "api", pool.most, 10.0)
         wordless = Wordless(Values(), "", 0)
         access = GitLabAccess(host, upstream, pool, self.all, wordless, self.limit, USUAL, self.clock.now)
