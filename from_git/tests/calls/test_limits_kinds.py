@@ -20,7 +20,7 @@ class LimitsTestCase(OfTheFirst):
 
     def pointed(self, emulator: Emulator, limit: int) -> None:
         """Point at the emulator, whose calls may be so many in a window."""
-        entries = [
+        entries: list[dict[str, Any]] = [
             {**one, "bounds": limit if one["kind"] == self.kind else 0} for one in settings_for(emulator)["FORGES"]
         ]
         self.settings_for_test(FORGES=entries)
@@ -109,7 +109,7 @@ class Known(ServiceTestCase):
 
     def test_another_host_has_none_that_nobody_has_told(self) -> None:
         token = [{"token": "any"}]
-        entries = [
+        entries: list[dict[str, Any]] = [
             {"kind": "gitlab", "host": "gitlab.com", "accounts": token},
             {"kind": "gitlab", "host": "git.example.org"},
             {"kind": "gitea", "host": "gitea.example.org"},
@@ -117,7 +117,7 @@ class Known(ServiceTestCase):
         self.settings_for_test(FORGES=entries)
         for entry, limit in zip(entries, (2_000.0, 2_000.0, None), strict=True):
             with self.subTest(entry):
-                accounts = forges.forge(forges.hosts()[str(entry["host"])]).accounts
+                accounts = forges.forge(forges.hosts()[entry["host"]]).accounts
                 self.assertEqual([one.budget.limit for one in accounts.all], [limit])
 
     def test_a_limit_costs_the_next_requests_no_call_until_it_has_passed(self) -> None:
