@@ -7,7 +7,7 @@ from from_git.aggregator import Answer
 from from_git.forges.registry import KINDS
 from from_git.serializers import EXPANSIONS, answer_body
 from from_git.tests.kit import oracle
-from from_git.tests.kit.examples import given, repositories, st
+from from_git.tests.kit.examples import examples, given, repositories, st
 from from_git.tests.kit.finds import found_with
 from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.parsing import parse_profile
@@ -18,6 +18,7 @@ from from_git.values.repository import Repository as Row
 from from_git.values.stats import Language, Stats, Tally, merge
 
 HOSTS = {kind.host: host_of(kind) for kind in KINDS.values()}
+_PATHS = st.text("aZ09-_./%{}", max_size=12)  # what owners of some forges may have in their names
 NAMES = st.sampled_from(["c", "python", "c++", "go"])
 COUNTS = st.integers(0, 2**40)
 STATS = st.builds(
@@ -34,14 +35,17 @@ STATS = st.builds(
 class Profiles(TestCase):
     """Parsing."""
 
-    @given(st.text() | st.text().map("https://github.com/".__add__))
+    @examples(400)
+    @given(st.text() | st.builds("https://{}/{}".format, st.sampled_from(sorted(HOSTS)), st.text() | _PATHS))
     def test_any_text_gives_a_profile_or_a_reason(self, text: str) -> None:
         try:
             profile = parse_profile(text, HOSTS)
         except BadUrl as error:
             self.assertTrue(str(error))
         else:
-            self.assertRegex(profile.owner, r"\A[A-Za-z0-9_-]+\Z")
+            self.assertRegex(profile.owner, r"\A[A-Za-z0-9_{}./-]+\Z")
+            self.assertFalse({"", ".", ".."} & set(profile.owner.split("/")), "it would lead elsewhere")
+            self.assertEqual(profile.host.kind.urls.owner(profile.owner), profile.owner)
 
 
 class Merging(TestCase):
