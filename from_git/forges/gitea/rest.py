@@ -28,6 +28,8 @@ _SCOPES = "read:user, read:repository and read:organization"  # that a token nee
 # what a status does not tell: a token with too little, where everybody may be served; one that is kept from owners who
 # are not public; and, as text in place of JSON, an old name of one of these
 _LACKS, _KEPT_OUT, _NO_USER = "at least one of required scope", "scope is limited to public", b"user does not exist"
+# seconds to wait where a limit does not say: it is that of a proxy in front, of which no window is known
+_UNTOLD = 60.0
 _LAST = re.compile(r'<[^>]*[?&]page=([1-9][0-9]{0,8})(?:&[^>]*)?>\s*;\s*rel="last"')
 _PUBLIC = "public"
 
@@ -102,7 +104,7 @@ def refusal(answer: Response, host: Host, signed_in: bool) -> UpstreamError:
     status, said, now = answer.status, message_of(answer), time.time()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = retry_after(answer.headers, now)
-        return LimitError("its limit of calls is used up.", wait or 0.0, guessed=wait is None)
+        return LimitError("its limit of calls is used up.", _UNTOLD if wait is None else wait)
     if status in REFUSALS and is_foreign(answer):
         return foreign(answer, host.setting("api"))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

@@ -133,7 +133,9 @@ class GitLabAccess:
                 return found
             if isinstance(found, Unknown):
                 # one that was not asked for would be refused for ever
-                if not found.fields <= set(_WORD.findall(query)) or not self.schema.refuse(found.fields):
+                if not {one.rpartition(".")[2] for one in found.fields} <= set(
+                    _WORD.findall(query)
+                ) or not self.schema.refuse(found.fields):
                     raise UpstreamError(
                         f"it does not know {', '.join(sorted(found.fields))} of its projects.",
                         advice="GitLab 16 and newer do: update it, or update from-git.",

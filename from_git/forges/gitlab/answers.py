@@ -14,6 +14,7 @@ from from_git.values.host import Host
 
 _LIMITED = "requested too many times"
 _UNKNOWN = re.compile(r"Field '(\w+)' doesn't exist on type '(\w+)'")
+_TYPES = ("Project", "Group")
 _SCHEMA_WORDS = ("doesn't exist on type", "doesn't accept argument", "isn't a defined", "Parse error on")
 _COMPLEX = re.compile(r"complexity of (\d{1,9}), which exceeds max complexity of (\d{1,9})")
 _HEAVY_WORDS = ("timeout", "timed out", "request took too long")
@@ -22,9 +23,10 @@ _WINDOW = 3600.0  # seconds; a reset that lies further away is not believed
 
 @dataclass(frozen=True)
 class Unknown:
-    """The server does not know some fields of a project."""
+    """The server does not know some fields of a project or a group."""
 
     fields: frozenset[str]
+    """Those of a group as `Group.FIELD`."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Answers:
         if not errors:
             return get(body, "data", kind=dict)
         unknown = [_UNKNOWN.search(one) for one in errors]
-        fields = frozenset(one[1] for one in unknown if one and one[2] == "Project")
+        fields = frozenset(f"{one[2]}.{one[1]}".removeprefix("Project.") for one in unknown if one and one[2] in _TYPES)
         if fields and all(unknown):
             return Unknown(fields)
         if found := next(filter(None, map(_COMPLEX.search, errors)), None):

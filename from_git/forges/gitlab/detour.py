@@ -42,7 +42,7 @@ class GroupByRest(ProjectList):
         self.once.size = access.schema.page
         self._told: dict[str, _Told] = {}
 
-    def row(self, value: object) -> tuple[str, str]:
+    def row(self, value: object) -> tuple[str, str | None]:
         """See `ProjectList`.
 
         Raises:

@@ -53,8 +53,8 @@ class GitLabFetch:
             rows, languages = dict(self._list.rows), self._languages
         elif (listed := rest.listing.outcome()) is not None:
             known, languages = rest.once.known, rest.languages
-            rows = {one: row for one in listed if isinstance(row := known[one], bytes)}
-            missing = tuple(sorted(place for one, place in listed.items() if known[one] is Gone.ABSENT))
+            rows = {one: row for one in listed if isinstance(row := known.get(one), bytes)}
+            missing = tuple(sorted(place for one, place in listed.items() if place and known[one] is Gone.ABSENT))
         if self._list.is_hidden or (rest and listed is None):
             return None
         if not (rest or self._list.is_whole):

@@ -10,7 +10,7 @@ from from_git.errors import UpstreamError
 from from_git.forges.gitlab.access import GROUP_LISTS, GitLabAccess
 from from_git.forges.gitlab.nodes import GroupPage, page_in
 from from_git.forges.gitlab.queries import group_page
-from from_git.forges.gitlab.walk import Side, Walk
+from from_git.forges.gitlab.walk import Side, Walk, unsure
 from from_git.forges.gitlab.witness import Witness, witness
 
 _READINGS = 4
@@ -97,11 +97,7 @@ class GroupList:
         if self._readings >= _READINGS:
             if self._absent:
                 raise UpstreamError("it says that there is such a group, and that there is none.", advice="Ask again.")
-            total = "unknown" if self.total is None else self.total
-            raise UpstreamError(
-                f"its list never added up: {len(self.walk.public)} repositories against a total of {total}, after"
-                f" {self._readings} readings."
-            )
+            raise unsure(len(self.walk.public), self.total, self._readings)
         self._restart()
         return self._begin(both=self.total is None or self.total > self._access.schema.page)
 
@@ -112,17 +108,17 @@ class GroupList:
         return partial(self._calls.start, self._access.pool, read, take)
 
     def _read(self, side: Side, cursor: str | None) -> tuple[GroupPage | None, int]:
-        schema, size = self._access.schema, 0
+        schema, size, fields = self._access.schema, 0, ""
 
         def text() -> tuple[str, Mapping[str, object]]:
-            nonlocal size
-            size = schema.page
+            nonlocal size, fields
+            size, fields = schema.page, schema.group()
             given = {} if cursor is None else {"cursor": cursor}
-            query = group_page(schema.project(), side is Side.NEWEST, cursor is None)
+            query = group_page(fields, schema.project(), side is Side.NEWEST, cursor is None)
             return query, {"path": self._name, "size": size, **given}
 
         data = self._access.ask(self._calls, text, "page", lambda: size)
-        return page_in(data, self._name), size
+        return page_in(data, self._name, fields), size
 
     def _take(self, side: Side, found: tuple[GroupPage | None, int]) -> None:
         page, size = found
@@ -199,7 +195,7 @@ class GroupList:
         if self.walk.agrees(self._last) and self._is_sure():
             ids, before = self.walk.public.keys(), self._ids
             self._ids = set(ids)
-            self.is_whole = self._last.total is not None or before == ids
+            self.is_whole = before == ids or (self._last.total is not None and self._is_still())
             return [self._on.end] if self.is_whole else self._again()
         return self._again() if self._after else [self._witness(after=True)]
 
@@ -209,9 +205,11 @@ class GroupList:
 
     def _is_sure(self) -> bool:
         """Whether what the last witness says decides."""
-        return (
-            self._after or self.walk.is_one_page or (self._beside and self.walk.is_quiet and self._first == self._last)
-        )
+        return self._after or (self._beside and self._is_still()) or self.walk.is_one_page
+
+    def _is_still(self) -> bool:
+        """Whether nothing has changed during the reading, as far as can be told."""
+        return self.walk.is_one_page or (self.walk.is_quiet and self._first == self._last)
 
     def _is_mostly_hidden(self) -> bool:
         """Whether most of what GraphQL pages is hidden, so that it is quicker by REST."""

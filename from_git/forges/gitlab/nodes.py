@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, of_repository
 from from_git.forges.compact import dumped, loaded
-from from_git.forges.gitlab.queries import DELETION, DELETION_ON, FORK
+from from_git.forges.gitlab.queries import CREATED, DELETION, DELETION_ON, FORK
 from from_git.forges.reading import get, get_time, maybe
 from from_git.values.repository import Repository
 
@@ -25,7 +25,7 @@ class Kept(NamedTuple):
     stars: int
     topics: list[str]
     langs: list[str]
-    created: int
+    created: int | None
     deleting: bool | None
     """Whether it waits for its deletion; None where the server does not tell it."""
 
@@ -74,7 +74,7 @@ def kept_of(node: Any) -> Kept | None:
             get(node, "starCount", kind=int),
             _texts(maybe(node, "topics", kind=list) or []),
             langs_in(node),
-            get_time(node, "createdAt"),
+            get_time(node, CREATED) if CREATED in node else None,
             _deleting(node),
         )
     except MalformedAnswer as error:
@@ -121,7 +121,7 @@ class GroupPage(NamedTuple):
     """A page of a group's list."""
 
     number: str
-    """The group's id."""
+    """The group's id, or its full path where it is not told: either is its name in REST."""
     path: str
     """Its full path, as GitLab spells it."""
     counted: int
@@ -136,8 +136,11 @@ class GroupPage(NamedTuple):
     """Whether it is a group that everybody may see; nothing but its name is told of others."""
 
 
-def page_in(data: Mapping[str, Any], name: str) -> GroupPage | None:
+def page_in(data: Mapping[str, Any], name: str, fields: str) -> GroupPage | None:
     """What a reply says of the group with that full path; None: there is none.
+
+    Args:
+        fields: of the group, that were asked for; a server may not have all.
 
     Raises:
         MalformedAnswer: names the place.
@@ -145,10 +148,13 @@ def page_in(data: Mapping[str, Any], name: str) -> GroupPage | None:
     if data.get("group", ...) is None:
         return None
     group = get(data, "group", kind=dict)
-    number, path = number_in(group), get(group, "fullPath", kind=str)
+    asked = fields.split()
+    path = get(group, "fullPath", kind=str) if "fullPath" in asked else name
+    # a name of digits alone would be taken for an id
+    number = number_in(group) if "id" in asked or name.isdecimal() else path
     if path.lower() != name.lower():
         raise MalformedAnswer("group.fullPath is not that of the group that was asked for")
-    if get(group, "visibility", kind=str) != PUBLIC:
+    if "visibility" in asked and get(group, "visibility", kind=str) != PUBLIC:
         return GroupPage(number, path, 0, {}, False, None, is_public=False)
     projects = get(group, "projects", kind=dict)
     rows: dict[str, bytes | None] = {}

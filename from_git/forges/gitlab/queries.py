@@ -11,10 +11,11 @@ from typing import Literal
 
 MOST = 100
 """Projects of one page; the most that GitLab gives."""
-_PROJECT = "id fullPath visibility archived starCount topics createdAt languages { name }"
-# since 17, 18.1 and 16.10: what a server does not have is left out, or asked for by REST
-FORK, DELETION, DELETION_ON = "isForked", "markedForDeletion", "markedForDeletionOn"
-_OPTIONAL = (FORK, DELETION, DELETION_ON)
+_PROJECT = "id fullPath visibility archived starCount topics languages { name }"
+# the last three since 17, 18.1 and 16.10: what a server does not have is left out, or asked for by REST
+CREATED, FORK, DELETION, DELETION_ON = "createdAt", "isForked", "markedForDeletion", "markedForDeletionOn"
+_GROUP = ("id", "fullPath", "visibility")
+_OPTIONAL = (CREATED, FORK, DELETION, DELETION_ON, *(f"Group.{one}" for one in _GROUP))
 _KEPT = 3600.0  # seconds for which a server is taken to be as old as it was
 Size = Literal["page", "aliases", "names"]
 """Sorts of queries: pages of a group, projects by their paths, and those of which the languages alone are asked for."""
@@ -69,17 +70,22 @@ class Schema:
             self._sizes[of] = max(least, min(self.size(of), int(asked * part), asked - 1)), self._now()
         return True
 
+    def group(self) -> str:
+        """The fields of a group."""
+        return " ".join(one for one in _GROUP if not self.lacks(f"Group.{one}"))
+
     def project(self) -> str:
         """The fields of a project."""
         deletion = DELETION_ON if self.lacks(DELETION) else DELETION
-        asked = [one for one in (FORK, deletion) if not self.lacks(one)]
+        asked = [one for one in (CREATED, FORK, deletion) if not self.lacks(one)]
         return " ".join((_PROJECT, *asked))
 
 
-def group_page(fields: str, newest: bool, begins: bool) -> str:
+def group_page(group: str, fields: str, newest: bool, begins: bool) -> str:
     """The query of one page of a group's list, from its newest or from its oldest end.
 
     Args:
+        group: the fields of the group; `fields`: those of each project.
         begins: whether it is the first from there; others have a cursor.
     """
     size, cursor = ("first", "after") if newest else ("last", "before")
@@ -87,9 +93,7 @@ def group_page(fields: str, newest: bool, begins: bool) -> str:
     more, edge = ("hasNextPage", "endCursor") if newest else ("hasPreviousPage", "startCursor")
     return f"""query Group($path: ID!, $size: Int!{declared}) {{
   group(fullPath: $path) {{
-    id
-    fullPath
-    visibility
+    {group}
     projects(includeSubgroups: true, {size}: $size{given}) {{
       count
       pageInfo {{ more: {more} edge: {edge} }}

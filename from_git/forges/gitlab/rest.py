@@ -43,7 +43,7 @@ class ProjectList:
         self._on_found = group.found
         self.once: Once[str, bytes] = Once(self._ask_details)
         """By id, with the full path; a `Kept` of each."""
-        self.listing: Listing[str] = Listing(self._ask_page, self.once, MOST, _READINGS, shifts=True)
+        self.listing: Listing[str | None] = Listing(self._ask_page, self.once, MOST, _READINGS, shifts=True)
         self.languages = Languages(access, calls, group, known, self._read_languages)
 
     path = ""
@@ -57,8 +57,8 @@ class ProjectList:
         """Have the list asked for."""
         self._ask_page(None)
 
-    def row(self, value: object) -> tuple[str, str]:
-        """The id and the full path of a project on the list.
+    def row(self, value: object) -> tuple[str, str | None]:
+        """The id and the full path of a project on the list; None in place of the path where it is not theirs.
 
         Raises:
             MalformedAnswer: it is none that is to be there.
@@ -77,7 +77,7 @@ class ProjectList:
         """What is kept of a project, with what the list has told of it."""
         raise NotImplementedError
 
-    def in_doubt(self, page: Page[str] | None) -> bool:
+    def in_doubt(self, page: Page[str | None] | None) -> bool:
         """Whether a first page is not to be believed yet; then `take` is called again later on."""
         return False
 
@@ -85,7 +85,7 @@ class ProjectList:
         read, take = partial(self._read, place), partial(self.take, place)
         self._calls.start(self._access.pool, read, take, amount=self._access.amount(self.allowed))
 
-    def _read(self, place: Place) -> Page[str] | None:
+    def _read(self, place: Place) -> Page[str | None] | None:
         query = {**_LIST, **self.query, "page": 1 if place is None else int(place)}
         answer = self._access.get(self._calls, self.path, query)
         if says_missing(answer, self._what):
@@ -109,7 +109,7 @@ class ProjectList:
         """
         return get(self._access.answers.rest(answer, self._access.now()), kind=list)
 
-    def take(self, place: Place, page: Page[str] | None) -> None:
+    def take(self, place: Place, page: Page[str | None] | None) -> None:
         """Take in a page; None: there is no such list."""
         if place is None and self.in_doubt(page):
             return
@@ -117,13 +117,14 @@ class ProjectList:
         if page:
             if begins:
                 self._plan(page)
-            self.once.note(page.rows, more=page.more)
+            theirs = {one: path for one, path in page.rows.items() if path is not None}
+            self.once.note(theirs, more=page.more)
         self.listing.take(place, page)
         self.once.start()
         if begins:
             self._on_found()
 
-    def _plan(self, page: Page[str]) -> None:
+    def _plan(self, page: Page[str | None]) -> None:
         """Set aside what the list is going to cost, by its first page."""
         size = max(page.total or 0, len(page.rows))
         pages = 2 * -(-size // MOST) - 1 if page.more else 0

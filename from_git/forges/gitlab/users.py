@@ -58,29 +58,31 @@ class UserList(ProjectList):
             raise MalformedAnswer("it is another user that was asked for")
         return str(get(found[0], "id", kind=int))
 
-    def in_doubt(self, page: Page[str] | None) -> bool:
+    def in_doubt(self, page: Page[str | None] | None) -> bool:
         """See `ProjectList`: where people have to sign in, a list is empty, or not there, for everybody else."""
         doubtful = (page is None or not page.rows) and not self._asked
         if doubtful:
             self._ask_user(partial(self._take_doubtful, page))
         return doubtful
 
-    def _take_doubtful(self, page: Page[str] | None, number: str | None) -> None:
+    def _take_doubtful(self, page: Page[str | None] | None, number: str | None) -> None:
         if (number is None) != (page is None):
             raise UpstreamError("it says that there is such a user, and that there is none.", advice="Ask again.")
         self.take(None, page)
 
-    def row(self, value: object) -> tuple[str, str]:
-        """See `ProjectList`.
+    def row(self, value: object) -> tuple[str, str | None]:
+        """See `ProjectList`; what a group has is not the user's own.
 
         Raises:
-            MalformedAnswer: it is not the user's own.
+            MalformedAnswer: it is another user's.
         """
-        path, above = get(value, "path_with_namespace", kind=str), get(value, "namespace", "full_path", kind=str)
-        own = get(value, "namespace", "kind", kind=str) == "user" and above.lower() == self._name.lower()
-        if not own or path.rpartition("/")[0].lower() != above.lower():
+        identity, path = str(get(value, "id", kind=int)), get(value, "path_with_namespace", kind=str)
+        if get(value, "namespace", "kind", kind=str) == "group":
+            return identity, None
+        above = get(value, "namespace", "full_path", kind=str).lower()
+        if above != self._name.lower() or path.rpartition("/")[0].lower() != above:
             raise MalformedAnswer(f"its list has a project of somebody else: {path[:200]}")
-        return str(get(value, "id", kind=int)), path
+        return identity, path
 
     def completed(self, identity: str, one: Kept) -> Kept:
         """See `ProjectList`: the list tells nothing more to everybody.

@@ -5,8 +5,19 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
+from from_git.errors import UpstreamError
 from from_git.forges.gitlab.nodes import GroupPage
 from from_git.forges.gitlab.witness import Witness
+
+
+def unsure(listed: int, total: int | None, readings: int) -> UpstreamError:
+    """The error for a list of which no reading can be believed; `total`: None where it is not told."""
+    if listed == total:
+        return UpstreamError(f"its list never stayed the same while it was read, in {readings} readings.")
+    said = "unknown" if total is None else total
+    return UpstreamError(
+        f"its list never added up: {listed} repositories against a total of {said}, after {readings} readings."
+    )
 
 
 class Side(Enum):
@@ -63,7 +74,9 @@ class Walk:
 
     An *old* project may appear too (moved into the group, or made public). Where neither walk has passed its place, it
     is read. Where one has, there is one more than was read, and (3) does not hold, unless one that was read is gone:
-    then it is the list before both that was read.
+    then it is the list before both that was read, or one that never was, if something was created in between. So where
+    pages or witnesses of a reading tell that something has changed, the next one has to tell of nothing, or to list the
+    same.
 
     Where no witness counts (above 10,000 projects), two readings in a row have to list the same.
 

@@ -43,6 +43,12 @@ class Limits(GiteaTestCase):
                 body = self.failure(503, self.url)
                 self.assertLessEqual(body["retryAfter"], most + 1)
 
+    def test_a_limit_that_tells_no_wait_is_asked_again_after_a_minute(self) -> None:
+        self.answer(self.url)  # calls that the window of Codeberg's limit remembers
+        self.settings_kept(REQUEST_DEADLINE=2.0)
+        self.emulator.faults.add(preset("gitea_429"))
+        self.assertIn(self.failure(503, self.url)["retryAfter"], range(50, 62))
+
     def test_a_limit_that_passes_is_waited_for(self) -> None:
         self.fault("status", status=429, headers={"Retry-After": "1"}, times=1)
 

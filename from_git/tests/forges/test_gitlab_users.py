@@ -59,6 +59,20 @@ class Users(GitLabTestCase):
         self.fault_at(LIST, "0.namespace.full_path", "other")
         self.assertIn("somebody else", self.failure(502, self.url)["message"])
 
+    def test_a_row_of_a_group_is_not_the_users_own(self) -> None:
+        for number in (3, 120):
+            with self.subTest(number):
+                rows = few(number)
+                self.user(*rows[1:])
+                expected = self.world.sum([("gitlab", "someone")])
+                self.user(*rows)
+                self.fault_at(LIST, "0.namespace.kind", "group")
+                data = self.answer(self.url)["data"]
+                self.emulator.faults.clear()
+                if number < 100:  # else another page has a first row, too
+                    self.assertEqual(data, expected)
+                self.assertEqual(data["originalRepos"] + data["forkedRepos"], number - -(-number // 100))
+
     def test_a_user_who_is_nowhere_is_missing(self) -> None:
         url = "https://gitlab.com/nobody"
         self.assertEqual(self.answer(url)["missing"], [url])

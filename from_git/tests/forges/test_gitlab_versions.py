@@ -1,5 +1,6 @@
 """GitLab of several versions, over real sockets: what older ones do not tell, and where it comes from then."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -33,6 +34,25 @@ class At185(VersionTestCase):
     def test_everything_is_told(self) -> None:
         self.assertEqual(self.numbers(*_MARKED), (1, 2, ()))
         self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User"), (1, 2, ()))
+
+    def test_what_is_not_known_of_groups_and_projects_is_not_asked_for(self) -> None:
+        for kind, field in (("Project", "createdAt"), ("Group", "id"), ("Group", "fullPath"), ("Group", "visibility")):
+            with self.subTest(field):
+                self.settings_for_test()  # as a server that nobody has asked
+                errors = [{"message": f"Field '{field}' doesn't exist on type '{kind}'"}]
+                body = json.dumps({"errors": errors}).encode()
+                self.fault("body", GRAPHQL, body=body, content_type="application/json", times=1)
+                self.add(*few(150))
+                self.assert_sum()
+                self.calls.clear()
+                self.assert_sum()
+                self.assertEqual(self.calls.count(GRAPHQL), 2)
+
+    def test_a_group_of_digits_whose_id_is_not_told_is_an_error(self) -> None:
+        body = b"""{"errors": [{"message": "Field 'id' doesn't exist on type 'Group'"}]}"""
+        self.fault("body", GRAPHQL, body=body, content_type="application/json", times=1)
+        self.add(*few(3), login="42")
+        self.assertIn("id is absent", self.failure(502, "https://gitlab.com/42")["message"])
 
 
 class At172(VersionTestCase):

@@ -1,6 +1,8 @@
 """Groups of GitLab that change while they are read, over real sockets, and lists that do not add up."""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from emulator import Repository
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
@@ -55,6 +57,29 @@ class Changes(GitLabTestCase):
                 data = self.answer(self.url)["data"]
                 if what not in ("renamed", "marked for deletion", "moved to a subgroup"):
                     self.assertEqual(data, self.world.sum([("gitlab", "tiny")]))
+
+    def test_a_list_that_never_was_is_not_believed(self) -> None:
+        rows = few(450)
+        new, within = Repository("new", created_at="2025-01-01T00:00:00Z"), Repository("within", stars=5)
+        # one that was read goes and a new one comes, then an old one comes to a place that was passed
+        once = [*rows[:2], *rows[3:], new]
+        after = [once, [*once, replace(within, created_at="2020-01-01T00:00:01Z")]]
+        for first in range(2, 6):
+            for second in range(first, 8):
+                with self.subTest(first=first, second=second):
+                    self.add(*rows)
+                    states, calls = [self.world.sum([("gitlab", "tiny")])], list[str]()
+                    self.emulator.before_call(partial(self._changed, calls, (first, second), after, states))
+                    self.assertIn(self.answer(self.url)["data"], states)
+
+    def _changed(
+        self, calls: list[str], at: tuple[int, int], after: list[list[Repository]], states: list[Any], *call: str
+    ) -> None:
+        calls.append(call[1])
+        for number, state in zip(at, after, strict=True):
+            if len(calls) == number:
+                self.add(*state)
+                states.append(self.world.sum([("gitlab", "tiny")]))
 
     def test_a_group_deleted_while_it_is_read_is_missing(self) -> None:
         for call in (2, 4, 6):
