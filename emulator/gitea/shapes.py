@@ -217,7 +217,7 @@ def _last(owner: Owner, one: Repository, version: Version) -> Json:
         "mirror_interval": "8h0m0s" if mirror else "",
         "mirror_updated": seen,
     }
-    if "no-code" in one.marks:
+    if mirror and version.terse:
         value["has_pull_requests"] = False
     if not version.parentless:
         value["repo_transfer"] = None

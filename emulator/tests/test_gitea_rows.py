@@ -57,8 +57,10 @@ class TestRows(GiteaCase):
         self.assertEqual([self.row("mirror")[key] for key in ("mirror", "mirror_interval")], [True, "8h0m0s"])
         self.assertTrue(self.row("old")["archived"])
         self.assertTrue(self.row("empty")["empty"])
-        for key in ("has_code", "has_pull_requests"):
-            self.assertEqual([self.row(name, LATE)[key] for name in ("off", "old")], [False, True])
+        self.assertEqual([self.row(name, LATE)["has_code"] for name in ("off", "old")], [False, True])
+        self.assertEqual(
+            [self.row("mirror", version)["has_pull_requests"] for version in (ELEVEN, LATE)], [True, False]
+        )
 
     def test_a_fork_shows_its_parent_also_that_of_a_private_owner(self) -> None:
         shown = [self.row(name)["parent"] for name in ("fork", "secret-fork")]
