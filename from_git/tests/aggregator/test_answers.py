@@ -31,6 +31,10 @@ class AnswersTestCase(ServiceTestCase):
     points = 10**9
     options = {"gitea": {"max_response_items": 9}}  # noqa: RUF012 - see the attribute
 
+    def upstream_settings(self) -> dict[str, Any]:
+        """As everywhere; limits of half a minute are no wait but an error."""
+        return {**super().upstream_settings(), "REQUEST_DEADLINE": 20.0}
+
     def setUp(self) -> None:
         """Let no example change the next."""
         super().setUp()

@@ -5,7 +5,6 @@ The examples are the same each time. FROM_GIT_EXAMPLES=5000 looks at so many oth
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from unittest import SkipTest
 
@@ -139,17 +138,11 @@ _BROKEN = st.builds(
 )
 
 
-def _beyond(fault: Fault) -> Fault:
-    """The fault; a limit that could be waited for lasts for longer than an answer may take."""
-    waits = fault.headers.get("Retry-After") == "30"
-    return replace(fault, headers={**fault.headers, "Retry-After": "900"}) if waits else fault
-
-
 # no accidents: a null for an owner without an error means at GitHub that there is none, and a 403 of languages at Gitea
 # that the code is for members only
 _PRESET = st.builds(
     preset, st.sampled_from(sorted(PRESETS.keys() - {"null_owner", "gitea_languages_403"})), **_SCHEDULE
-).map(_beyond)
+)
 _PLACES = ["data.**.id", "data.**.totalCount", "data.**.name", "values.*.uuid", "size", "next", "values.0"]
 _PLACES += ["data.**.fullPath", "data.**.count", "*.id", "*.private", "*.namespace.full_path", "0"]
 _SPOILT = st.builds(
