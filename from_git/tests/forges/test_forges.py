@@ -164,7 +164,8 @@ class GitLabUsersContract(ForgeContract, ServiceTestCase):
             (lambda rows: rows[0].update(id="7"), "id is not a whole number"),
             (lambda rows: rows[0].pop("path_with_namespace"), "path_with_namespace is absent"),
             (lambda rows: rows[0].pop("namespace"), "namespace is absent"),
-            (lambda rows: rows[0]["namespace"].update(kind="group"), "somebody else"),
+            (lambda rows: rows[0]["namespace"].update(kind=7), "kind is not a string"),
+            (lambda rows: rows[0]["namespace"].update(full_path="other"), "somebody else"),
             (lambda rows: rows[0]["namespace"].update(full_path=None), "full_path is not a string"),
         ]
 
