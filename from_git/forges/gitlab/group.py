@@ -108,17 +108,17 @@ class GroupList:
         return partial(self._calls.start, self._access.pool, read, take)
 
     def _read(self, side: Side, cursor: str | None) -> tuple[GroupPage | None, int]:
-        schema, size, fields = self._access.schema, 0, ""
+        schema, size = self._access.schema, 0
 
         def text() -> tuple[str, Mapping[str, object]]:
-            nonlocal size, fields
-            size, fields = schema.page, schema.group()
+            nonlocal size
+            size = schema.page
             given = {} if cursor is None else {"cursor": cursor}
-            query = group_page(fields, schema.project(), side is Side.NEWEST, cursor is None)
+            query = group_page(schema.group(), schema.project(), side is Side.NEWEST, cursor is None)
             return query, {"path": self._name, "size": size, **given}
 
         data = self._access.ask(self._calls, text, "page", lambda: size)
-        return page_in(data, self._name, fields), size
+        return page_in(data, self._name, schema), size
 
     def _take(self, side: Side, found: tuple[GroupPage | None, int]) -> None:
         page, size = found

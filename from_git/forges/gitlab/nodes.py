@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from from_git.errors import MalformedAnswer, of_repository
 from from_git.forges.compact import dumped, loaded
-from from_git.forges.gitlab.queries import CREATED, DELETION, DELETION_ON, FORK
+from from_git.forges.gitlab.queries import CREATED, DELETION, DELETION_ON, FORK, Schema
 from from_git.forges.reading import get, get_time, maybe
 from from_git.values.repository import Repository
 
@@ -56,8 +56,8 @@ def global_id(number: str) -> str:
     return f"gid://gitlab/Project/{number}"
 
 
-def kept_of(node: Any) -> Kept | None:
-    """What is kept of a project; None: it is not public.
+def kept_of(node: Any, schema: Schema) -> Kept | None:
+    """What is kept of a project, of which a server does not tell what it lacks; None: it is not public.
 
     Raises:
         MalformedAnswer: something is not as the schema has it; it names the project.
@@ -70,12 +70,12 @@ def kept_of(node: Any) -> Kept | None:
         return Kept(
             path,
             bool(maybe(node, "archived", kind=bool)),
-            get(node, FORK, kind=bool) if FORK in node else None,
+            None if schema.lacks(FORK) else get(node, FORK, kind=bool),
             get(node, "starCount", kind=int),
             _texts(maybe(node, "topics", kind=list) or []),
             langs_in(node),
-            get_time(node, CREATED) if CREATED in node else None,
-            _deleting(node),
+            None if schema.lacks(CREATED) else get_time(node, CREATED),
+            _deleting(node, schema),
         )
     except MalformedAnswer as error:
         raise of_repository(error, path) from None
@@ -92,10 +92,13 @@ def _texts(values: list[Any]) -> list[str]:
     return values
 
 
-def _deleting(node: Any) -> bool | None:
-    if DELETION in node:
-        return bool(maybe(node, DELETION, kind=bool))
-    return maybe(node, DELETION_ON, kind=str) is not None if DELETION_ON in node else None
+def _deleting(node: Any, schema: Schema) -> bool | None:
+    key = DELETION_ON if schema.lacks(DELETION) else DELETION
+    if schema.lacks(key):
+        return None
+    if key not in node:
+        raise MalformedAnswer(f"{key} is absent")
+    return bool(maybe(node, key, kind=bool) if key == DELETION else maybe(node, key, kind=str))
 
 
 def repository_of(one: Kept, identity: str, above: str, langs: list[str], texts: dict[str, str]) -> Repository:
@@ -136,11 +139,8 @@ class GroupPage(NamedTuple):
     """Whether it is a group that everybody may see; nothing but its name is told of others."""
 
 
-def page_in(data: Mapping[str, Any], name: str, fields: str) -> GroupPage | None:
+def page_in(data: Mapping[str, Any], name: str, schema: Schema) -> GroupPage | None:
     """What a reply says of the group with that full path; None: there is none.
-
-    Args:
-        fields: of the group, that were asked for; a server may not have all.
 
     Raises:
         MalformedAnswer: names the place.
@@ -148,19 +148,18 @@ def page_in(data: Mapping[str, Any], name: str, fields: str) -> GroupPage | None
     if data.get("group", ...) is None:
         return None
     group = get(data, "group", kind=dict)
-    asked = fields.split()
-    path = get(group, "fullPath", kind=str) if "fullPath" in asked else name
+    path = name if schema.lacks("Group.fullPath") else get(group, "fullPath", kind=str)
     # a name of digits alone would be taken for an id
-    number = number_in(group) if "id" in asked or name.isdecimal() else path
+    number = path if schema.lacks("Group.id") and not name.isdecimal() else number_in(group)
     if path.lower() != name.lower():
         raise MalformedAnswer("group.fullPath is not that of the group that was asked for")
-    if "visibility" in asked and get(group, "visibility", kind=str) != PUBLIC:
+    if not schema.lacks("Group.visibility") and get(group, "visibility", kind=str) != PUBLIC:
         return GroupPage(number, path, 0, {}, False, None, is_public=False)
     projects = get(group, "projects", kind=dict)
     rows: dict[str, bytes | None] = {}
     for node in get(projects, "nodes", kind=list):
         if node is not None:
-            one = kept_of(node)
+            one = kept_of(node, schema)
             if one and not one.path.lower().startswith(f"{path.lower()}/"):
                 raise MalformedAnswer(f"nodes.fullPath is not below the group: {one.path[:200]}")
             rows[number_in(node)] = one and one.dumped()

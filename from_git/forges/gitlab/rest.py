@@ -143,7 +143,7 @@ class ProjectList:
             if node is None or number_in(node) != identity:
                 found[identity] = Gone.ABSENT
             else:
-                one = kept_of(node)
+                one = kept_of(node, self._access.schema)
                 found[identity] = self.completed(identity, one).dumped() if one else Gone.PRIVATE
         return found
 

@@ -48,6 +48,15 @@ class At185(VersionTestCase):
                 self.assert_sum()
                 self.assertEqual(self.calls.count(GRAPHQL), 2)
 
+    def test_what_was_asked_for_and_is_left_out_is_an_error(self) -> None:
+        for field in ("isForked", "markedForDeletion", "createdAt"):
+            for place, login in (("group.projects.nodes.1", "tiny"), ("p1", "someone")):
+                with self.subTest(field, login=login):
+                    self.emulator.faults.clear()
+                    self.add(*_MARKED, login=login, kind="Group" if login == "tiny" else "User")
+                    self.fault_at(GRAPHQL, f"data.{place}.{field}", "@missing")
+                    self.assertIn(f"{field} is absent", self.failure(502, f"https://gitlab.com/{login}")["message"])
+
     def test_a_group_of_digits_whose_id_is_not_told_is_an_error(self) -> None:
         body = b"""{"errors": [{"message": "Field 'id' doesn't exist on type 'Group'"}]}"""
         self.fault("body", GRAPHQL, body=body, content_type="application/json", times=1)
