@@ -121,7 +121,7 @@ class Known(ServiceTestCase):
                 self.assertEqual([one.budget.limit for one in accounts.all], [limit])
 
     def test_a_limit_costs_the_next_requests_no_call_until_it_has_passed(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=1.0)
+        self.settings_for_test(REQUEST_DEADLINE=15.0)  # less than the limits last
         for name, forge, owner in (
             ("gitlab_429", "gitlab", "group-3"),
             ("gitlab_429_endpoint", "gitlab", "group-3"),
