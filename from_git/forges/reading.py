@@ -125,6 +125,27 @@ def worst(errors: Iterable[UpstreamError]) -> UpstreamError:
     return min(errors, key=lambda one: 0 if isinstance(one, LimitError) else 1 + isinstance(one, TransientError))
 
 
+def object_in(answer: Response) -> Mapping[str, Any]:
+    """The JSON object that an answer holds, as most failures do; empty where it holds none."""
+    try:
+        body = answer.json()
+    except TransientError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def texts_in(value: object, key: str) -> list[str]:
+    """The texts of a list, of which none may be told as null.
+
+    Raises:
+        MalformedAnswer: names the place.
+    """
+    found = maybe(value, key, kind=list) or []
+    if not all(isinstance(one, str) for one in found):
+        raise MalformedAnswer(f"{key} is not a list of texts")
+    return found
+
+
 def described(status: int) -> str:
     """A status with its name, as far as it has one."""
     try:

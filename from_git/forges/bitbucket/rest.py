@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError, of_repository
 from from_git.forges.compact import dumped, loaded
 from from_git.forges.listing import Page
 from from_git.forges.reading import (
@@ -15,6 +15,7 @@ from from_git.forges.reading import (
     get,
     is_foreign,
     maybe,
+    object_in,
     retry_after,
     seconds,
     unanswered,
@@ -231,7 +232,5 @@ def with_parameters(url: str, parameters: str) -> str:
 
 
 def _error(answer: Response) -> dict[str, Any]:
-    try:
-        return get(answer.json(), "error", kind=dict)
-    except (MalformedAnswer, TransientError):
-        return {}
+    found = object_in(answer).get("error")
+    return found if isinstance(found, dict) else {}

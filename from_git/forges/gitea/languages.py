@@ -11,10 +11,10 @@ from urllib.parse import quote
 from from_git.calls.sending import Calls
 from from_git.errors import UpstreamError
 from from_git.forges.gitea.access import GiteaAccess, Told, told_in
-from from_git.forges.gitea.rest import Kept, kept_in, lacks_scope, message_of, says_missing, texts
+from from_git.forges.gitea.rest import Kept, kept_in, lacks_scope, message_of, says_missing
 from from_git.forges.gitea.signing import Signing
 from from_git.forges.once import Gone, Once
-from from_git.forges.reading import get
+from from_git.forges.reading import get, texts_in
 from from_git.upstream import Response
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ class Languages:
         answer = self._signing.get(calls, f"{_address(row)}/topics?limit={_TOPICS}&page={page}")
         if says_missing(answer):
             return Gone.ABSENT
-        found, total = texts(self._signing.json(calls, answer), "topics"), answer.headers.get("x-total-count", "")
+        found, total = texts_in(self._signing.json(calls, answer), "topics"), answer.headers.get("x-total-count", "")
         return found, int(total) if total.isdecimal() and len(total) < 6 else None
 
     def _topics_told(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TransientError, UpstreamError, of_repository
+from from_git.errors import CredentialsError, LimitError, MalformedAnswer, UpstreamError, of_repository
 from from_git.forges.compact import dumped, loaded
 from from_git.forges.reading import (
     REFUSALS,
@@ -16,7 +16,9 @@ from from_git.forges.reading import (
     get_time,
     is_foreign,
     maybe,
+    object_in,
     retry_after,
+    texts_in,
     unanswered,
 )
 from from_git.upstream import Response
@@ -141,10 +143,8 @@ def vanished(answer: Response) -> UpstreamError:
 
 def message_of(answer: Response) -> str:
     """What the forge itself says about a failure; empty where it says nothing."""
-    try:
-        return maybe(answer.json(), "message", kind=str) or ""
-    except (MalformedAnswer, TransientError):
-        return ""
+    said = object_in(answer).get("message")
+    return said if isinstance(said, str) else ""
 
 
 def lacks_scope(answer: Response) -> bool:
@@ -220,7 +220,7 @@ def _kept(value: Mapping[str, Any], path: str) -> Kept:
         get(value, "archived", kind=bool),
         get(value, "stars_count", kind=int),
         get(value, "watchers_count", kind=int),
-        texts(value, "topics") if "topics" in value else None,
+        texts_in(value, "topics") if "topics" in value else None,
         licenses[0] if len(licenses) == 1 and isinstance(licenses[0], str) else None,
         get_time(value, "created_at"),
         maybe(value, "empty", kind=bool) or False,
@@ -236,15 +236,3 @@ def _time(value: Mapping[str, Any], key: str) -> int:
         return get_time(value, key)
     except MalformedAnswer:
         return 0
-
-
-def texts(value: object, key: str) -> list[str]:
-    """The texts of a list, of which none may be told as null.
-
-    Raises:
-        MalformedAnswer: names the place.
-    """
-    found = maybe(value, key, kind=list) or []
-    if not all(isinstance(one, str) for one in found):
-        raise MalformedAnswer(f"{key} holds something else than texts")
-    return found

@@ -8,7 +8,18 @@ from http import HTTPStatus
 from typing import Any
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
-from from_git.forges.reading import REFUSALS, described, foreign, get, is_foreign, maybe, retry_after, unanswered, worst
+from from_git.forges.reading import (
+    REFUSALS,
+    described,
+    foreign,
+    get,
+    is_foreign,
+    maybe,
+    object_in,
+    retry_after,
+    unanswered,
+    worst,
+)
 from from_git.upstream import Caller, Response, Upstream
 
 # RATE_LIMIT since about January 2026, RATE_LIMITED before (octokit/plugin-throttling.js#848)
@@ -232,12 +243,7 @@ def limit_wait(headers: Mapping[str, str], now: float, primary: bool) -> float |
 
 def _message(answer: Response) -> str:
     """GitHub's own words in an error body, or nothing."""
-    try:
-        body = answer.json()
-    except TransientError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
+    body = object_in(answer)
     errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else body
     return first["message"] if isinstance(first.get("message"), str) else ""

@@ -8,7 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from from_git.errors import CredentialsError, LimitError, MalformedAnswer, TooHeavyError, TransientError, UpstreamError
-from from_git.forges.reading import described, foreign, get, is_foreign, maybe, retry_after, unanswered, worst
+from from_git.forges.reading import (
+    described,
+    foreign,
+    get,
+    is_foreign,
+    maybe,
+    object_in,
+    retry_after,
+    unanswered,
+    worst,
+)
 from from_git.upstream import Response
 from from_git.values.host import Host
 
@@ -135,12 +145,7 @@ def says_missing(answer: Response, what: str) -> bool:
 
 def message_of(answer: Response) -> str:
     """GitLab's own words in an error body, or nothing."""
-    try:
-        body = answer.json()
-    except TransientError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
+    body = object_in(answer)
     errors, said = body.get("errors"), body.get("message", body.get("error"))
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         said = errors[0].get("message")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from from_git.errors import MalformedAnswer, of_repository
 from from_git.forges.compact import dumped, loaded
 from from_git.forges.gitlab.queries import CREATED, DELETION, DELETION_ON, FORK, Schema
-from from_git.forges.reading import get, get_time, maybe
+from from_git.forges.reading import get, get_time, maybe, texts_in
 from from_git.values.repository import Repository
 
 PUBLIC = "public"
@@ -72,7 +72,7 @@ def kept_of(node: Any, schema: Schema) -> Kept | None:
             bool(maybe(node, "archived", kind=bool)),
             None if schema.lacks(FORK) else get(node, FORK, kind=bool),
             get(node, "starCount", kind=int),
-            _texts(maybe(node, "topics", kind=list) or []),
+            texts_in(node, "topics"),
             langs_in(node),
             None if schema.lacks(CREATED) else get_time(node, CREATED),
             _deleting(node, schema),
@@ -84,12 +84,6 @@ def kept_of(node: Any, schema: Schema) -> Kept | None:
 def langs_in(node: Any) -> list[str]:
     """The names of a project's languages, in GitLab's order."""
     return [get(one, "name", kind=str) for one in maybe(node, "languages", kind=list) or []]
-
-
-def _texts(values: list[Any]) -> list[str]:
-    if any(type(one) is not str for one in values):
-        raise MalformedAnswer("topics is not a list of texts")
-    return values
 
 
 def _deleting(node: Any, schema: Schema) -> bool | None:

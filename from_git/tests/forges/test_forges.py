@@ -204,7 +204,7 @@ class GiteaContract(ForgeContract, ServiceTestCase):
             (lambda rows: rows[0].update(stars_count=-1), "stars_count is out of range"),
             (lambda rows: rows[0].pop("watchers_count"), "watchers_count is absent"),
             (lambda rows: rows[0].update(topics="x"), "topics is not a list"),
-            (lambda rows: rows[0].update(topics=[7]), "topics holds something else than texts"),
+            (lambda rows: rows[0].update(topics=[7]), "topics is not a list of texts"),
             (lambda rows: rows[0].update(created_at="yesterday"), "created_at is not a time"),
         ]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulator import Fault, Owner, Repository
+from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.hosts import fetched
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.found import Found
@@ -56,6 +57,10 @@ class GitLabTestCase(ServiceTestCase):
                     change()
 
         self.emulator.before_call(hook)
+
+    def with_entry(self, **more: Any) -> None:
+        """Let gitlab.com be asked through its account, or with other keys of its entry in FORGES."""
+        self.settings_for_test(FORGES=[entry_for(self.emulator, "gitlab", "gitlab.com", **more)])
 
     def assert_sum(self, *names: str) -> dict[str, Any]:
         """The answer is the sum over these groups and users, or over `tiny`."""
@@ -165,9 +170,7 @@ class Groups(GitLabTestCase):
         self.add(*rows)
         self.add(*few(3), login="private", visibility="private")
         without = self.assert_sum()["data"]
-        token = self.emulator["gitlab"].credentials["token"]
-        entry = {"kind": "gitlab", "host": "gitlab.com", "api": self.emulator["gitlab"].url}
-        self.settings_for_test(FORGES=[{**entry, "accounts": [{"token": token}]}])
+        self.with_entry()
         self.assertEqual(self.assert_sum()["data"], without)
         self.assertEqual(self.answer("https://gitlab.com/private")["missing"], ["https://gitlab.com/private"])
 

@@ -9,6 +9,7 @@ import requests
 from emulator import Fault, Owner, Repository
 from emulator.github.opaque import node_id
 from emulator.world import Choice
+from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.github import ids_in
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -36,13 +37,7 @@ class Internal(ServiceTestCase):
     def upstream_settings(self) -> dict[str, Any]:
         """As everywhere, and the other host."""
         ours = super().upstream_settings()
-        entry = {
-            "kind": "github",
-            "host": "octocorp.ghe.com",
-            "api": ours["GITHUB_GRAPHQL_URL"],
-            "accounts": [{"token": ours["GITHUB_API_TOKEN"]}],
-            "count": ["public", "internal"],
-        }
+        entry = entry_for(self.emulator, "github", "octocorp.ghe.com", count=["public", "internal"])
         return {**ours, "FORGES": [*ours["FORGES"], entry]}
 
     def add(self, *repositories: Repository) -> None:

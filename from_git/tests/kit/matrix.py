@@ -30,8 +30,8 @@ from from_git.tests.kit.matrix_rows import (
     changes,
     final,
     of_status,
+    of_values,
     rows_of,
-    with_value,
 )
 from from_git.tests.kit.proofs import PROOFS
 
@@ -169,9 +169,7 @@ def _rows() -> Iterator[Row]:
     for what, name, once, always, words in _GRAPHQL:
         struck = preset("older_server", contains="") if name == "schema" else preset(name)
         yield from rows_of("GraphQL", what, struck, once, always, words, (GITHUB,))
-    for place, at, value, words in _VALUES:
-        what = f"`{at.removeprefix(_OWNER + '.')}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
-        yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
+    yield from of_values(_VALUES, above=f"{_OWNER}.")
     lists = (GITHUB, LIST)
     early, again, itself = Fault("early_end"), Fault("repeat_page"), Fault("self_next")
     yield from rows_of("Lists", "a list that ends early", early, EXACT, "UpstreamError", "never added up", lists, LARGE)

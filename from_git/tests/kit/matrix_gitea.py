@@ -15,8 +15,8 @@ from from_git.tests.kit.matrix_rows import (
     changes,
     final,
     of_status,
+    of_values,
     rows_of,
-    with_value,
 )
 
 _LIMITS = {
@@ -35,7 +35,7 @@ _VALUES = [
     (ROWS, "0.archived", "@missing", "archived is absent"),
     (ROWS, "0.stars_count", -1, "stars_count is out of range"),
     (ROWS, "0.watchers_count", "3", "watchers_count is not a whole number"),
-    (ROWS, "0.topics", [7], "topics holds something else than texts"),
+    (ROWS, "0.topics", [7], "topics is not a list of texts"),
     (ROWS, "0.created_at", "yesterday", "created_at is not a time"),
     (LANGUAGES, "C", -1, "C is out of range"),
     (LANGUAGES, "C", "many", "C is not a whole number"),
@@ -48,9 +48,7 @@ def rows() -> Iterator[Row]:
     for name, what in _LIMITS.items():
         limit = replace(preset(name), path="*")
         yield from rows_of("Limits", what, limit, *final("LimitError"), "used up", GITEA)
-    for place, at, value, words in _VALUES:
-        what = f"`{at}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
-        yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
+    yield from of_values(_VALUES)
     yield from _lists()
     lost = Fault("lost", owner="tiny", repository="r001")
     yield from rows_of("One repository", "listed and not found", lost, EXACT, NAMED, "", (LANGUAGES,))

@@ -19,8 +19,8 @@ from from_git.tests.kit.matrix_rows import (
     changes,
     final,
     of_status,
+    of_values,
     rows_of,
-    with_value,
 )
 
 _LIMITS = {
@@ -79,9 +79,7 @@ def rows() -> Iterator[Row]:
     for what, name, once, always, words in _GRAPHQL:
         struck = Fault("graphql_errors", errors=({"message": _ERRORS[name]},)) if name in _ERRORS else preset(name)
         yield from rows_of("GraphQL", what, struck, once, always, words, (PAGES,))
-    for place, at, value, words in _VALUES:
-        what = f"`{at.removeprefix('data.')}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
-        yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
+    yield from of_values(_VALUES)
     yield from _lists()
     yield from _one_repository()
     yield from changes(GITLAB)

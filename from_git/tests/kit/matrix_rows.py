@@ -1,6 +1,6 @@
 """A row of the fault matrix, the places at which a fault strikes, and how rows are made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,6 +77,17 @@ def with_value(at: str, value: object) -> Fault:
 def final(outcome: str) -> tuple[str, str]:
     """A fault that is final the first time."""
     return outcome, outcome
+
+
+def of_values(values: Iterable[tuple[str, str, object, str]], above: str = "data.") -> Iterator[Row]:
+    """A row for each place in an answer at which another value stands; `above`: what goes without saying of the place.
+
+    Args:
+        values: where the fault strikes, the place in the answer, the value, and the words of the error.
+    """
+    for place, at, value, words in values:
+        what = f"`{at.removeprefix(above)}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
+        yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
 
 
 def changes(places: tuple[str, ...], size: int = LARGE) -> Iterator[Row]:

@@ -10,6 +10,7 @@ import requests
 from django.core.management import call_command
 
 from emulator import Owner, Repository
+from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.pages import ACME, PageTestCase
 
 HERE = "https://octocorp.ghe.com/octo_corp"
@@ -22,13 +23,7 @@ class Internal(PageTestCase):
     def upstream_settings(self) -> dict[str, Any]:
         """As everywhere, and the host."""
         ours = super().upstream_settings()
-        entry = {
-            "kind": "github",
-            "host": "octocorp.ghe.com",
-            "api": ours["GITHUB_GRAPHQL_URL"],
-            "accounts": [{"token": ours["GITHUB_API_TOKEN"]}],
-            "count": ["public", "internal"],
-        }
+        entry = entry_for(self.emulator, "github", "octocorp.ghe.com", count=["public", "internal"])
         return {**ours, "FORGES": [*ours["FORGES"], entry]}
 
     def setUp(self) -> None:
