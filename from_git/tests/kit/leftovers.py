@@ -26,7 +26,7 @@ KINDS = FetchGroup, Flight, Calls, Call, Reservation, *FETCHES, Listing, Once
 def objects() -> dict[str, int]:
     """Objects of requests that somebody still holds, by the name of their class."""
     gc.collect()
-    return dict(Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, KINDS)))
+    return dict(Counter(type(one).__name__ for one in gc.get_objects() if type(one) in KINDS))
 
 
 def tracked() -> int:
