@@ -87,5 +87,8 @@ class Hosts(PageTestCase):
         places = page.locator("[data-slot=profiles] tbody th small").all_inner_texts()
         names = [place.partition(" \N{MIDDLE DOT} ")[0] for place in places]
         self.assertEqual(names, ["GitHub", f"GitHub at {GHE}", f"Bitbucket at {GIT}"])
-        self.assertRegex(page.inner_text("[data-slot=counted]"), r"(?m)^Bitbucket: 15 calls, .*\nGitHub: 2 calls, ")
+        counted = (
+            r"(?m)^Bitbucket at git\.example\.org:8443/forge: 15 calls, .*\nGitHub and GitHub at ghe\.example\.org: 2 "
+        )
+        self.assertRegex(page.inner_text("[data-slot=counted]"), counted)
         self.assert_calm(page)
