@@ -4,8 +4,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from from_git.calls.accounts import Accounts
@@ -19,13 +19,14 @@ from from_git.upstream import Response, Upstream
 from from_git.values.host import Host
 from from_git.values.tempo import Tempo
 
+T = TypeVar("T")
 GROUP_LISTS, USER_LISTS = 600, 300
 """Calls of these lists that GitLab allows in a minute (docs.gitlab.com, "Rate limits on GitLab.com"; the default
 elsewhere too)."""
 _MOST_OWNERS = 4096
 _LIGHTER = 0.5  # how much of a query that was too heavy is asked for by the next one
 _WORD = re.compile(r"\w+")
-_MOST_NAMES = 50_000  # ids that are remembered of one owner
+_MOST_IDS = 50_000  # ids that are remembered of one owner
 
 
 class Wordless:
@@ -45,7 +46,7 @@ class Wordless:
 
     def keep(self, owner: str, ids: Collection[str]) -> None:
         """Keep these, and no others of the owner."""
-        if self._seconds > 0 and len(ids) <= _MOST_NAMES:
+        if self._seconds > 0 and len(ids) <= _MOST_IDS:
             self._memory.set(f"{self._prefix}:{owner}", sorted(ids), timeout=self._seconds)
 
 
@@ -133,9 +134,8 @@ class GitLabAccess:
                 return found
             if isinstance(found, Unknown):
                 # one that was not asked for would be refused for ever
-                if not {one.rpartition(".")[2] for one in found.fields} <= set(
-                    _WORD.findall(query)
-                ) or not self.schema.refuse(found.fields):
+                was_asked = {one.rpartition(".")[2] for one in found.fields} <= set(_WORD.findall(query))
+                if not (was_asked and self.schema.refuse(found.fields)):
                     raise UpstreamError(
                         f"it does not know {', '.join(sorted(found.fields))} of its projects.",
                         advice="GitLab 16 and newer do: update it, or update from-git.",
@@ -143,6 +143,27 @@ class GitLabAccess:
             elif not self.schema.shrink(size, asked(), found.part):
                 raise UpstreamError("it takes our smallest query for too complex.", found.said, "Update from-git.")
             calls.resent()
+
+    def ask_in_parts(
+        self, calls: Calls, wanted: Iterable[T], size: Size, text: Callable[[list[T]], tuple[str, Mapping[str, object]]]
+    ) -> Iterator[tuple[list[T], dict[str, Any]]]:
+        """Some of what is wanted and the data of a query about it, until all was asked for, as `ask` asks.
+
+        Args:
+            text: makes the query about some, and its variables.
+        """
+        rest, some = list(wanted), list[T]()
+
+        def about_some() -> tuple[str, Mapping[str, object]]:
+            some[:] = rest[: self.schema.size(size)]
+            return text(some)
+
+        while rest:
+            data = self.ask(calls, about_some, size, lambda: len(some))
+            yield some, data
+            del rest[: len(some)]
+            if rest:
+                calls.resent()
 
     def _query(self, calls: Calls, query: str, variables: Mapping[str, object]) -> dict[str, Any] | Unknown | Complex:
         payload = {"query": query, "variables": variables}

@@ -71,20 +71,15 @@ def nodes_by_ids(
     access: GitLabAccess, calls: Calls, path: str, wanted: Collection[str], names: bool
 ) -> dict[str, object]:
     """What GraphQL has of some projects of the group at a path, see `ProjectList.nodes`; in one query or in several."""
-    rest, found, some = list(wanted), dict.fromkeys(wanted), list[str]()
+    found: dict[str, object] = dict.fromkeys(wanted)
 
-    def text() -> tuple[str, Mapping[str, object]]:
-        some[:] = rest[: access.schema.page]
-        variables = {"path": path, "ids": list(map(global_id, some)), "size": len(some)}
-        return by_ids(NAMES if names else access.schema.project()), variables
+    def text(ids: list[str]) -> tuple[str, Mapping[str, object]]:
+        fields = NAMES if names else access.schema.project()
+        return by_ids(fields), {"path": path, "ids": list(map(global_id, ids)), "size": len(ids)}
 
-    while rest:
-        data = access.ask(calls, text, "page", lambda: len(some))
+    for _, data in access.ask_in_parts(calls, wanted, "page", text):
         group = maybe(data, "group", kind=dict)
         for node in get(group, "projects", "nodes", kind=list) if group else ():
             if node is not None and (identity := number_in(node)) in found:
                 found[identity] = node
-        rest = rest[len(some) :]
-        if rest:
-            calls.resent()
     return found

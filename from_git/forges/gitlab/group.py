@@ -40,7 +40,7 @@ class GroupList:
         access: GitLabAccess,
         calls: Calls,
         name: str,
-        on: "Events",
+        on: Events,
     ) -> None:
         self._access, self._calls, self._name = access, calls, name
         self._on = on

@@ -100,22 +100,15 @@ class UserList(ProjectList):
         Raises:
             MalformedAnswer: the answer leaves one out.
         """
-        schema = self._access.schema
+        schema, found = self._access.schema, dict[str, object]()
         size: Size = "names" if names else "aliases"
-        rest, found = list(wanted.items()), dict[str, object]()
-        some: list[tuple[str, str]] = []
 
-        def text() -> tuple[str, Mapping[str, object]]:
-            some[:] = rest[: schema.size(size)]
-            return by_paths(NAMES if names else schema.project(), [path for _, path in some])
+        def text(some: list[str]) -> tuple[str, Mapping[str, object]]:
+            return by_paths(NAMES if names else schema.project(), [wanted[one] for one in some])
 
-        while rest:
-            data = self._access.ask(self._calls, text, size, lambda: len(some))
-            for place, (identity, _) in enumerate(some):
+        for some, data in self._access.ask_in_parts(self._calls, wanted, size, text):
+            for place, identity in enumerate(some):
                 if f"p{place}" not in data:
                     raise MalformedAnswer(f"p{place} is absent")
                 found[identity] = data[f"p{place}"]
-            rest = rest[len(some) :]
-            if rest:
-                self._calls.resent()
         return found
