@@ -44,17 +44,15 @@ class Languages:
 
     def note(self, projects: Mapping[str, str]) -> None:
         """Have these asked for, each once: by id, with their full paths. The last ones wait for `flush`."""
-        fresh = [one for one in projects if one not in self._noted]
-        known = self._known() if fresh else ()
+        known = self._known() if projects else ()
         batch: dict[str, str] = {}
-        with self._lock:
-            for one in fresh:
-                self._noted.add(one)
-                if one in known:
-                    self.none.add(one)
-                else:
-                    self._waiting[one] = projects[one]
-                    self._pending += 1
+        with self._lock:  # both ends of a list may bring the same ones at the same moment
+            fresh = projects.keys() - self._noted
+            self._noted |= fresh
+            self.none |= fresh.intersection(known)
+            asked = {one: path for one, path in projects.items() if one in fresh and one not in known}
+            self._waiting |= asked
+            self._pending += len(asked)
             if len(self._waiting) >= _BATCH:
                 batch, self._waiting = self._waiting, {}
         self._begin(batch, 0)

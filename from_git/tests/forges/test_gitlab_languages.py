@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from emulator import Repository
+from from_git.forges.gitlab.languages import Languages as Asked
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
 
 
@@ -23,6 +24,19 @@ class Languages(GitLabTestCase):
                 self.calls.clear()
                 self.assert_sum(f"group{number}")
                 self.assertLessEqual(len(self.calls), again + 3)
+
+    def test_those_that_two_pages_bring_at_the_same_moment_are_asked_for_once(self) -> None:
+        pages: list[Mapping[str, str]] = [{"7": "group/project"}]
+        nothing: Any = None  # fewer than a hundred wait for others
+
+        def known() -> tuple[str, ...]:
+            while pages:
+                asked.note(pages.pop())
+            return ()
+
+        asked = Asked(nothing, nothing, nothing, known, nothing)
+        asked.note({"7": "group/project"})
+        self.assertEqual(asked.pending, 1)
 
     def test_those_of_a_user_are_asked_for_again(self) -> None:
         self.add(*few(40), login="someone", kind="User")
