@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from from_git.calls.sending import Calls
-from from_git.errors import MalformedAnswer, TransientError, UpstreamError
+from from_git.errors import UpstreamError
 from from_git.forges.gitea.access import GiteaAccess, Site
 from from_git.forges.gitea.rest import (
     ASKED,
     Owner,
     Sheet,
     owner_of,
-    refusal,
     says_missing,
     sheet_of,
     wants_account,
@@ -24,6 +23,7 @@ from from_git.forges.gitea.signing import Signing
 from from_git.forges.reading import get, is_foreign, maybe
 
 _SETTINGS = "api", "repository"
+_SILENT = HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND  # answered by who does not say them
 
 
 class Begun(NamedTuple):
@@ -100,12 +100,7 @@ class Beginning:
     def _read_settings(self, part: str, calls: Calls) -> dict[str, Any]:
         """What a site says of itself; nothing where it does not say."""
         answer = self._signing.get(calls, f"/settings/{part}")
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise refusal(answer, self._access.host, bool(calls.authorization))
-        try:
-            return get(answer.json(), kind=dict) if answer.status == HTTPStatus.OK else {}
-        except (MalformedAnswer, TransientError):
-            return {}
+        return {} if answer.status in _SILENT else get(self._signing.json(calls, answer), kind=dict)
 
     def _read_owner(self, part: str, calls: Calls) -> Owner | None:
         """What `/orgs/NAME` or `/users/NAME` says; None: there is no such thing, or it is hidden."""

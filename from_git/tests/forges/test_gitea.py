@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator import Owner, Repository
+from emulator import Fault, Owner, Repository
 from from_git.tests.kit.gitea import API, LANGUAGES, LIST, OLD, GiteaTestCase
 
 VERSIONS = ("7.0.8+gitea-1.21.11", "8.0.2+gitea-1.22.0", "15.0.0+gitea-1.22.0", "1.21.11", OLD, "1.23.8", "1.27.3")
@@ -104,6 +104,13 @@ class Numbers(GiteaTestCase):
 
         self.assertEqual(self.answer(self.url)["data"]["followers"], 0)
         self.assertEqual(self.expanded("profiles", self.url)[0]["notTold"], ["followers"])
+
+    def test_a_site_that_fails_to_say_whether_its_users_can_star_is_asked_again(self) -> None:
+        tiny = Owner("gitea", "tiny", "Organization", [Repository("a", stars=9)])
+        site = self.site(stars_disabled=True, owners=(tiny,))
+        site.faults.add(Fault("status", f"{API}/settings/repository", status=500, body=b"{}", times=1))
+
+        self.assertEqual(self.answer(self.url)["data"]["followers"], 0)
 
     def test_a_site_below_a_path_and_with_a_foreign_address_in_its_links_is_read_whole(self) -> None:
         # the emulator's site lies below /gitea, and its links lead to https://forge.example/git
