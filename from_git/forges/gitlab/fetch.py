@@ -12,7 +12,6 @@ from from_git.forges.gitlab.detour import GroupByRest, nodes_by_ids
 from from_git.forges.gitlab.group import Events, GroupList
 from from_git.forges.gitlab.languages import Languages
 from from_git.forges.gitlab.nodes import kept_in, langs_in, repository_of
-from from_git.forges.gitlab.queries import FORK
 from from_git.forges.gitlab.rest import ProjectList
 from from_git.forges.gitlab.users import UserList
 from from_git.forges.listing import by_name, rows_of
@@ -49,20 +48,22 @@ class GitLabFetch:
         """
         head, rest, missing = self._list.head, self._rest, tuple[str, ...]()
         path, kind = (head.path, "Group") if head else (self._owner, "User")
+        if self._list.is_hidden:
+            return None
         if rest is None:
-            rows, languages = dict(self._list.rows), self._languages
-        elif (listed := rest.listing.outcome()) is not None:
+            if not self._list.is_whole:
+                raise RuntimeError("the list was not read to its end")
+            rows, languages = self._list.rows, self._languages
+        elif (listed := rest.listing.outcome()) is None:
+            return None
+        else:
             known, languages = rest.once.known, rest.languages
             rows = {one: row for one in listed if isinstance(row := known.get(one), bytes)}
             missing = tuple(sorted(place for one, place in listed.items() if place and known[one] is Gone.ABSENT))
-        if self._list.is_hidden or (rest and listed is None):
-            return None
-        if not (rest or self._list.is_whole):
-            raise RuntimeError("the list was not read to its end")
         self._keep(rows, languages)
-        told = () if not rows or not self._access.schema.lacks(FORK) else _FORKS
+        doubtful = _FORKS if rest and rest.lacks_forks else ()
         found = rows_of(_in_order(rows, path, languages), in_order=True)
-        return Found(kind, found, missing, path.lower(), not_told=told)
+        return Found(kind, found, missing, path.lower(), not_told=doubtful)
 
     def progress(self) -> Progress:
         """See `Fetch.progress`."""

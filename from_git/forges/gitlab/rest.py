@@ -45,6 +45,8 @@ class ProjectList:
         """By id, with the full path; a `Kept` of each."""
         self.listing: Listing[str | None] = Listing(self._ask_page, self.once, MOST, _READINGS, shifts=True)
         self.languages = Languages(access, calls, group, known, self._read_languages)
+        self.lacks_forks = False
+        """Whether GraphQL did not tell of each project whether it is a fork."""
 
     path = ""
     """Of the list, below the API."""
@@ -144,6 +146,8 @@ class ProjectList:
                 found[identity] = Gone.ABSENT
             else:
                 one = kept_of(node, self._access.schema)
+                if one and one.is_fork is None:
+                    self.lacks_forks = True
                 found[identity] = self.completed(identity, one).dumped() if one else Gone.PRIVATE
         return found
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from emulator import Repository
+from from_git import forges
+from from_git.forges.gitlab.opening import GitLab
+from from_git.forges.gitlab.queries import Schema
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
 
 _MARKED = [
@@ -90,6 +93,17 @@ class At1611(VersionTestCase):
         not_told = "originalRepos", "forkedRepos"
         self.assertEqual(self.numbers(*_MARKED), (2, 1, not_told))
         self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User")[2], not_told)
+
+    def test_they_are_in_doubt_also_where_the_server_is_taken_to_be_newer_before_all_is_read(self) -> None:
+        forge = forges.forge(forges.hosts()["gitlab.com"])
+        assert isinstance(forge, GitLab)
+
+        def forget(upstream: str, path: str, body: str) -> None:
+            if "id languages" in body:  # the last question, about those without languages
+                forge.access.schema = Schema()
+
+        self.emulator.before_call(forget)
+        self.assertEqual(self.numbers(*_MARKED, Repository("none"))[2], ("originalRepos", "forkedRepos"))
 
     def test_all_else_is_exact(self) -> None:
         rows = [replace(one, is_fork=False) for one in few(350)]
