@@ -1,5 +1,6 @@
 """An answer, or an error, as a page of tables, for browsers that run no script."""
 
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -13,7 +14,9 @@ from from_git.aggregator import Answer
 from from_git.serializers import answer_body, profile_rows, repository_rows
 from from_git.values.filters import FILTERS
 from from_git.values.found import untold
+from from_git.values.host import short_label
 from from_git.values.keys import KEYS, NOTHING
+from from_git.values.profile import Profile
 from from_git.values.words import titled
 
 _NUMBERS = [name for name, key in KEYS.items() if not key.names]
@@ -46,7 +49,7 @@ def answer_parts(answer: Answer, lists: bool) -> Generator[bytes, None, None]:
     before, _, after = _page(answer, lists).partition(_HERE)
     yield before.encode()
     rows = repository_rows(answer) if lists else iter(())
-    owners = {profile.url: profile.owner for profile in answer.found}
+    owners = _told_apart(answer.found)
     while some := "".join(_repository(row, owners) for row in islice(rows, _ROWS)):
         yield some.encode()
     yield after.encode()
@@ -104,6 +107,12 @@ def _profiles(answer: Answer) -> Iterator[SafeString]:
         numbers = [_number(value) for _, value in _numbers(row, row["notTold"])]
         address = f"{profile.host.site}/{quote(profile.owner)}"
         yield format_html(_PROFILE, address, profile.owner, profile.host.label, *numbers, _moment(row["fetchedAt"]))
+
+
+def _told_apart(profiles: Collection[Profile]) -> dict[str, str]:
+    """By URL its owner, with the forge where another profile has the same name."""
+    names = Counter(one.key for one in profiles)
+    return {one.url: f"{one.owner} ({short_label(one.host)})" if names[one.key] > 1 else one.owner for one in profiles}
 
 
 def _repository(row: Mapping[str, Any], owners: Mapping[str, str]) -> SafeString:

@@ -7,7 +7,7 @@ from from_git.aggregator import Answer
 from from_git.pictures import text, words
 from from_git.pictures.bars import column, most_of_names, spread
 from from_git.pictures.drawing import LINE, MARGIN, SMALL, Frame, below, drawn, nobody, said
-from from_git.values.host import is_first
+from from_git.values.host import short_label
 from from_git.values.profile import Profile
 from from_git.values.stats import Stats
 from from_git.values.words import counted
@@ -72,8 +72,7 @@ def _pairs(answer: Answer, frame: Frame) -> list[Pair]:
 
 
 def _name(profile: Profile, ambiguous: bool, most: int) -> str:
-    host = profile.host
-    where = text.cut(host.label if is_first(host) else host.name, SMALL, most / 2)
+    where = text.cut(short_label(profile.host), SMALL, most / 2)
     suffix = f" ({where})" if ambiguous else ""
     return text.cut(profile.owner, SMALL, most - text.width(suffix, SMALL)) + suffix
 

@@ -81,6 +81,11 @@ def labels_of(host: Host) -> tuple[str, str]:
     return host.kind.name, host.name
 
 
+def short_label(host: Host) -> str:
+    """What people know it by, where there is little room: the name alone at any but the first host of its kind."""
+    return host.label if is_first(host) else host.name
+
+
 def is_first(host: Host) -> bool:
     """Whether it is the first host of its kind, which is called by the kind's name alone."""
     return host.label in (host.kind.label, host.kind.hosted)

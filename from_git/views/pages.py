@@ -114,9 +114,10 @@ def _examples() -> Iterator[tuple[str, str]]:
 
 
 def _about_bytes(kinds: list[Kind]) -> str:
-    counted = listed([f"{kind.label}'s" for kind in kinds if kind.tells.bytes])
-    others = [kind.label for kind in kinds if not kind.tells.bytes]
-    return f"Bytes are {counted}; {listed(others)} {'does' if len(others) == 1 else 'do'} not count them."
+    told, others = (
+        listed([kind.hosted or kind.label for kind in kinds if kind.tells.bytes is tells]) for tells in (True, False)
+    )
+    return f"Bytes are told by {told}, and not by {others}."
 
 
 def _asked(request: HttpRequest) -> tuple[Fields, RequestError | None]:

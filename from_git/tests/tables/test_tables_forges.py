@@ -29,6 +29,13 @@ class Forges(ServiceTestCase):
         dashes = {name: [place for place, cell in enumerate(row) if cell == NOTHING] for name, row in rows.items()}
         self.assertEqual(dashes, {"GitHub": [], "GitLab": [4], "Codeberg": [], "Bitbucket": [5, 7]})
 
+    def test_a_repository_says_of_which_forge_it_is_where_owners_have_one_name(self) -> None:
+        page = self.page(*SPACK, "https://bitbucket.org/mailchimp")
+
+        owners = list(dict.fromkeys(row[1] for row in page.rows if len(row) == 10 and row[0] != "Repository"))
+        self.assertEqual(owners[:4], ["spack (GitHub)", "spack (GitLab)", "spack (Codeberg)", "spack (Bitbucket)"])
+        self.assertEqual(owners[4:], ["mailchimp"])
+
     def test_a_group_in_a_group_keeps_its_path_in_names_and_links(self) -> None:
         page = self.page("https://gitlab.com/Spack/ci")
 

@@ -1,6 +1,6 @@
 """The page about one organization on several forges, with a real browser."""
 
-from from_git.tests.kit.pages import PageTestCase
+from from_git.tests.kit.pages import TEAM, PageTestCase
 from from_git.values.keys import NOTHING
 
 SPACK = tuple(f"https://{host}/spack" for host in ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org"))
@@ -18,8 +18,19 @@ class Forges(PageTestCase):
         self.assertEqual(page.inner_text("[data-slot=summary]"), said)
         notes = page.locator(".tiles .note").all_inner_texts()
         self.assertEqual(notes[2:4], ["not told by GitLab", "not told by Bitbucket"])
+        bytes_are = "Bytes are told by GitHub and Codeberg, and not by Bitbucket and GitLab."
+        self.assertEqual(page.inner_text("[data-slot=unknown]"), bytes_are)
         cost = page.locator("[data-slot=counted] li").all_inner_texts()[-4:]
         self.assertEqual({one.partition(":")[0] for one in cost}, {"GitHub", "Bitbucket", "GitLab", "Codeberg"})
+
+    def test_a_repository_says_of_which_forge_it_is_where_owners_have_one_name(self) -> None:
+        page = self.open("https://gitlab.com/Spack", SPACK[2], TEAM)
+        self.result(page)
+
+        page.evaluate("document.querySelector('[data-slot=repositories]').scrollIntoView()")
+        page.wait_for_selector(ROWS)
+        owners = dict.fromkeys(row.locator("td").first.inner_text() for row in page.locator(ROWS).all())
+        self.assertEqual(list(owners), ["Spack (GitLab)", "spack (Codeberg)", "acme-team"])
 
     def test_a_group_in_a_group_keeps_its_path_in_names_and_links(self) -> None:
         page = self.open("https://gitlab.com/Spack/ci")

@@ -12,8 +12,8 @@ const isNumber = (key) => ["stars", "watchers"].includes(key);
 
 let last = new AbortController();
 
-/** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. */
-export function fill(section, urls, { data, profiles, filter = {} }) {
+/** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. `labels`: as in table.js. */
+export function fill(section, urls, { data, profiles, filter = {} }, labels) {
   last.abort();
   onbeforeprint = null;
   const count = data.originalRepos + data.forkedRepos;
@@ -22,7 +22,7 @@ export function fill(section, urls, { data, profiles, filter = {} }) {
   last = new AbortController();
   const near = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && begin(), { rootMargin: "100%" });
   const again = make("button", { type: "button", class: "quiet", hidden: "" }, "Try again");
-  const owners = new Map(profiles.map(({ url, owner }) => [url, owner]));
+  const owners = apart(profiles, labels);
   const serve = table(section, count, again, last.signal, owners);
   const begin = () => {
     near.disconnect();
@@ -33,6 +33,13 @@ export function fill(section, urls, { data, profiles, filter = {} }) {
   near.observe(section);
   onbeforeprint = begin;
   again.addEventListener("click", begin);
+}
+
+/** From a profile's URL to its owner, with the forge where another profile has the same name. */
+function apart(profiles, labels) {
+  const seen = new Map();
+  for (const { owner } of profiles) seen.set(owner.toLowerCase(), seen.has(owner.toLowerCase()));
+  return new Map(profiles.map(({ url, owner, host }) => [url, seen.get(owner.toLowerCase()) ? `${owner} (${labels[host].replace(/^.* at /, "")})` : owner]));
 }
 
 /** Build the table; what is returned fills it from an address. `owners`: by their profiles' URLs. */

@@ -35,7 +35,7 @@ export function show({ urls, answer, last, seconds, at }) {
   bars.fill(topics, answer.topicsDetail, ["topic", "topics"], silent.topics ? `Not told by ${silent.topics}.` : "None.")("repos");
   slot(place, "counted").replaceChildren(...counted(answer, last, seconds).map((words) => make("li", {}, ...words)));
   takeaway.fill(place, urls, answer, title);
-  rows.fill(slot(place, "repositories"), urls, answer);
+  rows.fill(slot(place, "repositories"), urls, answer, labels);
   stamp(at);
   place.hidden = false;
 }
