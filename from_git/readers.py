@@ -36,6 +36,8 @@ def text(value: object) -> str:
 def header_text(value: object) -> str:
     """Text that fits into an HTTP header; else raises WrongSetting."""
     value = text(value)
+    if "\N{HORIZONTAL ELLIPSIS}" in value:
+        raise WrongSetting("expected the value itself where the documents have \N{HORIZONTAL ELLIPSIS}")
     if not value.isascii():
         raise WrongSetting("expected ASCII characters only")
     return value

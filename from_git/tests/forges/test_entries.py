@@ -84,6 +84,10 @@ WRONG: list[tuple[Any, list[str]]] = [
     ({**GHE, "accounts": [{"token": " \t"}]}, ["account 1 has no `token`."]),
     ({**GHE, "accounts": [{}, {}]}, ["account 1 has no `token`.", "account 2 has no `token`."]),
     ({**GHE, "accounts": [{"token": "x\r\nX-Y: z"}]}, ["`token` of account 1 is a secret value: expected text w"]),
+    (
+        {**GHE, "accounts": [{"token": "ghp_…"}]},
+        ["`token` of account 1 is a secret value: expected the value itself where the documents have …."],
+    ),
     ({**GHE, "accounts": [{"token": f"{SECRET}ö"}]}, ["`token` of account 1 is a secret value: expected ASCII "]),
     ({**GHE, "accounts": [{"token": 7}]}, ["`token` of account 1 is a secret value: expected text."]),
     ({**GHE, "accounts": [{"token": "x", "username": 7}]}, ["`username` of account 1 is 7: expected text."]),

@@ -1,15 +1,19 @@
 """The documents: decisions are whole, examples are answers, links lead somewhere, the picture has every room."""
 
+import ast
 import re
 from unittest import TestCase
 
+import certifi
 import requests
 
+from from_git.options.loading import load
 from from_git.tests.house.test_architecture import FLOORS, ROOT
 from from_git.tests.kit.service import ServiceTestCase
 
 DECISIONS = ROOT / "docs" / "decisions"
 PARTS = ("\n\nDate: ", "\n\n**Context:** ", "\n\n**Decision:** ", "\n\n**Dropped:** ")
+FORGES = re.compile(r"^```python\nFORGES = (\[.*?^\])\n```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^curl 'http://127\.0\.0\.1:8000(/[^']*)'\n```\n\n```json\n(.*)\n```$", re.MULTILINE)
 
 
@@ -50,6 +54,20 @@ class Examples(ServiceTestCase):
             for path, answer in examples:
                 with self.subTest(name, path=path):
                     self.assertEqual(requests.get(self.base + path, timeout=30).text, answer)
+
+
+class Forges(TestCase):
+    """Lists of hosts that stand in a document."""
+
+    def test_each_is_accepted_with_tokens_and_a_file_of_ones_own(self) -> None:
+        for name in ("README.md", "docs/settings.md"):
+            lists = FORGES.findall((ROOT / name).read_text(encoding="utf-8"))
+            self.assertTrue(lists, name)
+            for text in lists:
+                with self.subTest(name):
+                    own = text.replace("…", "own").replace("/etc/ssl/example.pem", certifi.where())
+                    values, wrong = load({"FORGES": ast.literal_eval(own)}, {})
+                    self.assertEqual((len(values["FORGES"]), wrong), (text.count('"host"'), []))
 
 
 class Links(TestCase):

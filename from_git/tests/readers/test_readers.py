@@ -16,6 +16,7 @@ READERS: Mapping[str, Callable[[object], Any]] = {
 GOOD: dict[str, list[tuple[object, object]]] = {
     "text": [(" x\n", "x"), ("", ""), ("ü", "ü")],
     "header_text": [(" ghp_x ", "ghp_x"), ("", "")],
+    "calls": [(" AUTO", "auto"), ("auto", "auto"), ("60", 60), (0, 0)],
     "whole": [("12", 12), (-3, -3), (" 7 ", 7), (0, 0)],
     "threads": [("1000", 1_000), (1, 1)],
     "seconds": [("2.5", 2.5), (7, 7.0), ("1e3", 1_000.0), (10_000_000, 1e7)],
@@ -36,6 +37,7 @@ GOOD: dict[str, list[tuple[object, object]]] = {
 BAD: dict[str, list[object]] = {
     "text": [5, None, b"x", "a\x00b", "a\x7f"],
     "header_text": ["ü", "a\nb"],
+    "calls": ["-", "1.5", "automatic", True, None],
     "whole": ["1.0", "", "x", 1.0, True, None],
     "threads": [1_001, "many"],
     "seconds": ["nan", "inf", "-inf", True, None, "x", 10_000_001, 10**400],
