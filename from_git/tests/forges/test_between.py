@@ -47,6 +47,13 @@ class Gateways(BetweenTestCase):
                 self.assertIn("with status 200 OK and a page that is not JSON: “Log in to ACME”", error["message"])
                 self.assertIn("UPSTREAM_PROXY", error["advice"])
 
+    def test_a_network_that_wants_a_log_in_may_have_had_it_by_the_next_call(self) -> None:
+        for url in PLACES:
+            with self.subTest(url):
+                self.fault(url, status=511, body=LOGIN, content_type="text/html", times=1)
+
+                self.answer(url)
+
     def test_a_redirect_names_what_may_send_us_elsewhere(self) -> None:
         for url in PLACES:
             with self.subTest(url):

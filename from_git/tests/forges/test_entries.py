@@ -21,6 +21,8 @@ WRONG: list[tuple[Any, list[str]]] = [
     ({}, ["`kind` is missing.", "`host` is missing."]),
     ({**GHE, "kind": "githbu"}, ["`kind` is 'githbu'; did you mean github?"]),
     ({**GHE, "kind": "sourceforge"}, ["`kind` is 'sourceforge': expected github, bitbucket, gitlab or gitea."]),
+    ({**GHE, "kind": "Forgejo"}, ["`kind` is 'Forgejo'; did you mean gitea?"]),
+    ({**GHE, "kind": "GitHub  Enterprise"}, ["`kind` is 'GitHub  Enterprise'; did you mean github?"]),
     ({**GHE, "kind": None}, ["`kind` is None: expected text."]),
     ({**GHE, "kind": " "}, ["`kind` is '': expected github, bitbucket, gitlab or gitea."]),
     ({**GHE, "kind": TOKEN}, ["`kind` is a secret value: expected github, bitbucket, gitlab or gitea."]),
@@ -268,6 +270,15 @@ class Places(TestCase):
         self.assertEqual(github.setting("GITHUB_SECONDS_PER_MINUTE"), "GITHUB_SECONDS_PER_MINUTE")
         self.assertEqual(bitbucket.setting("accounts"), "BITBUCKET_USERNAME and BITBUCKET_API_TOKEN")
         self.assertEqual([github.setting(key) for key in ("ca_file", "proxy")], ["UPSTREAM_CA_FILE", "UPSTREAM_PROXY"])
+
+    def test_a_first_host_without_settings_of_its_own_names_the_entry_that_it_may_have(self) -> None:
+        gitlab, codeberg = hosts()[2:]
+        self.assertEqual(gitlab.setting("accounts"), "`accounts` of an entry of FORGES for gitlab.com")
+        self.assertEqual(codeberg.setting("api"), "`api` of an entry of FORGES for codeberg.org")
+
+    def test_a_first_host_keeps_its_name_in_an_entry_of_its_kind(self) -> None:
+        named = {host.name: host.label for host in hosts({"kind": "gitea", "host": "codeberg.org", "threads": 3})}
+        self.assertEqual(named["codeberg.org"], "Codeberg")
 
     def test_those_of_others_are_keys_of_their_entry_where_it_may_have_them(self) -> None:
         host = hosts(SCM, {**GHE, "proxy": "http://proxy.example:3128"})[-1]

@@ -120,6 +120,30 @@ class Histories(TestCase):
                             walk.take(side, page._replace(rows={} if side is Side.OLDEST else page.rows), 10)
                 self.assertTrue(walk.is_stuck)
 
+    def test_only_neighbours_between_both_walks_and_the_end_of_the_list_show_that_nothing_is_left(self) -> None:
+        for ids, is_end, whole in (
+            (("8", "3"), False, True),
+            (("8", "3"), True, True),
+            (("8", "5"), False, False),
+            (("9", "8"), False, False),
+            (("9", "8"), True, True),
+            ((), True, False),
+        ):
+            with self.subTest(ids, is_end=is_end):
+                walk = Walk()
+                walk.take(Side.NEWEST, GroupPage("1", "g", 9, {"9": _ROW, "8": _ROW, "7": None}, True, "a"), 3)
+                walk.take(Side.OLDEST, GroupPage("1", "g", 9, {"3": _ROW, "2": _ROW}, True, "b"), 3)
+                self.assertEqual(walk.shown(Side.NEWEST), 2)
+                walk.take_neighbours(Witness(4, ids, is_end))
+                self.assertEqual(walk.is_whole, whole)
+
+    def test_one_page_that_shows_all_is_believed_alone(self) -> None:
+        walk = Walk()
+        walk.take(Side.OLDEST, GroupPage("1", "g", 2, {"2": _ROW, "1": _ROW}, False, "a"), 3)
+        walk.take(Side.NEWEST, GroupPage("1", "g", 1, {"2": _ROW}, False, "b"), 3)
+        walk.take(Side.OLDEST, GroupPage("1", "g", 2, {"2": _ROW, "1": _ROW}, False, "a"), 3)
+        self.assertEqual(walk.public.keys(), {"2"})
+
     def test_another_order_is_read_from_one_end_alone(self) -> None:
         walk = Walk()
         walk.take(Side.NEWEST, GroupPage("1", "g", 4, {"3": _ROW, "9": _ROW}, True, "a"), 2)

@@ -138,6 +138,26 @@ class AddsUp(TestCase):
 
                 self.assertEqual((listing.pages(), listing.found, asked), ((1, 3), True, following))
 
+    def test_a_list_that_tells_its_pages_is_asked_for_by_their_numbers(self) -> None:
+        for rows, pages in (("abc", 4), ("ab", 3), ("", 3)):
+            with self.subTest(rows, pages=pages):
+                asked: list[Place] = []
+                listing: Listing[str] = Listing(asked.append, Once(print), SIZE, READINGS, shifts=True)
+
+                listing.take(None, Page(dict.fromkeys(rows, ""), 7, True, "2", True, pages))
+
+                self.assertEqual((asked, listing.pages()), ([*range(2, pages + 1)], (1, pages)))
+
+    def test_a_total_that_counts_more_than_the_list_shows_is_no_reason_to_read_again(self) -> None:
+        for exact, again in ((True, [None]), (False, [])):
+            with self.subTest(exact=exact):
+                asked: list[Place] = []
+                listing: Listing[str] = Listing(asked.append, Once(print), SIZE, READINGS, shifts=True)
+
+                listing.take(None, Page({"a": ""}, 2, False, None, exact=exact))
+
+                self.assertEqual(asked, again)
+
     def test_cursors_believe_the_last_total_and_offsets_want_the_same_on_each_page(self) -> None:
         for shifts, asked in ((False, ["3"]), (True, ["3", None])):
             with self.subTest(shifts=shifts):
