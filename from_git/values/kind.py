@@ -60,8 +60,7 @@ class ProfileUrls:
 
 def called(host: str, *names: str) -> bool:
     """Whether a host has one of these names in its domain: `git` of `git.example.org`."""
-    name, _, domain = host.partition(".")
-    return bool(domain) and name in names
+    return host.partition(".")[0] in names
 
 
 class NoCredentials(NamedTuple):

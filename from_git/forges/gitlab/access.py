@@ -173,7 +173,7 @@ class GitLabAccess:
     def _noted(self, calls: Calls, answer: Response) -> Response:
         """The answer, after which its account rests where nothing is left of a limit."""
         seconds = used_up(answer.headers, self.now())
-        if seconds is not None and answer.status < 400:  # this answer is good, the next call would be refused
+        if seconds is not None:  # the next call would be refused
             calls.account.limit.block(seconds, "its calls of this minute are used up.")
         return answer
 

@@ -1,12 +1,14 @@
 """GitLab's groups, over real sockets: what counts, under which names, and for how many calls."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from emulator import Fault, Owner, Repository
+from from_git.calls.fetchgroup import FetchGroup
 from from_git.tests.kit.forges import entry_for
-from from_git.tests.kit.hosts import fetched
+from from_git.tests.kit.hosts import adapter, fetched
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.found import Found
 
@@ -93,11 +95,32 @@ class Groups(GitLabTestCase):
                 self.assertLessEqual(len(self.calls), -(-number // 100) + 3)
 
     def test_a_group_that_is_known_to_fit_on_a_page_costs_two_calls(self) -> None:
-        self.add(*few(5))
-        self.assert_sum()
-        self.calls.clear()
-        self.assert_sum()
-        self.assertEqual(sorted(self.calls), [GRAPHQL, "/gitlab/api/v4/groups/tiny/projects"])
+        for number in (5, 100):
+            with self.subTest(number):
+                self.add(*few(number))
+                self.assert_sum()
+                self.calls.clear()
+                self.assert_sum()
+                self.assertEqual(sorted(self.calls), [GRAPHQL, "/gitlab/api/v4/groups/tiny/projects"])
+
+    def test_projects_are_in_the_order_of_their_names(self) -> None:
+        names = "b", "c", "a"
+        self.add(*(Repository(name, id=number) for number, name in enumerate(names, 1)))
+        self.add(*(Repository(name, id=number) for number, name in enumerate(names, 1)), login="someone", kind="User")
+        for login in ("tiny", "someone"):
+            with self.subTest(login):
+                self.assertEqual([one.name for one in self.found(login).rows], sorted(names))
+
+    def test_a_group_that_was_read_is_known_to_be(self) -> None:
+        for number, kind in ((250, "Group"), (40, "User")):
+            with self.subTest(kind):
+                self.add(*few(number), Repository("none"), login="other", kind=kind)
+                group = FetchGroup(time.monotonic() + 30)
+                fetch = adapter("gitlab").fetch("other", group)
+                self.assertTrue(group.wait())
+                progress = fetch.progress()
+                self.assertEqual(*progress.done)
+                self.assertEqual(progress.watchers, number + 1)
 
     def test_projects_of_subgroups_count_and_a_subgroup_is_a_profile(self) -> None:
         rows = [replace(one, folder=("", "a", "a/b", "c")[n % 4]) for n, one in enumerate(few(40))]
@@ -177,7 +200,14 @@ class Groups(GitLabTestCase):
     def test_a_group_whose_projects_are_mostly_hidden_is_read_by_rest(self) -> None:
         for hidden_first in (True, False):
             with self.subTest(hidden_first):
-                rows = [replace(one, is_private=(n >= 150) == hidden_first) for n, one in enumerate(few(700))]
+                rows = [
+                    replace(
+                        one,
+                        is_private=(n >= 150) == hidden_first,
+                        marks=frozenset(["hidden-parent"] if one.is_fork else []),
+                    )
+                    for n, one in enumerate(few(700))
+                ]
                 self.add(*rows)
                 self.calls.clear()
                 self.assert_sum()

@@ -164,6 +164,24 @@ class Budgets(GitLabTestCase):
         expected = self.calls.count(GRAPHQL) + 2 + 4
         self.assertEqual(adapter("gitlab").accounts.all[0].budget.spent(), expected)
 
+    def test_lists_of_groups_count_as_two_calls(self) -> None:
+        self.add(*(replace(one, is_private=n >= 150) for n, one in enumerate(few(700))))
+        self.bounded(1200)
+        self.calls.clear()
+        self.assert_sum()
+        asked = self.calls.count(GRAPHQL)
+        self.assertGreater(len(self.calls) - asked, 2)
+        expected = asked + 2 * (len(self.calls) - asked)
+        self.assertEqual(adapter("gitlab").accounts.all[0].budget.spent(), expected)
+
+    def test_the_last_call_of_a_minute_is_the_last_though_nothing_was_found(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=10.0)
+        headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": "@now+40"}
+        self.fault("headers", "/gitlab/api/v4/groups/nobody/projects", headers=headers, times=1)
+        url = "https://gitlab.com/nobody"
+        self.assertIn(self.failure(503, url)["retryAfter"], range(30, 45))
+        self.assertNotIn("/gitlab/api/v4/users/nobody/projects", self.calls)
+
 
 class SignedIn(GitLabTestCase):
     """A site that shows nothing to anybody without an account."""

@@ -33,6 +33,13 @@ class Users(GitLabTestCase):
         self.assertLessEqual(self.calls.count(GRAPHQL), 1 + 17 + 1)
         self.assertLessEqual(len(self.calls), 26)
 
+    def test_a_user_who_is_known_costs_one_look_for_a_group(self) -> None:
+        self.user(*few(5))
+        self.assert_sum("someone")
+        self.calls.clear()
+        self.assert_sum("someone")
+        self.assertEqual(self.calls.count(GRAPHQL), 1 + 1)
+
     def test_what_is_not_public_or_waits_for_its_deletion_does_not_count(self) -> None:
         marks = [{"marks": ["internal"]}, {"marks": ["deleting"]}, {"is_private": True}, {}]
         self.user(*(Repository(f"r{n}", stars=1, **marks[n % 4]) for n in range(160)))  # type: ignore[arg-type]

@@ -93,6 +93,7 @@ class At1611(VersionTestCase):
         not_told = "originalRepos", "forkedRepos"
         self.assertEqual(self.numbers(*_MARKED), (2, 1, not_told))
         self.assertEqual(self.numbers(*_MARKED, name="someone", kind="User")[2], not_told)
+        self.assertEqual(self.numbers(), (0, 0, ()))
 
     def test_they_are_in_doubt_also_where_the_server_is_taken_to_be_newer_before_all_is_read(self) -> None:
         forge = forges.forge(forges.hosts()["gitlab.com"])
