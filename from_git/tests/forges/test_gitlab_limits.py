@@ -164,6 +164,12 @@ class Budgets(GitLabTestCase):
         expected = self.calls.count(GRAPHQL) + 2 + 4
         self.assertEqual(adapter("gitlab").accounts.all[0].budget.spent(), expected)
 
+    def test_a_user_is_begun_whose_calls_are_just_allowed(self) -> None:
+        self.add(*few(5), login="someone", kind="User")
+        self.bounded(5)
+        self.assert_sum("someone")
+        self.assertEqual(len(self.calls), 5)
+
     def test_lists_of_groups_count_as_two_calls(self) -> None:
         self.add(*(replace(one, is_private=n >= 150) for n, one in enumerate(few(700))))
         self.bounded(1200)

@@ -61,6 +61,11 @@ class Users(GitLabTestCase):
         self.assert_sum("42")
         self.assertFalse([one for one in self.calls if "/users/42" in one or "/groups/42/" in one])
 
+    def test_another_user_than_the_one_of_digits_is_an_error(self) -> None:
+        self.add(*few(3), login="42", kind="User")
+        self.fault_at("/gitlab/api/v4/users", "0.username", "other")
+        self.assertIn("another user", self.failure(502, "https://gitlab.com/42")["message"])
+
     def test_a_row_of_somebody_else_is_an_error(self) -> None:
         self.user(*few(3))
         self.fault_at(LIST, "0.namespace.full_path", "other")
@@ -103,6 +108,13 @@ class Users(GitLabTestCase):
         self.user(*few(5))
         renamed = [replace(few(5)[0], name="renamed"), *few(5)[1:]]
         self.before(GRAPHQL, 3, lambda: self.user(*renamed))
+        self.assert_sum("someone")
+
+    def test_a_project_at_the_path_of_one_that_was_renamed_is_not_taken_for_it(self) -> None:
+        first, *others = few(5)
+        self.user(first, *others)
+        after = [replace(first, name="renamed"), replace(first, id=99, stars=50), *others]
+        self.before(GRAPHQL, 3, lambda: self.user(*after))
         self.assert_sum("someone")
 
     def test_a_project_created_or_made_private_while_the_list_is_read(self) -> None:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
+from unittest import TestCase
 
 from emulator import Repository
 from from_git import forges
 from from_git.forges.gitlab.opening import GitLab
-from from_git.forges.gitlab.queries import Schema
+from from_git.forges.gitlab.queries import DELETION, DELETION_ON, FORK, Schema
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
 
 _MARKED = [
@@ -129,3 +130,35 @@ class At160(VersionTestCase):
         detail = self.failure(502, "https://gitlab.com/someone")["message"]
         self.assertIn("wait for their deletion", detail)
         self.assertIn("16.10", detail)
+
+
+class Learned(TestCase):
+    """What is known of a server."""
+
+    def setUp(self) -> None:
+        """Begin with nothing."""
+        super().setUp()
+        self.now = 0.0
+        self.schema = Schema(lambda: self.now)
+
+    def test_what_it_has_refused_is_asked_for_again_an_hour_later(self) -> None:
+        self.assertTrue(self.schema.refuse({FORK}))
+        self.assertTrue(self.schema.shrink("page", 100, 0.5))
+        for now, known in ((3599.0, True), (3601.0, False)):
+            with self.subTest(now):
+                self.now = now
+                self.assertEqual((self.schema.lacks(FORK), self.schema.page), (known, 50 if known else 100))
+
+    def test_it_is_an_older_one_where_it_tells_no_forks_or_no_deletion_in_either_form(self) -> None:
+        for fields, older in (((FORK,), True), ((DELETION,), False), ((DELETION, DELETION_ON), True)):
+            with self.subTest(fields):
+                schema = Schema(lambda: self.now)
+                schema.refuse(fields)
+                self.assertEqual(schema.is_older, older)
+
+    def test_less_is_asked_for_each_time_down_to_a_few(self) -> None:
+        for asked, part, size in ((100, 0.99, 99), (99, 0.1, 9), (100, 0.5, 9), (9, 0.1, 5)):
+            with self.subTest(asked, part=part):
+                self.assertTrue(self.schema.shrink("page", asked, part))
+                self.assertEqual(self.schema.page, size)
+        self.assertFalse(self.schema.shrink("page", 5, 0.5))

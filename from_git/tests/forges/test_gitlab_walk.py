@@ -139,8 +139,11 @@ class OddLists(GitLabTestCase):
 
     def test_a_project_of_somebody_else_is_an_error(self) -> None:
         self.add(*few(3))
-        self.fault_at(GRAPHQL, "data.group.projects.nodes.0.fullPath", "other/project")
-        self.assertIn("not below the group", self.failure(502, self.url)["message"])
+        for path in ("other/project", "tiny-other/project"):
+            with self.subTest(path):
+                self.emulator.faults.clear()
+                self.fault_at(GRAPHQL, "data.group.projects.nodes.0.fullPath", path)
+                self.assertIn("not below the group", self.failure(502, self.url)["message"])
 
     def test_another_group_is_an_error(self) -> None:
         self.add(*few(3))
