@@ -29,8 +29,8 @@ OPTIONS = KindOptions(
             KEPT,
             readers.seconds,
             86_400.0,
-            "how long the languages of a Gitea repository are kept, as long as it does not change, and where other forges"
-            " tell of none, that there is none, 0 = not at all",
+            "how long the languages of a Gitea repository are kept, as long as it does not change, and where another"
+            " forge tells of none, that there is none, 0 = not at all",
             "seconds",
             0,
         ),
