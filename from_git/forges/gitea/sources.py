@@ -62,6 +62,7 @@ class Sources:
             else:
                 self._total = total
                 exact = not self._is_refused and (sheet.is_exact or sheet.shown == total)
+            exact |= total is not None and self._shown > total  # it counts less than there is, which is none
         following = str(number + 1)
         pages = self._pages(sheet) if sheet.total is not None else None
         if pages is None:
@@ -85,4 +86,4 @@ class Sources:
             self.page_size = shown
             return sheet.last
         # a first page that is full to the last row may be cut: whether another one follows, only that one tells
-        return 2 if total == shown == size else pages
+        return 2 if total == shown == size else max(pages, sheet.last or 1)

@@ -58,7 +58,7 @@ class GitLabFetch:
             return None
         else:
             known, languages = rest.once.known, rest.languages
-            rows = {one: row for one in listed if isinstance(row := known.get(one), bytes)}
+            rows = {one: row for one, place in listed.items() if place and isinstance(row := known[one], bytes)}
             missing = tuple(sorted(place for one, place in listed.items() if place and known[one] is Gone.ABSENT))
         self._keep(rows, languages)
         doubtful = _FORKS if rest and rest.lacks_forks else ()

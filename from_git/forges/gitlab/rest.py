@@ -122,6 +122,8 @@ class ProjectList:
             theirs = {one: path for one, path in page.rows.items() if path is not None}
             self.once.note(theirs, more=page.more)
         self.listing.take(place, page)
+        if self.listing.rows is not None:
+            self.once.note({})  # the last page may have led on
         self.once.start()
         if begins:
             self._on_found()

@@ -138,6 +138,17 @@ class Changes(GiteaTestCase):
 
         self.assertIn("its list", message)
 
+    def test_a_total_that_is_less_than_what_is_listed_is_an_error(self) -> None:
+        rows = [Repository(f"r{n:03}", marks=["empty"]) for n in range(120)]
+        for total, accounts, options in (
+            (100, (), {}),
+            (1, ("the-token",), {"token": "the-token", "signed_in_only": True}),
+        ):
+            with self.subTest(total):
+                emulator = self.site(*accounts, owners=(Owner("gitea", "tiny", "Organization", rows),), **options)
+                emulator.faults.add(Fault("headers", LIST, headers={"X-Total-Count": str(total)}))
+                self.assertIn(f"against a total of {total}", self.failure(502, self.url)["message"])
+
     def test_a_repository_that_is_listed_and_not_found_is_named(self) -> None:
         self.add(*many(3, languages={"C": 1}))
         self.fault("lost", "*", owner="tiny", repository="r001")

@@ -71,6 +71,13 @@ class Users(GitLabTestCase):
         self.fault_at(LIST, "0.namespace.full_path", "other")
         self.assertIn("somebody else", self.failure(502, self.url)["message"])
 
+    def test_a_last_page_that_leads_on_leaves_no_project_unasked(self) -> None:
+        self.user(*few(230))
+        for page in ("1", "50"):
+            with self.subTest(page):
+                self.fault("headers", LIST, headers={"X-Next-Page": page})
+                self.assert_sum("someone")
+
     def test_a_row_of_a_group_is_not_the_users_own(self) -> None:
         for number in (3, 120):
             with self.subTest(number):
