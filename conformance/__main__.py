@@ -14,7 +14,7 @@ from conformance.table import table
 
 
 def main() -> int:
-    """Do it, and give the exit status."""
+    """Fill and compare the server, print the table, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m conformance", description=__doc__)
     parser.add_argument("--kind", choices=("gitea",), required=True, help="Gitea and Forgejo")
     parser.add_argument("--url", required=True, help="the site, which is filled: never one that others use")

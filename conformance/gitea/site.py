@@ -98,7 +98,7 @@ class Site:
         return str(answer.json()["sha1"])
 
     def count(self, plan: Plan) -> list[str]:
-        """Wait before the ends until all languages are what was written; of which they are not is told."""
+        """Wait until the server has counted all languages; return `PATH: ANSWER` of repositories where it has not."""
         end = time.monotonic() + COUNTED
         left = [(first_path(owner, one, way), dict(one.languages)) for owner, one, way in plan.made()]
         while left and time.monotonic() < end:

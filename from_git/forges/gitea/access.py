@@ -34,12 +34,12 @@ class Told(NamedTuple):
     """None where the list tells them."""
 
     def dumped(self) -> bytes:
-        """It in few bytes, of which `told_in` makes it again."""
+        """The same in few bytes, from which `told_in` makes it again."""
         return dumped(*self)
 
 
 def told_in(row: bytes) -> Told:
-    """What was told."""
+    """The `Told` that was dumped as these bytes."""
     return Told._make(loaded(row))
 
 
@@ -60,7 +60,7 @@ class KeptLanguages:
         self._now = now
 
     def of(self, login: str) -> dict[str, bytes]:
-        """`Told` of those that are still good, by the repository's id."""
+        """The dumped `Told` of an owner's repositories that are not too old, by the repository's id."""
         packed = self._memory.get(f"{self._prefix}:{login.lower()}") if self._seconds else None
         if not isinstance(packed, bytes):
             return {}
@@ -72,7 +72,7 @@ class KeptLanguages:
             return {}
 
     def keep(self, login: str, told: Mapping[str, bytes]) -> None:
-        """Keep these, and no others of the owner."""
+        """Keep the dumped `Told` of these repositories, by id, in place of all others of the owner."""
         if self._seconds and len(told) <= _MOST_KEPT:
             packed = zlib.compress(orjson.dumps({number: orjson.Fragment(one) for number, one in told.items()}), 1)
             self._memory.set(f"{self._prefix}:{login.lower()}", packed, timeout=self._seconds + 1.0)
@@ -115,7 +115,7 @@ class GiteaAccess:
 
     @property
     def accounts(self) -> Accounts:
-        """Those that fetches begin with."""
+        """The accounts that fetches begin with."""
         return self.given if self.given and self.signed_in else self.everybody
 
     @property

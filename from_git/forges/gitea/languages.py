@@ -61,7 +61,7 @@ class Languages:
         )
 
     def _known(self, number: str, row: Kept) -> bytes | None:
-        """What need not be asked for."""
+        """The dumped `Told` of a repository of which nothing needs to be asked; None: it is to be asked for."""
         before = self.remembered.get(number)
         told = told_in(before) if before else None
         if row.topics is None and (told is None or told.topics is None):

@@ -119,7 +119,7 @@ class Signing:
 
 
 def _moved(path: str, answer: Response) -> str:
-    """Where an old name leads to, below the API: the same question about the new one.
+    """The path to which an old name leads, below the API: the same question about the new name.
 
     Raises:
         UpstreamError: elsewhere, as for a name that is a part of the address besides.

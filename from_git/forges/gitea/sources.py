@@ -43,7 +43,7 @@ class Sources:
             self._is_refused, self.searches, self._shown = True, False, 0
 
     def search_first(self, sheet: Sheet) -> bool:
-        """Whether the first page of the own list leaves open what it hides, so that it is not even to be read on."""
+        """Whether the search is to be read at once, since the first page of the own list leaves open what it hides."""
         with self._lock:
             self._is_exact &= sheet.is_exact
             self._may_hide |= sheet.is_old or not sheet.shown

@@ -40,12 +40,12 @@ class Wordless:
         self._memory, self._prefix, self._seconds = memory, f"from-git:wordless:{key}", seconds
 
     def of(self, owner: str) -> frozenset[str]:
-        """The ids of those of one owner."""
+        """The ids of the projects of an owner that have no language."""
         found = self._memory.get(f"{self._prefix}:{owner}") if self._seconds > 0 else None
         return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list) else frozenset()
 
     def keep(self, owner: str, ids: Collection[str]) -> None:
-        """Keep these, and no others of the owner."""
+        """Keep the ids of these projects, in place of all others of the owner."""
         if self._seconds > 0 and len(ids) <= _MOST_IDS:
             self._memory.set(f"{self._prefix}:{owner}", sorted(ids), timeout=self._seconds)
 
@@ -76,6 +76,7 @@ class GitLabAccess:
     Attributes:
         schema: what the server takes.
         wordless: projects without languages.
+        small: groups that one page shows, and users; they are not asked for from both ends.
         tempo: how long waits are.
     """
 
@@ -97,7 +98,7 @@ class GitLabAccess:
         self._limit = limit
 
     def amount(self, allowed: int) -> float:
-        """Calls as which one counts of which GitLab allows only so many in a minute."""
+        """As how many calls one counts, of a list of which GitLab allows so many in a minute."""
         return max(1.0, self._limit / allowed) if self._limit else 1.0
 
     def get(self, calls: Calls, path: str, query: Mapping[str, object]) -> Response:

@@ -24,7 +24,7 @@ _FORKS = "originalRepos", "forkedRepos"
 
 
 class GitLabFetch:
-    """One group or user; see `Fetch`. They share their names; one is looked for among groups first."""
+    """One group or user; see `Fetch`. Both share one name space, and a name is looked for among groups first."""
 
     def __init__(self, access: GitLabAccess, owner: str, group: FetchGroup) -> None:
         self._access, self._owner, self._group = access, owner, group

@@ -137,7 +137,7 @@ class GroupList:
         _do(acts)
 
     def _witness(self, after: bool, rank: int = 0) -> Act:
-        """Have a witness asked, or, with a `rank`, for the neighbours there."""
+        """Have a witness asked, or with a `rank` for the projects at that place; `after`: behind the last page."""
         self._asking += 1
         self._after = after
         self._asks_amid |= rank > 0
@@ -167,7 +167,7 @@ class GroupList:
         return [partial(self._on.known, self.total)]
 
     def _next(self) -> list[Act]:
-        """What is to be done now; the lock is held."""
+        """What is to be started or told now; the lock is held."""
         if self._absent:
             return [] if self._busy or self._asking else [self._on.absent] if self._is_missing() else self._again()
         if not self.head:
@@ -225,7 +225,7 @@ class GroupList:
             return size * len(self._busy) - unread
 
         def wanted() -> bool:
-            """Whether another page is: the last ones have to overlap, unless they may be neighbours."""
+            """Whether another page is wanted: the last ones have to overlap, unless they may be neighbours."""
             if not self._busy:
                 return not self._asks_amid or self._neighbours is not None  # else these may show that none is
             return spare() < (0 if self._asks_amid else 1)

@@ -30,12 +30,12 @@ class Kept(NamedTuple):
     """Whether it waits for its deletion; None where the server does not tell it."""
 
     def dumped(self) -> bytes:
-        """It in few bytes, of which `kept_in` makes it again."""
+        """The same in few bytes, from which `kept_in` makes it again."""
         return dumped(*self)
 
 
 def kept_in(row: bytes) -> Kept:
-    """What was kept."""
+    """The `Kept` that was dumped as these bytes."""
     return Kept._make(loaded(row))
 
 

@@ -24,8 +24,8 @@ _SMALLEST = 5  # projects of one page
 
 
 class Schema:
-    """What one server is known to take, learned from its refusals of the last hour. Safe from any thread, but for a
-    refusal too many."""
+    """What one server is known to take, learned from its refusals of the last hour. Safe from any thread: two may learn
+    the same from a refusal each."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

@@ -31,6 +31,13 @@ class ProjectList:
         known: the ids of projects that are known to have no language.
     """
 
+    path = ""
+    """The list's path, below that of the API."""
+    query: Mapping[str, str] = {}
+    """Its parameters beside those of every list."""
+    allowed = 1
+    """Calls of this list that GitLab allows in a minute."""
+
     def __init__(
         self,
         access: GitLabAccess,
@@ -47,13 +54,6 @@ class ProjectList:
         self.languages = Languages(access, calls, group, known, self._read_languages)
         self.lacks_forks = False
         """Whether GraphQL did not tell of each project whether it is a fork."""
-
-    path = ""
-    """Of the list, below the API."""
-    query: Mapping[str, str] = {}
-    """Beside that of every list."""
-    allowed = 1
-    """Calls of this list that GitLab allows in a minute."""
 
     def begin(self) -> None:
         """Have the list asked for."""

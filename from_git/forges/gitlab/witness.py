@@ -22,13 +22,13 @@ class Witness(NamedTuple):
     total: int | None
     """How many there are; None where it does not say, as above 10,000."""
     ids: tuple[str, ...]
-    """Of some that follow each other, from the newest to the oldest."""
+    """The ids of some that follow each other, from the newest to the oldest."""
     is_end: bool = False
     """Whether there are no older ones."""
 
     @property
     def newest(self) -> str | None:
-        """The id of the newest, for one that begins there; None where there is none."""
+        """The id of the newest project, of a witness that begins there; None where the list is empty."""
         return self.ids[0] if self.ids else None
 
 
