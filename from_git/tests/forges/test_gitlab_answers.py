@@ -16,7 +16,7 @@ from from_git.errors import (
 from from_git.forges.gitlab.answers import Answers, Complex, Unknown, limit_wait, total_in, used_up
 from from_git.tests.kit.hosts import host_of
 from from_git.upstream import Response
-from from_git.values.option import Credential
+from from_git.values.credential import Credential
 
 NOW = 1_800_000_000.0
 PAGE = b"<html><title>Bad gateway</title></html>"
@@ -65,15 +65,17 @@ class Refusals(TestCase):
         self.assertTrue(found.refused and found.doubtful)
 
     def test_what_it_says_itself_is_said_whatever_its_form(self) -> None:
-        for body in (
+        told: list[Any] = [
             {"message": "its words"},
             {"error": "its words"},
             {"message": {"error": "its words"}},
             {"errors": [{"message": "its words"}]},
-        ):
+        ]
+        for body in told:
             with self.subTest(body):
                 self.assertIn("its words", Answers(HOST).refusal(answer(500, body), NOW).message)
-        for body in ([], {"message": 7}, {"message": {}}, {"errors": [7]}, b"{"):
+        untold: list[Any] = [[], {"message": 7}, {"message": {}}, {"errors": [7]}, b"{"]
+        for body in untold:
             with self.subTest(body):
                 self.assertIn("500", Answers(HOST).refusal(answer(500, body), NOW).message)
 
@@ -105,9 +107,9 @@ class Headers(TestCase):
                 self.assertEqual(limit_wait(headers, NOW), wait)
                 self.assertEqual(limit_wait({**headers, "retry-after": "7"}, NOW), 7.0)
                 self.assertIsNone(used_up({**headers, "ratelimit-remaining": "1"}, NOW))
-        for reset in ("", "soon", "9" * 400):
-            with self.subTest(reset):
-                self.assertIsNone(used_up({"ratelimit-remaining": "0", "ratelimit-reset": reset}, NOW))
+        for text in ("", "soon", "9" * 400):
+            with self.subTest(text):
+                self.assertIsNone(used_up({"ratelimit-remaining": "0", "ratelimit-reset": text}, NOW))
 
     def test_a_total_is_a_number_or_not_told(self) -> None:
         self.assertEqual((total_in({}), total_in({"x-total": ""}), total_in({"x-total": "12"})), (None, None, 12))
