@@ -251,7 +251,7 @@ class AcornService(AcornTestCase):
         self.assertIn(" and Acorn.</p>", page)
         self.assertIn("&#10;https://acorn.test/oak", page)
         silent = listed([kind.label for kind in KINDS.values() if not kind.tells.bytes])
-        self.assertIn(f"; {silent} do not count them.", page)
+        self.assertIn(f", and not by {silent}.", page)
         self.assertIn(" and Acorn", silent)
 
         described = requests.get(f"{self.base}/from-git/openapi.json", timeout=30).json()
