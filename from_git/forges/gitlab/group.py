@@ -70,6 +70,7 @@ class GroupList:
         self._after = False  # whether the last witness was asked after the last page
         self._beside = False  # whether one was asked beside the last pages
         self._absent = False
+        self._is_older = False  # whether a page does not tell all that it takes
 
     @property
     def rows(self) -> Mapping[str, bytes]:
@@ -130,6 +131,7 @@ class GroupList:
             self._absent |= page is None
             if page and page.is_public:
                 self.head, self.counted = page, page.counted
+                self._is_older |= page.is_older
                 self.walk.take(side, page, size)
             elif page:
                 self.is_hidden = self._absent = True
@@ -175,7 +177,7 @@ class GroupList:
         if not self._busy and self._neighbours:
             self.walk.take_neighbours(self._neighbours)
         whole, idle = self.walk.is_whole, not (self._busy or self._asking)
-        if self._access.schema.is_older or (not whole and self._is_mostly_hidden()):
+        if self._is_older or (not whole and self._is_mostly_hidden()):
             return [self._on.detour] if idle else []
         if not whole:
             return self._stuck() if self.walk.is_stuck else self._pages_on()

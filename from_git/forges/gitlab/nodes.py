@@ -131,6 +131,8 @@ class GroupPage(NamedTuple):
     """That of the last row on the way from there."""
     is_public: bool = True
     """Whether it is a group that everybody may see; nothing but its name is told of others."""
+    is_older: bool = False
+    """Whether it does not tell which of its public projects are forks, or which wait for their deletion."""
 
 
 def page_in(data: Mapping[str, Any], name: str, schema: Schema) -> GroupPage | None:
@@ -151,11 +153,14 @@ def page_in(data: Mapping[str, Any], name: str, schema: Schema) -> GroupPage | N
         return GroupPage(number, path, 0, {}, False, None, is_public=False)
     projects = get(group, "projects", kind=dict)
     rows: dict[str, bytes | None] = {}
+    is_older = False
     for node in get(projects, "nodes", kind=list):
         if node is not None:
             one = kept_of(node, schema)
+            is_older |= one is not None and None in (one.is_fork, one.deleting)
             if one and not one.path.lower().startswith(f"{path.lower()}/"):
                 raise MalformedAnswer(f"nodes.fullPath is not below the group: {one.path[:200]}")
             rows[number_in(node)] = one and one.dumped()
     counted, more = get(projects, "count", kind=int), get(projects, "pageInfo", "more", kind=bool)
-    return GroupPage(number, path, counted, rows, more, maybe(projects, "pageInfo", "edge", kind=str))
+    edge = maybe(projects, "pageInfo", "edge", kind=str)
+    return GroupPage(number, path, counted, rows, more, edge, is_older=is_older)

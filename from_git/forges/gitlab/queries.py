@@ -49,11 +49,6 @@ class Schema:
         """Whether the server has refused this field of a project lately."""
         return self._now() - self._unknown.get(field, -math.inf) < _KEPT
 
-    @property
-    def is_older(self) -> bool:
-        """Whether the server's GraphQL does not tell which projects are forks, or which wait for their deletion."""
-        return self.lacks(FORK) or (self.lacks(DELETION) and self.lacks(DELETION_ON))
-
     def refuse(self, fields: Collection[str]) -> bool:
         """Take in that the server does not know these fields; whether there is something to ask without them."""
         known = {one for one in fields if one in _OPTIONAL}

@@ -8,6 +8,7 @@ from unittest import TestCase
 
 from emulator import Repository
 from from_git import forges
+from from_git.forges.gitlab.nodes import page_in
 from from_git.forges.gitlab.opening import GitLab
 from from_git.forges.gitlab.queries import DELETION, DELETION_ON, FORK, Schema
 from from_git.tests.forges.test_gitlab import GRAPHQL, GitLabTestCase, few
@@ -149,12 +150,23 @@ class Learned(TestCase):
                 self.now = now
                 self.assertEqual((self.schema.lacks(FORK), self.schema.page), (known, 50 if known else 100))
 
-    def test_it_is_an_older_one_where_it_tells_no_forks_or_no_deletion_in_either_form(self) -> None:
-        for fields, older in (((FORK,), True), ((DELETION,), False), ((DELETION, DELETION_ON), True)):
-            with self.subTest(fields):
+    def test_a_page_is_of_an_older_one_where_it_tells_no_forks_or_no_deletion_in_either_form(self) -> None:
+        row = {"id": "gid://gitlab/Project/7", "fullPath": "a/b", "starCount": 1, "createdAt": "2020-01-01T00:00:00Z"}
+        told = {**row, "isForked": False, "markedForDeletion": False, "markedForDeletionOn": None}
+        for fields, visibility, older in (
+            ((), "public", False),
+            ((FORK,), "public", True),
+            ((FORK,), "private", False),
+            ((DELETION,), "public", False),
+            ((DELETION, DELETION_ON), "public", True),
+        ):
+            with self.subTest(fields, visibility=visibility):
                 schema = Schema(lambda: self.now)
                 schema.refuse(fields)
-                self.assertEqual(schema.is_older, older)
+                projects = {"count": 1, "pageInfo": {"more": False}, "nodes": [{**told, "visibility": visibility}]}
+                group = {"id": "gid://gitlab/Group/1", "fullPath": "a", "visibility": "public", "projects": projects}
+                page = page_in({"group": group}, "a", schema)
+                self.assertEqual(page and page.is_older, older)
 
     def test_less_is_asked_for_each_time_down_to_a_few(self) -> None:
         for asked, part, size in ((100, 0.99, 99), (99, 0.1, 9), (100, 0.5, 9), (9, 0.1, 5)):
