@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from from_git.errors import UpstreamError
@@ -34,10 +35,10 @@ class Merged(NamedTuple):
 def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], wanted: Filter = ALL) -> Merged:
     """The sum over these profiles, each given under one name, as far as a filter lets their repositories through.
 
-    A repository that several of them have, because it has moved or belongs to a group and to a part of it, counts as
-    the latest of their fetches has found it; of fetches that ended in the same moment, as that of the last owner by
-    name. A filter chooses among the repositories as they count. The sum is remembered, for the same question in another
-    form.
+    A repository that several of them have, because it has moved, counts as the latest of their fetches has found it; of
+    fetches that ended in the same moment, as that of the last owner by name. One of a group and of its part counts as
+    the part has found it, whichever fetch ended first. A filter chooses among the repositories as they count. The sum
+    is remembered, for the same question in another form.
 
     Raises:
         UpstreamError: the sum is too large to be told exactly.
@@ -86,9 +87,15 @@ def _elsewhere(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched
     for profiles in hosts.values():
         shared = _shared([found[one] for one in profiles])
         if shared:
-            profiles.sort(key=lambda one: (fetched[one].at, one.key), reverse=True)
+            times = {one.key: fetched[one].at for one in profiles}
+            profiles.sort(key=lambda one: (_latest(one.key, times), one.key), reverse=True)
             gone |= _after_the_first({one: found[one] for one in profiles}, shared)
     return gone
+
+
+def _latest(key: str, times: Mapping[str, float]) -> float:
+    """When an owner, or one that it is a part of, was fetched last, so that a part comes before its whole always."""
+    return max(times.get(name, 0.0) for name in accumulate(key.split("/"), "{}/{}".format))
 
 
 def _shared(found: Sequence[Found]) -> set[int]:

@@ -112,6 +112,18 @@ class Merged(TestCase):
         again = self.fetched([Row("R", "r", watchers=1)], [Row("R", "r", watchers=2)], at=next(TIMES))
         self.assertEqual(self.sum(dict(reversed(again.items()))).watchers, 2)
 
+    def test_what_a_group_and_its_part_share_counts_with_the_part_whichever_was_fetched_last(self) -> None:
+        host, row = host_of("gitlab"), Row("1", "r", watchers=1)
+        for names in permutations(("a", "a/b", "a/b/c")):
+            with self.subTest(names):
+                profiles = [Profile(host, name, name, f"https://gitlab.com/{name}") for name in names]
+                found, times = Found("Group", Rows.of([row])), {one: next(TIMES) for one in profiles}
+                fetched = {one: Fetched(found, time, time) for one, time in times.items()}
+
+                elsewhere = merged(dict.fromkeys(profiles, found), fetched).elsewhere
+
+                self.assertEqual([one.key for one in profiles if not elsewhere.get(one)], ["a/b/c"])
+
     def test_the_same_id_at_another_host_is_another_repository(self) -> None:
         row = Row("R", "r", watchers=1)
         fetched = {**self.fetched([row]), **self.fetched([row], kind="bitbucket")}
