@@ -9,7 +9,7 @@ from from_git.forges.hosts import hosts_of
 from from_git.options.loading import load
 from from_git.tests.kit import authority
 from from_git.values.credential import Credential
-from from_git.values.host import Host
+from from_git.values.host import Host, is_first
 
 GHE = {"kind": "github", "host": "ghe.example.org"}
 SCM = {"kind": "bitbucket", "host": "scm.example.org:8443/git", "api": "https://scm.example.org:8443/2.0"}
@@ -277,8 +277,9 @@ class Places(TestCase):
         self.assertEqual(codeberg.setting("api"), "`api` of an entry of FORGES for codeberg.org")
 
     def test_a_first_host_keeps_its_name_in_an_entry_of_its_kind(self) -> None:
-        named = {host.name: host.label for host in hosts({"kind": "gitea", "host": "codeberg.org", "threads": 3})}
-        self.assertEqual(named["codeberg.org"], "Codeberg")
+        codeberg = hosts({"kind": "gitea", "host": "codeberg.org", "threads": 3})[-1]
+        self.assertEqual((codeberg.name, codeberg.label), ("codeberg.org", "Codeberg"))
+        self.assertTrue(is_first(codeberg))
 
     def test_those_of_others_are_keys_of_their_entry_where_it_may_have_them(self) -> None:
         host = hosts(SCM, {**GHE, "proxy": "http://proxy.example:3128"})[-1]
