@@ -55,7 +55,7 @@ class KeptLanguages:
 
     def __init__(self, memory: Memory, key: str, seconds: float, now: Callable[[], float] = time.time) -> None:
         self._memory = memory
-        self._prefix = f"from-git:languages:{key}"
+        self._prefix = f"from-git:languages-1:{key}"  # another number for another form of `Told`
         self._seconds = seconds
         self._now = now
 

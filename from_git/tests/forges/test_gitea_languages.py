@@ -110,10 +110,10 @@ class Remembered(GiteaTestCase):
         good = {"1": Told(1, 0, 0.0, [["C", 1]], None).dumped()}
         for value in (None, 7, b"", b"nonsense", zlib.compress(b"nonsense"), zlib.compress(orjson.dumps([1]))):
             with self.subTest(value):
-                memory.set("from-git:languages:host:tiny", value, 60.0)
+                memory.set("from-git:languages-1:host:tiny", value, 60.0)
                 self.assertEqual(kept.of("tiny"), {})
         for row in ([1], {"a": 1}, 5, [1, 0, "now", [], None]):
-            memory.set("from-git:languages:host:tiny", zlib.compress(orjson.dumps({"1": row})), 60.0)
+            memory.set("from-git:languages-1:host:tiny", zlib.compress(orjson.dumps({"1": row})), 60.0)
             self.assertEqual(kept.of("tiny"), {})
         kept.keep("Tiny", good)
         self.assertEqual(kept.of("tiny"), {})  # told in 1970
@@ -124,7 +124,7 @@ class Remembered(GiteaTestCase):
         told = {str(n): Told(n, 0, 1000.0, [["Python", n], ["C", 1]], None).dumped() for n in range(1_000)}
         kept.keep("Tiny", told)
         self.assertEqual(kept.of("tiny"), told)
-        self.assertLess(len(caches["default"].get("from-git:languages:host:tiny")), 20_000)
+        self.assertLess(len(caches["default"].get("from-git:languages-1:host:tiny")), 20_000)
         now = 1060.0
         self.assertEqual(kept.of("tiny"), {})
 
