@@ -29,7 +29,6 @@ export function fill(section, entries, noun, none = "None.") {
   };
 }
 
-/** A bar, whose whole length is a share of 1. */
 export function bar(share) {
   const made = make("span", { class: "bar", "aria-hidden": "true" });
   made.style.setProperty("--share", share);

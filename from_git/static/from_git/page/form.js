@@ -78,7 +78,6 @@ export function complain(facts) {
   say([...words, general.textContent].join(" ").trim());
 }
 
-/** The words beside "Try again". */
 function count(until) {
   const left = Math.ceil((until - performance.now()) / 1000);
   if (left <= 0 && clock) {
@@ -111,7 +110,6 @@ function draw() {
   follow();
 }
 
-/** The lines with which nothing is wrong. */
 const right = () => lines().filter((text) => text && !wrong.lines.has(text));
 
 function mark(index) {
@@ -126,7 +124,6 @@ function entry(index, words) {
   return make("li", {}, button);
 }
 
-/** Put the cursor into a line, and the line into view. */
 function go(index) {
   const before = field.value.split("\n").slice(0, index).join("\n").length + (index ? 1 : 0);
   field.focus();

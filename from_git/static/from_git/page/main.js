@@ -63,7 +63,6 @@ async function ask(question) {
   }
 }
 
-/** The answer, and the last that was said before it. */
 async function answered(question, signal) {
   let last = { profiles: { kept: 0 }, cost: {} };
   const address = new URL(`stream${query(question)}&expand=profiles,langs,topics`, location.href);
@@ -100,7 +99,6 @@ function leave() {
   rest();
 }
 
-/** Nothing is under way. */
 function rest() {
   run = null;
   if (document.activeElement === stop) submit.focus();

@@ -37,7 +37,6 @@ export function show({ profiles, pages, watchers, retries, waits }) {
   tell({ profiles, pages, watchers, waits });
 }
 
-/** Hide it, as the result or an error takes its place. */
 export function end() {
   clearInterval(clock);
   panel.hidden = true;

@@ -12,7 +12,7 @@ const isNumber = (key) => ["stars", "watchers"].includes(key);
 
 let last = new AbortController();
 
-/** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. `labels`: as in table.js. */
+/** Ask for the repositories behind an answer, with its filter, when somebody comes near the section. */
 export function fill(section, urls, { data, profiles, filter = {} }, labels) {
   last.abort();
   onbeforeprint = null;
@@ -39,7 +39,8 @@ export function fill(section, urls, { data, profiles, filter = {} }, labels) {
 function apart(profiles, labels) {
   const seen = new Map();
   for (const { owner } of profiles) seen.set(owner.toLowerCase(), seen.has(owner.toLowerCase()));
-  return new Map(profiles.map(({ url, owner, host }) => [url, seen.get(owner.toLowerCase()) ? `${owner} (${labels[host].replace(/^.* at /, "")})` : owner]));
+  const name = ({ owner, host }) => seen.get(owner.toLowerCase()) ? `${owner} (${labels[host].replace(/^.* at /, "")})` : owner;
+  return new Map(profiles.map((one) => [one.url, name(one)]));
 }
 
 /** Build the table; what is returned fills it from an address. `owners`: by their profiles' URLs. */

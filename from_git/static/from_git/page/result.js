@@ -62,7 +62,6 @@ export function hide() {
 
 export const heading = () => place.querySelector("h2");
 
-/** For paper. */
 function stamp(at) {
   printed.textContent = `${location.href} \u2013 ${table.date(at)}`;
 }
@@ -147,7 +146,6 @@ function languages(entries) {
   show("repos");
 }
 
-/** Sentences, as texts and elements. */
 function counted({ profiles }, { profiles: { known, kept }, cost }, seconds) {
   const lines = [];
   const oldest = profiles.map(({ fetchedAt }) => fetchedAt).sort()[0];

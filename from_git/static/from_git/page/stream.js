@@ -29,7 +29,6 @@ export async function* events(address, signal) {
   throw new Trouble({ message: BROKEN });
 }
 
-/** The text between blank lines. */
 async function* blocks(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let parts = [];
@@ -63,7 +62,6 @@ function parsed(block) {
   return event;
 }
 
-/** What the server says instead of a stream. */
 async function refusal(response) {
   const { status } = response;
   const said = await response.json().catch(() => null);

@@ -48,7 +48,6 @@ export function fill(section, profiles, labels, total, picked) {
   if (!foot.hidden) foot.append(make("tr", {}, ...columns.map(([key]) => sum(key, profiles, total))));
 }
 
-/** A heading with a button, which `sort` is told of. */
 export function head(key, label, sort, falls = isNumber(key)) {
   const button = make("button", { type: "button" }, short(label));
   const made = make("th", { scope: "col", "data-key": key, ...(falls && { class: "number" }) }, button);
@@ -58,7 +57,6 @@ export function head(key, label, sort, falls = isNumber(key)) {
 
 const isNumber = (key) => NUMBERS.some(([one]) => one === key);
 
-/** Who a profile is, and where. */
 export const who = ({ owner, host, kind }, labels) => [
   make("a", { href: `https://${host}/${owner.split("/").map(encodeURIComponent).join("/")}` }, owner),
   make("small", {}, `${labels[host]} \u00b7 ${kind}`),
@@ -80,7 +78,6 @@ function sum(key, profiles, total) {
   return make("td", { class: "number" }, silent ? "\u2013" : number(total[key]));
 }
 
-/** A time for people. */
 export function moment(text) {
   const time = new Date(text);
   return make("time", { datetime: text }, `${date(time)} `, make("small", {}, `(${ago(time)})`));

@@ -6,7 +6,6 @@ const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 /** Pairs of a key of the answer, which is a number, and what people call it. */
 export const NUMBERS = [...document.querySelectorAll("[data-key]")].map(({ dataset, textContent }) => [dataset.key, textContent]);
 
-/** Without the word that a table of repositories need not repeat. */
 export const short = (label) => label.replace(" repositories", "");
 
 export const number = (value) => EXACT.format(value);
@@ -67,7 +66,6 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A button that does something. */
 export function pushed(text, does) {
   const button = make("button", { type: "button", class: "quiet" }, text);
   button.addEventListener("click", does);
