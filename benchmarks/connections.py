@@ -4,7 +4,7 @@ import statistics
 from dataclasses import dataclass
 
 from benchmarks.processes import Way, stage
-from benchmarks.questions import POOLS, Question
+from benchmarks.questions import TWO_FORGES, Question
 from benchmarks.results import Result, Target, median, spread
 from benchmarks.usage import Usage, measure
 from emulator.latency import Latency
@@ -49,7 +49,7 @@ class Connections:
         return Result(self.name, median(ours), tuple(targets), spread(ours), median(taken[Way.PLAIN, True]))
 
     def _first(self, way: Way, widths: tuple[int, int, int]) -> Usage:
-        threads = {name: str(width) for name, width in zip(POOLS, widths, strict=True)}
+        threads = {name: str(width) for name, width in zip(TWO_FORGES, widths, strict=True)}
         with stage(self.latency, way, POOL_WIDTH="fixed", **threads) as found:
             found.ask(_LOADED)
             found.expected(self.question)

@@ -10,7 +10,7 @@ from from_git import options
 POOLS: Mapping[str, int] = {
     name: size for name, size in options.changeable_defaults().items() if name.startswith("NUM_THREADS_")
 }
-"""Setting to threads, of the service's three pools."""
+"""Setting to threads, of the service's pools."""
 FIXED: dict[str, str] = {
     "POOL_WIDTH": "fixed",
     "NUM_THREADS_GITHUB": "8",
@@ -18,6 +18,8 @@ FIXED: dict[str, str] = {
     "NUM_THREADS_BITBUCKET_WATCHERS": "16",
 }
 """The settings with which the pools are as they were before they grew and shrank."""
+TWO_FORGES = tuple(name for name in FIXED if name in POOLS)
+"""The settings of the pools of GitHub, of Bitbucket's lists and of its watchers."""
 _PAGE = 100  # repositories of one page at most, at both forges
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.processes import in_background, stage
-from benchmarks.questions import POOLS, WARM_UP, Question, limit
+from benchmarks.questions import POOLS, TWO_FORGES, WARM_UP, Question, limit
 from benchmarks.results import Result, Target
 from benchmarks.usage import measure
 from emulator.latency import Latency
@@ -41,7 +41,8 @@ class AtOnce:
                 walls.extend(one.result() for one in asked)
 
             usage = measure(found, found.worker, all_of_them)
-        targets = [Target("threads", usage.threads, sum(POOLS.values()) + len(self.questions) + _OTHER_THREADS)]
+        pools = sum(POOLS[name] for name in TWO_FORGES)
+        targets = [Target("threads", usage.threads, pools + len(self.questions) + _OTHER_THREADS)]
         if self.slowest:
             targets.append(Target("slowest to mean", max(walls) / statistics.mean(walls), self.slowest))
         if self.memory:
