@@ -1,12 +1,15 @@
 """Limits of GitLab and of Codeberg that are never met by surprise: on emulators that keep them, with short windows."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.core.cache import caches
 
 from emulator import Emulator, preset
+from emulator.tests.helpers import settled
 from from_git import forges
+from from_git.fanout import Pool
 from from_git.forges.registry import KINDS
 from from_git.tests.calls.test_limits import LimitsTestCase as OfTheFirst
 from from_git.tests.kit.forges import settings_for
@@ -97,6 +100,12 @@ class CodebergHalfHour(LimitsTestCase):
         self.assertEqual(self.forge.meter.snapshot()["gitea"].refused, 0)
 
 
+def _busy(host: str) -> list[str]:
+    """The pools of a host that have something to do."""
+    access = vars(forges.forge(forges.hosts()[host]))["access"]
+    return [one.name for one in vars(access).values() if isinstance(one, Pool) and one.idle < one.width]
+
+
 class Known(ServiceTestCase):
     """What is known of the usual hosts, where nothing else is set."""
 
@@ -135,6 +144,8 @@ class Known(ServiceTestCase):
                 self.emulator.faults.add(preset(name))
                 url = KINDS[forge].url(owner)
                 first = self.failure(503, url)
+                # a call beside the one that was refused may still be on its way
+                self.assertEqual(settled(partial(_busy, KINDS[forge].host), []), [])
                 self.emulator.meter.reset()
                 second = self.failure(503, url)
                 self.assertEqual(self.emulator.meter.snapshot()[forge].calls, 0)
