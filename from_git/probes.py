@@ -24,7 +24,7 @@ from from_git.errors import quoted, when
 from from_git.memory import cache_words, redis_py
 from from_git.metrics import Allowance
 from from_git.responses import unsafe_response
-from from_git.values.host import Host, labels_of
+from from_git.values.host import Host, metric_labels
 
 logger = logging.getLogger(__name__)
 PATHS = ("/livez", "/readyz", "/metrics")
@@ -108,7 +108,7 @@ def publish() -> None:
     seen = _check.look() if shared else None
     for host, statuses in ((seen.statuses if seen else {}) if shared else _statuses()).items():
         for one in statuses:
-            counted.account(labels_of(host), one.place, one.blocked, one.set_aside, one.allowances, shared)
+            counted.account(metric_labels(host), one.place, one.blocked, one.set_aside, one.allowances, shared)
 
 
 def _set(state: str) -> None:

@@ -13,7 +13,7 @@ from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.flights.flight import Flight
 from from_git.values.found import Fetched
-from from_git.values.host import Host, labels_of
+from from_git.values.host import Host, metric_labels
 from from_git.values.profile import Profile
 from from_git.values.progress import Cost, Progress
 
@@ -123,7 +123,7 @@ class Fetches:
         asking = self._asking
         flight = flights.current().join(profile, self._waiter, asking.deadline, asking.longest, asking.anew)
         self._flights[profile], self._own[flight] = flight, profile
-        metrics.cache("join" if flight.cost_for(self._waiter) is None else "miss", labels_of(profile.host))
+        metrics.cache("join" if flight.cost_for(self._waiter) is None else "miss", metric_labels(profile.host))
 
     def _take_next(self, tick: float | None) -> bool:
         """Wait for the next flight that ends, or for a tick; whether a profile's size has just become known.

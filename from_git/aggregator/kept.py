@@ -8,7 +8,7 @@ from from_git.aggregator.asking import Asking
 from from_git.errors import BudgetError, DeadlineError, LimitError
 from from_git.flights.awaited import Waiter
 from from_git.values.found import Fetched
-from from_git.values.host import Host, labels_of
+from from_git.values.host import Host, metric_labels
 from from_git.values.profile import Profile
 
 _PART = 1_000  # profiles looked up at a time; a cache holds up others for no longer than that
@@ -39,7 +39,7 @@ def look_up(profiles: Sequence[Profile], asking: Asking, waiter: Waiter) -> dict
             error = DeadlineError(f"{words} {asking.seconds:g} s ({asking.setting}).")
             raise error.about(next(one for one in profiles if one not in kept))
     for profile in kept:
-        metrics.cache("hit", labels_of(profile.host))
+        metrics.cache("hit", metric_labels(profile.host))
     return kept
 
 

@@ -14,7 +14,7 @@ from from_git.calls.spent import Ledger, LocalLedger, SharedLedger, Spent
 from from_git.calls.terms import Terms
 from from_git.clock import REAL_TIME
 from from_git.memory import SharedMemory
-from from_git.values.host import Host, labels_of
+from from_git.values.host import Host, metric_labels
 from from_git.values.tempo import Tempo
 
 
@@ -76,7 +76,7 @@ class Opening:
 
     def accounts(self, accounts: Iterable[Account], others: Callable[[], object], asks: bool = False) -> Accounts:
         """All those of the host; `others` and `asks`: see `Accounts`."""
-        labels, tempo = labels_of(self.host), self.tempo
+        labels, tempo = metric_labels(self.host), self.tempo
         return Accounts(accounts, self.memory, labels=labels, tempo=tempo, asks=asks, others=others)
 
     def _budget(self, key: str, bound: Bound, clients: bool = True) -> Budget:

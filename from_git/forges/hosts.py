@@ -28,8 +28,7 @@ def hosts_of(values: Mapping[str, Any]) -> dict[str, Host]:
     hosts = {host.name: host for host in (_first(kind, values) for kind in KINDS.values())}
     for host in read_entries(values)[0]:
         before = hosts.get(host.name)
-        known = before is not None and before.kind is host.kind
-        hosts[host.name] = replace(host, label=before.label) if before and known else host
+        hosts[host.name] = replace(host, label=before.label) if before and before.kind is host.kind else host
     return hosts
 
 

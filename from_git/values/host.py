@@ -76,7 +76,7 @@ def counts_internal(host: Host) -> bool:
     return "internal" in host.count
 
 
-def labels_of(host: Host) -> tuple[str, str]:
+def metric_labels(host: Host) -> tuple[str, str]:
     """The labels of its metrics: the name of its kind, and its own."""
     return host.kind.name, host.name
 

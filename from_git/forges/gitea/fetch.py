@@ -167,7 +167,7 @@ def _in_order(public: Mapping[str, bytes], known: Mapping[str, bytes | Gone], ha
     """The public repositories that are there, by name and then by id."""
 
     def name(number: str) -> str:
-        return kept_in(public[number]).path.rpartition("/")[2]
+        return kept_in(public[number]).name
 
     for number in by_name(public, name):
         found = known[number]
@@ -175,7 +175,7 @@ def _in_order(public: Mapping[str, bytes], known: Mapping[str, bytes | Gone], ha
             row, told = kept_in(public[number]), told_in(found)
             yield Repository(
                 number,
-                name(number),
+                row.name,
                 row.is_fork,
                 row.is_archived,
                 row.stars if has_stars else None,

@@ -72,6 +72,11 @@ class Kept(NamedTuple):
     language: str
     """The most usual one; empty where none is known."""
 
+    @property
+    def name(self) -> str:
+        """Its name below the owner."""
+        return self.path.rpartition("/")[2]
+
     def dumped(self) -> bytes:
         """The same in few bytes, from which `kept_in` makes it again."""
         return dumped(*self)

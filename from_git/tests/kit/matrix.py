@@ -29,6 +29,7 @@ from from_git.tests.kit.matrix_rows import (
     Row,
     changes,
     final,
+    limits_of,
     of_status,
     of_values,
     rows_of,
@@ -161,8 +162,7 @@ def _rows() -> Iterator[Row]:
     for what, fault, always, words in _REFUSALS:
         yield from rows_of("Transport and HTTP", what, fault, always, always, words, (GITHUB, LIST))
         yield from rows_of("Transport and HTTP", what, fault, EXACT, always, words, (WATCHERS,))
-    for name, what in _LIMITS.items():
-        yield from rows_of("Limits", what, preset(name), *final("LimitError"), "used up", (GITHUB,))
+    yield from limits_of(_LIMITS, (GITHUB,))
     yield from rows_of("Limits", "plain 429", preset("bitbucket_429"), *final("LimitError"), "used up", BITBUCKET)
     told = Fault("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "@now+900"})
     yield from rows_of("Limits", "a good answer with which the points end", told, EXACT, EXACT, "", (GITHUB,))

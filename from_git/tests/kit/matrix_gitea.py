@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from emulator import Fault, preset
+from emulator import Fault
 from from_git.tests.kit.matrix_rows import (
     EXACT,
     GITEA,
@@ -14,6 +14,7 @@ from from_git.tests.kit.matrix_rows import (
     Row,
     changes,
     final,
+    limits_of,
     of_status,
     of_values,
     rows_of,
@@ -45,9 +46,7 @@ _VALUES = [
 def rows() -> Iterator[Row]:
     """All of them."""
     yield from _refusals()
-    for name, what in _LIMITS.items():
-        limit = replace(preset(name), path="*")
-        yield from rows_of("Limits", what, limit, *final("LimitError"), "used up", GITEA)
+    yield from limits_of(_LIMITS, GITEA)
     yield from of_values(_VALUES)
     yield from _lists()
     lost = Fault("lost", owner="tiny", repository="r001")

@@ -18,6 +18,7 @@ from from_git.tests.kit.matrix_rows import (
     Row,
     changes,
     final,
+    limits_of,
     of_status,
     of_values,
     rows_of,
@@ -69,9 +70,7 @@ _VALUES = [
 def rows() -> Iterator[Row]:
     """All of them."""
     yield from _refusals()
-    for name, what in _LIMITS.items():
-        limit = replace(preset(name), path="*")
-        yield from rows_of("Limits", what, limit, *final("LimitError"), "used up", GITLAB)
+    yield from limits_of(_LIMITS, GITLAB)
     limit = preset("gitlab_graphql_limit")
     yield from rows_of("Limits", "calls used up: 200 with an error", limit, *final("LimitError"), "used up", (PAGES,))
     told = Fault("headers", headers={"RateLimit-Remaining": "0", "RateLimit-Reset": "@now+20"})

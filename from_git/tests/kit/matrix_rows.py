@@ -1,10 +1,10 @@
 """A row of the fault matrix, the places at which a fault strikes, and how rows are made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emulator import Fault
+from emulator import Fault, preset
 
 GITHUB, LIST, WATCHERS = "GitHub", "Bitbucket's list", "Bitbucket's watchers"
 PAGES, TOTAL, USERS = "GitLab's pages", "GitLab's total", "GitLab's users"
@@ -88,6 +88,12 @@ def of_values(values: Iterable[tuple[str, str, object, str]], above: str = "data
     for place, at, value, words in values:
         what = f"`{at.removeprefix(above)}`: {'left out' if value == '@missing' else f'`{value!r}`'}"
         yield from rows_of("Values", what, with_value(at, value), EXACT, "MalformedAnswer", words, (place,))
+
+
+def limits_of(what: Mapping[str, str], at: tuple[str, ...]) -> Iterator[Row]:
+    """A row for each form of a limit at each of these places; `what`: name of the preset to what it is in words."""
+    for name, words in what.items():
+        yield from rows_of("Limits", words, replace(preset(name), path="*"), *final("LimitError"), "used up", at)
 
 
 def changes(places: tuple[str, ...], size: int = LARGE) -> Iterator[Row]:
