@@ -206,6 +206,14 @@ def cache_address(value: object) -> str:
     return value
 
 
+def broker_address(value: object) -> str:
+    """Empty, or the URL of a Redis or of RabbitMQ; else raises WrongSetting."""
+    value = text(value)
+    if value and not value.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
+        raise WrongSetting("expected an address like redis://host:6379/1 or amqp://user:password@host//")
+    return value
+
+
 def log_level(value: object) -> str:
     """One of the standard library's levels; else raises WrongSetting."""
     return _one_of(text(value).upper(), "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

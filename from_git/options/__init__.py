@@ -159,9 +159,34 @@ _SERVICE = (
         secret=True,
     ),
 )
+_BATCHES = (
+    Option("BATCHES", readers.switch, False, "batches by POST at /from-git/batches; off: there is no such address"),
+    Option(
+        "PROFILES_IN_FLIGHT",
+        readers.whole,
+        32,
+        "profiles of batches that one process fetches at the same time",
+        "profiles",
+        1,
+    ),
+    Option("BATCH_MAX_URLS", readers.whole, 1_000_000, "profiles in one batch", "profiles", 1),
+    Option("BATCHES_PER_CLIENT", readers.whole, 3, "batches that one client may have under way", "batches", 1),
+    Option("BATCH_KEEP_DAYS", readers.whole, 30, "how long a batch is kept after its end", "days", 1),
+    Option(
+        "CELERY_BROKER_URL",
+        readers.broker_address,
+        "",
+        "`redis://…` or `amqp://…`, by which Celery's workers are woken; empty = one process of the service works on"
+        " batches",
+        secret=True,
+    ),
+    Option("SNAPSHOT_KEEP_DAYS", readers.whole, 0, "how long snapshots are kept, 0 = for ever", "days", 0),
+    Option("DJANGO_ADMIN", readers.switch, False, "Django's admin at /admin/, for batches and snapshots"),
+)
 # these matter while Django starts; changing them later has no effect
 _AT_START = (
     *("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "LOG_FORMAT", "DATABASE_URL", "CACHE_URL", "NUM_PROXIES"),
+    "DJANGO_ADMIN",
 )
 
 
@@ -177,6 +202,7 @@ def _table(kinds: tuple[Kind, ...]) -> tuple[Option, ...]:
         *_PROFILES,
         *chain.from_iterable(one.kept for one in rows),
         *_SERVICE,
+        *_BATCHES,
     )
 
 

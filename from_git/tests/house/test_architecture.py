@@ -11,16 +11,19 @@ from unittest import TestCase
 FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 ROOT = Path(__file__).resolve().parents[3]
 FLOORS = [
-    {"urls", "management", "apps", "server"},
+    {"urls", "management", "apps", "server", "tasks", "admin"},
     {"views", "middleware", "probes"},
     {"httpcache"},
     {"renderers", "baseview", "openapi", "pictures", "terminal"},
     {"responses", "question", "safejson", "spreadsheet", "tables"},
+    {"batches"},
+    {"history"},
     {"serializers", "throttle", "admission"},
     {"aggregator"},
     {"flights"},
     {"options"},
     {"forges", "kept"},
+    {"models", "migrations"},
     {"calls"},
     {"fanout", "memory"},
     {"clock", "conf", "upstream", "askers"},
