@@ -101,7 +101,9 @@ def too_large(text: str, most: Sizes) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, FUNCTIONS) and (lines := (node.end_lineno or 0) - node.lineno) > most.function:
             yield f"{node.name}: {lines} lines"
-        if isinstance(node, ast.ClassDef) and (number := len(members(node))) > most.members:
+        # the columns of a table are as many as there are facts
+        table = isinstance(node, ast.ClassDef) and "models.Model" in map(ast.unparse, node.bases)
+        if isinstance(node, ast.ClassDef) and not table and (number := len(members(node))) > most.members:
             yield f"{node.name}: {number} public members"
 
 
