@@ -45,7 +45,7 @@ globals().update(_values)
 MISSPELT_VARIABLES = partial(loading.misspelt, os.environ, _values)
 
 TEMPO = tempo.USUAL
-SECRET_KEY = _values["SECRET_KEY"] or get_random_secret_key()
+SECRET_KEY = _values["SECRET_KEY"] or os.environ.get("FROM_GIT_RANDOM_KEY") or get_random_secret_key()
 DEBUG = _values["DEBUG"]
 
 INSTALLED_APPS = [

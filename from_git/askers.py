@@ -12,7 +12,7 @@ class Asker:
     """One request of a client; equal to itself alone."""
 
     client: str = ""
-    """The address of the client, or the name of a command such as `terminal`."""
+    """A hash of the address of the client, or the name of a command such as `terminal`."""
 
 
 class RoundRobin(Generic[T]):

@@ -1,5 +1,6 @@
 """How clients are told apart, and how often one may ask: without a bound unless CLIENT_RATE sets one."""
 
+import hmac
 import ipaddress
 import re
 
@@ -48,6 +49,14 @@ def client(request: Request) -> str:
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")] if proxies else []
     forwarded = said[-min(proxies, len(said))] if said else ""
     return _network(forwarded) or _network(connection) or connection
+
+
+def client_hash(address: str) -> str:
+    """What stands for a client wherever something is kept or counted for it: 32 hexadecimal digits.
+
+    Keyed by SECRET_KEY, so that whoever reads the cache or the database finds no address, and can try none out.
+    """
+    return hmac.digest(settings.SECRET_KEY.encode(), address.encode("utf-8", "replace"), "sha256").hex()[:32]
 
 
 def _network(text: str) -> str | None:

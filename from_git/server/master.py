@@ -6,6 +6,7 @@ All run in gunicorn's master, which never sets Django up and asks no forge.
 import atexit
 import os
 import re
+import secrets
 import shutil
 import signal
 import tempfile
@@ -24,6 +25,10 @@ from from_git.server import logs
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable that names the folder in which the workers keep their metrics."""
+
+KEY = "FROM_GIT_RANDOM_KEY"
+"""The environment variable with what stands for SECRET_KEY where that is empty: the same in all workers, which share
+what they count for a client."""
 
 _OURS = re.compile(r"from-git-(\d+)-\w+")  # with the id of the master that made the folder
 
@@ -84,8 +89,12 @@ def _remove(folder: str, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def on_starting(server: Any, *, environ: Mapping[str, str] = os.environ) -> None:
-    """Empty the folder of metrics: what an earlier run counted is over. Not beside a master that still serves."""
+def on_starting(server: Any, *, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Empty the folder of metrics: what an earlier run counted is over. Not beside a master that still serves.
+
+    The workers get a random key.
+    """
+    environ.setdefault(KEY, secrets.token_hex(32))
     for sentence in loading.misspelt(environ, values()):
         server.log.warning(sentence)
     os.register_at_fork(after_in_parent=partial(_after_fork, os.getpid()))

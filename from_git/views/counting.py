@@ -14,7 +14,7 @@ from from_git.baseview import BaseView, refuse_long_address
 from from_git.conf import settings
 from from_git.errors import BodyTooLarge, LengthRequired, MediaTypeRefused, RequestError
 from from_git.httpcache import wants_anew
-from from_git.throttle import ClientThrottle, client
+from from_git.throttle import ClientThrottle, client, client_hash
 
 _LENGTH = re.compile(r"[0-9]{1,4000}")
 
@@ -46,7 +46,8 @@ class Counting(BaseView):
             LineTooLong, LengthRequired, MediaTypeRefused, BodyTooLarge: see their classes.
             RequestError: the Content-Length is not a number.
         """
-        self.place = place(client(request))
+        self.client = client_hash(client(request))
+        self.place = place(self.client)
         super().initial(request, *args, **kwargs)
         refuse_long_address(request._request)
         if "HTTP_TRANSFER_ENCODING" in request.META:
@@ -62,7 +63,7 @@ class Counting(BaseView):
         return Asking(
             settings.REQUEST_DEADLINE,
             "REQUEST_DEADLINE",
-            client=client(request),
+            client=self.client,
             longest=settings.FLIGHT_SECONDS,
             anew=wants_anew(request),
             patience=patience,
