@@ -134,6 +134,9 @@ class Profile(models.Model):
     """The owner folded to one case."""
     url = models.CharField(max_length=2_000)
     """Its URL as it was first given."""
+    identity = models.CharField(max_length=2_000, db_default="")
+    """What is the same for one profile under different names, as last told; empty where its name
+    is all that is known."""
     watched = models.BooleanField(db_default=True)
     added = models.DateTimeField(db_default=Now())
 
@@ -157,6 +160,7 @@ class Snapshot(models.Model):
     watchers = models.BigIntegerField(db_default=0)
     followers = models.BigIntegerField(db_default=0)
     langs_num = models.BigIntegerField(db_default=0)
+    """Of languages under their present names; see `from_git.history.languages`."""
     topics_num = models.BigIntegerField(db_default=0)
     not_told = models.CharField(max_length=100, db_default="")
     """Keys of an answer that the forge did not tell, with blanks between them."""

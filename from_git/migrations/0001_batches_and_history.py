@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("host", models.CharField(max_length=255)),
                 ("key", models.CharField(max_length=2000)),
                 ("url", models.CharField(max_length=2000)),
+                ("identity", models.CharField(db_default="", max_length=2000)),
                 ("watched", models.BooleanField(db_default=True)),
                 ("added", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
