@@ -119,7 +119,8 @@ class BatchItem(models.Model):
                 fields=["host", "rank", "id"], name="from_git_item_waiting", condition=Q(state=ItemState.WAITING)
             ),
             models.Index(fields=["lease"], name="from_git_item_running", condition=Q(state=ItemState.RUNNING)),
-            models.Index(fields=["batch"], name="from_git_item_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["batch", "host", "rank"], name="from_git_item_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["state", "host"], name="from_git_item_suspect", condition=Q(suspect=True)),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +165,7 @@ class Snapshot(models.Model):
     topics_num = models.BigIntegerField(db_default=0)
     not_told = models.CharField(max_length=100, db_default="")
     """Keys of an answer that the forge did not tell, with blanks between them."""
-    names = models.TextField(null=True)
+    names = models.TextField(null=True)  # noqa: DJ001 - null says more than "nothing" here
     """Languages and topics, JSON of `{"langs": {name: [repos, bytes]}, "topics": {name: repos}}`; null where they are
     those of the last snapshot before that has some."""
 

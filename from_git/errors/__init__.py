@@ -3,16 +3,20 @@
     FromGitError                status  error  body beyond `error`, `message` and `advice`
     ├── RequestError               400  ERR3   urls, urlsMore, parameters
     │   ├── NothingHere            404  ERR3
+    │   ├── NoSuchBatch            404  ERR3
     │   ├── MethodRefused          405  ERR3
     │   ├── FormatRefused          406  ERR3
     │   ├── LengthRequired         411  ERR3
     │   ├── ConditionFailed        412  ERR3
     │   ├── BodyTooLarge           413  ERR3
+    │   ├── TooManyUrls            413  ERR3
     │   ├── LineTooLong            414  ERR3
     │   ├── MediaTypeRefused       415  ERR3
     │   ├── RangeRefused           416  ERR3
-    │   └── AskedTooOften          429  ERR3   retryAfter
+    │   ├── AskedTooOften          429  ERR3   retryAfter
+    │   └── TooManyBatches         429  ERR3
     ├── OwnFault                   500  ERRX
+    ├── DatabaseAway               503  ERR2
     ├── ServerFull                 503  ERR2   retryAfter
     └── UpstreamError              502  ERR2   upstream, profile, host
         ├── CredentialsError       502  ERR2   upstream, profile, host
@@ -37,16 +41,20 @@ from from_git.errors.requests import (
     BodyTooLarge as BodyTooLarge,
     Complaint as Complaint,
     ConditionFailed as ConditionFailed,
+    DatabaseAway as DatabaseAway,
     FormatRefused as FormatRefused,
     LengthRequired as LengthRequired,
     LineTooLong as LineTooLong,
     MediaTypeRefused as MediaTypeRefused,
     MethodRefused as MethodRefused,
+    NoSuchBatch as NoSuchBatch,
     NothingHere as NothingHere,
     OwnFault as OwnFault,
     RangeRefused as RangeRefused,
     RequestError as RequestError,
     ServerFull as ServerFull,
+    TooManyBatches as TooManyBatches,
+    TooManyUrls as TooManyUrls,
 )
 from from_git.errors.upstreams import (
     BrokenError as BrokenError,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from operator import attrgetter, gt
 from typing import NamedTuple
+from zlib import crc32
 
 from from_git.values.columns import CHUNK, packed, unpacked
 from from_git.values.filters import ALL, Filter
@@ -106,9 +107,9 @@ class Rows:
 
 
 def hashed(identity: str) -> int:
-    """The hash of an id, in this process only: 32 bits, in which one of 10,000 ids meets another one once in a hundred
-    times."""
-    return hash(identity) & 0xFFFFFFFF
+    """The hash of an id, the same in every process: 32 bits, in which one of 10,000 ids meets another one once in a
+    hundred times."""
+    return crc32(identity.encode())
 
 
 def _sums(chunks: Iterable[list[Repository]]) -> Sums:

@@ -1,0 +1,124 @@
+"""What PostgreSQL and SQLite call differently, transactions, and what becomes of a database that is away."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction as django_transaction
+
+from from_git.errors import DatabaseAway
+
+logger = logging.getLogger(__name__)
+_NO_TABLE = "42P01", "42703"  # PostgreSQL's codes for a table and for a column that is not there
+_GROUP = 500  # rows that are written by one statement, where there is no COPY
+
+
+def is_postgres() -> bool:
+    """Whether the database is PostgreSQL; else it is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def now() -> str:
+    """SQL for this moment by the database's clock, the same for a whole statement; the text is to be sent with
+    parameters."""
+    return "statement_timestamp()" if is_postgres() else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+
+
+def after() -> str:
+    """SQL for the moment so many seconds from now, with one parameter: the seconds, which may be less than nothing."""
+    if is_postgres():
+        return "statement_timestamp() + %s * interval '1 second'"
+    return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', printf('%%.3f seconds', %s))"
+
+
+def until(moment: str) -> str:
+    """SQL for the seconds from now until a moment, which is SQL too; less than nothing if it has passed."""
+    if is_postgres():
+        return f"extract(epoch from {moment} - statement_timestamp())::float8"
+    return f"(julianday({moment}) - julianday('now')) * 86400.0"
+
+
+def locked(skip: bool = False) -> str:
+    """SQL at the end of a SELECT that locks its rows for this transaction.
+
+    Args:
+        skip: whether rows are left out that are locked by others; else they are waited for.
+    """
+    return f"FOR UPDATE{' SKIP LOCKED' if skip else ''}" if is_postgres() else ""  # SQLite has one writer
+
+
+def settled() -> str:
+    """SQL for whether the database has run for so many seconds, which are its one parameter.
+
+    Nobody could renew a lease while it was down.
+    """
+    if is_postgres():
+        return "pg_postmaster_start_time() < statement_timestamp() - %s * interval '1 second'"
+    return "0 < %s"
+
+
+def one_by_one(cursor: Any, name: str) -> None:
+    """Let no other transaction pass here with the same name until this one ends."""
+    if is_postgres():  # transactions that write are one after the other on SQLite anyway
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def insert(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows; of columns that are not named, the defaults of the database."""
+    names = ", ".join(columns)
+    if is_postgres():
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join(["%s"] * len(columns))
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """What asks the database in here finds it, or ends with the error that clients see.
+
+    A connection that broke is closed, so that the next question opens another one.
+
+    Raises:
+        DatabaseAway: the database is away, full or not migrated.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        known = _away(error)
+        if known is None:
+            raise
+        logger.warning("The database cannot be used: %s", error, extra={"database": known.message})
+        _close()
+        raise known from error
+    except InterfaceError as error:  # is no DatabaseError
+        logger.warning("The database cannot be used: %s", error)
+        _close()
+        raise DatabaseAway from error
+
+
+@contextmanager
+def transaction() -> Iterator[Any]:
+    """A transaction, or a part of the one under way; gives its cursor.
+
+    Raises:
+        DatabaseAway: see `reached`; nothing of it has happened then.
+    """
+    with reached(), django_transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        yield cursor
+
+
+def _away(error: DatabaseError) -> DatabaseAway | None:
+    """The error that clients see of it; None: our own SQL or data is wrong."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    if code in _NO_TABLE or (isinstance(error, OperationalError) and "no such " in str(error)):
+        return DatabaseAway(migrated=False)
+    return DatabaseAway() if isinstance(error, OperationalError) else None
+
+
+def _close() -> None:
+    if not connection.in_atomic_block:
+        connection.close()

@@ -1,0 +1,104 @@
+"""What batches are in, and what is asked of them as a whole; raises DatabaseAway where the database is away."""
+
+from typing import Any
+
+from from_git.batches import LEASE, sql
+from from_git.batches.leases import DEATHS
+from from_git.models import Batch
+
+PART = 1_000
+"""Items that are cancelled or deleted in one transaction."""
+
+
+def counts(batch_id: str) -> dict[str, int]:
+    """How many items a batch has in each state; those in which it has none are left out."""
+    with sql.transaction() as cursor:
+        cursor.execute("SELECT state, count(*) FROM from_git_batchitem WHERE batch_id = %s GROUP BY state", [batch_id])
+        return dict(cursor.fetchall())
+
+
+def cancel(batch_id: str) -> bool:
+    """Cancel a batch, and in parts its open items, those first that run or are claimed next; whether it was running."""
+    with sql.transaction() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE from_git_batch SET state = 'cancelled', finished = {sql.now()}
+            WHERE id = %s AND state = 'running'""",
+            [batch_id],
+        )
+        was_running = bool(cursor.rowcount)
+    while cancel_part(batch_id):
+        pass
+    return was_running
+
+
+def cancel_part(batch_id: str) -> int:
+    """Cancel some of the open items of a batch; how many they were."""
+    with sql.transaction() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE from_git_batchitem
+            SET state = 'cancelled', finished = {sql.now()}, worker = '', lease = NULL, alone = FALSE
+            WHERE id IN (
+                SELECT id FROM from_git_batchitem WHERE batch_id = %s AND state IN ('waiting', 'running')
+                ORDER BY id LIMIT {PART} {sql.locked()})""",
+            [batch_id],
+        )
+        return int(cursor.rowcount)
+
+
+def take_batches(worker: str) -> list[str]:
+    """The running batches that this process works on for LEASE seconds from now, those without another one included.
+
+    Batches of `manage.py batch` are left to it.
+    """
+    with sql.transaction() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE from_git_batch SET worker = %s, lease = {sql.after()}
+            WHERE state = 'running' AND purpose <> 'command'
+                AND (worker = %s OR lease IS NULL OR lease < {sql.now()})
+            RETURNING id""",
+            [worker, LEASE, worker],
+        )
+        return sorted(one for (one,) in cursor.fetchall())
+
+
+def leave_batches(worker: str) -> None:
+    """Let others work on the batches that this process holds."""
+    with sql.transaction() as cursor:
+        cursor.execute("UPDATE from_git_batch SET worker = '', lease = NULL WHERE worker = %s", [worker])
+
+
+def renew_batch(worker: str, batch_id: str) -> bool:
+    """Hold a batch for LEASE seconds from now; whether it is running."""
+    with sql.transaction() as cursor:
+        cursor.execute(
+            f"UPDATE from_git_batch SET worker = %s, lease = {sql.after()} WHERE id = %s AND state = 'running'",
+            [worker, LEASE, batch_id],
+        )
+        return bool(cursor.rowcount)
+
+
+def figures() -> dict[str, Any]:
+    """Of all batches: `waiting` and `running` items, `dead` ones of which workers died, `workers` that hold some,
+    and `oldest`, the seconds since the oldest batch under way began, or None."""
+    with sql.transaction() as cursor:
+        cursor.execute(
+            f"""
+            SELECT
+                (SELECT count(*) FROM from_git_batchitem WHERE state = 'waiting'),
+                (SELECT count(*) FROM from_git_batchitem WHERE state = 'running'),
+                (SELECT count(*) FROM from_git_batchitem WHERE suspect AND state = 'failed' AND deaths >= {DEATHS}),
+                (SELECT count(DISTINCT worker) FROM from_git_batchitem
+                    WHERE state = 'running' AND lease >= {sql.now()}),
+                (SELECT -({sql.until("min(created)")}) FROM from_git_batch WHERE state = 'running')""",
+            [],
+        )
+        return dict(zip(("waiting", "running", "dead", "workers", "oldest"), cursor.fetchone(), strict=True))
+
+
+def exists(batch_id: str) -> bool:
+    """Whether there is such a batch."""
+    with sql.reached():
+        return Batch.objects.filter(id=batch_id).exists()
