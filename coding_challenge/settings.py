@@ -139,6 +139,32 @@ X_FRAME_OPTIONS = "DENY"
 # W003 wants a middleware against forged requests: without cookies or sessions there is nobody to forge
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 
+if _values["DJANGO_ADMIN"]:
+    INSTALLED_APPS += [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "sessions", "messages")]
+    MIDDLEWARE += [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "from_git.admin.allowed",
+    ]
+    _processors = ("template.context_processors.request", "contrib.auth.context_processors.auth")
+    TEMPLATES[0]["OPTIONS"] = {
+        "context_processors": [
+            *(f"django.{name}" for name in _processors),
+            "django.contrib.messages.context_processors.messages",
+        ]
+    }
+    AUTH_PASSWORD_VALIDATORS = [
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    ]
+    # no other route sees a cookie; where only this machine may ask, there is no https
+    SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+    SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(loading.first_stranger(_values["ALLOWED_HOSTS"]))
+    SILENCED_SYSTEM_CHECKS = []
+
 STATIC_URL = "static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # static files are found in the apps' folders, so that runserver needs neither DEBUG nor collectstatic
