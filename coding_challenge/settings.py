@@ -1,15 +1,14 @@
 """Django's settings; those of from-git itself are declared in `from_git/options/` and in each kind of forge."""
 
 import os
-import warnings
 from functools import partial
 
-import environ
 from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.core.signals import setting_changed
 
+from coding_challenge.database import configured
 from from_git import __version__
 from from_git.options import credentials, loading
 from from_git.options.place import FOLDER
@@ -20,23 +19,9 @@ try:
     _local, _values, _wrong = loading.read(FOLDER, os.environ, lambda name: hasattr(global_settings, name))
 except loading.BrokenFile as error:
     raise ImproperlyConfigured(str(error)) from None
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
-    try:
-        _database = environ.Env.db_url_config(_values.get("DATABASE_URL") or "sqlite:///db.sqlite3")
-    except (ValueError, ImproperlyConfigured):
-        _database = {}
-if not _values.get("DATABASE_URL"):
-    _database["NAME"] = os.path.join(FOLDER, "db.sqlite3")
-if not _database.get("ENGINE"):
+_database = configured(_values.get("DATABASE_URL") or "", FOLDER)
+if _database is None:
     _wrong.append("DATABASE_URL is a secret value: expected an address like postgres://user:password@host/name.")
-if _database.get("ENGINE") == "django.db.backends.sqlite3":
-    # readers never wait for a writer, and a writer waits for another one; measured: no "database is locked"
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
 if _wrong:
     raise ImproperlyConfigured(loading.complaint(_wrong))
 globals().update(_values)

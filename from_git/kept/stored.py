@@ -60,9 +60,9 @@ def _told(stats: Stats) -> list[Any]:
 
 
 def _stats(told: Any) -> Stats:
-    *numbers, langs, topics = told
+    original, forked, watchers, followers, langs, topics = told
     named: Mapping[str, Language] = {name: Language(repos, size) for name, (repos, size) in langs.items()}
-    return Stats(*numbers, langs=named, topics=topics)
+    return Stats(original, forked, watchers, followers, named, topics)
 
 
 def _swapped(ids: "array[int]") -> "array[int]":

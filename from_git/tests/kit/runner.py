@@ -101,6 +101,10 @@ class Runner(DiscoverRunner):
     def __init__(self, *, parallel: int = 0, **options: Any) -> None:
         super().__init__(parallel=parallel or _PROCESSES, **options)
 
+    def get_databases(self, suite: TestSuite) -> dict[str, bool]:  # type: ignore[override]  # its types are older
+        """None: classes of tests have databases of their own, see `databases`."""
+        return {}
+
     def run_suite(self, suite: TestSuite, **options: Any) -> Any:
         """Run it; what is loaded by now is garbage at no time, and a look through all of it stops every thread."""
         gc.freeze()

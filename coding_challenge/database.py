@@ -1,0 +1,37 @@
+"""The database that DATABASE_URL names, as Django's settings have it."""
+
+import os
+import warnings
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_ENGINES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+# readers never wait for a writer, and a writer waits for another one; measured: no "database is locked"
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+
+def configured(url: str, folder: str) -> dict[str, Any] | None:
+    """The settings of a database; None for an address that names none, or one of another kind.
+
+    Args:
+        url: its address; empty: an SQLite file in `folder`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # django-environ's warning of an unknown database shows the password
+        try:
+            found: dict[str, Any] = environ.Env.db_url_config(url or "sqlite:///db.sqlite3")
+        except (ValueError, ImproperlyConfigured):
+            return None
+    if found.get("ENGINE") not in _ENGINES:
+        return None
+    if not url:
+        found["NAME"] = os.path.join(folder, "db.sqlite3")
+    if found["ENGINE"] == _ENGINES[0]:
+        found["OPTIONS"] = {**_SQLITE, **found.get("OPTIONS", {})}
+    return found
