@@ -171,6 +171,9 @@ class Snapshot(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["profile", "at"], name="from_git_snapshot_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["profile", "at"], name="from_git_snapshot_names", condition=Q(names__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.profile_id}, {self.at:%Y-%m-%d %H:%M}"

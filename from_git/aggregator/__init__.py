@@ -25,9 +25,10 @@ from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
 from from_git.values.words import WITH_INTERNAL, subtitled
 
-__all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "watched"]
+__all__ = ["Answer", "Asking", "Overview", "aggregate", "answered", "asked_facts", "watched"]
 
 _SHOWN = 20  # profiles in the log
+_NONE_OLD: Mapping[Profile, UpstreamError] = {}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Answer:
     """The filter that chose the repositories."""
     elsewhere: Elsewhere = field(default_factory=dict, repr=False)
     """For some of `found` the ids of those of their repositories that count with another one."""
+    moment: float | None = None
+    """In seconds since the epoch: the moment in the past at which this was the answer, by what was kept of it, which
+    are no repositories; None: it is of now."""
 
     @property
     def counted(self) -> int:
@@ -146,15 +150,23 @@ def watched(
     finally:
         fetches.leave()
         bind_facts(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
-    return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old, wanted)
+    return answered(profiles, {**kept, **fetches.outcomes}, fetches.old, wanted)
 
 
-def _answer(
+def answered(
     profiles: Sequence[Profile],
     fetched: Mapping[Profile, Fetched],
-    old: Mapping[Profile, UpstreamError],
+    old: Mapping[Profile, UpstreamError] = _NONE_OLD,
     wanted: Filter = ALL,
 ) -> Answer:
+    """The answer that these outcomes of fetches make.
+
+    Args:
+        old: why there are no new numbers of some profiles.
+
+    Raises:
+        UpstreamError: the sum is too large to be told exactly.
+    """
     found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
     lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))

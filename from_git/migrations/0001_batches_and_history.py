@@ -152,6 +152,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("names__isnull", False)),
+                        fields=["profile", "at"],
+                        name="from_git_snapshot_names",
+                    )
+                ],
                 "constraints": [models.UniqueConstraint(fields=("profile", "at"), name="from_git_snapshot_at")],
             },
         ),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unittest import SkipTest
@@ -34,15 +35,15 @@ console.log(JSON.stringify({
 """
 
 
-def installed() -> Path:
-    """The folder with `node_modules` that has PACKAGES: NPM_PACKAGES, or the current one.
+def installed(packages: Sequence[str] = PACKAGES) -> Path:
+    """The folder with `node_modules` that has these packages: NPM_PACKAGES, or the current one.
 
     Raises:
         SkipTest: they are not installed.
     """
     folder = Path(os.environ.get("NPM_PACKAGES", ".")).resolve()
-    if not all((folder / "node_modules" / one.partition("@")[0]).is_dir() for one in PACKAGES):
-        raise SkipTest(f"not installed: npm install --no-save {' '.join(PACKAGES)}, NPM_PACKAGES names the folder")
+    if not all((folder / "node_modules" / one.partition("@")[0]).is_dir() for one in packages):
+        raise SkipTest(f"not installed: npm install --no-save {' '.join(packages)}, NPM_PACKAGES names the folder")
     return folder
 
 
