@@ -100,7 +100,7 @@ def claim(worker: str, host: str, most: int, alone: bool = False, batch: str | N
 
 def suspects_due(hosts: Collection[str], batch: str | None = None) -> set[str]:
     """Those of these hosts that have items whose workers died and that may be worked on now."""
-    with sql.transaction() as cursor:
+    with sql.reading() as cursor:
         cursor.execute(
             f"""
             SELECT DISTINCT host FROM from_git_batchitem
@@ -207,7 +207,7 @@ def waiting_hosts(batch: str | None = None) -> dict[str, float]:
     """The hosts with items that wait, by name, and the seconds until the next one of each may be claimed; 0: now."""
     which = "state = 'waiting'" + (" AND batch_id = %s" if batch else "")
     due = _DUE.format(now=sql.now())
-    with sql.transaction() as cursor:
+    with sql.reading() as cursor:
         # each look finds the next host in the index: one step a host, however many items there are
         cursor.execute(
             f"""

@@ -101,6 +101,17 @@ def reached() -> Iterator[None]:
 
 
 @contextmanager
+def reading() -> Iterator[Any]:
+    """A cursor for questions alone: on SQLite a transaction would wait for whoever writes.
+
+    Raises:
+        DatabaseAway: see `reached`.
+    """
+    with reached(), connection.cursor() as cursor:
+        yield cursor
+
+
+@contextmanager
 def transaction() -> Iterator[Any]:
     """A transaction, or a part of the one under way; gives its cursor.
 

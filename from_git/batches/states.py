@@ -1,9 +1,6 @@
 """What batches are in, and what is asked of them as a whole; raises DatabaseAway where the database is away."""
 
-from typing import Any
-
 from from_git.batches import LEASE, sql
-from from_git.batches.leases import DEATHS
 from from_git.models import Batch
 
 PART = 1_000
@@ -12,7 +9,7 @@ PART = 1_000
 
 def counts(batch_id: str) -> dict[str, int]:
     """How many items a batch has in each state; those in which it has none are left out."""
-    with sql.transaction() as cursor:
+    with sql.reading() as cursor:
         cursor.execute("SELECT state, count(*) FROM from_git_batchitem WHERE batch_id = %s GROUP BY state", [batch_id])
         return dict(cursor.fetchall())
 
@@ -78,24 +75,6 @@ def renew_batch(worker: str, batch_id: str) -> bool:
             [worker, LEASE, batch_id],
         )
         return bool(cursor.rowcount)
-
-
-def figures() -> dict[str, Any]:
-    """Of all batches: `waiting` and `running` items, `dead` ones of which workers died, `workers` that hold some,
-    and `oldest`, the seconds since the oldest batch under way began, or None."""
-    with sql.transaction() as cursor:
-        cursor.execute(
-            f"""
-            SELECT
-                (SELECT count(*) FROM from_git_batchitem WHERE state = 'waiting'),
-                (SELECT count(*) FROM from_git_batchitem WHERE state = 'running'),
-                (SELECT count(*) FROM from_git_batchitem WHERE suspect AND state = 'failed' AND deaths >= {DEATHS}),
-                (SELECT count(DISTINCT worker) FROM from_git_batchitem
-                    WHERE state = 'running' AND lease >= {sql.now()}),
-                (SELECT -({sql.until("min(created)")}) FROM from_git_batch WHERE state = 'running')""",
-            [],
-        )
-        return dict(zip(("waiting", "running", "dead", "workers", "oldest"), cursor.fetchone(), strict=True))
 
 
 def exists(batch_id: str) -> bool:

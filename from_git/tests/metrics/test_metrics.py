@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from from_git import metrics
 from from_git.errors import UpstreamError
+from from_git.metrics import batches
 from from_git.metrics.library import Metric, registry
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.machine import Machine, lacking
@@ -38,6 +39,8 @@ class Documented(TestCase):
 
     def test_it_has_every_metric_and_no_other(self) -> None:
         metrics.account(NOBODY, 1, 0.0, 0.0, [], False)  # its gauges are made when they are first set
+        batches.waiting({NOBODY: 0})
+        batches.told(dict.fromkeys(batches._TEXTS, 0))
 
         families = text_string_to_metric_families(metrics.exposed().decode())
         names = {one.name + "_total" * (one.type == "counter") for one in families}

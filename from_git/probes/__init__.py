@@ -23,6 +23,7 @@ from from_git.conf import settings
 from from_git.errors import quoted, when
 from from_git.memory import cache_words, redis_py
 from from_git.metrics import Allowance
+from from_git.probes import queue
 from from_git.responses import unsafe_response
 from from_git.values.host import Host, metric_labels
 
@@ -76,6 +77,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """The counters of all processes of this server, for Prometheus."""
     publish()
+    queue.publish()
     return HttpResponse(counted.exposed(), content_type=counted.content_type(), headers=_NO_STORE)
 
 
@@ -160,6 +162,7 @@ _check: BackgroundCheck[_Seen] = BackgroundCheck(_ask_shared, _KEPT, _PATIENCE)
 def _forget(**_: object) -> None:
     _cache.cache_clear()
     _check.forget()
+    queue.forget()
 
 
 setting_changed.connect(_forget)  # override_settings in tests
@@ -179,7 +182,7 @@ def _look() -> tuple[list[str], bool]:
         ours, host_able = _about(host, known.get(host) or statuses_of(forges.forge(host).accounts, look=False))
         reasons += ours
         able = able or host_able
-    return reasons, able
+    return reasons + queue.degraded(), able
 
 
 def _about(host: Host, accounts: Sequence[AccountStatus]) -> tuple[list[str], bool]:
