@@ -25,10 +25,9 @@ from from_git.values.stats import Stats
 from from_git.values.tempo import USUAL
 from from_git.values.words import WITH_INTERNAL, subtitled
 
-__all__ = ["Answer", "Asking", "Overview", "aggregate", "answered", "asked_facts", "watched"]
+__all__ = ["Answer", "Asking", "Overview", "aggregate", "asked_facts", "distinct", "watched"]
 
 _SHOWN = 20  # profiles in the log
-_NONE_OLD: Mapping[Profile, UpstreamError] = {}
 
 
 @dataclass(frozen=True)
@@ -150,24 +149,16 @@ def watched(
     finally:
         fetches.leave()
         bind_facts(**asked_facts(profiles), cache_hits=len(kept), **fetches.tally.facts())
-    return answered(profiles, {**kept, **fetches.outcomes}, fetches.old, wanted)
+    return _answer(profiles, {**kept, **fetches.outcomes}, fetches.old, wanted)
 
 
-def answered(
+def _answer(
     profiles: Sequence[Profile],
     fetched: Mapping[Profile, Fetched],
-    old: Mapping[Profile, UpstreamError] = _NONE_OLD,
+    old: Mapping[Profile, UpstreamError],
     wanted: Filter = ALL,
 ) -> Answer:
-    """The answer that these outcomes of fetches make.
-
-    Args:
-        old: why there are no new numbers of some profiles.
-
-    Raises:
-        UpstreamError: the sum is too large to be told exactly.
-    """
-    found = _distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
+    found = distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
     lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
     bind_facts(missing=len(missing), missing_repositories=len(lost))
@@ -184,7 +175,7 @@ def answered(
     )
 
 
-def _distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
+def distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
     """Each profile once, under the first of its names."""
     first: dict[tuple[Host, str], Profile] = {}
     for profile, one in found.items():

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from from_git.aggregator import Answer, answered
-from from_git.errors import Complaint, NothingHere, RequestError
+from from_git.aggregator import Answer, distinct
+from from_git.errors import Complaint, NothingHere, RequestError, UpstreamError
 from from_git.history import stored
 from from_git.history.watching import parts, rows
 from from_git.models import Profile as Row, Snapshot
 from from_git.values.profile import Profile
+from from_git.values.stats import SumTooLarge, merge
 from from_git.values.words import enumerated
 
 _NAMED = 20  # profiles that an error names
@@ -99,7 +100,13 @@ def refuse_parts(profiles: Iterable[Profile]) -> None:
 
 
 def _answer(known: Mapping[Profile, Row], found: Mapping[int, tuple[Snapshot, str | None]]) -> Answer:
-    return answered(list(known), {one: stored.fetched(row, *found[row.id]) for one, row in known.items()})
+    fetched = {one: stored.fetched(row, *found[row.id]) for one, row in known.items()}
+    there = distinct({one: told.found for one, told in fetched.items() if told.found})
+    try:
+        stats = merge(one.stats for one in there.values())
+    except SumTooLarge as error:
+        raise UpstreamError(f"The {error}.", advice="Ask for fewer profiles at once.") from None
+    return Answer(fetched, there, tuple(one for one, told in fetched.items() if told.found is None), stats)
 
 
 def _last(
