@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -72,7 +73,6 @@ class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-@admin.register(Batch)
 class BatchAdmin(_ReadOnly):
     """Batches, the newest first."""
 
@@ -103,7 +103,6 @@ class BatchAdmin(_ReadOnly):
         return bool(request.user.has_perm("from_git.change_batch"))  # type: ignore[union-attr]
 
 
-@admin.register(BatchItem)
 class BatchItemAdmin(_ReadOnly):
     """Items of all batches, or of the one that a link names."""
 
@@ -117,7 +116,6 @@ class BatchItemAdmin(_ReadOnly):
         return lookup == "batch__id__exact" or super().lookup_allowed(lookup, value, request)
 
 
-@admin.register(Profile)
 class ProfileAdmin(_ReadOnly):
     """Profiles that are, or once were, watched; whether they are can be changed."""
 
@@ -134,10 +132,16 @@ class ProfileAdmin(_ReadOnly):
         return bool(request.user.has_perm("from_git.change_profile"))  # type: ignore[union-attr]
 
 
-@admin.register(Snapshot)
 class SnapshotAdmin(_ReadOnly):
     """Snapshots, the newest first."""
 
     list_display = ("profile", "at", "original_repos", "forked_repos", "watchers", "followers")
     list_select_related = ("profile",)
     ordering = ("-pk",)
+
+
+if apps.is_installed("django.contrib.admin"):  # without it the module can be read, and does nothing
+    admin.site.register(Batch, BatchAdmin)
+    admin.site.register(BatchItem, BatchItemAdmin)
+    admin.site.register(Profile, ProfileAdmin)
+    admin.site.register(Snapshot, SnapshotAdmin)
