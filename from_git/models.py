@@ -77,7 +77,8 @@ class Batch(models.Model):
 class BatchItem(models.Model):
     """One profile of a batch."""
 
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items", db_index=False)
+    # the database need not look for each of 100,000 rows whether their batch is there: a third of the time they take
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items", db_index=False, db_constraint=False)
     position = models.IntegerField()
     """In the order asked, from 0."""
     host = models.CharField(max_length=255)

@@ -4,22 +4,28 @@ All raise DatabaseAway where the database cannot be used; nothing of that functi
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from from_git.batches import LEASE, sql
+from from_git.batches.waiting import (
+    DUE,
+    FREE,
+    cancelled,
+    ended as ended,
+    suspects_due as suspects_due,
+    waiting,
+    waiting_hosts as waiting_hosts,
+)
 from from_git.errors import OwnFault
-from from_git.models import ItemState
+from from_git.models import BatchState, ItemState
 
 logger = logging.getLogger(__name__)
 DEATHS = 3
 """Workers that may die of an item while they hold nothing else."""
 DIED = "Its worker died three times while it held nothing else."
 _OURS = "worker = %s AND state = 'running'"
-_DUE = "(not_before IS NULL OR not_before <= {now})"
-_OPEN = "SELECT 1 FROM from_git_batchitem WHERE batch_id = from_git_batch.id AND state IN ('waiting', 'running')"
-_FREE = "worker = '', lease = NULL, alone = FALSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +84,28 @@ def claim(worker: str, host: str, most: int, alone: bool = False, batch: str | N
         alone: whether the items are wanted whose workers died; a worker takes one, and only while it holds nothing.
         batch: only items of this one.
     """
+    which, own = waiting(batch)
+    order = "deaths, id" if alone else "host, rank, id"  # of few; or that of the index of what waits, to walk along it
+    chosen = f"""
+        SELECT id FROM from_git_batchitem
+        WHERE {which} AND host = %s AND {"" if alone else "NOT "}suspect AND {DUE.format(now=sql.now())}
+        ORDER BY {order} LIMIT %s {sql.locked(skip=True)}"""
+    of_batch = "(SELECT {} FROM from_git_batch WHERE id = batch_id)"
     with sql.transaction() as cursor:
-        # "host" in the order lets both databases walk along the index of what waits
-        chosen = f"""
-            SELECT id FROM from_git_batchitem
-            WHERE state = 'waiting' AND host = %s AND {"" if alone else "NOT "}suspect
-                AND {_DUE.format(now=sql.now())} {"AND batch_id = %s" if batch else ""}
-            ORDER BY host, rank, id LIMIT %s {sql.locked(skip=True)}"""
         cursor.execute(
             f"""
             UPDATE from_git_batchitem
             SET state = 'running', attempts = attempts + 1, worker = %s, lease = {sql.after()}, alone = %s, reason = ''
             WHERE id IN ({chosen})
             RETURNING rank, id, batch_id, position, host, url, attempts, tries, alone,
-                (SELECT client FROM from_git_batch WHERE id = batch_id),
-                (SELECT purpose FROM from_git_batch WHERE id = batch_id)""",
-            [worker, LEASE, alone, host, *([batch] if batch else []), most],
+                {of_batch.format("client")}, {of_batch.format("purpose")}, {of_batch.format("state")}""",
+            [worker, LEASE, alone, *own, host, 1 if alone else most],
         )
-        return [Claimed(*fields) for _, *fields in sorted(cursor.fetchall())]
-
-
-def suspects_due(hosts: Collection[str], batch: str | None = None) -> set[str]:
-    """Those of these hosts that have items whose workers died and that may be worked on now."""
-    with sql.reading() as cursor:
-        cursor.execute(
-            f"""
-            SELECT DISTINCT host FROM from_git_batchitem
-            WHERE suspect AND state = 'waiting' AND {_DUE.format(now=sql.now())}
-                {"AND batch_id = %s" if batch else ""}""",
-            [batch] if batch else [],
-        )
-        return {host for (host,) in cursor.fetchall()} & set(hosts)
+        found = sorted(cursor.fetchall())
+        # those of a batch that is just being cancelled, which takes a while
+        if void := [fields[1] for fields in found if fields[-1] != BatchState.RUNNING]:
+            cursor.execute(f"UPDATE from_git_batchitem SET {cancelled()} WHERE id IN ({sql.places(void)})", void)
+    return [Claimed(*fields[1:-1]) for fields in found if fields[-1] == BatchState.RUNNING]
 
 
 def renew(worker: str, held: Sequence[tuple[int, int]]) -> set[int]:
@@ -122,12 +119,12 @@ def renew(worker: str, held: Sequence[tuple[int, int]]) -> set[int]:
     """
     if not held:
         return set()
-    places = ", ".join(["%s"] * len(held))
     with sql.transaction() as cursor:
         cursor.execute(
             f"""
             UPDATE from_git_batchitem SET lease = {sql.after()} WHERE id IN (
-                SELECT id FROM from_git_batchitem WHERE id IN ({places}) AND {_OURS} ORDER BY id {sql.locked()})
+                SELECT id FROM from_git_batchitem WHERE id IN ({sql.places(held)}) AND {_OURS}
+                ORDER BY id {sql.locked()})
             RETURNING id, attempts""",
             [LEASE, *(one for one, _ in held), worker],
         )
@@ -142,7 +139,7 @@ def finish(worker: str, done: Sequence[Finished]) -> None:
     ]
     statement = f"""
         UPDATE from_git_batchitem
-        SET state = %s, result = %s, error = %s, reason = %s, finished = {sql.now()}, {_FREE}, not_before = NULL
+        SET state = %s, result = %s, error = %s, reason = %s, finished = {sql.now()}, {FREE}, not_before = NULL
         WHERE id = %s AND attempts = %s AND {_OURS}"""
     _each(statement, rows)
 
@@ -156,7 +153,7 @@ def give_back(worker: str, given: Sequence[GivenBack]) -> None:
     statement = f"""
         UPDATE from_git_batchitem
         SET state = 'waiting', not_before = {sql.after()}, reason = %s, tries = tries + %s, attempts = attempts - %s,
-            {_FREE}
+            {FREE}
         WHERE id = %s AND attempts = %s AND {_OURS}"""
     _each(statement, rows)
 
@@ -175,58 +172,13 @@ def reap() -> int:
                 error = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN '{OwnFault.code}' ELSE '' END,
                 reason = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN '{DIED}' ELSE 'Its worker died.' END,
                 finished = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN {sql.now()} END,
-                suspect = TRUE, not_before = NULL, {_FREE}
+                suspect = TRUE, not_before = NULL, {FREE}
             WHERE id IN (
                 SELECT id FROM from_git_batchitem
                 WHERE state = 'running' AND lease < {sql.now()} AND {sql.settled()} {sql.locked(skip=True)})""",
             [LEASE],
         )
         return int(cursor.rowcount)
-
-
-def ended(batch_ids: Iterable[str]) -> list[str]:
-    """Mark those of these batches as done that have no open item; which they are, each told to one caller only.
-
-    To be called after the transaction in which the last items were finished.
-    """
-    ids = sorted(set(batch_ids))
-    if not ids:
-        return []
-    with sql.transaction() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE from_git_batch SET state = 'done', finished = {sql.now()}
-            WHERE id IN ({", ".join(["%s"] * len(ids))}) AND state = 'running' AND NOT EXISTS ({_OPEN})
-            RETURNING id""",
-            ids,
-        )
-        return [one for (one,) in cursor.fetchall()]
-
-
-def waiting_hosts(batch: str | None = None) -> dict[str, float]:
-    """The hosts with items that wait, by name, and the seconds until the next one of each may be claimed; 0: now."""
-    which = "state = 'waiting'" + (" AND batch_id = %s" if batch else "")
-    due = _DUE.format(now=sql.now())
-    with sql.reading() as cursor:
-        # each look finds the next host in the index: one step a host, however many items there are
-        cursor.execute(
-            f"""
-            WITH RECURSIVE hosts(host) AS (
-                SELECT min(host) FROM from_git_batchitem WHERE {which}
-                UNION ALL
-                SELECT (SELECT min(host) FROM from_git_batchitem WHERE {which} AND host > hosts.host)
-                FROM hosts WHERE host IS NOT NULL)
-            SELECT host, CASE
-                WHEN EXISTS (
-                    SELECT 1 FROM from_git_batchitem AS item WHERE {which} AND item.host = hosts.host AND {due}
-                    ORDER BY item.host, rank, id LIMIT 1) THEN 0
-                ELSE (SELECT {sql.until("min(not_before)")} FROM from_git_batchitem AS item
-                    WHERE {which} AND item.host = hosts.host) END
-            FROM hosts WHERE host IS NOT NULL""",
-            [batch] * 4 if batch else [],
-        )
-        # one may be worked on or cancelled between two looks
-        return {host: max(0.0, float(seconds or 0)) for host, seconds in cursor.fetchall()}
 
 
 def _each(statement: str, rows: Iterable[Sequence[Any]]) -> None:

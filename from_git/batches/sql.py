@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction as django_transaction
@@ -11,7 +12,7 @@ from from_git.errors import DatabaseAway
 
 logger = logging.getLogger(__name__)
 _NO_TABLE = "42P01", "42703"  # PostgreSQL's codes for a table and for a column that is not there
-_GROUP = 500  # rows that are written by one statement, where there is no COPY
+_GROUP = 10_000  # rows that are given to the database together, where there is no COPY
 
 
 def is_postgres() -> bool:
@@ -58,6 +59,11 @@ def settled() -> str:
     return "0 < %s"
 
 
+def places(values: Sequence[object]) -> str:
+    """SQL for so many parameters in a list."""
+    return ", ".join(["%s"] * len(values))
+
+
 def one_by_one(cursor: Any, name: str) -> None:
     """Let no other transaction pass here with the same name until this one ends."""
     if is_postgres():  # transactions that write are one after the other on SQLite anyway
@@ -72,8 +78,9 @@ def insert(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Seque
             for row in rows:
                 copy.write_row(row)
         return
-    places = ", ".join(["%s"] * len(columns))
-    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+    rest = iter(rows)
+    while group := list(islice(rest, _GROUP)):  # Django's cursor holds all that it was given until its end
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places(columns)})", group)
 
 
 @contextmanager

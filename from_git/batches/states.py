@@ -1,7 +1,7 @@
 """What batches are in, and what is asked of them as a whole; raises DatabaseAway where the database is away."""
 
 from from_git.batches import LEASE, sql
-from from_git.models import Batch
+from from_git.batches.waiting import OPEN, cancelled
 
 PART = 1_000
 """Items that are cancelled or deleted in one transaction."""
@@ -15,7 +15,11 @@ def counts(batch_id: str) -> dict[str, int]:
 
 
 def cancel(batch_id: str) -> bool:
-    """Cancel a batch, and in parts its open items, those first that run or are claimed next; whether it was running."""
+    """Cancel a batch; whether it was running.
+
+    Its open items are cancelled in parts, those that run first: some ten thousand a second. From the moment on in which
+    the batch is marked no item of it is claimed.
+    """
     with sql.transaction() as cursor:
         cursor.execute(
             f"""
@@ -24,23 +28,25 @@ def cancel(batch_id: str) -> bool:
             [batch_id],
         )
         was_running = bool(cursor.rowcount)
-    while cancel_part(batch_id):
-        pass
+    cancel_items(batch_id)
     return was_running
 
 
-def cancel_part(batch_id: str) -> int:
-    """Cancel some of the open items of a batch; how many they were."""
+def cancel_items(batch_id: str) -> None:
+    """Cancel the open items of a batch."""
+    for which in ("state = 'running'", "state = 'waiting'", OPEN):
+        # those that others are writing to are left to the last turn, which waits for them
+        while _cancelled(batch_id, which, skip=which != OPEN) == PART:
+            pass
+
+
+def _cancelled(batch_id: str, which: str, skip: bool) -> int:
+    """How many open items of a batch, PART at most, are cancelled now."""
+    chosen = f"""
+        SELECT id FROM from_git_batchitem WHERE batch_id = %s AND {OPEN} AND {which}
+        ORDER BY {"host, rank" if skip else "id"} LIMIT {PART} {sql.locked(skip)}"""
     with sql.transaction() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE from_git_batchitem
-            SET state = 'cancelled', finished = {sql.now()}, worker = '', lease = NULL, alone = FALSE
-            WHERE id IN (
-                SELECT id FROM from_git_batchitem WHERE batch_id = %s AND state IN ('waiting', 'running')
-                ORDER BY id LIMIT {PART} {sql.locked()})""",
-            [batch_id],
-        )
+        cursor.execute(f"UPDATE from_git_batchitem SET {cancelled()} WHERE id IN ({chosen})", [batch_id])
         return int(cursor.rowcount)
 
 
@@ -75,9 +81,3 @@ def renew_batch(worker: str, batch_id: str) -> bool:
             [worker, LEASE, batch_id],
         )
         return bool(cursor.rowcount)
-
-
-def exists(batch_id: str) -> bool:
-    """Whether there is such a batch."""
-    with sql.reached():
-        return Batch.objects.filter(id=batch_id).exists()
