@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "look for mistakes in the settings",
     "demo": "try all of it on recorded and made-up data, without a token or a network",
     "serve": "run the production server; takes the options of gunicorn",
+    "watch": "say of which profiles numbers over time are kept",
 }
 """Name and purpose of each command of `from-git`."""
 

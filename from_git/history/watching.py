@@ -67,6 +67,14 @@ def profiles() -> tuple[list[Profile], list[str]]:
     return found, [url for url, _ in bad]
 
 
+def unwatch_gone(urls: Sequence[str]) -> list[str]:
+    """Watch those of these URLs no more, as `watched` tells them, whose hosts the settings have no more."""
+    _, gone = profiles()
+    found = [url for url in dict.fromkeys(urls) if url in set(gone)]
+    _set(Row.objects.filter(url__in=found, watched=True).values_list("id", flat=True), watched=False)
+    return found
+
+
 def rows(profiles: Iterable[Profile], locked: bool = False) -> dict[Profile, Row]:
     """The rows of those of these profiles that are or were watched, in the order given.
 
