@@ -13,6 +13,8 @@ class Asker:
 
     client: str = ""
     """A hash of the address of the client, or the name of a command such as `terminal`."""
+    background: bool = False
+    """Whether nobody waits for it at this moment: it comes after all requests that somebody waits for."""
 
 
 class RoundRobin(Generic[T]):

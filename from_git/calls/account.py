@@ -140,9 +140,8 @@ class Account:
             Cancelled: the group has ended.
         """
         left = group.time_left()
-        longest = group.horizon_left() if goes_on else left
-        limit = self.limit
-        blocked = limit.blocked_within(left)
+        longest, limit, patient = group.horizon_left() if goes_on else left, self.limit, group.patient(left)
+        blocked = limit.blocked_within(patient)
         first = limit.met
         if wait := blocked or limit.wait_for_first():
             return wait

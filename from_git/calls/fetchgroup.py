@@ -8,6 +8,10 @@ from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 
 
+PATIENCE = 5.0
+"""Seconds; a fetch in the background ends where it would have to wait for longer before it has read anything."""
+
+
 class FetchGroup(TaskGroup):
     """The tasks of one fetch, with the signals between its calls, the budgets and the owner of the group.
 
@@ -41,6 +45,15 @@ class FetchGroup(TaskGroup):
             Cancelled: the group has ended.
         """
         return max(self.time_left(), self.horizon - self.clock.now())
+
+    @property
+    def is_background(self) -> bool:
+        """Whether only waiters in the background wait for the fetch."""
+        return not self.wanted and self.asker.background
+
+    def patient(self, seconds: float) -> float:
+        """The part of `seconds` that the fetch may wait before it has read anything."""
+        return min(seconds, PATIENCE) if self.is_background else seconds
 
     def extend(self, deadline: float) -> None:
         """Let the fetch go on at least until `deadline` (on `clock`)."""

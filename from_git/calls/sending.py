@@ -137,7 +137,7 @@ class Calls:
 
     def _gate(self, call: Call) -> Sender | float:
         """See `queues.Gate`."""
-        if not (self._group.wanted or self._has_read):
+        if not (self._group.wanted or self._has_read or self._group.is_background):
             self._group.cancel()  # no request waits, and nothing was read that would be lost
             raise Cancelled
         if call.smaller and call.weight > self.most(call.weight):

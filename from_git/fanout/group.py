@@ -50,8 +50,8 @@ class TaskGroup:
         self.clock = clock or REAL_TIME
         self.asker = asker or Asker()
         """The request whose work this is at the moment: pools serve its client in turn, budgets count it for it."""
-        self.wanted = True
-        """Whether a request waits for the group."""
+        self.wanted = not self.asker.background
+        """Whether a request waits for the group; one that comes from the background has none at first."""
         self._on_end = on_end
         self._lock = threading.Lock()
         self._waiting: dict[Pool, deque[Task]] = {}

@@ -9,9 +9,11 @@ from typing import Any
 from from_git.askers import Asker
 from from_git.errors import Cancelled, UpstreamError
 from from_git.fanout import TaskGroup
+from from_git.flights.tracker import ProgressTracker
 from from_git.forges.contract import Fetch
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
+from from_git.values.progress import Progress
 
 OnEnd = Callable[[Any], object]
 """Called with what has ended."""
@@ -20,16 +22,21 @@ Secrets = Callable[[], Iterable[str]]
 
 
 class Waiter(Asker):
-    """A request that waits for flights, each of which puts itself on the waiter's queue when there is news of it."""
+    """A request that waits for flights, each of which puts itself on the waiter's queue when there is news of it.
 
-    def __init__(self, client: str = "") -> None:
-        super().__init__(client)
-        self.news: SimpleQueue[Any] = SimpleQueue()  # of flights
+    Args:
+        background: see `Asker`.
+        news: the queue, where several waiters of one thread share it; None: one of its own.
+    """
+
+    def __init__(self, client: str = "", background: bool = False, news: SimpleQueue[Any] | None = None) -> None:
+        super().__init__(client, background)
+        self.news: SimpleQueue[Any] = SimpleQueue() if news is None else news  # of flights
         self.put, self.get = self.news.put, self.news.get
 
 
 class Awaited:
-    """The part of a flight that its waiters see: its end. Safe from any thread.
+    """The part of a flight that its waiters see: its progress and its end. Safe from any thread.
 
     Args:
         profile: the profile that is fetched.
@@ -43,6 +50,8 @@ class Awaited:
         self._on_end = on_end
         self._lock = threading.Lock()  # around a flight's state; never around a call to its fetch, which has its own
         self._waiters: dict[Waiter, float] = {}  # with their deadlines on the monotonic clock
+        self._fetch: Fetch | None = None  # None before it has begun here
+        self._tracker = ProgressTracker()
         self.ended = False
         """Whether there is an outcome."""
         self._closed = False  # whether no waiter may board any more
@@ -59,6 +68,25 @@ class Awaited:
         if isinstance(found, Fetched):
             return found
         raise found.without(self._secrets()) if isinstance(found, UpstreamError) else found or Cancelled
+
+    def progress(self) -> Progress:
+        """The progress of the fetch."""
+        return self._fetch.progress() if self._fetch else self._tracker.seen
+
+    def seconds_left(self) -> float:
+        """Seconds that the rest of the fetch is expected to take, by its pace until now."""
+        progress = self.progress()
+        with self._lock:
+            return self._tracker.seconds_left(progress)
+
+    @property
+    def _asker(self) -> Waiter | None:
+        """The first request among the waiters; where there is none, the first waiter."""
+        waiters = self._waiters
+        return next((one for one in waiters if not one.background), next(iter(waiters), None))
+
+    def _latest(self, otherwise: float) -> float:
+        return max(self._waiters.values(), default=otherwise)
 
     def _land(self, outcome: Fetched | BaseException | None) -> None:
         """End with this outcome; None: all waiters have left. Nothing happens the second time."""

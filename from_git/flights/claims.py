@@ -53,7 +53,7 @@ class Claims:
 
     def __init__(self, memory: SharedMemory, shared: bool, now: Callable[[], float] = time.time) -> None:
         self._memory = memory
-        self._shared = shared
+        self.shared = shared
         self._now = now
 
     def claim(self, profile: Profile, own: str, instead_of: str = "") -> str:
@@ -62,7 +62,7 @@ class Claims:
         Args:
             instead_of: a holder whose claim does not count any more.
         """
-        if not self._shared:
+        if not self.shared:
             return own
         key = _key(profile)
 
@@ -87,9 +87,10 @@ class Claims:
             flights: the id and the progress of each of our own fetches.
 
         Returns:
-            For how many seconds other processes wait, for each profile that others wait for.
+            For how many seconds other processes wait, for each profile that others wait for; below 0 where they wait in
+            the background.
         """
-        if not self._shared:
+        if not self.shared:
             return {}
         claims = {_key(one): own for one, (own, _) in flights.items()}
         wishes = {f"{_of(own)}:wanted": one for one, (own, _) in flights.items()}
@@ -112,17 +113,17 @@ class Claims:
     def want(self, holder: str, seconds: float, keep: float) -> None:
         """Let the holder know that a request here waits for so many seconds; this stays known for `keep` seconds.
 
-        As a duration, since the clocks of two machines differ.
+        As a duration, since the clocks of two machines differ; below 0 where the request waits in the background.
         """
         self._memory.ask(lambda cache: cache.set(f"{_of(holder)}:wanted", seconds, timeout=math.ceil(keep)), None)
 
     def wanted(self, own: str) -> bool:
         """Whether a request in another process waits for our fetch."""
-        return self._shared and self._memory.ask(lambda cache: cache.get(f"{_of(own)}:wanted"), None) is not None
+        return self.shared and self._memory.ask(lambda cache: cache.get(f"{_of(own)}:wanted"), None) is not None
 
     def publish(self, profile: Profile, own: str, outcome: Fetched | UpstreamError | None) -> None:
         """Hand an outcome to other processes, and give the claim back; None: another process must fetch."""
-        if not self._shared:
+        if not self.shared:
             return
         key = _key(profile)
 
@@ -168,6 +169,10 @@ class Following:
         self.holder, self._told = holder, now if again else self._told
         return again
 
+    def tell_again(self) -> None:
+        """Let the holder be told at the next look, though it was told just now."""
+        self._told = 0.0
+
     def is_silent(self, news: News) -> bool:
         """Whether the holder, by these news too, has said nothing for CLAIM_SECONDS."""
         now = time.monotonic()
@@ -189,7 +194,7 @@ def _is_id(value: object) -> bool:
 
 
 def _seconds(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and 0 < value < _SECONDS else 0.0
+    return float(value) if isinstance(value, int | float) and abs(value) < _SECONDS else 0.0
 
 
 def _progress(value: object) -> Progress | None:

@@ -10,11 +10,11 @@ from from_git.errors import BudgetError, Cancelled, DeadlineError, UpstreamError
 from from_git.flights.awaited import Awaited, OnEnd, Secrets, Waiter, outcome_of
 from from_git.flights.claims import CLAIM_SECONDS, LOOK, Claims, Following, News
 from from_git.flights.tracker import ProgressTracker
-from from_git.forges.contract import Fetch, Forge
+from from_git.forges.contract import Forge
 from from_git.kept.store import Store
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
-from from_git.values.progress import Cost, Progress
+from from_git.values.progress import Cost
 
 logger = logging.getLogger(__name__)
 _GRACE = 2.0  # seconds; a waiter leaves at its deadline, and must find a fetch that can still be told to go on
@@ -48,10 +48,8 @@ class Flight(Awaited):
         self._claims = claims
         self._begin: tuple[Waiter | None, float | None, bool] = (None, None, False)
         self._group: FetchGroup | None = None  # None while another process fetches
-        self._fetch: Fetch | None = None
         self._following = Following()
-        self._tracker = ProgressTracker()
-        self._goes_on, self._given_back, self._grace = False, False, 0.0
+        self._goes_on, self._given_back, self._requested, self._grace = False, False, False, 0.0
 
     def board(self, waiter: Waiter, deadline: float) -> bool:
         """Add a waiter until `deadline` (monotonic clock); False if the flight has ended or is being cancelled."""
@@ -59,10 +57,15 @@ class Flight(Awaited):
             if self._closed:
                 return False
             self._waiters[waiter] = deadline
-            if self._group:
-                self._group.extend(deadline + self._grace)
-        if self._group and not self._group.wanted:
-            self._group.wanted_by(waiter)
+            self._requested |= not waiter.background
+            group = self._group
+            if group:
+                group.extend(deadline + self._grace)
+                group.asker = group.asker if group.wanted or group.asker.background else waiter
+            elif not waiter.background:
+                self._following.tell_again()
+        if group and not (group.wanted or waiter.background):
+            group.wanted_by(waiter)
         return True
 
     def start(self, waiter: Waiter, longest: float | None, anew: bool) -> None:
@@ -99,8 +102,8 @@ class Flight(Awaited):
                 # other waiters hold it; the last one cancels it if it has come to a stop
                 self._goes_on = goes_on or (self._goes_on and bool(self._waiters))
                 group.deadline = group.horizon if moves else group.deadline
-            if group and self._waiters and group.asker is waiter:
-                group.asker = next(iter(self._waiters))
+            if group and (asker := self._asker) and group.asker is waiter:
+                group.asker, group.wanted = asker, group.wanted and not asker.background
         if holder and goes_on:
             seconds = max(1.0, (self._begun + (longest or 0.0) if moves else until) - time.monotonic())
             self._claims.want(holder, seconds, seconds)
@@ -123,21 +126,11 @@ class Flight(Awaited):
         else:
             self._land(None)
 
-    def progress(self) -> Progress:
-        """The progress of the fetch."""
-        return self._fetch.progress() if self._fetch else self._tracker.seen
-
     def cost_for(self, waiter: Waiter) -> Cost | None:
         """The cost of the fetch so far; None where this process does not fetch, or not because of that waiter."""
         if self._group is None or self._begin[0] is not waiter:
             return None
         return self._fetch.cost() if self._fetch else Cost()
-
-    def seconds_left(self) -> float:
-        """Seconds that the rest of the fetch is expected to take, by its pace until now."""
-        progress = self.progress()
-        with self._lock:
-            return self._tracker.seconds_left(progress)
 
     @property
     def holder(self) -> str:
@@ -150,19 +143,22 @@ class Flight(Awaited):
         return self._group is not None and not self._given_back
 
     def renewed(self, wanted: float) -> None:
-        """Our claim was renewed, and other processes want the fetch for so many seconds; 0 for none."""
+        """Our claim was renewed; `wanted`: see `Claims.renew`, 0: no other process wants the fetch."""
         progress = self.progress()
         with self._lock:
             self._tracker.look(progress)
+            group = self._group
+            if group and wanted <= 0 and (self._asker is None or self._asker.background):
+                group.set_aside()
             if wanted:
                 # waiters elsewhere count as those here do, but a value in a cache must not hold a fetch for ever
                 longest = self._begun + max(settings.FLIGHT_SECONDS, settings.REQUEST_DEADLINE)
-                if self._group:
-                    self._group.extend(min(time.monotonic() + wanted, longest) + self._grace)
+                if group:
+                    group.extend(min(time.monotonic() + abs(wanted), longest) + self._grace)
         if not wanted:
             self._end_if_alone()
-        elif self._group and not self._group.wanted:
-            self._group.wanted_by(self._group.asker)
+        elif wanted > 0 and group and not group.wanted:
+            group.wanted_by(group.asker)
 
     def hear(self, news: News | None) -> None:
         """Take in the news of the fetch that is followed; None: the cache says nothing."""
@@ -191,13 +187,10 @@ class Flight(Awaited):
     def _follow(self, holder: str) -> None:
         with self._lock:
             again = self._following.follow(holder)
-            now = time.monotonic()
+            now, asker = time.monotonic(), self._asker
             seconds = max(LOOK, self._latest(now) - now)
         if again:
-            self._claims.want(holder, seconds, CLAIM_SECONDS)
-
-    def _latest(self, otherwise: float) -> float:
-        return max(self._waiters.values(), default=otherwise)
+            self._claims.want(holder, -seconds if asker and asker.background else seconds, CLAIM_SECONDS)
 
     def _take_off(self) -> None:
         """Fetch here, unless it has just been done."""
@@ -214,7 +207,8 @@ class Flight(Awaited):
                     raise Cancelled
                 self._following.holder, self._begun, self._tracker = "", now, ProgressTracker(now)
                 deadline, horizon = self._latest(now) + self._grace, None if longest is None else now + longest
-                self._group = group = FetchGroup(deadline, self._fetched, None, waiter, horizon, self._late, self._tell)
+                asker = self._asker or waiter
+                self._group = group = FetchGroup(deadline, self._fetched, None, asker, horizon, self._late, self._tell)
             self._fetch = self._forge.fetch(self.profile.owner, group)
             group.seal()
         except BaseException as error:  # noqa: BLE001 - the waiters raise it
@@ -235,7 +229,9 @@ class Flight(Awaited):
         known: Fetched | UpstreamError | None = None
         try:
             if isinstance(outcome, Fetched):
-                self._store.keep(self.profile, known := outcome, anew=self._begin[2])
+                known = outcome
+                if self._requested or self._claims.shared:  # else a batch pushes out what is shown
+                    self._store.keep(self.profile, known, anew=self._begin[2])
             elif isinstance(outcome, UpstreamError):
                 known = outcome = outcome.without(self._secrets())
             # our deadline is no other process's: they see the claim gone
