@@ -7,7 +7,6 @@ from from_git.clock import Clock
 from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 
-
 PATIENCE = 5.0
 """Seconds; a fetch in the background ends where it would have to wait for longer before it has read anything."""
 
