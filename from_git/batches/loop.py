@@ -15,6 +15,7 @@ from from_git.batches.air import Air, Held, Landed
 from from_git.batches.claiming import Claiming
 from from_git.batches.leases import Finished, GivenBack
 from from_git.errors import DatabaseAway
+from from_git.history import keeping
 from from_git.models import Purpose
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
@@ -60,7 +61,7 @@ class Loop:
         self,
         worker: str,
         store: Any = leases,
-        keep: Keep = lambda found: None,
+        keep: Keep = keeping.keep,
         ended: Callable[[list[str]], object] = lambda ids: None,
     ) -> None:
         self.worker = worker

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APART = {
     "admission": "one lock around a number; its own tests use real threads",
     "background": "waits for an event of real threads",
+    "batches": "what threads share there are rows and a queue; its own tests use real threads and databases",
     "clock": "FakeClock stands in its place",
     "httpcache": "kept answers; no task of a fetch comes there",
     "memory": "a cache's own lock, for a few lines",
