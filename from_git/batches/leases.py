@@ -158,10 +158,11 @@ def give_back(worker: str, given: Sequence[GivenBack]) -> None:
     _each(statement, rows)
 
 
-def reap() -> int:
+def reap(settled: float = LEASE) -> int:
     """Let items wait again whose leases have passed, and fail those of which DEATHS workers died; how many they are.
 
-    None where the database itself began less than LEASE seconds ago, since nobody could renew a lease before.
+    Args:
+        settled: seconds for which the database must have run; while it was away nobody could renew a lease.
     """
     with sql.transaction() as cursor:
         cursor.execute(
@@ -176,7 +177,7 @@ def reap() -> int:
             WHERE id IN (
                 SELECT id FROM from_git_batchitem
                 WHERE state = 'running' AND lease < {sql.now()} AND {sql.settled()} {sql.locked(skip=True)})""",
-            [LEASE],
+            [settled],
         )
         return int(cursor.rowcount)
 

@@ -56,7 +56,7 @@ def settled() -> str:
     """
     if is_postgres():
         return "pg_postmaster_start_time() < statement_timestamp() - %s * interval '1 second'"
-    return "0 < %s"
+    return "0 <= %s"
 
 
 def places(values: Sequence[object]) -> str:
