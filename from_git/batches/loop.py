@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from from_git.batches import LEASE, RENEW, leases
+from from_git.batches import LEASE, RENEW, ending, housekeeping, leases
 from from_git.batches.air import Air, Held, Landed
 from from_git.batches.claiming import Claiming
 from from_git.batches.leases import Finished, GivenBack
@@ -41,6 +41,11 @@ class Job:
     fresh: bool = True
     """Whether nothing was claimed for it yet."""
     over: threading.Event = field(default_factory=threading.Event)
+    """Set when none is due or in the air any more, or when the time is over."""
+
+    def extend(self, seconds: float) -> None:
+        """Let the time end so many seconds from now."""
+        self.until = time.monotonic() + seconds
 
 
 class Loop:
@@ -62,7 +67,7 @@ class Loop:
         worker: str,
         store: Any = leases,
         keep: Keep = keeping.keep,
-        ended: Callable[[list[str]], object] = lambda ids: None,
+        ended: Callable[[list[str]], object] = ending.told,
     ) -> None:
         self.worker = worker
         self._store, self._keep, self._ended = store, keep, ended
@@ -90,16 +95,21 @@ class Loop:
         Args:
             batch: only items of this one.
         """
+        self.begin(host, seconds, batch).over.wait(seconds + _REST)
+
+    def begin(self, host: str, seconds: float, batch: str | None = None) -> Job:
+        """As `serve`, which waits for the job that this returns."""
         job = Job(host, batch, time.monotonic() + seconds)
         with self._lock:
             if self._closed:
-                return
+                job.over.set()
+                return job
             self._jobs.append(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="batches", daemon=True)
                 self._thread.start()
         self._air.news.put(None)
-        job.over.wait(seconds + _REST)
+        return job
 
     def close(self) -> None:
         """Give back at once what is in the air, and work on nothing any more; a second call does nothing."""
@@ -188,7 +198,8 @@ class Loop:
                     self._drop(one)
         for landed in self._air.overdue():
             self._land(landed)
-        self._store.reap()
+        if self._store.reap() and (ended := housekeeping.end_batches()):
+            self._ended(ended)
         self._claiming.look()
         self._renewed = begun
 

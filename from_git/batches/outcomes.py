@@ -10,6 +10,7 @@ from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
 logger = logging.getLogger(__name__)
+_ENDS = "cannot schedule new futures"  # what a pool says while the interpreter ends
 Outcome = Finished | GivenBack
 AGAIN = 5.0, 20.0
 """Seconds before an item is tried again whose forge has failed once, and twice; the third failure is final."""
@@ -38,8 +39,10 @@ def overdue(item: Claimed, profile: Profile) -> Outcome:
     return failed(item, profile, DeadlineError("it did not end in time."))
 
 
-def own_fault(item: Claimed, error: BaseException) -> Finished:
-    """The item is failed by a fault of our own, whose traceback the log shows."""
+def own_fault(item: Claimed, error: BaseException) -> Outcome:
+    """The item is failed by a fault of our own, whose traceback the log shows; it waits where this process ends."""
+    if isinstance(error, RuntimeError) and str(error).startswith(_ENDS):
+        return GivenBack(item.id, item.attempts, 0.0)
     logger.error("An item of a batch has failed by a fault of our own", exc_info=error)
     return without(item, OwnFault().message, OwnFault.code)
 

@@ -50,6 +50,13 @@ def _cancelled(batch_id: str, which: str, skip: bool) -> int:
         return int(cursor.rowcount)
 
 
+def any_to_take() -> bool:
+    """Whether a batch is running that `take_batches` may take."""
+    with sql.reading() as cursor:
+        cursor.execute("SELECT 1 FROM from_git_batch WHERE state = 'running' AND purpose <> 'command' LIMIT 1")
+        return cursor.fetchone() is not None
+
+
 def take_batches(worker: str) -> list[str]:
     """The running batches that this process works on for LEASE seconds from now, those without another one included.
 

@@ -31,6 +31,7 @@ _FIXED: dict[str, Any] = {
     "on_starting": master.on_starting,
     "pre_fork": master.pre_fork,
     "post_worker_init": master.post_worker_init,
+    "worker_exit": master.worker_exit,
     "child_exit": master.child_exit,
 }
 

@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
@@ -128,7 +129,17 @@ def post_worker_init(worker: Any, *, environ: MutableMapping[str, str] = os.envi
     settings.SERVER_THREADS = worker.cfg.threads
     # without a shared cache each worker has its part of the budgets
     environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)
+    if settings.BATCHES:
+        from from_git.batches import resident
+
+        resident.start()
     probes.started()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Give back what the process holds of batches; later its pools would take nothing more."""
+    if resident := sys.modules.get("from_git.batches.resident"):
+        resident.close()
 
 
 def child_exit(server: Any, worker: Any, *, environ: Mapping[str, str] = os.environ) -> None:

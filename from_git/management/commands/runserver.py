@@ -123,5 +123,18 @@ class Command(DjangoCommand):
 
     server_cls = Server
 
+    def inner_run(self, *args: Any, **options: Any) -> None:
+        """Serve, and where batches are on work on them."""
+        if not settings.BATCHES:
+            super().inner_run(*args, **options)
+            return
+        from from_git.batches import resident
+
+        resident.start()
+        try:
+            super().inner_run(*args, **options)
+        finally:
+            resident.close()
+
     def check_migrations(self) -> None:
         """Look at no database: answering needs none, so it may be down."""

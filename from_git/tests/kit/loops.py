@@ -63,3 +63,7 @@ class LoopTestCase(OnSQLite, ServiceTestCase):
     def calls(self, forge: str = "github") -> int:
         """Calls to a forge."""
         return int(self.emulator.meter.snapshot()[forge].calls)
+
+    def reread(self, batch: Batch) -> Batch:
+        """The batch as it stands now."""
+        return Batch.objects.get(id=batch.id)
