@@ -4,30 +4,24 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from from_git.batches import LEASE, RENEW, ending, housekeeping, leases
 from from_git.batches.air import Air, Held, Landed
 from from_git.batches.claiming import Claiming
-from from_git.batches.leases import Finished, GivenBack
+from from_git.batches.landings import Keep, Landings
+from from_git.batches.leases import GivenBack
 from from_git.errors import DatabaseAway
 from from_git.history import keeping
-from from_git.models import Purpose
-from from_git.values.found import Fetched
-from from_git.values.profile import Profile
 
 logger = logging.getLogger(__name__)
-_TOGETHER = 0.2  # seconds for which outcomes wait for others, to be written in one transaction
-_MOST = 32  # outcomes in one transaction
 _REST = 1.0  # seconds until a database that was away is asked again
 _IDLE = 30.0  # seconds without work after which the thread ends
 _CLOSING = 5.0  # seconds in which all is given back; else its leases end it
-Keep = Callable[[Mapping[Profile, Fetched]], object]
-"""Keeps what was found of watched profiles; called within the transaction that finishes their items."""
 
 
 @dataclass(eq=False)
@@ -58,8 +52,7 @@ class Loop:
     Args:
         worker: the name of the process.
         store: the statements; see `leases`.
-        keep: see `Keep`.
-        ended: called with the ids of batches that have ended, by the loop's thread, which must not wait for long.
+        keep, ended: see `Landings`; called by the loop's thread.
     """
 
     def __init__(
@@ -70,22 +63,20 @@ class Loop:
         ended: Callable[[list[str]], object] = ending.told,
     ) -> None:
         self.worker = worker
-        self._store, self._keep, self._ended = store, keep, ended
+        self._store, self._ended = store, ended
         self._air = Air()
+        self._landings = Landings(worker, store, keep, ended)
         self._claiming = Claiming(worker, store, self._air)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._jobs: list[Job] = []
         self._closed = False
-        # of the thread alone
-        self._landed: dict[int, Landed] = {}
-        self._since, self._renewed, self._rests = 0.0, -math.inf, 0.0
-        self._worked = time.monotonic()
+        self._renewed, self._rests, self._worked = -math.inf, 0.0, time.monotonic()  # of the thread alone
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing that it works on."""
-        return not (self._jobs or len(self._air) or self._landed)
+        return not (self._jobs or len(self._air) or len(self._landings))
 
     def serve(self, host: str, seconds: float, batch: str | None = None) -> None:
         """Have items of a host worked on; returns when none is due or in the air, or when the time is over.
@@ -124,7 +115,7 @@ class Loop:
         try:
             while not self._leaves():
                 for landed in self._air.landed(timeout):
-                    self._land(landed)
+                    self._landings.add(landed)
                 timeout = self._safely(self._step)
             if self._closed:
                 self._give_all_back()
@@ -166,24 +157,19 @@ class Loop:
         if now - self._renewed >= RENEW:
             self._look()
         urgent = self._claiming.wants_all_landed and not len(self._air)
-        if self._landed and (urgent or len(self._landed) >= _MOST or now - self._since >= _TOGETHER):
-            self._write()
+        while len(self._landings) and (urgent or now >= self._landings.due):
+            self._landings.write()
         with self._lock:
             jobs = list(self._jobs)
-        for held in self._claiming.claim(jobs, busy=bool(self._landed)):
+        for held in self._claiming.claim(jobs, busy=bool(len(self._landings))):
             if landed := self._air.begin(held):
-                self._land(landed)
+                self._landings.add(landed)
         self._end_jobs(jobs)
         now = time.monotonic()
         ends = [self._renewed + RENEW if self._all() or jobs else now + _IDLE, *(job.until for job in jobs)]
-        if self._landed:
-            ends.append(self._since + _TOGETHER)
+        if len(self._landings):
+            ends.append(self._landings.due)
         return max(0.0, min([*ends, self._claiming.again]) - now)
-
-    def _land(self, landed: Landed) -> None:
-        if not self._landed:
-            self._since = time.monotonic()
-        self._landed[landed.held.item.id] = landed
 
     def _look(self) -> None:
         """Renew all leases, leave what is not ours any more, and see what others have left behind."""
@@ -197,39 +183,18 @@ class Loop:
                 else:
                     self._drop(one)
         for landed in self._air.overdue():
-            self._land(landed)
+            self._landings.add(landed)
         if self._store.reap() and (ended := housekeeping.end_batches()):
             self._ended(ended)
         self._claiming.look()
         self._renewed = begun
 
-    def _write(self) -> None:
-        """Write what has landed."""
-        landed = list(self._landed.values())[:_MOST]
-        done = [one for one in landed if isinstance(one.outcome, Finished)]
-        given = [one.outcome for one in landed if isinstance(one.outcome, GivenBack)]
-        watched = {
-            one.held.profile: one.fetched
-            for one in done
-            if one.held.item.purpose == Purpose.SNAPSHOT and one.fetched and one.held.profile
-        }
-        with transaction.atomic(savepoint=False):
-            self._store.finish(self.worker, [one.outcome for one in done])
-            if watched:
-                self._keep(watched)
-        self._store.give_back(self.worker, given)
-        for one in landed:
-            del self._landed[one.held.item.id]
-        self._since = time.monotonic()
-        if done and (ended := self._store.ended({one.held.item.batch_id for one in done})):
-            self._ended(ended)
-
     def _all(self) -> list[Held]:
-        return [*self._air, *(one.held for one in self._landed.values())]
+        return [*self._air, *(one.held for one in self._landings)]
 
     def _drop(self, held: Held) -> None:
         self._air.leave(held)
-        self._landed.pop(held.item.id, None)
+        self._landings.drop(held.item.id)
 
     def _end_jobs(self, jobs: list[Job]) -> None:
         now = time.monotonic()
@@ -245,12 +210,12 @@ class Loop:
     def _give_all_back(self) -> None:
         for held in list(self._air):
             self._air.leave(held)
-            self._land(Landed(held, GivenBack(held.item.id, held.item.attempts, 0.0)))
+            self._landings.add(Landed(held, GivenBack(held.item.id, held.item.attempts, 0.0)))
         until = time.monotonic() + _CLOSING
-        while self._landed and time.monotonic() < until:
+        while len(self._landings) and time.monotonic() < until:
             if rest := self._safely(self._written):
                 time.sleep(min(rest, _REST / 4))
 
     def _written(self) -> float:
-        self._write()
+        self._landings.write()
         return 0.0

@@ -106,7 +106,7 @@ class Resident:
     def _leave(self) -> None:
         try:
             states.leave_batches(self.name)
-        except Exception:  # noqa: BLE001 - then their leases end
+        except Exception:
             logger.debug("Batches were not left", exc_info=True)
         self._right.release()
 

@@ -122,9 +122,8 @@ def _after_fork(master: int) -> None:
 
 def post_worker_init(worker: Any, *, environ: MutableMapping[str, str] = os.environ) -> None:
     """Tell the service what gunicorn's command line has decided, and that it may be asked."""
-    from django.conf import settings
-
     from from_git import probes
+    from from_git.conf import settings
 
     settings.SERVER_THREADS = worker.cfg.threads
     # without a shared cache each worker has its part of the budgets
