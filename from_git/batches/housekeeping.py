@@ -2,7 +2,7 @@
 
 from from_git.batches import sql
 from from_git.batches.states import PART, cancel_items
-from from_git.batches.waiting import OPEN, ended
+from from_git.batches.waiting import OPEN_ITEM, ended
 
 
 def tidy(days: float) -> list[str]:
@@ -26,9 +26,7 @@ def end_batches() -> list[str]:
         running = [one for (one,) in cursor.fetchall()]
         cursor.execute(
             f"""
-            SELECT id FROM from_git_batch WHERE state = 'cancelled' AND EXISTS (
-                SELECT 1 FROM from_git_batchitem WHERE batch_id = from_git_batch.id AND {OPEN})
-            ORDER BY id"""
+            SELECT id FROM from_git_batch WHERE state = 'cancelled' AND {OPEN_ITEM} IS NOT NULL ORDER BY id"""
         )
         left = [one for (one,) in cursor.fetchall()]
     for one in left:

@@ -85,7 +85,8 @@ def claim(worker: str, host: str, most: int, alone: bool = False, batch: str | N
         batch: only items of this one.
     """
     which, own = waiting(batch)
-    order = "deaths, id" if alone else "host, rank, id"  # of few; or that of the index of what waits, to walk along it
+    # of few; or in the order of an index, to walk along it
+    order = "deaths, id" if alone else "host, rank" if batch else "host, rank, id"
     chosen = f"""
         SELECT id FROM from_git_batchitem
         WHERE {which} AND host = %s AND {"" if alone else "NOT "}suspect AND {DUE.format(now=sql.now())}

@@ -98,7 +98,7 @@ def reached() -> Iterator[None]:
         known = _away(error)
         if known is None:
             raise
-        logger.warning("The database cannot be used: %s", error, extra={"database": known.message})
+        logger.warning("The database cannot be used: %s", error)
         _close()
         raise known from error
     except InterfaceError as error:  # is no DatabaseError

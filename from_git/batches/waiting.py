@@ -13,6 +13,10 @@ DUE = "(not_before IS NULL OR not_before <= {now})"
 OPEN = "state IN ('waiting', 'running')"
 """SQL for whether an item is open, as the index of a batch's open items has it; SQLite wants the very same words."""
 
+OPEN_ITEM = (
+    f"(SELECT id FROM from_git_batchitem WHERE batch_id = from_git_batch.id AND {OPEN} ORDER BY host, rank LIMIT 1)"
+)
+"""SQL for the id of an open item of a batch, or NULL."""
 FREE = "worker = '', lease = NULL, alone = FALSE"
 """SQL for an item that nobody holds any more."""
 
@@ -94,8 +98,7 @@ def ended(batch_ids: Iterable[str]) -> list[str]:
     if not ids:
         return []
     # a look that locks nothing comes first: nearly always there is an open item
-    open_item = f"SELECT 1 FROM from_git_batchitem WHERE batch_id = from_git_batch.id AND {OPEN}"
-    which = f"id IN ({sql.places(ids)}) AND state = 'running' AND NOT EXISTS ({open_item})"
+    which = f"id IN ({sql.places(ids)}) AND state = 'running' AND {OPEN_ITEM} IS NULL"
     with sql.reading() as cursor:
         cursor.execute(f"SELECT id FROM from_git_batch WHERE {which} ORDER BY id", ids)
         over = [one for (one,) in cursor.fetchall()]

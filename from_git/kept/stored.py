@@ -49,9 +49,9 @@ def unpack(data: bytes) -> Fetched:
             raise ValueError("stored bytes are cut, or more follows")
         sums = Sums(_stats(told), _swapped(array("I", data[begin : ends[0]])))
         rows = Rows(tuple(data[one:end] for one, end in pairwise(ends)), sums)
+        return Fetched(Found(kind, rows, tuple(missing), identity, counted, tuple(not_told)), at, oldest)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"not stored by from-git: {error}") from None
-    return Fetched(Found(kind, rows, tuple(missing), identity, counted, tuple(not_told)), at, oldest)
 
 
 def _told(stats: Stats) -> list[Any]:

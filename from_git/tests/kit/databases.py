@@ -4,8 +4,8 @@ import functools
 import os
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -78,7 +78,7 @@ def empty() -> None:
             cursor.execute(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
             cursor.execute("RESET lock_timeout")
         else:
-            for table in TABLES:
+            for table in (*TABLES, "sqlite_sequence"):
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
@@ -107,14 +107,21 @@ def in_threads(number: int, task: Callable[[int], Any]) -> list[Any]:
     return found
 
 
-def migrated(url: str) -> None:
-    """Give that database all tables."""
+@contextmanager
+def pointed_at(url: str) -> Iterator[None]:
+    """Another default database, for this thread and for those that begin meanwhile."""
     before = connections.settings["default"]
     _use(settings_of(url))
     try:
-        call_command("migrate", verbosity=0)
+        yield
     finally:
         _use(before)
+
+
+def migrated(url: str) -> None:
+    """Give that database all tables."""
+    with pointed_at(url):
+        call_command("migrate", verbosity=0)
 
 
 def created(server: str, name: str, template: str = "template0") -> str:

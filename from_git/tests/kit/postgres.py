@@ -87,7 +87,9 @@ class Server:
         # root may not run it
         user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*user, os.path.join(self._programs, program), "-D", self._data, *options]
-        done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, timeout=90, check=False)
+        done = subprocess.run(
+            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=90, check=False
+        )
         if check and done.returncode:
             raise AssertionError(f"{program} ended with {done.returncode}")
 

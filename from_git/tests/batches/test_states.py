@@ -1,0 +1,93 @@
+"""Tests of what batches are in."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from from_git.batches import leases, states
+from from_git.models import Batch, Purpose
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
+from from_git.tests.kit.filled import HOST, done, filled, item
+
+
+class States(OnSQLite):
+    """Batches as a whole."""
+
+    def test_items_are_counted_by_their_state(self) -> None:
+        batch = filled(5)
+        filled(3)
+        leases.finish("one", done(*leases.claim("one", HOST, 2, batch=batch.id)))
+        leases.claim("one", HOST, 1, batch=batch.id)
+        self.assertEqual(states.counts(batch.id), {"done": 2, "running": 1, "waiting": 2})
+        self.assertEqual(states.counts("none"), {})
+
+    def test_what_is_open_is_cancelled_and_the_rest_stays(self) -> None:
+        batch, other = filled(states.PART * 2 + 5), filled(2)
+        items = leases.claim("one", HOST, 4, batch=batch.id)
+        leases.finish("one", done(*items[:2]))
+        self.assertTrue(states.cancel(batch.id))
+        batch.refresh_from_db()
+        self.assertEqual((batch.state, batch.finished is not None), ("cancelled", True))
+        self.assertEqual(states.counts(batch.id), {"done": 2, "cancelled": states.PART * 2 + 3})
+        self.assertEqual((item(batch, 2).worker, item(batch, 2).lease), ("", None))
+        self.assertEqual(states.counts(other.id), {"waiting": 2})
+        self.assertEqual((states.cancel(batch.id), states.cancel("none")), (False, False))
+        self.assertEqual(leases.ended([batch.id]), [])
+
+    def test_it_is_cancelled_while_others_claim_and_finish(self) -> None:
+        batch = filled(3_000)
+
+        def work(number: int) -> bool:
+            if not number:
+                return states.cancel(batch.id)
+            while items := leases.claim(f"worker-{number}", HOST, 32):
+                leases.renew(f"worker-{number}", [(one.id, one.attempts) for one in reversed(items)])
+                leases.finish(f"worker-{number}", done(*reversed(items)))
+            return False
+
+        self.assertEqual(in_threads(4, work), [True, False, False, False])
+        counts = states.counts(batch.id)
+        self.assertEqual(counts["cancelled"] + counts.get("done", 0), 3_000)
+
+    def test_of_many_who_cancel_it_one_did(self) -> None:
+        batch = filled(50)
+        self.assertEqual(sorted(in_threads(4, lambda number: states.cancel(batch.id))), [False] * 3 + [True])
+
+
+class StatesOnPostgres(OnPostgres, States):
+    """The same on PostgreSQL."""
+
+
+class Holding(OnSQLite):
+    """Batches that one process alone works on."""
+
+    def test_a_process_takes_what_nobody_holds(self) -> None:
+        first, second = filled(1), filled(1)
+        command = filled(1, purpose=Purpose.COMMAND)
+        self.assertEqual(states.take_batches("one"), sorted([first.id, second.id]))
+        self.assertEqual(states.take_batches("two"), [])
+        self.assertEqual(states.take_batches("one"), sorted([first.id, second.id]))
+        Batch.objects.filter(id=first.id).update(lease=Now() - timedelta(seconds=1))
+        self.assertEqual(states.take_batches("two"), [first.id])
+        states.leave_batches("one")
+        states.cancel(first.id)
+        self.assertEqual(states.take_batches("two"), [second.id])
+        command.refresh_from_db()
+        self.assertEqual((command.worker, command.lease), ("", None))
+
+    def test_of_many_processes_each_batch_goes_to_one(self) -> None:
+        batches = sorted(filled(1, client=str(number)).id for number in range(9))
+        taken = in_threads(5, lambda number: states.take_batches(f"process-{number}"))
+        self.assertEqual(sorted(one for some in taken for one in some), batches)
+
+    def test_a_command_holds_its_batch_as_long_as_it_runs(self) -> None:
+        batch = filled(1, purpose=Purpose.COMMAND)
+        self.assertTrue(states.renew_batch("one", batch.id))
+        batch.refresh_from_db()
+        self.assertEqual((batch.worker, batch.lease is not None), ("one", True))
+        states.cancel(batch.id)
+        self.assertFalse(states.renew_batch("one", batch.id))
+
+
+class HoldingOnPostgres(OnPostgres, Holding):
+    """The same on PostgreSQL."""
