@@ -83,6 +83,7 @@ CACHES = {
 # any number of url parameters and form fields; what is too long in bytes is refused by from_git.views
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+BATCH_UPLOAD_BYTES = 64 * 1024 * 1024  # of a body at /from-git/batches
 MAX_QUERY_BYTES = 4 * 1024 * 1024
 
 REST_FRAMEWORK = {

@@ -132,7 +132,7 @@ class BaseView(APIView):
     def allowed_methods(self) -> list[str]:
         """The methods of the view, in the order of every `Allow`."""
         found = super().allowed_methods
-        return [name for name in ("GET", "HEAD", "POST", "OPTIONS") if name in found]
+        return [name for name in ("GET", "HEAD", "POST", "DELETE", "OPTIONS") if name in found]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As in REST framework; OPTIONS is answered whatever else the request says."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,6 +33,8 @@ HEADERS = {
 """The headers of every response that does not set them itself."""
 REFUSED_CHARSET = "from_git.refused_charset"
 """The key of the WSGI environment that marks a request whose text is not UTF-8."""
+
+_OF_BATCHES = re.compile(r"/from-git/batches\b(?P<id>/.*)?", re.DOTALL)
 
 QUIET = {"livez", "readyz", "metrics"}
 """Routes that are asked every few seconds; their log lines have the level DEBUG."""
@@ -57,12 +60,18 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
     write = logger.debug if route in QUIET else logger.info if outcome in ("OK", "ERR3", "LEFT") else logger.warning
     facts = of_line(
         method=method[:_MAX_METHOD],
-        path=path[:_MAX_PATH],
+        path=_without_key(path)[:_MAX_PATH],
         status=status,
         outcome=outcome,
         seconds=round(seconds, 3),
     )
     write("request", extra=facts)
+
+
+def _without_key(path: str) -> str:
+    """The path without the id of a batch, which is its only key; other parts of it do not matter."""
+    found = _OF_BATCHES.match(unquote(path))  # as it came, where the server refuses it
+    return f"/from-git/batches{'/…' if found['id'] else ''}" if found else path
 
 
 def refused(
@@ -104,6 +113,9 @@ def logged(get_response: _Handler) -> _Handler:
         bind_facts(request_id=own_id)
         response = get_response(request)
         response.headers[REQUEST_ID] = own_id
+        if _OF_BATCHES.match(request.path):
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["Cache-Control"] = "no-store"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if response.status_code >= 400:

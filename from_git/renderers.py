@@ -1,10 +1,6 @@
 """Renderers of an answer: JSON, CSV, a workbook, a page of tables, and REST framework's browsable API."""
 
-import codecs
-import csv
-import io
 import math
-import unicodedata
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
@@ -24,11 +20,10 @@ from from_git.errors import Complaint, RequestError
 from from_git.question.choices import Table
 from from_git.responses import Spooled, Streamed, nothing
 from from_git.safejson import SafeJSON
-from from_git.serializers import COLUMNS, REPOSITORY, SEPARATOR, answer_body, repository_rows, table_rows
+from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
+from from_git.spreadsheet.commas import csv_parts
 from from_git.tables import answer_parts, error_page
 
-# where a spreadsheet sees a formula; NFKC makes the full-width and small forms the same characters
-_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 _FILTER = "filter"  # the column
 _ROWS = 500  # in one part
 _BROWSABLE_POLICY = {name: ["'self'"] for name in ("script-src", "connect-src", "img-src", "font-src")}
@@ -126,21 +121,11 @@ class AnswerCSV(Answering):
 
     def parts(self, answer: Answer, details: Details) -> Generator[bytes, None, None]:
         """The bytes of a 200: a header, then the rows, profiles in the order asked."""
-        if details.table.mark:
-            yield codecs.BOM_UTF8
         columns, rows = (
             (REPOSITORY, repository_rows(answer)) if details.table.repositories else (COLUMNS, table_rows(answer))
         )
         chosen = {_FILTER: answer.filter.query} if answer.filter else {}
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, (*columns, *chosen), restval="", extrasaction="ignore", lineterminator="\r\n")
-        writer.writeheader()
-        while some := list(islice(rows, _ROWS)):
-            writer.writerows({name: _cell(value) for name, value in (row | chosen).items()} for row in some)
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-        yield text.getvalue().encode()
+        return csv_parts((*columns, *chosen), (row | chosen for row in rows), details.table.mark)
 
 
 class AnswerXLSX(Answering):
@@ -222,19 +207,3 @@ def relax(response: HttpResponseBase, policy: Mapping[str, Sequence[str]]) -> No
     """Give a response the Content-Security-Policy of all others, widened by these directives."""
     wider = {directive: list(sources) for directive, sources in policy.items()}
     response.headers["Content-Security-Policy"] = build_policy(update=wider)
-
-
-def _cell(value: object) -> object:
-    """A value as a cell: numbers stay numbers, and no spreadsheet runs a text as a formula."""
-    if isinstance(value, str):
-        return _harmless(value)
-    if isinstance(value, list | tuple):
-        # each by itself: a program that takes the semicolon for the end of a cell sees every one of them
-        return SEPARATOR.join(_harmless(str(one)) for one in value)
-    return value
-
-
-def _harmless(text: str) -> str:
-    first = next((c for c in text if c.isprintable() and not c.isspace()), "")
-    begins_formula = unicodedata.normalize("NFKC", first)[:1] in _FORMULA
-    return f"'{text}" if text[:1] in ("\t", "\r", "\n") or begins_formula else text

@@ -22,6 +22,8 @@ COLUMNS = (
     *("langs", "langsNum", "topics", "topicsNum", "fetchedAt"),
 )
 """What a table has of one profile, in its order."""
+BATCH_COLUMNS = (*COLUMNS, "error", "message")
+"""What a table of a batch has of one profile, in its order."""
 ROW = (*COLUMNS, "host", "notTold")
 """What is known of one profile, in its order."""
 REPOSITORY = (
@@ -43,7 +45,7 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
     """
     body: dict[str, Any] = {
         "error": "OK",
-        "data": _data(answer.stats),
+        "data": data_members(answer.stats),
         "missing": [*(profile.url for profile in answer.missing), *answer.missing_repositories],
     }
     if answer.filter:
@@ -62,22 +64,23 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
 
 def profile_rows(answer: Answer) -> list[dict[str, Any]]:
     """The numbers of each profile that exists, in the order asked."""
-    return [_row(profile, found, answer.fetched[profile]) for profile, found in answer.found.items()]
+    return [profile_row(profile, found, answer.fetched[profile]) for profile, found in answer.found.items()]
 
 
 def finished_rows(profiles: Iterable[Profile], overview: Overview, wanted: Filter) -> list[dict[str, Any]]:
     """The same of those of a question's profiles that were done when it failed."""
     done = [(profile, overview.finished[profile]) for profile in profiles if profile in overview.finished]
-    return [_row(profile, one.found.chosen(wanted), one) for profile, one in done if one.found]
+    return [profile_row(profile, one.found.chosen(wanted), one) for profile, one in done if one.found]
 
 
-def _row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:
+def profile_row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, Any]:
+    """The numbers of one profile, and when they were counted, as ROW has them."""
     return {
         "url": profile.url,
         "forge": profile.forge,
         "owner": profile.owner,
         "kind": found.kind,
-        **_data(found.stats),
+        **data_members(found.stats),
         "fetchedAt": _moment(int(fetched.oldest)),
         "host": profile.host.name,
         "notTold": list(not_told(profile, found)),
@@ -95,16 +98,17 @@ def table_rows(answer: Answer) -> Iterator[dict[str, Any]]:
     missing = frozenset(answer.missing)
     for profile in answer.fetched:
         if profile in missing:
-            yield _missing(profile, profile.url, "missing")
+            yield missing_row(profile, profile.url, "missing")
         elif profile in rows:  # another name of a profile has no row of its own
             row = rows[profile]
             yield {name: row[name] for name in (*COLUMNS, "host") if name not in row["notTold"]}
     urls = iter(answer.missing_repositories)
     for profile, found in answer.found.items():
-        yield from (_missing(profile, url, "missing repository") for url in islice(urls, len(found.missing)))
+        yield from (missing_row(profile, url, "missing repository") for url in islice(urls, len(found.missing)))
 
 
-def _missing(profile: Profile, url: str, kind: str) -> dict[str, Any]:
+def missing_row(profile: Profile, url: str, kind: str) -> dict[str, Any]:
+    """What a table has of a profile or repository without numbers; `kind` says why."""
     return {"url": url, "forge": profile.forge, "owner": profile.owner, "kind": kind, "host": profile.host.name}
 
 
@@ -159,7 +163,8 @@ def error_text(body: Mapping[str, Any], indent: int | None = None) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def _data(stats: Stats) -> dict[str, int | Sequence[str]]:
+def data_members(stats: Stats) -> dict[str, int | Sequence[str]]:
+    """The members of an answer's `data`."""
     return {
         "originalRepos": stats.original_repos,
         "forkedRepos": stats.forked_repos,

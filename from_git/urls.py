@@ -5,6 +5,7 @@ from django.urls import path
 from from_git import probes
 from from_git.pictures import CHARTS
 from from_git.views.answers import HealthCheck
+from from_git.views.batches import Batches, Items, OneBatch
 from from_git.views.pages import Docs, home, openapi, page
 from from_git.views.pictures import Badge, Drawing
 from from_git.views.stream import Stream
@@ -13,6 +14,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("health-check", HealthCheck.as_view(), name="health-check"),
     path("from-git/badge/<str:key>", Badge.as_view(), name="badge"),
+    path("from-git/batches", Batches.as_view(), name="batches"),
+    path("from-git/batches/<str:batch>", OneBatch.as_view(), name="batch"),
+    path("from-git/batches/<str:batch>/items", Items.as_view(), name="batch-items"),
     path("from-git/card.svg", Drawing.as_view(), {"name": "card"}, name="card"),
     *(path(f"from-git/chart/{name}.svg", Drawing.as_view(), {"name": name}, name="chart") for name in CHARTS),
     path("from-git/docs", Docs.as_view(), name="docs"),

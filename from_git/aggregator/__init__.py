@@ -5,20 +5,19 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from from_git import forges
 from from_git.aggregator.asking import Asking
 from from_git.aggregator.fetches import Fetches
 from from_git.aggregator.kept import look_up
-from from_git.aggregator.merging import Elsewhere, merged
+from from_git.aggregator.merging import Elsewhere, distinct, merged, missing_urls
 from from_git.aggregator.overview import Overview, overview
 from from_git.errors import UpstreamError
 from from_git.flights.awaited import Waiter
 from from_git.logfacts import bind_facts
 from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
-from from_git.values.host import Host, counts_internal
+from from_git.values.host import counts_internal
 from from_git.values.profile import Profile
 from from_git.values.repository import Repository
 from from_git.values.stats import Stats
@@ -160,7 +159,7 @@ def _answer(
 ) -> Answer:
     found = distinct({profile: one for profile in profiles if (one := fetched[profile].found) is not None})
     missing = tuple(profile for profile in profiles if fetched[profile].found is None)
-    lost = tuple(url for profile, one in found.items() for url in _urls(profile, one.missing))
+    lost = tuple(url for profile, one in found.items() for url in missing_urls(profile, one))
     bind_facts(missing=len(missing), missing_repositories=len(lost))
     counted, stats, elsewhere = merged(found, fetched, wanted)
     return Answer(
@@ -173,18 +172,6 @@ def _answer(
         filter=wanted,
         elsewhere=elsewhere,
     )
-
-
-def distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
-    """Each profile once, under the first of its names."""
-    first: dict[tuple[Host, str], Profile] = {}
-    for profile, one in found.items():
-        first.setdefault((profile.host, profile.key if one.identity is None else one.identity), profile)
-    return {profile: found[profile] for profile in first.values()}
-
-
-def _urls(profile: Profile, names: Sequence[str]) -> list[str]:
-    return sorted(f"{profile.host.site}/{quote(name)}" for name in names)
 
 
 def asked_facts(profiles: Sequence[Profile]) -> dict[str, Any]:

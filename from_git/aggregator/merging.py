@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
+from urllib.parse import quote
 
 from from_git.errors import UpstreamError
 from from_git.memory import Remembered
 from from_git.values.filters import ALL, Filter
 from from_git.values.found import Fetched, Found
+from from_git.values.host import Host
 from from_git.values.profile import Profile
 from from_git.values.rows import Sums, hashed
 from from_git.values.stats import Stats, SumTooLarge, merge, summed
@@ -55,6 +57,34 @@ def merged(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], w
         names = len(known[0].langs) + len(known[0].topics)
         _sums.put(key, known, len(found) + names + sum(map(len, elsewhere.values())))
     return Merged(counted, *known)
+
+
+def distinct(found: Mapping[Profile, Found]) -> dict[Profile, Found]:
+    """Each profile once, under the first of its names."""
+    first: dict[tuple[Host, str], Profile] = {}
+    for profile, one in found.items():
+        first.setdefault((profile.host, identity(profile, one)), profile)
+    return {profile: found[profile] for profile in first.values()}
+
+
+def identity(profile: Profile, found: Found) -> str:
+    """What is the same for one profile of a host under all of its names."""
+    return profile.key if found.identity is None else found.identity
+
+
+def missing_urls(profile: Profile, found: Found) -> list[str]:
+    """The URLs of its repositories that the forge lists and cannot find, sorted."""
+    return sorted(f"{profile.host.site}/{quote(name)}" for name in found.missing)
+
+
+def counted_once(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched]) -> Iterator[Stats]:
+    """The sums of these profiles, each given under one name, in which a repository counts with one of them; see
+    `merged`, which adds them up.
+
+    Raises:
+        SumTooLarge: while they are read: one of them is too large to be told exactly.
+    """
+    return _parts(found, _elsewhere(found, fetched))
 
 
 def _chosen(found: Mapping[Profile, Found], fetched: Mapping[Profile, Fetched], wanted: Filter) -> dict[Profile, Found]:

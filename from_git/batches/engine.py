@@ -83,7 +83,7 @@ class Presence:
                     shared.touch(_place(number), SEEN)
                     self._number = number
                     return
-        except Exception:  # noqa: BLE001 - of whatever library the cache is
+        except Exception:
             logger.debug("The cache does not take that this worker lives", exc_info=True)
 
     def end(self) -> None:
@@ -91,7 +91,7 @@ class Presence:
         if forges.shared():
             try:
                 _cache(settings.CACHE_URL).delete(_place(self._number))
-            except Exception:  # noqa: BLE001 - of whatever library the cache is
+            except Exception:
                 logger.debug("The cache does not forget this worker", exc_info=True)
 
 

@@ -2,6 +2,7 @@
 
     FromGitError                status  error  body beyond `error`, `message` and `advice`
     ├── RequestError               400  ERR3   urls, urlsMore, parameters
+    │   ├── ForeignOrigin          403  ERR3
     │   ├── NothingHere            404  ERR3
     │   ├── NoSuchBatch            404  ERR3
     │   ├── MethodRefused          405  ERR3
@@ -14,7 +15,8 @@
     │   ├── MediaTypeRefused       415  ERR3
     │   ├── RangeRefused           416  ERR3
     │   ├── AskedTooOften          429  ERR3   retryAfter
-    │   └── TooManyBatches         429  ERR3
+    │   ├── TooManyBatches         429  ERR3   retryAfter
+    │   └── TooManyUploads         429  ERR3   retryAfter
     ├── OwnFault                   500  ERRX
     ├── DatabaseAway               503  ERR2
     ├── ServerFull                 503  ERR2   retryAfter
@@ -36,25 +38,29 @@ to show to a client: they never hold a token, a header that we sent, or the text
 """
 
 from from_git.errors.base import FromGitError as FromGitError, kinds as kinds, meaning as meaning
+from from_git.errors.batches import (
+    DatabaseAway as DatabaseAway,
+    ForeignOrigin as ForeignOrigin,
+    NoSuchBatch as NoSuchBatch,
+    TooManyBatches as TooManyBatches,
+    TooManyUploads as TooManyUploads,
+    TooManyUrls as TooManyUrls,
+)
 from from_git.errors.requests import (
     AskedTooOften as AskedTooOften,
     BodyTooLarge as BodyTooLarge,
     Complaint as Complaint,
     ConditionFailed as ConditionFailed,
-    DatabaseAway as DatabaseAway,
     FormatRefused as FormatRefused,
     LengthRequired as LengthRequired,
     LineTooLong as LineTooLong,
     MediaTypeRefused as MediaTypeRefused,
     MethodRefused as MethodRefused,
-    NoSuchBatch as NoSuchBatch,
     NothingHere as NothingHere,
     OwnFault as OwnFault,
     RangeRefused as RangeRefused,
     RequestError as RequestError,
     ServerFull as ServerFull,
-    TooManyBatches as TooManyBatches,
-    TooManyUrls as TooManyUrls,
 )
 from from_git.errors.upstreams import (
     BrokenError as BrokenError,

@@ -12,7 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.errors import FromGitError, kinds, meaning
 from from_git.forges.registry import labels
-from from_git.openapi import components
+from from_git.openapi import batches, components
 from from_git.openapi.rows import FILTER_PARAMETERS, TABLE_PARAMETERS, Json
 from from_git.spreadsheet import MEDIA_TYPE
 
@@ -31,6 +31,7 @@ _FORMATS = (
     " with a row for each profile, repository, language and topic), html (a page of tables) or api (the JSON in a page"
     " that asks too); wins over `Accept`."
 )
+_OF_OTHERS = {"from_git.errors.batches"}  # whose routes have them
 _HEADERS = ("If-None-Match", "If-Modified-Since", "Cache-Control", "X-Request-ID")
 
 
@@ -53,30 +54,35 @@ class HealthCheckSchema(AutoSchema):
 
 def complete(result: Json, **kwargs: Any) -> Json:
     """drf-spectacular's hook: adds the components, and HEAD and OPTIONS, which it leaves out."""
-    result["components"] = {"schemas": components.schemas(), "headers": components.HEADERS}
+    result["components"] = {"schemas": components.schemas() | batches.schemas(), "headers": components.HEADERS}
     for path, operations in result["paths"].items():
-        name, got = components.operation_name(path), operations["get"]
-        bare = {
-            status: {key: value for key, value in response.items() if key != "content"}
-            for status, response in got["responses"].items()
-        }
-        operations["head"] = {
-            **got,
-            "operationId": f"{name}_head",
-            "summary": "The headers of GET",
-            "description": "What GET would answer, without its body.",
-            "responses": bare,
-        }
+        name, first = components.operation_name(path), next(iter(operations.values()))
+        if got := operations.get("get"):
+            operations["head"] = _head(name, got)
         headers = components.headers("Allow", "X-Request-ID")
-        in_path = [one for one in got["parameters"] if one["in"] == "path"]
+        in_path = [one for one in first["parameters"] if one["in"] == "path"]
         operations["options"] = {
             "operationId": f"{name}_options",
             "summary": "The methods that there are",
-            "tags": got["tags"],
+            "tags": first["tags"],
             **({"parameters": in_path} if in_path else {}),
             "responses": {"204": {"description": "`Allow` has them.", "headers": headers}},
         }
     return result
+
+
+def _head(name: str, got: Json) -> Json:
+    bare = {
+        status: {key: value for key, value in response.items() if key != "content"}
+        for status, response in got["responses"].items()
+    }
+    return {
+        **got,
+        "operationId": f"{name}_head",
+        "summary": "The headers of GET",
+        "description": "What GET would answer, without its body.",
+        "responses": bare,
+    }
 
 
 def _parameters() -> list[Json]:
@@ -122,7 +128,8 @@ def _responses() -> Json:
     unchanged = {"description": "The answer is the one that the client has.", "headers": components.headers(*caching)}
     found: dict[int, list[type[FromGitError]]] = {}
     for kind in kinds():
-        found.setdefault(kind.status, []).append(kind)
+        if kind.__module__ not in _OF_OTHERS:
+            found.setdefault(kind.status, []).append(kind)
     errors = {str(status): _error(status, found[status]) for status in sorted(found)}
     return {"200": answer, "304": unchanged, **errors}
 

@@ -69,6 +69,7 @@ HEADERS: Json = {
     "Cache-Control": _header("For how long the answer may be kept, and shown when no new one is to be had."),
     "Vary": _header("`Accept`."),
     "Content-Disposition": _header("The name of the file, for CSV."),
+    "Location": _header("The address of what was begun."),
     "Allow": _header("The methods that there are.", required=True),
     "Retry-After": _header(
         "Seconds after which asking again can help; absent where time does not.", {"type": "integer"}
@@ -106,7 +107,8 @@ def error_name(status: int) -> str:
     return f"Error{status}"
 
 
-def _object(properties: Json) -> Json:
+def object_of(properties: Json) -> Json:
+    """The schema of an object that has these members, all of them and no others."""
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
@@ -116,7 +118,7 @@ def _complaints(name: str, subject: str, reason: str) -> Json:
         "reason": {"type": "string", "description": reason},
         "suggestion": {"type": ["string", "null"], "description": "What was probably meant."},
     }
-    return {"type": "array", "items": _object(members)}
+    return {"type": "array", "items": object_of(members)}
 
 
 _MEMBERS: dict[str, Json] = {
@@ -147,7 +149,7 @@ def error_schema(status: int) -> Json:
     first: Json = {"error": {"const": code}, **_FIRST}
     known = {**_MEMBERS, "upstream": {**_MEMBERS["upstream"], "enum": list(KINDS)}}
     members = {name: known[name] for kind in sorts for name in kind.members}
-    return {**_object({**first, **members}), "required": list(first)}
+    return {**object_of({**first, **members}), "required": list(first)}
 
 
 def schemas() -> Json:
@@ -157,15 +159,15 @@ def schemas() -> Json:
     question: Json = {"url": {"anyOf": [_urls(), _url()]}, "expand": {"anyOf": [EXPAND, EXPAND["items"]]}, **FILTER}
     return {
         "Answer": _answer(),
-        "Data": _object(sums),
+        "Data": object_of(sums),
         "Profile": _profile(sums),
-        "Language": _object({"name": {"type": "string"}, "repos": _COUNT, "bytes": _SIZE}),
-        "Topic": _object({"name": {"type": "string"}, "repos": _COUNT}),
+        "Language": object_of({"name": {"type": "string"}, "repos": _COUNT, "bytes": _SIZE}),
+        "Topic": object_of({"name": {"type": "string"}, "repos": _COUNT}),
         "Badge": _badge(),
-        "Question": {**_object(question), "required": ["url"]},
-        "Filter": {**_object(FILTER), "required": [], "minProperties": 1},
-        "Repository": {**_object(REPOSITORY), "description": "null is what its forge does not tell, or it has not."},
-        "Form": {**_object({"url": _urls(), "expand": EXPAND, **FILTER}), "required": ["url"]},
+        "Question": {**object_of(question), "required": ["url"]},
+        "Filter": {**object_of(FILTER), "required": [], "minProperties": 1},
+        "Repository": {**object_of(REPOSITORY), "description": "null is what its forge does not tell, or it has not."},
+        "Form": {**object_of({"url": _urls(), "expand": EXPAND, **FILTER}), "required": ["url"]},
         **errors,
     }
 
@@ -203,7 +205,7 @@ def _profile(sums: Json) -> Json:
         "uniqueItems": True,
         "description": "At a host where not just public repositories count: those that do.",
     }
-    return {**_object({**profile, "counted": counted}), "required": list(profile)}
+    return {**object_of({**profile, "counted": counted}), "required": list(profile)}
 
 
 def _answer() -> Json:
@@ -226,7 +228,7 @@ def _answer() -> Json:
             "Repository", "With `expand=repositories`: each that counts, once, by profile asked, then by name."
         ),
     }
-    return {**_object({**answer, **added}), "required": list(answer)}
+    return {**object_of({**answer, **added}), "required": list(answer)}
 
 
 def _badge() -> Json:
@@ -238,7 +240,7 @@ def _badge() -> Json:
     }
     style: Json = {"type": "string", "description": "There where it was asked for."}
     error: Json = {"type": "boolean", "description": "There where the message is an error."}
-    return {**_object({**badge, "style": style, "isError": error}), "required": list(badge)}
+    return {**object_of({**badge, "style": style, "isError": error}), "required": list(badge)}
 
 
 def _list(name: str, description: str) -> Json:

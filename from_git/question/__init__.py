@@ -1,7 +1,7 @@
 """From the parameters of a request to a question: its profiles, and the details to add to the answer."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from from_git.question.choices import filter_asked, refuse_untold
 from from_git.question.fields import NAMED, Fields, refuse_unknown, shown
 from from_git.serializers import EXPANSIONS
 from from_git.values.filters import FILTERS, Filter
+from from_git.values.kind import BadUrl
 from from_git.values.profile import Profile
 from from_git.values.words import listed, so_are
 
@@ -105,26 +106,34 @@ def profiles_asked(values: Iterable[object], right: str = "") -> list[Profile]:
     """
     profiles, bad, more = parse_profiles(_texts("url", values), forges.hosts(), NAMED)
     if bad:
-        wanted = labels("or")
-        said = [
-            f"{shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad
-        ]
-        if more:
-            said.append(so_are(more, "URL"))
-        complaints = [
-            Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
-        ]
-        forms = hosts_in_words([f"{host.site}/OWNER" for host in forges.hosts().values()])
-        advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
-        raise RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
+        raise wrong_urls(bad, more)
     if not profiles:
-        raise RequestError("No url was given.", f"Ask like this: {right or example()}")
+        raise no_url(right or example())
     if 0 < settings.MAX_PROFILES < len(profiles):
         raise RequestError(
             f"{len(profiles)} profiles are more than one request may have ({settings.MAX_PROFILES}, MAX_PROFILES).",
             "Ask for fewer profiles at once.",
         )
     return profiles
+
+
+def wrong_urls(bad: Sequence[tuple[str, BadUrl]], more: int) -> RequestError:
+    """The error for texts that are no profiles, and why, and for so many others."""
+    wanted = labels("or")
+    said = [f"{shown(url)} is not a {wanted} profile: {why}{'' if str(why).endswith('?') else '.'}" for url, why in bad]
+    if more:
+        said.append(so_are(more, "URL"))
+    complaints = [
+        Complaint(url if len(url) <= _LONGEST else f"{url[:_CUT]}…", why.reason, why.suggestion) for url, why in bad
+    ]
+    forms = hosts_in_words([f"{host.site}/OWNER" for host in forges.hosts().values()])
+    advice = f"Correct these URLs, or leave them out, and ask again: a profile's URL is like {forms}."
+    return RequestError(" ".join(said), advice, urls=complaints, urls_more=more)
+
+
+def no_url(right: str) -> RequestError:
+    """The error for a question without a URL; `right` is one that has some."""
+    return RequestError("No url was given.", f"Ask like this: {right}")
 
 
 def expand_asked(values: Iterable[object]) -> frozenset[str]:

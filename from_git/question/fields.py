@@ -36,8 +36,12 @@ PARAMETERS: Mapping[str, Sequence[str]] = {
     "chart": (*_DRAWN, "format"),
     "badge": (*_QUESTION, "label", "color", "style", "format"),
     "page": _QUESTION,
+    "batches": ("format",),
+    "upload": ("url", "file"),
+    "batch": ("bom", "format"),
+    "batch-items": ("state", "after", "format"),
 }
-"""By the name of a route: what it takes; `body` is what a POST has in its body.
+"""By the name of a route: what it takes; `body` and `upload` are what a POST has in its body.
 
 `format` is there where only one is sent, and changes nothing.
 """
@@ -197,7 +201,7 @@ def _complaint(name: str, known: Sequence[str], route: str) -> Complaint:
     bare = bare.partition("[")[0].strip(" ?&")
     meant = next(iter(difflib.get_close_matches(bare, list(known), n=1, cutoff=0.7)), None)
     subject = name if len(name) <= _CUT else f"{name[:_CUT]}…"
-    reason = "is not known in a body" if route == "body" else "is not a parameter here"
+    reason = "is not known in a body" if route in ("body", "upload") else "is not a parameter here"
     if escaped and meant:
         reason += ": & was sent as &amp;"
     return Complaint(subject, reason, meant)

@@ -18,6 +18,7 @@ from from_git.errors import struck
 from from_git.logfacts import facts_of
 
 _MOST_WAITING = 10_000  # lines; beyond that, whoever adds one waits for whoever reads them
+_KEY = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")  # of a batch; a request's id is a fact of its own
 _PLAIN = re.compile(r"[\w.,/:@+~*%-]+")
 _ORDER = (
     *("request_id", "method", "path", "status", "outcome", "seconds"),
@@ -164,17 +165,21 @@ class Line(logging.Formatter):
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")[:-6] + "Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _without_keys(record.getMessage()),
         }
         facts = dict(facts_of(record))
         if record.exc_info:
-            facts["exception"] = self.formatException(record.exc_info)
+            facts["exception"] = _without_keys(self.formatException(record.exc_info))
         if record.stack_info:
-            facts["stack"] = record.stack_info
+            facts["stack"] = _without_keys(record.stack_info)
         line = self._render(event, _in_order(facts))
         for secret in self._secrets():
             line = struck(line, secret)
         return line
+
+
+def _without_keys(text: str) -> str:
+    return _KEY.sub("…", text)
 
 
 def _in_order(facts: dict[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 from from_git.aggregator import Answer
 from from_git.errors import Complaint, DeadlineError, OwnFault, RequestError
-from from_git.serializers import COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
+from from_git.serializers import BATCH_COLUMNS, COLUMNS, REPOSITORY, answer_body, repository_rows, table_rows
 from from_git.spreadsheet.cells import TIMES, Cells
 from from_git.values.found import untold
 from from_git.values.keys import KEYS
@@ -82,16 +82,20 @@ def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
         DeadlineError: the time is over.
         OSError: the file or the folder cannot be written.
     """
+    refuse_large(answer)
+    _write(_sheets(answer), _dated(answer), file, until)
+
+
+def _write(sheets: Iterable[_Sheet], dated: datetime, file: IO[bytes], until: float) -> None:
     import xlsxwriter  # 12 ms, 3 MB; nobody may ever ask for a workbook
 
-    refuse_large(answer)
     lent = _Lent(file)
     try:
         with TemporaryDirectory(prefix="from-git-") as folder:
             book = xlsxwriter.Workbook(lent, {"constant_memory": True, "tmpdir": folder})
-            book.set_properties({"created": _dated(answer)})
+            book.set_properties({"created": dated})
             cells = Cells(book)
-            for sheet in _sheets(answer):
+            for sheet in sheets:
                 _fill(book.add_worksheet(sheet.name), sheet._replace(rows=_in_time(sheet.rows, until)), cells)
             book.close()
     except xlsxwriter.exceptions.FileCreateError as error:
@@ -133,12 +137,33 @@ def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:
         RequestError, DeadlineError: see `write`.
         OwnFault: there is no place for temporary files; the log says why.
     """
+    return _spooled(lambda file: write(answer, file, until), until)
+
+
+def spooled_batch(rows: Iterable[Row], told: Mapping[str, Any], until: float = math.inf) -> IO[bytes]:
+    """The workbook of a batch, likewise: its state, and a row for each profile.
+
+    Args:
+        rows: of `batches.told.table_rows`.
+        told: of `batches.told.state_members`.
+    """
+    flat = {**told, **told["counts"]}
+    facts = [{"key": name, "value": value} for name, value in flat.items() if not isinstance(value, dict)]
+    sheets = [
+        _Sheet("Batch", ("key", "value"), facts, ""),
+        _Sheet("Profiles", (*BATCH_COLUMNS, "host"), rows, "profiles"),
+    ]
+    dated = datetime.fromisoformat(told["createdAt"]).replace(tzinfo=None)
+    return _spooled(lambda file: _write(sheets, dated, file, until), until)
+
+
+def _spooled(fill: Callable[[IO[bytes]], None], until: float) -> IO[bytes]:
     if not _at_once.acquire(timeout=min(threading.TIMEOUT_MAX, max(0.0, until - time.monotonic()))):
         raise _late()
     try:
         with ExitStack() as stack:
             file = stack.enter_context(TemporaryFile(prefix="from-git-"))
-            write(answer, file, until)
+            fill(file)
             stack.pop_all()
     except OSError as error:
         logger.error("No workbook could be made, for which there must be room in the folder of TMPDIR: %s", error)

@@ -109,6 +109,23 @@ class Tally:
         for name, repos in part.topics.items():
             self._topics[name] += repos
 
+    def take_back(self, part: Stats) -> None:
+        """Count nothing more of what `part` counts, which was added before; sizes of languages that are told as 0 are
+        then 0 in all."""
+        parts = part.original_repos, part.forked_repos, part.watchers, part.followers
+        self._numbers = [number - less for number, less in zip(self._numbers, parts, strict=True)]
+        for name, language in part.langs.items():
+            self._lang_repos[name] -= language.repos
+            if language.bytes is not None:
+                self._lang_bytes[name] -= language.bytes
+            if not self._lang_repos[name]:
+                del self._lang_repos[name]
+                self._lang_bytes.pop(name, None)
+        for name, repos in part.topics.items():
+            self._topics[name] -= repos
+            if not self._topics[name]:
+                del self._topics[name]
+
     def stats(self) -> Stats:
         """What has been counted so far.
 

@@ -24,6 +24,11 @@ class Counting(BaseView):
 
     throttle_classes = (ClientThrottle,)
 
+    @property
+    def most_bytes(self) -> int:
+        """Bytes that a body may have."""
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As in REST framework; the place of an answer is kept until the answer is sent."""
         self.begun = time.monotonic()
@@ -55,8 +60,8 @@ class Counting(BaseView):
         encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
         if request.method == "POST" and encoding not in ("", "identity"):
             raise MediaTypeRefused(f"A compressed body ({encoding[:20]}) is not supported.", "Send it uncompressed.")
-        if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge(f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
+        if content_length(request) > self.most_bytes:
+            raise BodyTooLarge(f"The body is larger than {self.most_bytes:,} bytes.")
 
     def asking(self, request: Request, patience: float | None = None) -> Asking:
         """The terms of this request; `patience`: see `Asking`."""
