@@ -15,3 +15,5 @@ LEASE = 30.0
 """Seconds for which a worker is believed to live after it was last heard of."""
 RENEW = 3.0
 """Seconds between two signs of life of a worker."""
+TICK = 5.0
+"""Seconds between two looks at what waits, by whoever wakes workers."""

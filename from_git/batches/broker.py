@@ -12,13 +12,12 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from from_git import forges
+from from_git.batches import TICK
 from from_git.conf import settings
 
 DRAIN = "from_git.tasks.drain"
 OWN = "from-git"
 """The queue of what is no work on a host: ticks, housekeeping, snapshots."""
-TICK = 5.0
-"""Seconds between two looks at what waits."""
 _MOST = 16  # wake-ups for one host at a time
 _GOOD_FOR = 3600  # seconds; without workers messages pile up until then. Long, as clocks of machines may differ
 _REDIS = {
@@ -26,10 +25,11 @@ _REDIS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 3.0,
-    "socket_timeout": 10.0,
+    "socket_timeout": 5.0,
     "socket_keepalive": True,
     "health_check_interval": 10,
 }
+_HASTY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1}
 
 
 def application(**options: Any) -> Celery:
@@ -54,14 +54,15 @@ def application(**options: Any) -> Celery:
         task_default_delivery_mode="transient",
         task_queues=[Queue(name, routing_key=name) for name in (OWN, *names)],
         task_routes=[_route],
-        # a message that cannot be sent now is sent by the next tick
-        task_publish_retry=False,
+        # once, since only a retry opens a connection anew; the next tick sends what cannot be sent now
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1},
         worker_prefetch_multiplier=1,
         worker_pool="threads",
         # one thread waits for what is done at one host
         worker_concurrency=max(4, len(names) + 2),
-        # without it workers hang after a RabbitMQ was killed
+        # without these two workers hang after a RabbitMQ was killed
         worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_enable_prefetch_count_reduction=False,
         worker_enable_remote_control=False,
         worker_redirect_stdouts=False,
         beat_scheduler="celery.beat:Scheduler",  # which keeps no file
@@ -84,13 +85,15 @@ def send(hosts: Iterable[str], number: int) -> None:
     with app.producer_or_acquire() as producer:
         for host in hosts:
             for _ in range(max(1, min(number, _MOST))):
-                app.send_task(DRAIN, (host,), expires=_GOOD_FOR, producer=producer, retry=False)
+                app.send_task(DRAIN, (host,), expires=_GOOD_FOR, producer=producer)
 
 
 @cache
 def _sender(address: str) -> Celery:
     """The application of a process that sends; Celery's part for Django is of use to workers alone."""
-    return application(fixups=[], set_as_current=False)
+    app = application(fixups=[], set_as_current=False)
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **_HASTY}
+    return app
 
 
 def _route(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **newer: Any) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ here raises, and nobody waits for it. Celery is loaded with the first wake-up, a
 """
 
 import logging
+import os
 import secrets
 import threading
 import time
@@ -25,7 +26,7 @@ _WARNED = 60.0  # seconds between two lines of the log about a broker that is aw
 _lock = threading.Lock()
 _waiting: dict[str, None] = {}
 _sending = False
-_warned = float("-inf")
+_warned: dict[str, float] = {}  # by the broker's address, which a test changes
 
 
 def wake(hosts: Iterable[str]) -> None:
@@ -107,7 +108,7 @@ def _place(number: int) -> str:
 
 def _send_all() -> None:
     """Send wake-ups until none is left; one thread of a process does it at a time."""
-    global _sending, _warned
+    global _sending
     while True:
         with _lock:
             hosts = list(_waiting)
@@ -120,8 +121,18 @@ def _send_all() -> None:
 
             broker.send(hosts, workers_seen() or 1)
         except Exception as error:  # noqa: BLE001 - of whatever library the broker is
-            if time.monotonic() - _warned > _WARNED:
-                _warned = time.monotonic()
+            address, now = settings.CELERY_BROKER_URL, time.monotonic()
+            if now - _warned.get(address, -_WARNED) >= _WARNED:
+                _warned[address] = now
                 logger.warning(
                     "Workers were not woken (%s): beat does it when the broker is back", type(error).__name__
                 )
+
+
+def _after_fork() -> None:
+    global _lock, _sending
+    _lock, _sending = threading.Lock(), False
+    _waiting.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import secrets
+import socket
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +16,11 @@ _REASON = (
     "Another process works on batches already, and without a shared cache there may be one: each would spend the"
     " forges' limits as if it were alone. Set CACHE_URL to a Redis, or end the other one."
 )
+
+
+def new_name() -> str:
+    """A name for a process that works on batches, which no other one has: machine, process and a random part."""
+    return f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 class AnotherWorker(Exception):

@@ -6,8 +6,6 @@ process's loop work on them. When the process dies, that of another one takes ov
 
 import logging
 import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from django.core.signals import setting_changed
 from django.db import connection
 
 from from_git.batches import LEASE, ending, housekeeping, snapshots, states, waiting
-from from_git.batches.lone import AnotherWorker, OnlyOne
+from from_git.batches.lone import AnotherWorker, OnlyOne, new_name
 from from_git.batches.loop import Job, Loop
 from from_git.conf import settings
 from from_git.errors import DatabaseAway
@@ -37,7 +35,7 @@ class Resident:
     """
 
     def __init__(self, loop: Callable[[str], Loop] = Loop) -> None:
-        self.name = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.name = new_name()
         self._loop = loop(self.name)
         self._right = OnlyOne()
         self._jobs: dict[tuple[str, str], Job] = {}
