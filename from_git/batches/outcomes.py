@@ -30,7 +30,8 @@ def failed(item: Claimed, profile: Profile, error: UpstreamError) -> Outcome:
         if error.wait is not None:
             return GivenBack(item.id, item.attempts, max(1.0, error.wait), str(told))
     elif not isinstance(error, CredentialsError) and item.tries < len(AGAIN):
-        return GivenBack(item.id, item.attempts, AGAIN[item.tries], str(told), failed=True)
+        seconds = max(AGAIN[item.tries], getattr(error, "wait", None) or 0.0)
+        return GivenBack(item.id, item.attempts, seconds, str(told), failed=True)
     return without(item, str(told), error.code)
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from from_git.calls.aside import Aside
 from from_git.calls.authorization import ANONYMOUS, Authorization
-from from_git.calls.budget import Budget, Full
+from from_git.calls.budget import POLL, Budget, Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.ratelimit import RateLimit
 from from_git.calls.reported import ReportedLimit
@@ -23,6 +23,7 @@ _SHORTEST_BLOCK = 1.0  # seconds; a Retry-After of 0 is no invitation to ask a h
 _HALVED = 300.0  # seconds
 _GOOD = 600.0  # seconds for which a credential that the forge has accepted is taken for a good one
 _MOST_GUESS = 3600.0  # seconds; the longest window of a limit
+_SELDOM = 1.0  # seconds
 _LEFT_ALONE = Cancelled, DeadlineError, TooHeavyError  # the forge may go on with such a call
 Limiter = Budget | ReportedLimit
 """The side that a call is counted against, and that may have no room for it."""
@@ -140,7 +141,8 @@ class Account:
             Cancelled: the group has ended.
         """
         left = group.time_left()
-        longest, limit, patient = group.horizon_left() if goes_on else left, self.limit, group.patient(left)
+        limit, patient = self.limit, group.patient(left)
+        longest, soon = (group.horizon_left(), left) if goes_on else (patient, patient)
         blocked = limit.blocked_within(patient)
         first = limit.met
         if wait := blocked or limit.wait_for_first():
@@ -155,9 +157,10 @@ class Account:
                 if first:
                     limit.first_is_over()
                 # what we bound ourselves leaves by itself, so a large answer that has begun goes on later
-                if found.settled and not fits(found.seconds, longest if bound is budget else left):
+                if found.settled and not fits(found.seconds, longest if bound is budget else soon):
                     raise bound.used_up(found)
-                return found.seconds
+                # many fetches of a batch may wait, and each look may ask a shared cache
+                return max(found.seconds, _SELDOM) if group.is_background and found.seconds >= POLL else found.seconds
             reservations.append((bound, found))
         refunded = None if budget.timed else budget
         over = limit.first_is_over if first else lambda: None

@@ -7,7 +7,7 @@ from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.line import Line
 from from_git.calls.needs import Needs
 from from_git.calls.plans import Plans
-from from_git.calls.shares import NOTHING, Outlook, Window
+from from_git.calls.shares import NOTHING, Outlook, Window, lent
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
@@ -28,6 +28,8 @@ class Full:
     """Whether there will be no room before; False while calls under way may turn out cheaper."""
     window: Window | None = None
     """As the client sees it, where there would be room for other clients."""
+    kept: float = 0.0
+    """What is left to requests, where nobody waits for this one."""
 
 
 class Budget:
@@ -147,7 +149,8 @@ class Budget:
 
     def used_up(self, full: Full) -> BudgetError:
         """The error for a call for which there is no room in time."""
-        return BudgetError(self.terms.used_up(self.limit or 0.0, self.spent(), full.window), full.seconds)
+        reason = self.terms.used_up(self.limit or 0.0, self.spent(), full.window, full.kept)
+        return BudgetError(reason, full.seconds)
 
     def _reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
         now = self._ledgers.now()
@@ -172,9 +175,13 @@ class Budget:
         limit, amount = self._limit(now), one.amount
         if limit is None:
             return None
-        if not self._line and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
+        every, promised = limit, 0.0
+        if one.group.is_background:
+            promised = self._needs.of_wanted()
+            limit = lent(limit) - promised
+        if not (self._line or promised) and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
             return None  # no group waits, and no client has more than its half
-        outlook = self._outlook(now, one.client, one)
+        outlook = self._ledgers.outlook(now, one.client, limit, one, self._overdue(now), every - limit)
         window, whole = outlook.at(), self._needs.whole(one.group, amount)
         if window.allows(amount, whole):
             return Full(_TURN, settled=False) if self._yields(one.group, window, now) else None
@@ -186,7 +193,7 @@ class Budget:
             young = self._ledgers.young(now) - amount if self.timed else 0.0
             settled = not self._under_way and window.spent - young > max(0.0, limit - amount)
         seconds = seconds if settled else min(seconds, POLL)
-        return Full(seconds, settled, window if window.has_room(amount) else None)
+        return Full(seconds, settled, window if window.has_room(amount) else None, every - limit)
 
     def _yields(self, group: FetchGroup, window: Window, now: float) -> bool:
         """Whether it is the turn of another group, which can go now and is told to; the lock is held."""
@@ -200,14 +207,14 @@ class Budget:
                 return True
         return False
 
-    def _foreseen(self, client: str) -> Outlook | None:
+    def _foreseen(self, client: str, background: bool) -> Outlook | None:
         """What is spent by all and by one client; None without a bound."""
-        return None if self.limit is None else self._outlook(self._ledgers.now(), client)
+        return None if self.limit is None else self._outlook(self._ledgers.now(), client, background)
 
-    def _outlook(self, now: float, client: str | None = None, besides: Reservation | None = None) -> Outlook:
-        """What is spent by all and by one client, without one reservation."""
-        limit = self._limit(now) or 0.0
-        return self._ledgers.outlook(now, client, limit, besides, self._overdue(now))
+    def _outlook(self, now: float, client: str | None = None, background: bool = False) -> Outlook:
+        every = self._limit(now) or 0.0
+        limit = lent(every) if background else every
+        return self._ledgers.outlook(now, client, limit, None, self._overdue(now), every - limit)
 
     def _limit(self, now: float) -> float | None:
         return self.limit / 2 if self.limit and now < self._halved_until else self.limit

@@ -8,7 +8,8 @@ from from_git.errors import BudgetError
 from from_git.fanout import TaskGroup
 
 PATIENCE = 5.0
-"""Seconds; a fetch in the background ends where it would have to wait for longer before it has read anything."""
+"""Seconds; a fetch in the background ends where its forge, or before it has read anything a budget, lets it wait for
+longer: others can be read meanwhile."""
 
 
 class FetchGroup(TaskGroup):
@@ -50,9 +51,9 @@ class FetchGroup(TaskGroup):
         """Whether only waiters in the background wait for the fetch."""
         return not self.wanted and self.asker.background
 
-    def patient(self, seconds: float) -> float:
-        """The part of `seconds` that the fetch may wait before it has read anything."""
-        return min(seconds, PATIENCE) if self.is_background else seconds
+    def patient(self, left: float, wait: float | None = 0.0) -> float:
+        """The part of the seconds that are left for which the fetch waits where it is told to (`wait` is not None)."""
+        return min(left, PATIENCE) if self.is_background and wait is not None else left
 
     def extend(self, deadline: float) -> None:
         """Let the fetch go on at least until `deadline` (on `clock`)."""

@@ -60,6 +60,10 @@ class Needs:
         """What the groups of all other requests have planned and not spent."""
         return self._sum(one for one in self._plans if one.asker is not asker)
 
+    def of_wanted(self) -> float:
+        """What the groups that a request waits for have planned and not spent."""
+        return self._sum(one for one in self._plans if one.wanted)
+
     def whole(self, group: FetchGroup, amount: float) -> Whole:
         """What the request of a group needs in all, as far as it is known.
 

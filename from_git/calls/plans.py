@@ -18,14 +18,14 @@ class Plans:
     Args:
         lock: of the budget.
         needs: what its requests have spent and planned.
-        outlook: the window as a client sees it; None without a bound.
+        outlook: the window as a client sees it, or as its requests do for which nobody waits; None without a bound.
     """
 
     def __init__(
         self,
         lock: AbstractContextManager[object],
         needs: Needs,
-        outlook: Callable[[str], Outlook | None],
+        outlook: Callable[[str, bool], Outlook | None],
         ledgers: Spent,
         terms: Terms,
     ) -> None:
@@ -85,7 +85,8 @@ class Plans:
             return self._needs.planned(group)
 
     def _stand(self, asker: Asker, group: FetchGroup | None) -> Stand | None:
-        outlook, needs = self._outlook(asker.client), self._needs
+        outlook = self._outlook(asker.client, group.is_background if group else asker.background)
+        needs = self._needs
         if outlook is None:
             return None
         # before its first call a request has no plans but those of an earlier look at it

@@ -1,5 +1,6 @@
 """Limits that the forge counts itself, and reports with each answer."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from from_git.calls.budget import POLL, Full
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.needs import Needs
-from from_git.calls.shares import Window
+from from_git.calls.shares import Window, lent
 from from_git.calls.spent import Reservation, Spent
 from from_git.calls.terms import Terms
 from from_git.errors import BudgetError
@@ -31,6 +32,7 @@ class ReportedLimit:
         self._now = now
         self._lock = threading.Lock()
         self._left = 0
+        self._most_left = 0  # that was told of this window
         self._until = 0.0  # nothing is known after it
         self._under_way = 0
         self._needs = Needs()
@@ -41,6 +43,7 @@ class ReportedLimit:
         with self._lock:
             same_window = abs(until - self._until) < _SAME_WINDOW
             self._left = min(left, self._left) if same_window else left
+            self._most_left = max(left, self._most_left) if same_window else left
             self._until = until
 
     def reserve(self, amount: float, group: FetchGroup) -> Reservation | Full:
@@ -48,9 +51,10 @@ class ReportedLimit:
         with self._lock:
             now, client = self._now(), group.asker.client
             if now < self._until:
-                window = self._window(client)
+                kept = self._kept(group)
+                window = self._window(client, kept)
                 whole = self._needs.whole(group, amount)
-                room = self._left - self._under_way >= amount
+                room = self._left - self._under_way - kept >= amount
                 if not room or not window.allows(amount, whole):
                     seconds, settled = self._until - now, room or not self._under_way
                     return Full(seconds if settled else min(seconds, POLL), settled, window if room else None)
@@ -110,10 +114,14 @@ class ReportedLimit:
 
     def _rest(self, group: FetchGroup) -> tuple[int, float]:
         promised = int(self._needs.of_others(group.asker) + self._needs.of_request(group.asker, besides=group))
-        return max(0, self._left - promised), self._until - self._now()
+        return max(0, self._left - promised - math.ceil(self._kept(group))), self._until - self._now()
 
-    def _window(self, client: str) -> Window:
+    def _kept(self, group: FetchGroup) -> float:
+        """What is left to requests, where nobody waits for `group`."""
+        return self._most_left - lent(self._most_left) if group.is_background else 0.0
+
+    def _window(self, client: str, kept: float) -> Window:
         """The rest of the limit as a client sees it: what others have spent is gone already; the lock is held."""
         own = self._spent.own(client, self._spent.now())
-        limit = self._left - self._under_way + own
+        limit = self._left - self._under_way + own - kept
         return Window(limit, max(self._spent.most(limit), 1.0), own, own)

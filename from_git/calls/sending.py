@@ -237,7 +237,7 @@ class Calls:
 
     def _decided(self, call: Call, error: UpstreamError, account: Account, weight: int, jitter: float) -> Again:
         """How a call is tried again; raises the error where it is not."""
-        left = self._group.time_left()
+        left = self._group.patient(self._group.time_left(), getattr(error, "wait", None))
         again = decide(error, call.attempt, left, weight, jitter, account.was_good, self._accounts.tempo)
         if again is None:
             raise error

@@ -13,8 +13,14 @@ from dataclasses import dataclass, replace
 
 KEPT = 16
 """A client that repeatedly takes more than its half leaves one of so many equal parts of a window."""
+_LENT = 0.75
 NOTHING = 1e-9
 """What additions and subtractions may leave of zero."""
+
+
+def lent(limit: float) -> float:
+    """The part of a limit that may be spent by what nobody waits for; a quarter is left to requests."""
+    return max(_LENT * limit, min(limit, 1.0))
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Window:
     """By all clients, this one too."""
     own: float
     """By this client."""
+    kept: float = 0.0
+    """What is left to requests beyond `limit`, where nobody waits for this one."""
 
     @property
     def others(self) -> float:
@@ -86,6 +94,7 @@ class Outlook:
         leaves: seconds from now after which each slot leaves the window.
         every, own: what all clients and this one have spent, by slot.
         overdue: what calls under way have spent beyond what they reserved.
+        kept: see `Window`.
     """
 
     def __init__(
@@ -96,16 +105,21 @@ class Outlook:
         every: Mapping[int, float],
         own: Mapping[int, float],
         overdue: float = 0.0,
+        kept: float = 0.0,
     ) -> None:
         self._slots = sorted((leaves(slot), amount, own.get(slot, 0.0)) for slot, amount in every.items())
-        self._now = Window(limit, most, sum(every.values()) + overdue, sum(own.values()))
+        self._now = Window(limit, most, sum(every.values()) + overdue, sum(own.values()), kept)
 
     def __add__(self, other: "Outlook") -> "Outlook":
         """Both windows as one, of which slot by slot leaves."""
         both, mine, theirs = copy(self), self._now, other._now
         both._slots = sorted([*self._slots, *other._slots])
         both._now = Window(
-            mine.limit + theirs.limit, mine.most + theirs.most, mine.spent + theirs.spent, mine.own + theirs.own
+            mine.limit + theirs.limit,
+            mine.most + theirs.most,
+            mine.spent + theirs.spent,
+            mine.own + theirs.own,
+            mine.kept + theirs.kept,
         )
         return both
 

@@ -166,7 +166,13 @@ class Spent:
         return own + sum(other.young(now) for other in self._joined)
 
     def outlook(
-        self, now: float, client: str | None, limit: float, besides: Reservation | None = None, overdue: float = 0.0
+        self,
+        now: float,
+        client: str | None,
+        limit: float,
+        besides: Reservation | None = None,
+        overdue: float = 0.0,
+        kept: float = 0.0,
     ) -> Outlook:
         """What is spent now and later by all and by one client (None: by no client), without one reservation."""
         every = self._slots(self._all, None, now)
@@ -175,7 +181,8 @@ class Spent:
             every[besides.slot] = every.get(besides.slot, 0.0) - besides.amount
             if own:
                 own[besides.slot] = own.get(besides.slot, 0.0) - besides.amount
-        return Outlook(limit, self.most(limit), lambda slot: (slot + 1 + SLOTS) * self.width - now, every, own, overdue)
+        most, width = self.most(limit), self.width
+        return Outlook(limit, most, lambda slot: (slot + 1 + SLOTS) * width - now, every, own, overdue, kept)
 
     def _range(self, now: float) -> tuple[int, int]:
         """The first and the last slot of the window."""

@@ -105,6 +105,8 @@ def _payable(
     stands = [budget.plans.stand(asker, group) for budget in budgets]
     bounded: list[Stand] = [one for one in stands if one is not None]
     if len(bounded) == len(stands) and (lacking := reduce(add, bounded).shortfall(amount, seconds)):
-        reason, advice = budgets[0].terms.refusal(lacking, [one.outlook.at().limit for one in bounded])
+        reason, advice = budgets[0].terms.refusal(
+            lacking, [one.outlook.at().limit + one.outlook.at().kept for one in bounded]
+        )
         raise BudgetError(reason, lacking.wait, advice)
     return [math.inf if one is None else one.payable(seconds) for one in stands]

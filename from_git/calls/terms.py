@@ -26,10 +26,15 @@ class Terms:
     more: str = ""
     """What would allow more, as words of an advice; empty: a larger `setting`."""
 
-    def used_up(self, limit: float, spent: float, window: Window | None) -> str:
-        """Why a call cannot be sent; `window`: as its client sees it, where there would be room for other clients."""
+    def used_up(self, limit: float, spent: float, window: Window | None, kept: float = 0.0) -> str:
+        """Why a call cannot be sent.
+
+        Args:
+            window: as its client sees it, where there would be room for other clients.
+            kept: what is left to requests, where nobody waits for this one.
+        """
         if window is None:
-            return f"{self._allows(limit)}, and {number(spent)} are spent."
+            return f"{self._allows(limit)}{_lent(limit - kept, kept)}, and {number(spent)} are spent."
         return f"{self._allows(limit)}{_share(window)}, and this client has used {number(window.own)} of them."
 
     def refusal(self, lacking: Shortfall, limits: Sequence[float] = ()) -> tuple[str, str]:
@@ -41,8 +46,10 @@ class Terms:
         window = lacking.window
         needs = f"this answer needs about {number(lacking.amount)} more, and {number(lacking.left)}"
         there = "can be spent in time" if lacking.in_time else "are left"
-        share, whose = (_share(window), " for this client") if lacking.is_of_client else ("", "")
-        reason = f"{self._allows(*(limits or [window.limit]))}{share}; {needs} {there}{whose}."
+        share, whose = _lent(window.limit, window.kept), ""
+        if lacking.is_of_client:
+            share, whose = _share(window), " for this client"
+        reason = f"{self._allows(*(limits or [window.limit + window.kept]))}{share}; {needs} {there}{whose}."
         if lacking.wait is not None:
             return reason, ""
         raise_it = self.more or f"raise {self.setting} if the forge allows you more"
@@ -73,6 +80,10 @@ class Terms:
             limit = limits[0] if alike else sum(limits)
             accounts = f" for each of {len(limits)} accounts" if alike else f" for {len(limits)} accounts together"
         return f"{self.forge} allows {number(limit)} {self.unit} {window} ({whose}){accounts}"
+
+
+def _lent(limit: float, kept: float) -> str:
+    return f", of which batches may use {number(limit)} now" if kept else ""
 
 
 def _share(window: Window) -> str:
