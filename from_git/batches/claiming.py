@@ -57,6 +57,10 @@ class Claiming:
         """Let the next claim look for items whose workers died."""
         self._looks = True
 
+    def refused(self, host: str) -> None:
+        """Take in that a limit of a host refused what was claimed."""
+        self._door(host).refused()
+
     def may_claim(self, work: Work) -> bool:
         """Whether something may be due, as far as it is known."""
         return time.monotonic() >= self._none.get((work.host, work.batch), 0.0)

@@ -46,6 +46,10 @@ class Door:
         """Take in that so many have begun."""
         self._left = max(0, self._left - number)
 
+    def refused(self) -> None:
+        """Take in that a limit refused what had entered, so that the forge is asked anew before the next."""
+        self._left, self.opens = 0, max(self.opens, self._asked + _ASK)
+
     def _ask(self, now: float) -> None:
         host, ahead = forges.hosts().get(self._name), _AHEAD * settings.PROFILES_IN_FLIGHT
         if host is None:

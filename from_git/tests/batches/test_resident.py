@@ -1,9 +1,8 @@
 """The thread of the service that works on batches where there is no broker."""
 
 from from_git.batches import engine, resident
-from from_git.tests.batches.test_loop import orgs
 from from_git.tests.kit.databases import OnPostgres
-from from_git.tests.kit.loops import LoopTestCase
+from from_git.tests.kit.loops import LoopTestCase, orgs
 
 
 class Residents(LoopTestCase):

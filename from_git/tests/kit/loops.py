@@ -17,6 +17,16 @@ from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.service import ServiceTestCase
 
 
+def orgs(number: int, size: int = 3) -> list[str]:
+    """Profiles at GitHub of so many repositories each."""
+    return [f"https://github.com/org-{size}-{one}" for one in range(1, number + 1)]
+
+
+def teams(number: int, size: int = 3) -> list[str]:
+    """Profiles at Bitbucket of so many repositories each."""
+    return [f"https://bitbucket.org/team-{size}-{one}" for one in range(1, number + 1)]
+
+
 class LoopTestCase(OnSQLite, ServiceTestCase):
     """Batches, and loops that work on them."""
 
