@@ -4,10 +4,10 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
-from importlib import import_module
-from typing import Any
 
 from django.db import connection
+
+from from_git.batches import answer
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -40,7 +40,6 @@ def _answer_all() -> None:
                 batch = next(iter(_ended))
                 del _ended[batch]
             try:
-                answer: Any = import_module("from_git.batches.answer")  # which no other process needs
                 answer.answered(batch)
             except Exception:
                 logger.exception("The answer of a batch could not be worked out")
