@@ -119,7 +119,7 @@ class BatchItem(models.Model):
             models.Index(
                 fields=["host", "rank", "id"], name="from_git_item_waiting", condition=Q(state=ItemState.WAITING)
             ),
-            models.Index(fields=["lease"], name="from_git_item_running", condition=Q(state=ItemState.RUNNING)),
+            models.Index(fields=["lease"], name="from_git_item_running", condition=Q(lease__isnull=False)),
             models.Index(fields=["batch", "host", "rank"], name="from_git_item_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["state", "host"], name="from_git_item_suspect", condition=Q(suspect=True)),
         ]

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 DEATHS = 3
 """Workers that may die of an item while they hold nothing else."""
 DIED = "Its worker died three times while it held nothing else."
+_PART = 100  # items that are reaped in one transaction
 _OURS = "worker = %s AND state = 'running'"
 
 
@@ -165,19 +166,28 @@ def reap(settled: float = LEASE) -> int:
     Args:
         settled: seconds for which the database must have run; while it was away nobody could renew a lease.
     """
+    reaped = some = _reaped(settled)
+    while some == _PART:
+        reaped += (some := _reaped(settled))
+    return reaped
+
+
+def _reaped(settled: float) -> int:
+    dead = f"alone AND deaths >= {DEATHS - 1}"
     with sql.transaction() as cursor:
+        # in the order of the index of leases, to follow it
         cursor.execute(
             f"""
             UPDATE from_git_batchitem
             SET deaths = deaths + CASE WHEN alone THEN 1 ELSE 0 END,
-                state = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN 'failed' ELSE 'waiting' END,
-                error = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN '{OwnFault.code}' ELSE '' END,
-                reason = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN '{DIED}' ELSE 'Its worker died.' END,
-                finished = CASE WHEN alone AND deaths >= {DEATHS - 1} THEN {sql.now()} END,
+                state = CASE WHEN {dead} THEN 'failed' ELSE 'waiting' END,
+                error = CASE WHEN {dead} THEN '{OwnFault.code}' ELSE '' END,
+                reason = CASE WHEN {dead} THEN '{DIED}' ELSE 'Its worker died.' END,
+                finished = CASE WHEN {dead} THEN {sql.now()} END,
                 suspect = TRUE, not_before = NULL, {FREE}
             WHERE id IN (
-                SELECT id FROM from_git_batchitem
-                WHERE state = 'running' AND lease < {sql.now()} AND {sql.settled()} {sql.locked(skip=True)})""",
+                SELECT id FROM from_git_batchitem WHERE lease < {sql.now()} AND {sql.settled()}
+                ORDER BY lease LIMIT {_PART} {sql.locked(skip=True)})""",
             [settled],
         )
         return int(cursor.rowcount)

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                         name="from_git_item_waiting",
                     ),
                     models.Index(
-                        condition=models.Q(("state", "running")), fields=["lease"], name="from_git_item_running"
+                        condition=models.Q(("lease__isnull", False)), fields=["lease"], name="from_git_item_running"
                     ),
                     models.Index(
                         condition=models.Q(("state__in", ("waiting", "running"))),

@@ -116,7 +116,7 @@ def _guard(run: int) -> None:
         sys.stdout.write(f"{server.port}\n")
         sys.stdout.flush()
         while psutil.pid_exists(run):
-            time.sleep(_LOOKS)
+            time.sleep(_LOOKS)  # a process that is no child of this one tells nobody of its end
     finally:
         server.remove()
 
