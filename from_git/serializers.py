@@ -50,6 +50,8 @@ def answer_body(answer: Answer, expand: Collection[str] = ()) -> dict[str, Any]:
     }
     if answer.filter:
         body["filter"] = answer.filter.facts()
+    if answer.moment is not None:
+        body["at"] = moment(int(answer.moment))
     if "profiles" in expand:
         body["profiles"] = profile_rows(answer)
     if "langs" in expand:
@@ -81,7 +83,7 @@ def profile_row(profile: Profile, found: Found, fetched: Fetched) -> dict[str, A
         "owner": profile.owner,
         "kind": found.kind,
         **data_members(found.stats),
-        "fetchedAt": _moment(int(fetched.oldest)),
+        "fetchedAt": moment(int(fetched.oldest)),
         "host": profile.host.name,
         "notTold": list(not_told(profile, found)),
         # not where just public ones count: such answers keep their bytes
@@ -129,8 +131,8 @@ def repository_rows(answer: Answer) -> Iterator[dict[str, Any]]:
             "langs": sorted(row.languages),
             "topics": None if row.topics is None else sorted(set(row.topics)),
             "license": row.license,
-            "createdAt": None if row.created is None else _moment(row.created),
-            "pushedAt": None if row.pushed is None else _moment(row.pushed),
+            "createdAt": None if row.created is None else moment(row.created),
+            "pushedAt": None if row.pushed is None else moment(row.pushed),
         }
 
 
@@ -178,7 +180,8 @@ def data_members(stats: Stats) -> dict[str, int | Sequence[str]]:
 
 
 @lru_cache(maxsize=1024)  # profiles of one answer were mostly fetched in the same seconds
-def _moment(seconds: int) -> str:
+def moment(seconds: int) -> str:
+    """Whole seconds since the epoch as RFC 3339 has them, in UTC."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -85,10 +85,14 @@ def _query(pairs: Iterable[tuple[str, object]]) -> str:
 def _page(answer: Answer, lists: bool) -> str:
     """The page, with _HERE where the rows of repositories belong."""
     body = answer_body(answer, ("langs", "topics"))
+    asked = [("url", profile.url) for profile in answer.fetched], answer.filter.facts().items()
+    past = [("at", body["at"])] if "at" in body else []
     context = {
         "title": titled(profile.owner for profile in answer.found) or "Nobody there",
         "subtitle": answer.subtitle,
-        "asked": _query(chain((("url", profile.url) for profile in answer.fetched), answer.filter.facts().items())),
+        "asked": _query(chain(*asked, past)),
+        "form": _query(chain(*asked)),
+        "moment": past and past[0][1],
         "missing": [profile.url for profile in answer.missing],
         "lost": answer.missing_repositories,
         "numbers": [(KEYS[name].label, _number(value)) for name, value in _numbers(body["data"], untold(answer.found))],

@@ -6,6 +6,7 @@ from from_git import probes
 from from_git.pictures import CHARTS
 from from_git.views.answers import HealthCheck
 from from_git.views.batches import Batches, Items, OneBatch
+from from_git.views.history import History, HistoryDrawing
 from from_git.views.pages import Docs, home, openapi, page
 from from_git.views.pictures import Badge, Drawing
 from from_git.views.stream import Stream
@@ -19,7 +20,9 @@ urlpatterns = [
     path("from-git/batches/<str:batch>/items", Items.as_view(), name="batch-items"),
     path("from-git/card.svg", Drawing.as_view(), {"name": "card"}, name="card"),
     *(path(f"from-git/chart/{name}.svg", Drawing.as_view(), {"name": name}, name="chart") for name in CHARTS),
+    path("from-git/chart/history.svg", HistoryDrawing.as_view(), name="history-chart"),
     path("from-git/docs", Docs.as_view(), name="docs"),
+    path("from-git/history", History.as_view(), name="history"),
     path("from-git/openapi.json", openapi, name="openapi"),
     path("from-git/stream", Stream.as_view(), name="stream"),
     path("from-git/test", page, name="page"),

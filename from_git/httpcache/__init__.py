@@ -12,12 +12,12 @@ from django.http.response import HttpResponseBase
 
 from from_git.aggregator import Answer
 from from_git.httpcache.recent import Recent, wants_anew
-from from_git.httpcache.rendered import Rendered, known, rendered, respond
+from from_git.httpcache.rendered import Rendered, known, of_the_past, rendered, respond
 from from_git.logfacts import bind_facts
 from from_git.responses import Streamed
 from from_git.values.again import AGAIN, KEPT
 
-__all__ = ["Recent", "Rendered", "cached", "known", "mark", "rendered", "respond", "wants_anew"]
+__all__ = ["Recent", "Rendered", "cached", "known", "mark", "of_the_past", "rendered", "respond", "wants_anew"]
 
 _Handler = Callable[[HttpRequest], HttpResponse | Streamed]
 _MARK = "from_git_answer"

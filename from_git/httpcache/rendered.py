@@ -3,7 +3,7 @@
 import hashlib
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -20,9 +20,10 @@ from from_git.errors import ConditionFailed
 from from_git.kept.store import seconds_kept
 from from_git.responses import Streamed, error_response
 from from_git.values.host import counts_internal
+from from_git.values.profile import Profile
 
 _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
-_COUNTED_BACK = 60.0  # seconds for which an answer that counts back from now may be kept
+_COUNTED_BACK = 60.0  # seconds for which an answer may be kept that counts back from now, or tells of the past
 _OF_THE_BODY = ("Content-Type", "Content-Length", "Vary")
 _T = TypeVar("_T", bound=HttpResponseBase)
 _Store = dict[str, tuple[str, str]]  # headers as Django keeps them, by their names in lower case
@@ -76,36 +77,56 @@ def _stored(headers: Mapping[str, str]) -> _Store:
 def rendered(answer: Answer, response: HttpResponse | Streamed, route: ResolverMatch | None = None) -> Rendered:
     """The bytes and validators of the response to `answer`; of one that is made while it is sent only the latter.
 
-    An answer that counts back from now is as old as itself, however old its numbers are.
+    An answer that counts back from now, or is of a moment in the past, is as old as itself, however old its numbers.
     """
-    fetched = answer.fetched.values()
+    fetched, now = answer.fetched.values(), time.time()
+    oldest, newest = min(one.oldest for one in fetched), max(one.at for one in fetched)
+    expires = min(one.at + seconds_kept(one) for one in fetched)
+    if answer.moment is not None:
+        oldest, newest, expires = now, now, now + _COUNTED_BACK
+    elif answer.filter.active is not None:
+        oldest, newest, expires = now, now, min(expires, now + _COUNTED_BACK)
+    facts = {**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)}
+    return _rendered(response, answer.fetched, (oldest, newest, expires), route, facts)
+
+
+def of_the_past(profiles: Sequence[Profile], response: HttpResponse, route: ResolverMatch | None = None) -> Rendered:
+    """The bytes and validators of a response with numbers over time, which counts as made now."""
+    now = time.time()
+    return _rendered(response, profiles, (now, now, now + _COUNTED_BACK), route, asked_facts(profiles))
+
+
+def _rendered(
+    response: HttpResponse | Streamed,
+    profiles: Iterable[Profile],
+    times: tuple[float, float, float],
+    route: ResolverMatch | None,
+    facts: Mapping[str, Any],
+) -> Rendered:
+    """The bytes and validators of a response; `times` are `oldest`, `newest` and `expires`."""
     if isinstance(response, Streamed):
         body, seed, headers = b"", response.seed, dict(response.headers)
     else:
         body = seed = response.content
         headers = {**response.headers, "Content-Length": str(len(body))}
-    oldest, newest = min(one.oldest for one in fetched), max(one.at for one in fetched)
-    expires = min(one.at + seconds_kept(one) for one in fetched)
-    if answer.filter.active is not None:
-        oldest = newest = time.time()
-        expires = min(expires, oldest + _COUNTED_BACK)
+    oldest, newest, expires = times
     fresh, stale = max(0, math.floor(expires - oldest)), math.floor(settings.STALE_IF_ERROR_SECONDS)
     return Rendered(
         body=body,
         headers=headers,
-        cache_control=f"{_kept_by(answer)}, max-age={fresh}, stale-if-error={stale}",
+        cache_control=f"{_kept_by(profiles)}, max-age={fresh}, stale-if-error={stale}",
         etag=_tag(response, seed),
         oldest=oldest,
         newest=newest,
         expires=expires,
         route=route,
-        facts={**asked_facts(list(answer.fetched)), "missing": len(answer.missing), "cache_hits": len(fetched)},
+        facts=facts,
     )
 
 
-def _kept_by(answer: Answer) -> str:
+def _kept_by(profiles: Iterable[Profile]) -> str:
     """Whose caches may keep an answer: nobody's but the client's, where more than what is public was looked at."""
-    return "private" if any(counts_internal(profile.host) for profile in answer.fetched) else "public"
+    return "private" if any(counts_internal(profile.host) for profile in profiles) else "public"
 
 
 def known(request: HttpRequest, bare: Streamed) -> bool:

@@ -13,7 +13,7 @@ from drf_spectacular.openapi import AutoSchema
 from from_git.errors import FromGitError, kinds, meaning
 from from_git.forges.registry import labels
 from from_git.openapi import batches, components
-from from_git.openapi.rows import FILTER_PARAMETERS, TABLE_PARAMETERS, Json
+from from_git.openapi.rows import AT_PARAMETER, FILTER_PARAMETERS, TABLE_PARAMETERS, Json
 from from_git.spreadsheet import MEDIA_TYPE
 
 EXAMPLES = Path(__file__).parent / "examples.json"
@@ -96,7 +96,7 @@ def _parameters() -> list[Json]:
         {"name": name, "in": "header", "description": components.TOLD[name], "schema": {"type": "string"}}
         for name in _HEADERS
     ]
-    return [*FILTER_PARAMETERS, components.EXPAND_PARAMETER, form, *TABLE_PARAMETERS, *told]
+    return [*FILTER_PARAMETERS, components.EXPAND_PARAMETER, form, *TABLE_PARAMETERS, AT_PARAMETER, *told]
 
 
 def _body() -> Json:

@@ -4,7 +4,7 @@ import re
 
 from from_git.errors import kinds
 from from_git.forges.registry import KINDS
-from from_git.openapi.rows import FILTER, REPOSITORY, Json
+from from_git.openapi.rows import FILTER, HISTORY, REPOSITORY, Json
 from from_git.serializers import EXPANSIONS
 from from_git.values.keys import described
 
@@ -68,6 +68,7 @@ HEADERS: Json = {
     "Age": _header("Seconds since the oldest of the numbers was counted.", _COUNT),
     "Cache-Control": _header("For how long the answer may be kept, and shown when no new one is to be had."),
     "Vary": _header("`Accept`."),
+    "Link": _header("Where the points that follow are, with `rel=next`; absent where there are none."),
     "Content-Disposition": _header("The name of the file, for CSV."),
     "Location": _header("The address of what was begun."),
     "Allow": _header("The methods that there are.", required=True),
@@ -164,6 +165,7 @@ def schemas() -> Json:
         "Language": object_of({"name": {"type": "string"}, "repos": _COUNT, "bytes": _SIZE}),
         "Topic": object_of({"name": {"type": "string"}, "repos": _COUNT}),
         "Badge": _badge(),
+        "History": object_of({"error": {"const": "OK"}, **HISTORY}),
         "Question": {**object_of(question), "required": ["url"]},
         "Filter": {**object_of(FILTER), "required": [], "minProperties": 1},
         "Repository": {**object_of(REPOSITORY), "description": "null is what its forge does not tell, or it has not."},
@@ -221,6 +223,7 @@ def _answer() -> Json:
     }
     added: Json = {
         "filter": {**ref("Filter"), "description": "With a filter: the parameters that chose the repositories."},
+        "at": {**_MOMENT, "description": "With `at`: the moment whose answer this is, in UTC."},
         "profiles": _list("Profile", "With `expand=profiles`: those that exist, in the order asked."),
         "langsDetail": _list("Language", "With `expand=langs`, sorted by name."),
         "topicsDetail": _list("Topic", "With `expand=topics`, sorted by name."),

@@ -7,14 +7,15 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.forges.registry import KINDS
 from from_git.openapi import components
-from from_git.openapi.rows import FILTER_PARAMETERS, Json
+from from_git.openapi.rows import AT_PARAMETER, FILTER_PARAMETERS, Json
 from from_git.values.keys import KEYS
 
-_DRAWN = (
+DRAWN = (
     "An error is drawn too, in the same size: with status 200, since what shows pictures shows nothing else, and with"
     " `Cache-Control: no-store`. So is a picture that shows last good numbers because a forge gives no new ones; it"
     " says how old they are."
 )
+"""What is said of errors wherever they are drawn."""
 _CACHING = ("ETag", "Last-Modified", "Age", "Cache-Control", "X-Request-ID")
 _KEY: Json = {
     "name": "key",
@@ -66,7 +67,8 @@ class _Option(Protocol):
     def schema(self) -> Json: ...
 
 
-_Options = Mapping[str, _Option]
+Options = Mapping[str, _Option]
+"""Parameters by name."""
 
 
 class PictureSchema(AutoSchema):
@@ -77,7 +79,7 @@ class PictureSchema(AutoSchema):
             parameters beside those of the question.
     """
 
-    def __init__(self, pictures: Mapping[str, tuple[str, tuple[int, int], _Options]]) -> None:
+    def __init__(self, pictures: Mapping[str, tuple[str, tuple[int, int], Options]]) -> None:
         super().__init__()
         self._pictures = pictures
 
@@ -89,10 +91,10 @@ class PictureSchema(AutoSchema):
         return {
             "operationId": f"{components.operation_name(path)}_get",
             "summary": shows,
-            "description": f"A picture of {wide} by {high} pixels for `<img>`, unless `width` is given. {_DRAWN}",
+            "description": f"A picture of {wide} by {high} pixels for `<img>`, unless `width` is given. {DRAWN}",
             "tags": ["pictures"],
-            "parameters": [components.url_parameter(), *FILTER_PARAMETERS, *_described(options)],
-            "responses": _responses("The picture.", shown),
+            "parameters": [components.url_parameter(), *FILTER_PARAMETERS, AT_PARAMETER, *described(options)],
+            "responses": drawn_responses("The picture.", shown),
         }
 
 
@@ -103,7 +105,7 @@ class BadgeSchema(AutoSchema):
         options: the parameters beside those of the question.
     """
 
-    def __init__(self, options: _Options) -> None:
+    def __init__(self, options: Options) -> None:
         super().__init__()
         self._options = options
 
@@ -114,10 +116,16 @@ class BadgeSchema(AutoSchema):
         return {
             "operationId": "from_git_badge_get",
             "summary": "One key of an answer for shields' endpoint badge",
-            "description": f"What https://shields.io/badges/endpoint-badge draws. {_DRAWN} It has `isError`.",
+            "description": f"What https://shields.io/badges/endpoint-badge draws. {DRAWN} It has `isError`.",
             "tags": ["pictures"],
-            "parameters": [_KEY, components.url_parameter(), *FILTER_PARAMETERS, *_described(self._options)],
-            "responses": {**_responses("The badge.", shown), "404": missing},
+            "parameters": [
+                _KEY,
+                components.url_parameter(),
+                *FILTER_PARAMETERS,
+                AT_PARAMETER,
+                *described(self._options),
+            ],
+            "responses": {**drawn_responses("The badge.", shown), "404": missing},
         }
 
 
@@ -157,7 +165,7 @@ class StreamSchema(AutoSchema):
         }
 
 
-def _described(options: _Options) -> list[Json]:
+def described(options: Options) -> list[Json]:
     """The parameters of an operation; lists are separated by commas."""
     lists = {"style": "form", "explode": False}
     return [
@@ -172,7 +180,8 @@ def _described(options: _Options) -> list[Json]:
     ]
 
 
-def _responses(description: str, content: Json) -> Json:
+def drawn_responses(description: str, content: Json) -> Json:
+    """The responses of a route that draws its errors too."""
     changed = "It is not the one that the request's `If-Match` names."
     return {
         "200": {"description": description, "headers": components.headers(*_CACHING), "content": content},

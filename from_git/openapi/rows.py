@@ -3,6 +3,7 @@
 from typing import Any
 
 from from_git.question.choices import MOST_DAYS
+from from_git.question.moments import NUMERIC
 
 Json = dict[str, Any]
 
@@ -62,3 +63,36 @@ REPOSITORY: Json = {
     "pushedAt": {**_MOMENT, "description": "When something was last pushed to it."},
 }
 """The schema of each member of a repository, in their order."""
+_POINT: Json = {
+    "url": {"type": "string", "description": "As asked."},
+    "at": {"type": "string", "format": "date-time", "description": "When it was counted, in UTC."},
+    "kind": {"type": ["string", "null"], "description": "As in an answer; null: there was no such profile."},
+    **{key: {**_COUNT, "description": "There where it was asked for; null where nobody tells it."} for key in NUMERIC},
+}
+HISTORY: Json = {
+    "points": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": _POINT,
+            "required": ["url", "at", "kind"],
+            "additionalProperties": False,
+        },
+    },
+    "next": {"type": ["string", "null"], "description": "The `after` of the points that follow; null: there are none."},
+}
+"""The schema of each member of numbers over time, in their order."""
+MOMENT = (
+    "A day, `YYYY-MM-DD`, which stands for its end (UTC; today for now), or a moment as RFC 3339 has it,"
+    " `2026-01-31T12:00:00Z`. A moment to come is a 400."
+)
+"""What a parameter takes that is a moment."""
+AT_PARAMETER: Json = {
+    "name": "at",
+    "in": "query",
+    "description": "The answer of a moment in the past, from the last snapshot of each profile at or before it."
+    f" {MOMENT} A profile that is not watched, or has no snapshot so old, is a 404 that names it. Filters and what"
+    " needs single repositories are a 400 beside it, and so is a group together with its own subgroup.",
+    "schema": {"type": "string", "examples": ["2026-01-31"]},
+}
+"""The `at` of answers, pictures and badges."""

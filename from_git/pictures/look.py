@@ -68,6 +68,15 @@ def look_asked(given: Fields) -> Look:
     return Look(**_asked(CARD, given))
 
 
+def chart_look_asked(given: Fields) -> Look:
+    """The same of a chart, which takes no `hide`.
+
+    Raises:
+        RequestError: names each of them that is wrong.
+    """
+    return Look(**_asked(CHART, given))
+
+
 def size_and_theme(given: Fields) -> Look:
     """What of `look_asked` an error's picture has too, as far as it is right."""
     return Look(**each(_readers(CHART, "theme", "width"), given)[0])

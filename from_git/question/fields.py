@@ -28,13 +28,16 @@ _LONG = 65_536  # bytes; of longer values and bodies nothing is taken apart in P
 _MOST_PARTS = 1_000  # lists, objects and members of a long body
 _QUESTION = ("url", *FILTERS)
 _DRAWN = (*_QUESTION, "theme", "width", "title")
+_PAST = ("url", "since", "until", "key")
 PARAMETERS: Mapping[str, Sequence[str]] = {
-    "health-check": (*_QUESTION, "expand", "rows", "bom", "format"),
+    "health-check": (*_QUESTION, "expand", "rows", "bom", "at", "format"),
     "body": (*_QUESTION, "expand"),
     "stream": (*_QUESTION, "expand", "format"),
-    "card": (*_DRAWN, "hide", "format"),
-    "chart": (*_DRAWN, "format"),
-    "badge": (*_QUESTION, "label", "color", "style", "format"),
+    "card": (*_DRAWN, "hide", "at", "format"),
+    "chart": (*_DRAWN, "at", "format"),
+    "badge": (*_QUESTION, "label", "color", "style", "at", "format"),
+    "history": (*_PAST, "after", "format"),
+    "history-chart": (*_PAST, "theme", "width", "title", "format"),
     "page": _QUESTION,
     "batches": ("format",),
     "upload": ("url", "file"),

@@ -10,6 +10,7 @@ from typing import Any
 from from_git.errors import Complaint
 from from_git.question.choices import Reader, each, refusal, told
 from from_git.question.fields import Fields
+from from_git.values.filters import FILTERS
 from from_git.values.keys import KEYS
 from from_git.values.words import listed
 
@@ -24,16 +25,32 @@ _ENDS_AT = timedelta(days=1) - timedelta(microseconds=1)
 _NOT_YET = "is in the future"
 
 
-def moment_asked(given: Fields, now: float) -> datetime | None:
+def past_asked(given: Fields, now: float, body: Fields | None = None, format: str = "") -> datetime | None:
     """The moment that `at` names; None where it is not given.
 
     Args:
+        given: the parameters of the address.
         now: the time of the request, in seconds since the epoch.
+        body: the members of the request's body.
+        format: of the answer.
 
     Raises:
-        RequestError: it is wrong, or in the future.
+        RequestError: it is wrong, or in the future; or something else needs repositories, of which nothing is kept.
     """
+    if "at" not in given:
+        return None
     found: datetime | None = _asked({"at": partial(moment, now=now)}, given).get("at")
+    every = {**given, **(body or {})}
+    expanded = [*given.get("expand", ()), *(body or {}).get("expand", ())]
+    needs = [name for name in (*FILTERS, "rows") if name in every]
+    if any("repositories" in str(one).split(",") for one in expanded):
+        needs.append("expand")
+    if format == "xlsx":
+        needs.append("format")
+    if needs:
+        reason = "needs single repositories, of which nothing is kept"
+        advice = f"Leave out {listed(needs)}, or ask without at."
+        raise refusal([Complaint(name, reason) for name in needs], advice)
     return found
 
 
@@ -117,17 +134,3 @@ def _asked(readers: Mapping[str, Reader], given: Fields, several: Fields | None 
     if wrong:
         raise refusal(wrong, f"Correct {listed([one.subject for one in wrong])}, or ask without.")
     return found
-
-
-def refuse_beside_at(given: Fields, wrong: Mapping[str, str]) -> None:
-    """Refuse what cannot be told of the past, since no repositories are kept of it.
-
-    Args:
-        wrong: by the name of a parameter that is given why it cannot be.
-
-    Raises:
-        RequestError: names each of them.
-    """
-    complaints = [Complaint(name, reason) for name, reason in wrong.items()]
-    if "at" in given and complaints:
-        raise refusal(complaints, f"Leave out {listed([one.subject for one in complaints])}, or ask without at.")

@@ -1,6 +1,7 @@
 """`/health-check`."""
 
 import re
+import time
 from typing import Any, cast
 
 from django.http import QueryDict
@@ -18,9 +19,11 @@ from from_git.openapi import HealthCheckSchema
 from from_git.question import asked, both
 from from_git.question.choices import table_asked
 from from_git.question.fields import MOST_OTHERS, Fields, encoded_fields, filled, json_fields, plain_parts
+from from_git.question.moments import past_asked
 from from_git.renderers import RENDERERS, Answering, AnswerPage, Browsable, Details
 from from_git.responses import Streamed
 from from_git.views.counting import Counting, content_length, refuse_body
+from from_git.views.past import answered_at
 
 _PART = re.compile(rb"content-disposition", re.IGNORECASE)
 _URL_PART = re.compile(rb"""name=(?:"url"|url)[;\r\n]""")
@@ -52,11 +55,15 @@ class HealthCheck(Counting):
         renderer = request.accepted_renderer
         if renderer.media_type == "text/html":
             given = filled(given)
-        (profiles, expansions, wanted), table = both(
-            lambda: asked("health-check", given, body), lambda: table_asked(given, renderer.format)
+        (profiles, expansions, wanted), (table, past) = both(
+            lambda: asked("health-check", given, body),
+            lambda: both(
+                lambda: table_asked(given, renderer.format),
+                lambda: past_asked(given, time.time(), body, renderer.format),
+            ),
         )
         asking = self.asking(request)
-        answer = aggregate(profiles, asking, wanted)
+        answer = aggregate(profiles, asking, wanted) if past is None else answered_at(profiles, past)
 
         def wants(bare: Streamed) -> bool:
             return request.method == "POST" or not (request.method == "HEAD" or known(request._request, bare))

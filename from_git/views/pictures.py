@@ -25,10 +25,12 @@ from from_git.openapi.routes import BadgeSchema, PictureSchema
 from from_git.pictures import PICTURES, badge, failed_badge, look
 from from_git.question import Question, asked, both
 from from_git.question.fields import Fields
+from from_git.question.moments import past_asked
 from from_git.renderers import relax
 from from_git.values.keys import KEYS
 from from_git.views.counting import Counting, refuse_body
 from from_git.views.failures import note, ours_for
+from from_git.views.past import answered_at
 
 SVG = "image/svg+xml; charset=utf-8"
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -75,8 +77,9 @@ class Drawn(Counting):
         """Draw the answer for the `url` parameters."""
         version = kept_version()
         # better old numbers in time than new ones that no proxy waits for
-        profiles, _, wanted = self.asked(request)
-        answer = aggregate(profiles, self.asking(request, settings.TEMPO.patience), wanted)
+        (profiles, _, wanted), past = both(lambda: self.asked(request), lambda: past_asked(self.given, time.time()))
+        asking = self.asking(request, settings.TEMPO.patience)
+        answer = aggregate(profiles, asking, wanted) if past is None else answered_at(profiles, past)
         response = self.response_to(answer)
         if answer.old:
             response.headers["Cache-Control"] = "no-store"
@@ -104,11 +107,11 @@ class Drawing(Drawn):
 
     def response_to(self, answer: Answer) -> HttpResponse:
         """The picture."""
-        return _svg(PICTURES[self.kwargs["name"]].of(answer, time.time(), look.look_asked(self.given)))
+        return svg(PICTURES[self.kwargs["name"]].of(answer, time.time(), look.look_asked(self.given)))
 
     def response_to_error(self, error: FromGitError) -> HttpResponse:
         """A picture of the same size."""
-        return _svg(
+        return svg(
             PICTURES[self.kwargs["name"]].of_error(error, look.size_and_theme(parameters_if_any(self.request._request)))
         )
 
@@ -147,7 +150,7 @@ class Badge(Drawn):
         look.face_asked(self.given)
 
 
-def _svg(content: bytes) -> HttpResponse:
+def svg(content: bytes) -> HttpResponse:
     """The response with a picture, whose Content-Security-Policy allows the picture's own style."""
     response = HttpResponse(content, content_type=SVG)
     hashes = [b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(content)]
