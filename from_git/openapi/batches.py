@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.models import BatchState, ItemState
 from from_git.openapi import components
-from from_git.openapi.rows import TABLE_PARAMETERS, Json
+from from_git.openapi.rows import TABLE_PARAMETERS, Json, paged
 from from_git.spreadsheet import MEDIA_TYPE
 
 _WHERE = " There is no such address unless BATCHES is on."
@@ -242,4 +242,5 @@ def _json(name: str) -> Json:
 
 
 def _refused(*statuses: int) -> Json:
-    return {str(one): components.refused(one, _REFUSED[one][0], "X-Request-ID", *_REFUSED[one][1]) for one in statuses}
+    responses = {one: components.refused(one, _REFUSED[one][0], "X-Request-ID", *_REFUSED[one][1]) for one in statuses}
+    return {str(one): paged(response) for one, response in responses.items()}

@@ -6,11 +6,11 @@ from drf_spectacular.openapi import AutoSchema
 
 from from_git.openapi import components
 from from_git.openapi.routes import DRAWN, Options, described, drawn_responses
-from from_git.openapi.rows import MOMENT, Json
+from from_git.openapi.rows import MOMENT, MOMENT_SCHEMA, Json, paged
 from from_git.question.moments import NUMERIC
 
 _SPAN: list[Json] = [
-    {"name": name, "in": "query", "description": f"{words} {MOMENT}", "schema": {"type": "string"}}
+    {"name": name, "in": "query", "description": f"{words} {MOMENT}", "schema": MOMENT_SCHEMA}
     for name, words in (
         ("since", "Only snapshots of this moment and after it, so that a day leaves itself out."),
         ("until", "Only snapshots of this moment and before it, so that a day is the last one."),
@@ -69,7 +69,7 @@ class HistorySchema(AutoSchema):
                 },
                 "304": {"description": "The client has them already.", "headers": components.headers(*_CACHING)},
                 **{
-                    str(status): components.refused(status, words, "X-Request-ID", *names)
+                    str(status): paged(components.refused(status, words, "X-Request-ID", *names))
                     for status, (words, names) in refusals.items()
                 },
             },
@@ -97,7 +97,7 @@ class HistoryChartSchema(AutoSchema):
             "summary": "Stars, watchers and repositories of watched profiles over time, added up.",
             "description": f"A picture of {wide} by {high} pixels for `<img>`, unless `width` or `key` is given; it"
             f" begins where each profile has a snapshot. {DRAWN}",
-            "tags": ["history"],
+            "tags": ["pictures"],
             "parameters": [components.url_parameter(), *_SPAN, _KEY, *described(self._options)],
             "responses": drawn_responses("The picture.", shown),
         }

@@ -87,12 +87,25 @@ MOMENT = (
     " `2026-01-31T12:00:00Z`. A moment to come is a 400."
 )
 """What a parameter takes that is a moment."""
+MOMENT_SCHEMA: Json = {
+    "title": "Moment",
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2}))?$",
+    "examples": ["2026-01-31"],
+}
+"""The schema of such a parameter."""
 AT_PARAMETER: Json = {
     "name": "at",
     "in": "query",
     "description": "The answer of a moment in the past, from the last snapshot of each profile at or before it."
     f" {MOMENT} A profile that is not watched, or has no snapshot so old, is a 404 that names it. Filters and what"
     " needs single repositories are a 400 beside it, and so is a group together with its own subgroup.",
-    "schema": {"type": "string", "examples": ["2026-01-31"]},
+    "schema": MOMENT_SCHEMA,
 }
 """The `at` of answers, pictures and badges."""
+
+
+def paged(refused: Json) -> Json:
+    """The response for an error, where it is a page for a browser."""
+    page = {"schema": {"type": "string", "description": "For a browser: a page."}}
+    return {**refused, "content": {**refused["content"], "text/html": page}}

@@ -18,6 +18,7 @@ SHORT: dict[type[errors.FromGitError], str] = {
     errors.AskedTooOften: "asked too often",
     errors.OwnFault: "internal error",
     errors.ServerFull: "server busy",
+    errors.DatabaseAway: "no database",
     errors.UpstreamError: "failed",
     errors.CredentialsError: "credentials refused",
     errors.BrokenError: "not reachable",

@@ -7,7 +7,7 @@ import requests
 
 from from_git.tests.kit.browser import Browser, Page
 from from_git.tests.kit.service import ServiceTestCase
-from from_git.tests.openapi.test_openapi import PICTURES, STREAM
+from from_git.tests.openapi.test_openapi import BATCHES, HISTORY, PICTURES, STREAM
 
 PART = "document.querySelector('.opblock-get')"
 
@@ -46,7 +46,9 @@ class Docs(ServiceTestCase):
 
         self.assertIn("from-git", page.inner_text(".info .title"))
         paths = [one.inner_text().replace("\u200b", "") for one in page.locator(".opblock-summary-path:visible").all()]
-        self.assertEqual(paths, ["/health-check", "/health-check", *PICTURES, STREAM])  # GET and POST, and GET
+        batches = [path for path, methods in BATCHES.items() for _ in methods - {"head", "options"}]
+        shown = ["/health-check"] * 2 + [*PICTURES, HISTORY[0], *batches, HISTORY[1], STREAM]  # one for each method
+        self.assertEqual(paths, shown)
         for schema in ("Answer", "Data", "Profile", "Error503"):
             self.assertIn(schema, page.inner_text(".swagger-ui"))
         self.assertEqual(self.browser.complaints, [])

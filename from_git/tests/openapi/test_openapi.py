@@ -21,7 +21,7 @@ from from_git.errors import kinds
 from from_git.openapi import EXAMPLES
 from from_git.question.fields import PARAMETERS
 from from_git.serializers import EXPANSIONS, ROW
-from from_git.tests.kit import outcomes
+from from_git.tests.kit import outcomes, past
 from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.values.keys import KEYS
@@ -39,6 +39,7 @@ BATCHES = {
     "/from-git/batches/{batch}": {"get", "head", "delete", "options"},
     "/from-git/batches/{batch}/items": {"get", "head", "options"},
 }
+HISTORY = ("/from-git/chart/history.svg", "/from-git/history")
 STREAM = "/from-git/stream"
 METHODS = ("get", "head", "post", "options")
 
@@ -67,11 +68,13 @@ class Description(ServiceTestCase):
         self.assertEqual(json.loads(said.getvalue()), self.described)
 
     def test_it_has_the_api_and_not_the_pages(self) -> None:
-        self.assertEqual(list(self.described["paths"]), ["/health-check", PICTURES[0], *BATCHES, *PICTURES[1:], STREAM])
+        self.assertEqual(
+            list(self.described["paths"]), ["/health-check", PICTURES[0], *BATCHES, *PICTURES[1:], *HISTORY, STREAM]
+        )
         for path, methods in BATCHES.items():
             self.assertEqual(set(self.described["paths"][path]), methods)
         self.assertEqual(set(self.described["paths"]["/health-check"]), set(METHODS))
-        for path in (*PICTURES, STREAM):
+        for path in (*PICTURES, *HISTORY, STREAM):
             self.assertEqual(set(self.described["paths"][path]), {"get", "head", "options"})
 
     def test_it_has_every_status_with_its_code_and_members_and_an_example(self) -> None:
@@ -102,8 +105,8 @@ class Description(ServiceTestCase):
         parts |= {"Repository": body["repositories"][0]}
         for name, part in parts.items():
             with self.subTest(name):
-                # a profile has that one only at a host where internal repositories count
-                known = [one for one in schemas[name]["properties"] if one != "counted"]
+                # the one is there where internal repositories count, the other in an answer of the past
+                known = [one for one in schemas[name]["properties"] if one not in ("counted", "at")]
                 self.assertEqual(list(part), known)
         self.assertEqual(tuple(body["profiles"][0]), ROW)
 
@@ -192,9 +195,13 @@ class Contradictions(OnSQLite, ServiceTestCase):
     points = 1_000_000
 
     def setUp(self) -> None:
-        """Have a batch, and room for others."""
+        """Have a past, a batch, and room for others."""
         super().setUp()
         self.settings_for_test(BATCHES=True, BATCHES_PER_CLIENT=100_000)
+        for url in ("https://github.com/user-3", "https://github.com/mfem", "https://bitbucket.org/team-5"):
+            past.put(url, past.day(1), past.found(1))
+        past.put("https://bitbucket.org/nobody", past.day(1), None)
+        past.put("https://bitbucket.org/mailchimp", past.day(1), past.found(1))
         one = {"url": ["https://github.com/user-3"]}
         self.batch = requests.post(f"{self.base}/from-git/batches", json=one, timeout=30).json()["id"]
 
@@ -222,4 +229,4 @@ class Contradictions(OnSQLite, ServiceTestCase):
         )
 
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        self.assertIn("Tested: 31", result.stdout)
+        self.assertIn("Tested: 37", result.stdout)

@@ -81,7 +81,7 @@ class Names(QuestionTestCase):
                 self.assertEqual((found["name"], found["suggestion"]), (name, meant))
                 self.assertIn("not a parameter here", body["message"])
                 self.assertEqual("did you mean" in body["message"], meant is not None)
-                self.assertIn("url, forks, archived, active, expand, rows, bom and format", body["advice"])
+                self.assertIn("url, forks, archived, active, expand, rows, bom, at and format", body["advice"])
 
     def test_an_escaped_ampersand_is_said_to_be_one(self) -> None:
         self.assertIn("&amp;", self.refused(self.get("/health-check", ("amp;url", MFEM)))["message"])
@@ -131,7 +131,7 @@ class Names(QuestionTestCase):
         [event] = listen(self.base, SPACK, urls=MFEM)
 
         plain = self.refused(requests.get(f"{self.base}/health-check", params={"url": SPACK, "urls": MFEM}, timeout=30))
-        advice = plain["advice"].replace(", rows, bom and format", " and format")  # a stream is no table
+        advice = plain["advice"].replace(", rows, bom, at and format", " and format")  # a stream is no table
         self.assertEqual((event.name, event.body), ("failure", {**plain, "advice": advice, "status": 400}))
 
     def test_pictures_and_badges_draw_it_with_status_200(self) -> None:

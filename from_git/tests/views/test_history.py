@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -56,12 +57,16 @@ class History(PastTestCase):
             body["points"],
             [
                 {
-                    **{"url": "http://github.com/SPACK", "at": "2026-01-01T12:00:00Z", "kind": "User"},
+                    "url": "http://github.com/SPACK",
+                    "at": "2026-01-01T12:00:00Z",
+                    "kind": "User",
                     **dict(zip(KEYS, (2, 0, 7, 1, 1, 0), strict=True)),
                 },
                 {"url": "http://github.com/SPACK", "at": "2026-01-02T12:00:00Z", "kind": None, **none},
                 {
-                    **{"url": "https://bitbucket.org/spack", "at": "2026-01-03T12:00:00Z", "kind": "User"},
+                    "url": "https://bitbucket.org/spack",
+                    "at": "2026-01-03T12:00:00Z",
+                    "kind": "User",
                     **dict(zip(KEYS, (1, 0, 7, None, 0, None), strict=True)),
                 },
             ],
@@ -116,23 +121,13 @@ class History(PastTestCase):
         self.refused(404, SPACK, self.get("/from-git/history", SPACK))
 
     def test_pages_lead_on_until_all_is_told(self) -> None:
-        [row] = watch(SPACK)
+        put(SPACK, day(1), found(0))
+        [row] = watch(MFEM)
+        numbers = range(1, series.MOST + 10)
         Snapshot.objects.bulk_create(
-            Snapshot(profile=row, at=day(1).replace(hour=0), kind="User", followers=0) for _ in range(1)
+            Snapshot(profile=row, at=day(2) + timedelta(seconds=number), kind="User", followers=number)
+            for number in numbers
         )
-        [other] = watch(MFEM)
-        with connection.cursor() as cursor:
-            numbers = range(1, series.MOST + 10)
-            at = "2026-02-01 00:00:00+00:00"
-            shift = (
-                "%s::timestamptz + %s * interval '1 second'"
-                if connection.vendor == "postgresql"
-                else "datetime(%s, '+' || %s || ' seconds')"
-            )
-            cursor.executemany(
-                f"INSERT INTO from_git_snapshot (profile_id, at, kind, followers) VALUES (%s, {shift}, 'User', %s)",
-                [(other.id, at, number, number) for number in numbers],
-            )
         first = self.get("/from-git/history", SPACK, MFEM, key="followers")
         body = first.json()
         self.assertEqual(len(body["points"]), series.MOST)
