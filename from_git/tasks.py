@@ -56,13 +56,15 @@ def drain(host: str, **newer: object) -> None:
 @shared_task
 @_patient
 def tick(**newer: object) -> None:
-    """Wake workers for hosts at which something is due, as many as there are workers; two at once do no harm."""
+    """Wake workers for hosts at which something is due, and end batches that a worker left so; two do no harm."""
     global _ticked
     with _lock:
         if time.monotonic() - _ticked < _TICK_REST:
             return
         _ticked = time.monotonic()
     leases.reap()
+    # the last item of a batch may have failed just now, or its worker died before it ended the batch
+    ending.told(housekeeping.end_batches())
     engine.wake(host for host, seconds in waiting.waiting_hosts().items() if seconds <= 0)
 
 
