@@ -41,6 +41,10 @@ class Way(Enum):
     TLS = "https, with a certificate of an authority made for it"
     PLAIN = "http"
     BOUNDED = "https, and with github.com's secondary limits"
+    PLAIN_BOUNDED = "http, and with the forges' limits"
+
+
+_CLEAR = Way.PLAIN, Way.PLAIN_BOUNDED
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class Stage:
     @contextmanager
     def with_other(self, **changes: str) -> Iterator["Stage"]:
         """The same upstreams, and one more service with such settings beside."""
-        with _service(self.emulator, self.authority, changes) as (service, worker):
+        with serving(self.emulator, self.authority, changes) as (service, worker):
             yield replace(self, service=service, worker=worker)
 
 
@@ -126,25 +130,29 @@ def stage(latency: Latency, way: Way = Way.TLS, hosts: bool = False, /, **change
     """
     with (
         upstreams(latency, way) as (emulator, authority),
-        _service(emulator, authority, {**changes, **({"FORGES": entries(emulator)} if hosts else {})}) as found,
+        serving(emulator, authority, {**changes, **({"FORGES": entries(emulator)} if hosts else {})}) as found,
     ):
         yield Stage(emulator, *found, authority)
 
 
 @contextmanager
-def upstreams(latency: Latency, way: Way) -> Iterator[tuple[str, str | None]]:
-    """The emulator's origin and its authority, as for `Stage`; see `stage`."""
+def upstreams(latency: Latency, way: Way, *more: str) -> Iterator[tuple[str, str | None]]:
+    """The emulator's origin and its authority, as for `Stage`; see `stage`.
+
+    Args:
+        more: options of the emulator.
+    """
     port = free_port()
-    emulator = f"{'http' if way is Way.PLAIN else 'https'}://127.0.0.1:{port}"
+    emulator = f"{'http' if way in _CLEAR else 'https'}://127.0.0.1:{port}"
     options = [f"--base-ms={latency.base * 1000}", f"--per-repository-ms={latency.per_repository * 1000}"]
-    options += [] if way is Way.BOUNDED else ["--no-limits"]
+    options += [] if way in (Way.BOUNDED, Way.PLAIN_BOUNDED) else ["--no-limits"]
     with ExitStack() as stack:
         authority = None
-        if way is not Way.PLAIN:
+        if way not in _CLEAR:
             certificate, authority = _certificate(Path(stack.enter_context(tempfile.TemporaryDirectory())))
             options.append(f"--certificate={certificate}")
         told = f"--port={port}", f"--github-token={TOKEN}"
-        process = stack.enter_context(running("emulator", *told, *options, settings={}))
+        process = stack.enter_context(running("emulator", *told, *options, *more, settings={}))
         wait_for(f"{emulator}/_emulator/meter", process, authority or True)
         yield emulator, authority
 
@@ -176,9 +184,23 @@ def _certificate(folder: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def _service(emulator: str, authority: str | None, changes: Mapping[str, str]) -> Iterator[tuple[str, psutil.Process]]:
-    """The address of a service's answers, and its worker."""
-    settings = {
+def serving(emulator: str, authority: str | None, changes: Mapping[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """The address of a service's answers, and its worker; see `pointed`."""
+    settings = pointed(emulator, authority, changes)
+    origin = f"http://127.0.0.1:{free_port()}"
+    folder = Path(os.environ.get(SERVICE, ROOT))
+    with running("benchmarks.service", origin.removeprefix("http://"), settings=settings, folder=folder) as process:
+        wait_for(f"{origin}/from-git/test", process)
+        yield f"{origin}/health-check", psutil.Process(process.pid).children()[0]
+
+
+def pointed(emulator: str, authority: str | None, changes: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a process that asks these upstreams, without bounds and without keeping anything.
+
+    Args:
+        changes: settings that are others.
+    """
+    return {
         "GITHUB_GRAPHQL_URL": f"{emulator}/graphql",
         "GITHUB_API_TOKEN": TOKEN,
         "BITBUCKET_API_URL": f"{emulator}/2.0",
@@ -190,11 +212,6 @@ def _service(emulator: str, authority: str | None, changes: Mapping[str, str]) -
         "UPSTREAM_CA_FILE": authority or "",
         **changes,
     }
-    origin = f"http://127.0.0.1:{free_port()}"
-    folder = Path(os.environ.get(SERVICE, ROOT))
-    with running("benchmarks.service", origin.removeprefix("http://"), settings=settings, folder=folder) as process:
-        wait_for(f"{origin}/from-git/test", process)
-        yield f"{origin}/health-check", psutil.Process(process.pid).children()[0]
 
 
 @contextmanager

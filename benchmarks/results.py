@@ -50,6 +50,16 @@ class Result:
     """Client's name → the wall time of its first round; the service's own among them."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """One scenario, shown."""
+
+    case: str
+    targets: tuple[Target, ...] = ()
+    facts: Mapping[str, float | str] = field(default_factory=dict)
+    """What was measured besides."""
+
+
 def median(rounds: Sequence[Usage]) -> Usage:
     """The round whose wall time is the median; of two in the middle, the faster."""
     wall = statistics.median_low(one.wall for one in rounds)
@@ -118,7 +128,20 @@ def _ratio(wall: float, other: float | None) -> tuple[str, str]:
     return (f"{other:.3f}", f"{wall / other:.2f}") if other else ("", "")
 
 
-def as_json(results: Sequence[Result]) -> str:
+def show_outcomes(outcomes: Sequence[Outcome], with_targets: bool) -> None:
+    """Print what was shown, and with what numbers."""
+    table = Table("scenario", "figure", "measured", "at most", "met")
+    for one in outcomes:
+        for name, value in one.facts.items():
+            table.add_row(one.case, name, value if isinstance(value, str) else f"{value:,.4g}")
+        for aim in one.targets:
+            met = ("yes" if aim.met else "NO") if with_targets else ""
+            table.add_row(one.case, aim.name, f"{aim.value:,.4g}", f"{aim.at_most:g}", met)
+        table.add_section()
+    Console(width=150).print(table)
+
+
+def as_json(results: Sequence[Result] | Sequence[Outcome]) -> str:
     """The results, and on what they were measured."""
     return json.dumps(
         {
@@ -131,7 +154,7 @@ def as_json(results: Sequence[Result]) -> str:
     )
 
 
-def _plain(result: Result) -> dict[str, Any]:
+def _plain(result: Result | Outcome) -> dict[str, Any]:
     return {**asdict(result), "targets": [{**asdict(aim), "met": aim.met} for aim in result.targets]}
 
 

@@ -38,16 +38,16 @@ class Usage:
 def measure(found: Stage, process: psutil.Process, work: Callable[[], object]) -> Usage:
     """Do the work, of which `process` is the one that asks the upstreams; its exceptions go through."""
     found.reset()
-    memory, cpu = process.memory_info().rss, _cpu(process)
-    with _Watch(process) as watch:
+    memory = process.memory_info().rss
+    with Watch(process) as watch:
         begun = time.perf_counter()
         work()
         wall = time.perf_counter() - begun
-    cpu, counts = _cpu(process) - cpu, found.meter()
+    counts = found.meter()
     forges = [counts[name] for name in FORGES]
     return Usage(
         wall=wall,
-        cpu=round(cpu, 2),
+        cpu=round(watch.cpu, 2),
         calls=sum(one["calls"] for one in forges),
         connections=sum(one["connections"] for one in forges),
         points=sum(one["points"] for one in forges),
@@ -63,25 +63,29 @@ def _cpu(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-class _Watch:
+class Watch:
     """Looks at a process again and again inside its block.
 
     Attributes:
         memory: the most bytes seen.
         threads: the most threads seen.
+        cpu: seconds of the block, once it has ended.
     """
 
     def __init__(self, process: psutil.Process) -> None:
         self.memory = self.threads = 0
+        self.cpu = 0.0
         self._process = process
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> "Watch":
+        self.cpu = -_cpu(self._process)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.cpu += _cpu(self._process)
         self._over.set()
         self._thread.join()
 

@@ -38,6 +38,7 @@ class GitHub(Kind):
     arguments = {  # noqa: RUF012 - see Kind
         "token": "the token that GitHub takes",
         "users": "so many users, the tokens of the others end in -2, -3 and so on",
+        "points": "so many GraphQL points in an hour for each user",
         "version": "answer as Enterprise Server of this version, for example 3.10",
     }
     schemes = ("bearer", "token")
