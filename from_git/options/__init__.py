@@ -155,7 +155,7 @@ _SERVICE = (
         "DATABASE_URL",
         readers.text,
         "",
-        "e.g. `postgres://user:password@host/name`; empty = SQLite; answering needs none",
+        "a PostgreSQL, e.g. `postgres://user:password@host/name`, or an SQLite; empty = SQLite; answering needs none",
         secret=True,
     ),
 )
