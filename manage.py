@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line: `runserver`, `demo`, `aggregate`, `test`, `check`, `migrate`."""
+"""Django's command line: `runserver`, `demo`, `aggregate`, `batch`, `test`, `check`, `migrate`."""
 
 import sys
 

@@ -11,8 +11,10 @@ from from_git.options.place import FOLDER
 
 COMMANDS = {
     "aggregate": "show what profiles look like together: in the terminal, or as JSON, CSV or a workbook",
+    "batch": "fetch the profiles of a file, thousands of them, and go on where a run was stopped",
     "check": "look for mistakes in the settings",
     "demo": "try all of it on recorded and made-up data, without a token or a network",
+    "migrate": "make the tables of batches and history in the database, or bring them up to date",
     "serve": "run the production server; takes the options of gunicorn",
     "watch": "say of which profiles numbers over time are kept",
 }

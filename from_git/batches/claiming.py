@@ -108,6 +108,9 @@ class Claiming:
         for key in keys:
             if self._door(key[0]).admits(1):
                 hosts.setdefault(key[0], []).append(key)
+        if len(hosts) > settings.PROFILES_IN_FLIGHT:  # in turn, where not each can have one
+            turned = [*hosts][self._turn % len(hosts) :] + [*hosts][: self._turn % len(hosts)]
+            hosts = {host: hosts[host] for host in turned[: settings.PROFILES_IN_FLIGHT]}
         begun = dict(self._air.hosts)
         for host in sorted(hosts, key=lambda one: begun.get(one, 0)):
             share = settings.PROFILES_IN_FLIGHT // len(hosts) or 1

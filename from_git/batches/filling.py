@@ -53,25 +53,40 @@ def open_of(client: str) -> int:
         return Batch.objects.filter(client=client, purpose=Purpose.ASKED, state=BatchState.RUNNING).count()
 
 
-def resume(content: str, worker: str) -> Batch | None:
+class Held(Exception):
+    """Another process works on the batch, or was killed so lately that its lease has not passed."""
+
+
+def resume(content: str, worker: str, alone: bool) -> Batch | None:
     """The last batch of the command with this content that is under way or done, now worked on by this process.
 
+    Args:
+        alone: whether no other process can be at work, so that whoever holds the batch or an item of it has died.
+
     Raises:
+        Held: another process has it.
         DatabaseAway: the database is away.
     """
     with sql.transaction() as cursor:
         known = Batch.objects.filter(content=content, purpose=Purpose.COMMAND).exclude(state=BatchState.CANCELLED)
         batch = known.order_by("-created", "id").first()
         if batch and batch.state == BatchState.RUNNING:
-            hold(cursor, batch.id, worker)
+            free = "TRUE" if alone else f"(worker = '' OR lease IS NULL OR lease < {sql.now()})"
+            hold(cursor, batch.id, worker, free)
+            if not cursor.rowcount:
+                raise Held
+            if alone:  # the next look finds them
+                items = "WHERE batch_id = %s AND state = 'running'"
+                cursor.execute(f"UPDATE from_git_batchitem SET lease = {sql.after()} {items}", [-1, batch.id])
             batch.refresh_from_db()
         return batch
 
 
-def hold(cursor: Any, batch_id: str, worker: str) -> None:
-    """Let a batch be worked on by this process alone."""
+def hold(cursor: Any, batch_id: str, worker: str, free: str = "TRUE") -> None:
+    """Let a batch be worked on by this process alone, where `free`, which is SQL, says so."""
     cursor.execute(
-        f"UPDATE from_git_batch SET worker = %s, lease = {sql.after()} WHERE id = %s", [worker, LEASE, batch_id]
+        f"UPDATE from_git_batch SET worker = %s, lease = {sql.after()} WHERE id = %s AND {free}",
+        [worker, LEASE, batch_id],
     )
 
 

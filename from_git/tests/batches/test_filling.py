@@ -120,21 +120,34 @@ class Filling(OnSQLite):
         self.assertEqual(leases.ended([batch.id]), [batch.id])
 
     def test_the_command_resumes_its_last_batch_of_the_same_content(self) -> None:
-        self.assertIsNone(filling.resume("abc", "two"))
+        self.assertIsNone(filling.resume("abc", "two", alone=True))
         first = filling.fill(profiles(2), "batch", Purpose.COMMAND, "abc", "one")
         self.assertEqual((first.worker, first.lease is not None), ("one", True))
         filling.fill(profiles(2), "me", Purpose.ASKED, "abc")
         filling.fill(profiles(1), "batch", Purpose.COMMAND, "other", "one")
-        again = filling.resume("abc", "two")
+        again = filling.resume("abc", "two", alone=True)
         assert again is not None
         self.assertEqual((again.id, again.worker), (first.id, "two"))
         leases.finish("two", done(*leases.claim("two", HOST, 9, batch=first.id)))
         self.assertEqual(leases.ended([first.id]), [first.id])
-        again = filling.resume("abc", "three")
+        again = filling.resume("abc", "three", alone=True)
         assert again is not None
         self.assertEqual((again.id, again.state, again.worker), (first.id, "done", "two"))
         Batch.objects.filter(id=first.id).update(created=Now() - timedelta(days=1), state="cancelled")
-        self.assertIsNone(filling.resume("abc", "four"))
+        self.assertIsNone(filling.resume("abc", "four", alone=True))
+
+    def test_without_being_alone_it_takes_no_batch_from_a_process_that_lives(self) -> None:
+        first = filling.fill(profiles(2), "batch", Purpose.COMMAND, "abc", "one")
+        leases.claim("one", HOST, 9, batch=first.id)
+        with self.assertRaises(filling.Held):
+            filling.resume("abc", "two", alone=False)
+        Batch.objects.filter(id=first.id).update(lease=Now() - timedelta(seconds=1))
+        again = filling.resume("abc", "two", alone=False)
+        assert again is not None
+        dead = BatchItem.objects.filter(batch=first.id, lease__lt=Now())
+        self.assertEqual((again.worker, dead.count()), ("two", 0))
+        filling.resume("abc", "three", alone=True)
+        self.assertEqual(dead.count(), 2)
 
 
 class FillingOnPostgres(OnPostgres, Filling):

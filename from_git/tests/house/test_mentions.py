@@ -36,7 +36,7 @@ class MadeUp(TestCase):
             "Run `manage.py agregate`.": ["command manage.py agregate"],
             "```sh\n.venv/bin/python manage.py frobnicate --all\n```": ["command manage.py frobnicate"],
             "`manage.py aggregate URL --jsn`": ["option --jsn of manage.py aggregate"],
-            "`from-git migrate`": ["command from-git migrate"],
+            "`from-git makemigrations`": ["command from-git makemigrations"],
             "```sh\n.venv/bin/from-git aggregate --jsn URL\n```": ["option --jsn of from-git aggregate"],
             "with `--deadlin SECONDS`": ["option --deadlin"],
             "`python -m from_git.tests.outcome`": ["module from_git.tests.outcome"],

@@ -1,17 +1,12 @@
 """`manage.py aggregate`, as a process of its own: piped, and in a terminal."""
 
-import fcntl
 import itertools
 import json
-import os
 import pty
 import re
-import select
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +14,10 @@ from unittest import skipUnless
 
 from emulator import Fault, Owner, Repository, preset
 from emulator.tests.helpers import settled
+from from_git.tests.kit import terminals
 from from_git.tests.kit.forges import ForgesTestCase, environment_for
 from from_git.tests.kit.project import environment, project_copy, ran
+from from_git.tests.kit.terminals import plain
 
 MANAGE = [sys.executable, "manage.py"]
 TEAM_CALLS = 7
@@ -118,27 +115,13 @@ class InATerminal(AggregateTestCase):
         self, *arguments: str, columns: int = 110, stop: bool = False, changes: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
         """Exit status and all that was written; `stop`: Ctrl-C is pressed when team-7's watchers are asked for."""
-        ours, theirs = pty.openpty()
-        self.addCleanup(os.close, ours)
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 50, columns, 0, 0))
-        process = subprocess.Popen(
-            [*MANAGE, "aggregate", *arguments],
-            cwd=project_copy(self),
-            env={**self.environment, "TERM": "xterm-256color", **(changes or {})},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C is a signal
-        )
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        os.close(theirs)
-        if stop:
+
+        def watchers_asked(_: object) -> None:
             self.assertEqual(settled(lambda: self.emulator.meter.snapshot()["watchers"].calls, TEAM_CALLS), TEAM_CALLS)
-            os.write(ours, b"\x03")
-        written = read_terminal(ours)
-        return process.wait(timeout=30), written
+
+        env = {**self.environment, **(changes or {})}
+        until = watchers_asked if stop else None
+        return terminals.run_in_terminal(self, "aggregate", *arguments, env=env, columns=columns, stop=until)
 
     def assert_tidy(self, written: str) -> None:
         """The cursor is there again, and no traceback."""
@@ -260,25 +243,3 @@ class InATerminal(AggregateTestCase):
             plain(written), r"GitHub for github\.com/mfem: its rate limit .* It goes on in (1 second|2 seconds)\."
         )
         self.assertIn("1 call sent again", plain(written))
-
-
-def plain(written: str) -> str:
-    """What a program wrote, control sequences taken out."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
-
-
-def read_terminal(descriptor: int) -> str:
-    """Everything that a program writes to its terminal until it ends."""
-    data = b""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if not select.select([descriptor], [], [], 1.0)[0]:
-            continue
-        try:
-            part = os.read(descriptor, 65_536)
-        except OSError:  # Linux says EIO when the other side has gone
-            break
-        if not part:
-            break
-        data += part
-    return data.decode("utf-8", "replace")
