@@ -4,6 +4,7 @@ A request is collected here until it is whole, so that a client that is slow, or
 nobody up. gunicorn itself gives each new connection a thread for five seconds, and each half request one for ever.
 """
 
+import logging
 import selectors
 import socket
 import time
@@ -16,12 +17,14 @@ from typing import Any
 
 from from_git.server.incoming import Incoming
 
+logger = logging.getLogger(__name__)
 PATIENCE, BYTES_PER_SECOND = 10.0, 1_000
 """Seconds for the head of a request, from its first byte on; and for a body, with one more for each so many bytes."""
 PARTING = 2.0
 """Seconds in which a client may still read the last answer and close."""
 
 _HELD = 128 * 1024 * 1024  # bytes of half requests together
+_FILED = 256 * 1024 * 1024  # bytes in files of long ones
 _DRAINED = 32 * 1024 * 1024  # bytes of a client that sends on after its last answer
 _PIECE = 262_144
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -80,7 +83,7 @@ class Lobby:
         self._serve, self._refuse, self._close = serve, refuse, close
         # each in the order in which they came, so that the first is the oldest
         self._stages: dict[Stage, dict[Waiting, None]] = {stage: {} for stage in Stage}
-        self._held = 0
+        self._held = self._filed = 0
 
     def wait(self, conn: Any, stage: Stage, data: bytes = b"") -> None:
         """Wait for a request, of which `data` has come already."""
@@ -138,6 +141,7 @@ class Lobby:
             return
         except OSError:
             self._leave(one)
+            one.incoming.close()
             self._close(one.conn)
             return
         self._take(one, data)
@@ -145,8 +149,8 @@ class Lobby:
     def _take(self, one: Waiting, data: bytes) -> None:
         """Take bytes of a request, or the end of the connection where there are none."""
         incoming = one.incoming
-        self._held += len(data)
-        incoming.add(data)
+        if not self._added(one, data):
+            return
         if incoming.whole or (not data and incoming.data):  # the parser says what is wrong with a half one
             self._leave(one)
             self._serve(one.conn, incoming)
@@ -165,10 +169,28 @@ class Lobby:
         while self._held > _HELD:
             half = (*self._stages[Stage.BODY], *self._stages[Stage.HEAD])
             self._refused(max(half, key=lambda one: len(one.incoming.data)), TooMany())
+        while self._filed > _FILED:
+            self._refused(max(self._stages[Stage.BODY], key=lambda one: one.incoming.filed), TooMany())
+
+    def _added(self, one: Waiting, data: bytes) -> bool:
+        """Add bytes to a request; False where there is no place for them, and the request is refused."""
+        incoming = one.incoming
+        held, filed = len(incoming.data), incoming.filed
+        try:
+            incoming.add(data)
+        except OSError as error:
+            logger.warning("A long body was not taken, for which there must be room in the folder of TMPDIR: %s", error)
+            self._refused(one, TooMany())
+            return False
+        finally:
+            self._held += len(incoming.data) - held
+            self._filed += incoming.filed - filed
+        return True
 
     def _refused(self, one: Waiting, error: Exception) -> None:
         """End a connection: without a word if it has sent nothing, else with an answer."""
         self._leave(one)
+        one.incoming.close()
         if not one.incoming.data:
             self._close(one.conn)
             return
@@ -183,6 +205,7 @@ class Lobby:
     def _leave(self, one: Waiting) -> None:
         del self._stages[one.stage][one]
         self._held -= len(one.incoming.data)
+        self._filed -= one.incoming.filed
         self._poller.unregister(one.conn.sock)
 
     def _drain(self, one: Waiting, drained: list[int], client: socket.socket) -> None:

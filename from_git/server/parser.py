@@ -1,7 +1,7 @@
 """gunicorn's parser of requests, fed with bytes that are all here, so that no thread waits for a client."""
 
 import socket
-from typing import Any
+from typing import IO, Any
 
 from gunicorn.http import errors
 from gunicorn.http.message import Request as AnyRequest
@@ -10,12 +10,37 @@ from gunicorn.http.unreader import SocketUnreader
 
 from from_git.server.incoming import longest_line
 
+_PIECE = 65_536
+
 
 class Unreader(SocketUnreader):
     """A request's bytes, which are all here; who wants more gets what has arrived, or a TimeoutError."""
 
+    _file: IO[bytes] | None = None
+
+    def take(self, data: bytes, file: IO[bytes] | None) -> None:
+        """Have these bytes to read, and those of a file behind them, which is closed when all of it is read."""
+        self.unread(data)
+        self._file = file
+
+    def take_buffered(self) -> bytes:
+        """As gunicorn's, with the rest of the file."""
+        rest = bytes(super().take_buffered())
+        while self._file:
+            rest += self._of_file()
+        return rest
+
+    def _of_file(self) -> bytes:
+        part = self._file.read(_PIECE) if self._file else b""
+        if self._file and not part:
+            self._file.close()
+            self._file = None
+        return part
+
     def chunk(self, size_hint: int | None = None) -> bytes:
         """The next bytes of a refused request or body; TimeoutError where none are there, for no thread waits."""
+        if part := self._of_file():
+            return part
         seconds = self.sock.gettimeout()
         self.sock.settimeout(0)  # Python polls a socket that has a timeout, MSG_DONTWAIT or not
         try:

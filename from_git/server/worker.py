@@ -158,7 +158,7 @@ class Worker(ThreadWorker):
         conn.parser.key = key_of(conn, data) if incoming.alone else None
         probe = data[:100].partition(b" ")[2].startswith(PROBES)
         conn.data_ready = True
-        conn.parser.unreader.unread(data)
+        conn.parser.unreader.take(data, incoming.opened())
         conn.parser.continued = incoming.expects
         conn.parser.sending = _SENDING_PROBE if probe else self.sending
         self._finished(conn, (self._probes if probe else self.tpool).submit(self.handle, conn))
