@@ -34,7 +34,7 @@ HEADERS = {
 REFUSED_CHARSET = "from_git.refused_charset"
 """The key of the WSGI environment that marks a request whose text is not UTF-8."""
 
-_OF_BATCHES = re.compile(r"/from-git/batches\b(?P<id>/.*)?", re.DOTALL)
+_OF_BATCHES = re.compile(r".*?/batches(?![^/])", re.DOTALL)
 
 QUIET = {"livez", "readyz", "metrics"}
 """Routes that are asked every few seconds; their log lines have the level DEBUG."""
@@ -70,8 +70,9 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
 
 def _without_key(path: str) -> str:
     """The path without the id of a batch, which is its only key; other parts of it do not matter."""
-    found = _OF_BATCHES.match(unquote(path))  # as it came, where the server refuses it
-    return f"/from-git/batches{'/…' if found['id'] else ''}" if found else path
+    whole = unquote(path)  # as it came, where the server refuses it
+    found = _OF_BATCHES.match(whole)
+    return f"{found[0]}/***" if found and found.end() < len(whole) else path
 
 
 def refused(

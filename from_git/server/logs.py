@@ -179,7 +179,7 @@ class Line(logging.Formatter):
 
 
 def _without_keys(text: str) -> str:
-    return _KEY.sub("…", text)
+    return _KEY.sub("***", text)
 
 
 def _in_order(facts: dict[str, object]) -> dict[str, object]:

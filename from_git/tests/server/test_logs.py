@@ -117,3 +117,16 @@ class Format(TestCase):
                 self.assertTrue(all(line.startswith("    ") for line in lines[1:]), lines)
                 self.assertFalse([c for line in lines for c in line if not c.isprintable()])
                 self.assertIn("ValueError", "".join(lines))
+
+    def test_no_message_or_traceback_has_the_key_of_a_batch(self) -> None:
+        key = "0123456789abcdef" * 2
+
+        def write(logger: logging.Logger) -> None:
+            try:
+                raise ValueError(f"Key (batch_id)=({key})")
+            except ValueError:
+                logger.exception("Internal Server Error: /from-git/batches/%s", key)
+
+        written = self.written("text", write)
+        self.assertNotIn(key, written)
+        self.assertEqual(written.count("***"), 2)

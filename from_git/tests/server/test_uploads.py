@@ -76,6 +76,26 @@ class Uploads(OnSQLite):
             client.sendall(body)
             self.assertIn(b"HTTP/1.1 202", client.recv(100))
 
+    def test_neither_the_log_nor_the_metrics_have_the_id_of_a_batch(self) -> None:
+        self.server.begin()
+        one = requests.post(self.address, URL, headers={"Content-Type": "text/plain"}, timeout=60).json()["id"]
+        requests.get(f"{self.address}/{one}", timeout=60)
+        for more in ("", "/items", "?format=csv", "?format=x", "/typo", f"/../{one}", "/%2e%2e"):
+            requests.get(f"{self.address}/{one}{more}", timeout=60)
+        for method in (b"DELETE", b"POST", b"PUT", b"G(T"):
+            exchange(self.server.base, request(b"/from-git/%62atches/" + one.encode(), {}, b"", method))
+        for sent in (
+            b"GET /from-git/batches/%b HTTP/9.9\r\n\r\n",
+            b"GET /from-git/batches/%b HTTP/1.1\r\nA b: c\r\n\r\n",
+        ):
+            exchange(self.server.base, sent % one.encode())
+        metrics = requests.get(f"{self.server.base}/metrics", timeout=60).text
+
+        self.assertIn("path=/from-git/batches/*** status=405", self.server.said)
+        self.assertNotIn(one, self.server.said)
+        self.assertNotIn(one, metrics)
+        self.assertIn('"batch-items"', metrics)
+
 
 class Incomings(OnSQLite):
     """`Incoming` of such a body."""
