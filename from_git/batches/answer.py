@@ -30,6 +30,7 @@ KEPT = 9
 """So many times as long as it took to work it out, the answer of a batch that runs is kept in this process."""
 _MOST = 64  # answers that are kept so, of some kilobytes mostly
 _PIECE = 65_536  # bytes
+_MISSING, _FAILED, _OPEN = str(ItemState.MISSING), str(ItemState.FAILED), frozenset(map(str, OPEN))
 _POSITION = 0xFFFFFFFF
 _working = threading.Lock()  # one at a time: to merge 100,000 profiles keeps the interpreter busy for seconds
 _partial: "dict[str, _Partial]" = {}
@@ -147,7 +148,7 @@ class _Merging:
 
     def answer(self) -> tuple[bytes, bool]:
         """The answer, compressed, and whether it is final."""
-        for some in items.of(self._batch_id, ItemState):
+        for some in items.of(self._batch_id):
             self._in_time()
             self._add(some)
         try:
@@ -170,25 +171,19 @@ class _Merging:
 
     def _add(self, some: list[Item]) -> None:
         for item in some:
-            if item.state == ItemState.DONE:
-                self._count(item)
-            elif item.state == ItemState.MISSING:
+            if item.state == _MISSING:
                 self._missing.add(item.url)
-            elif item.state == ItemState.FAILED:
-                told = {"url": item.url, "error": item.error, "message": printable(item.reason)}
-                self._failed.add(told)
-            elif item.state in OPEN:
+            elif item.state == _FAILED:
+                self._failed.add({"url": item.url, "error": item.error, "message": printable(item.reason)})
+            elif item.state in _OPEN:
                 self._open += 1
-
-    def _count(self, item: Item) -> None:
-        profile, fetched = item.found()
-        found = _there(fetched)
-        self._tally.add(found.stats)
-        marks, position = self._marks[item.host], item.position
-        for one in (hashed(identity(profile, found)), *found.rows.sums.ids):
-            marks[one >> 24].append(one << 32 | position)
-        if found.missing:
-            self._lost[position] = missing_urls(profile, found)
+        for item, profile, _, found in items.found_of(some):
+            self._tally.add(found.stats)
+            marks, position = self._marks[item.host], item.position
+            for one in (hashed(identity(profile, found)), *found.rows.sums.ids):
+                marks[one >> 24].append(one << 32 | position)
+            if found.missing:
+                self._lost[position] = missing_urls(profile, found)
 
     def _merge_shared(self) -> None:
         """Count what several profiles may have once."""
@@ -197,9 +192,8 @@ class _Merging:
         lost: dict[Profile, int] = {}
         for some in items.at(self._batch_id, sorted(self._shared())):
             self._in_time()
-            for item in some:
-                profile, fetched[profile] = item.found()
-                found[profile] = one = _there(fetched[profile])
+            for item, profile, fetched[profile], one in items.found_of(some):
+                found[profile] = one
                 self._tally.take_back(one.stats)
                 lost[profile] = item.position
         first = distinct(found)
@@ -222,12 +216,6 @@ class _Merging:
     def _in_time(self) -> None:
         if time.monotonic() > self._until:
             raise _late()
-
-
-def _there(fetched: Fetched) -> Found:
-    if fetched.found is None:
-        raise ValueError("an item that is done has a profile")
-    return fetched.found
 
 
 def _unpacked(packed: bytes) -> Iterator[bytes]:

@@ -1,21 +1,23 @@
 """The items of a batch as they are read, some at a time, so that a batch of any length takes little memory."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from from_git import forges
 from from_git.batches import sql
 from from_git.errors import NoSuchBatch
+from from_git.forges.registry import KINDS
 from from_git.kept.stored import unpack
-from from_git.models import Batch, BatchItem
+from from_git.models import Batch, BatchItem, ItemState
 from from_git.profiles import parse_profiles
-from from_git.values.found import Fetched
+from from_git.values.found import Fetched, Found
 from from_git.values.host import Host
 from from_git.values.profile import Profile
 
 SOME = 500
 """Items that are read at a time."""
+_DONE = str(ItemState.DONE)  # a look at a member of an enum takes longer than all else about a row
 _COLUMNS = "position", "host", "url", "state", "attempts", "not_before", "error", "reason", "result"
 
 
@@ -32,22 +34,31 @@ class Item(NamedTuple):
     reason: str
     result: Any
 
-    def profile(self) -> Profile:
-        """The profile as it was asked; one at a host that is no longer declared is known by its URL."""
-        found = parse_profiles([self.url], forges.hosts()).profiles
-        if found and found[0].host.name == self.host:
-            return found[0]
-        kind = next(iter(forges.hosts().values())).kind
-        owner = self.url.rstrip("/").rpartition("/")[2]
-        return Profile(Host(kind, self.host, "", label=self.host), self.url.lower(), owner, self.url)
 
-    def found(self) -> tuple[Profile, Fetched]:
-        """The profile, and what was found, where it is done."""
-        return self.profile(), unpack(self.result)
+def profiles_of(some: Sequence[Item]) -> list[Profile]:
+    """The profile of each of these items, as it was asked; one at a host that is no longer declared is known by its
+    URL."""
+    read = {one.url: one for one in parse_profiles([item.url for item in some], forges.hosts()).profiles}
+    return [one if (one := read.get(item.url)) and one.host.name == item.host else _at_no_host(item) for item in some]
 
 
-def of(batch_id: str, states: Collection[str], after: int = -1) -> Iterator[list[Item]]:
-    """The items of a batch, behind a position, that are in one of these states, some at a time, by position.
+def _at_no_host(item: Item) -> Profile:
+    kind = next(iter(KINDS.values()))
+    owner = item.url.rstrip("/").rpartition("/")[2]
+    return Profile(Host(kind, item.host, "", label=item.host), item.url.lower(), owner, item.url)
+
+
+def found_of(some: Sequence[Item]) -> Iterator[tuple[Item, Profile, Fetched, Found]]:
+    """Those of these items that are done, with their profiles and what was found."""
+    done = [item for item in some if item.state == _DONE]
+    for item, profile in zip(done, profiles_of(done), strict=True):
+        fetched = unpack(item.result)
+        if fetched.found:
+            yield item, profile, fetched, fetched.found
+
+
+def of(batch_id: str) -> Iterator[list[Item]]:
+    """The items of a batch, some at a time, by position.
 
     Raises:
         NoSuchBatch: the batch is deleted meanwhile.
@@ -57,11 +68,11 @@ def of(batch_id: str, states: Collection[str], after: int = -1) -> Iterator[list
         total = Batch.objects.filter(id=batch_id).values_list("total", flat=True).first()
     if total is None:
         raise NoSuchBatch
-    for begin in range(after + 1, total, SOME):
+    for begin in range(0, total, SOME):
         rows = _rows(batch_id, position__gte=begin, position__lt=begin + SOME)
         if len(rows) < min(SOME, total - begin):
             raise NoSuchBatch
-        yield [row for row in rows if row.state in states]
+        yield rows
 
 
 def at(batch_id: str, positions: Sequence[int]) -> Iterator[list[Item]]:

@@ -1,7 +1,7 @@
 """What is told of batches and their items: members of JSON, and rows of tables."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from from_git.values.profile import Profile
 PAGE = 1_000
 """Items of one page."""
 _ID = re.compile(r"[0-9a-f]{32}")
-_FINAL = ItemState.DONE, ItemState.MISSING, ItemState.FAILED
+_WITHOUT_NUMBERS = frozenset(map(str, (ItemState.MISSING, ItemState.FAILED)))
 
 
 def batch_of(batch_id: str) -> Batch:
@@ -66,9 +66,15 @@ def items_page(batch_id: str, state: str | None, after: int) -> tuple[list[Item]
     return found[:PAGE], len(found) > PAGE
 
 
-def item_members(item: Item) -> dict[str, Any]:
-    """What has become of one item; None is what it does not have."""
-    done = item.state == ItemState.DONE
+def item_members(some: Sequence[Item]) -> list[dict[str, Any]]:
+    """What has become of each of these items; None is what it does not have."""
+    rows = {
+        item.position: profile_row(profile, found, fetched) for item, profile, fetched, found in items.found_of(some)
+    }
+    return [_members(item, rows.get(item.position)) for item in some]
+
+
+def _members(item: Item, row: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "position": item.position,
         "url": item.url,
@@ -77,7 +83,7 @@ def item_members(item: Item) -> dict[str, Any]:
         "error": item.error or None,
         "message": printable(item.reason) if item.reason else None,
         "notBefore": _moment(item.not_before),
-        "profile": _row(item) if done else None,
+        "profile": row,
     }
 
 
@@ -90,29 +96,24 @@ def table_rows(batch_id: str) -> Iterator[dict[str, Any]]:
     """
     seen: set[int] = set()  # hashes of 64 bits, which take a tenth of the names
     lost: list[tuple[Profile, list[str]]] = []
-    for some in items.of(batch_id, _FINAL):
-        for item in some:
-            if item.state != ItemState.DONE:
+    for some in items.of(batch_id):
+        done = {item.position: (fetched, found) for item, _, fetched, found in items.found_of(some)}
+        for item, profile in zip(some, items.profiles_of(some), strict=True):
+            if item.state in _WITHOUT_NUMBERS:
                 error = {"error": item.error, "message": printable(item.reason)} if item.error else {}
-                yield {**missing_row(item.profile(), item.url, item.state), **error}
-                continue
-            profile, fetched = item.found()
-            if fetched.found is None:
-                continue
-            mark = hash((item.host, identity(profile, fetched.found)))
-            if mark not in seen:  # another name of a profile has no row of its own
+                yield {**missing_row(profile, item.url, item.state), **error}
+            elif item.position in done:
+                fetched, found = done[item.position]
+                mark = hash((item.host, identity(profile, found)))
+                if mark in seen:  # another name of a profile has no row of its own
+                    continue
                 seen.add(mark)
-                row = profile_row(profile, fetched.found, fetched)
+                row = profile_row(profile, found, fetched)
                 yield {name: row[name] for name in (*COLUMNS, "host") if name not in row["notTold"]}
-                if fetched.found.missing:
-                    lost.append((profile, missing_urls(profile, fetched.found)))
+                if found.missing:
+                    lost.append((profile, missing_urls(profile, found)))
     for profile, urls in lost:
         yield from (missing_row(profile, url, "missing repository") for url in urls)
-
-
-def _row(item: Item) -> dict[str, Any] | None:
-    profile, fetched = item.found()
-    return profile_row(profile, fetched.found, fetched) if fetched.found else None
 
 
 def _moment(moment: datetime | None) -> str | None:

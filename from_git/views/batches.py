@@ -157,7 +157,7 @@ class Items(OfBatches):
         query = f"{f'state={state}&' if state else ''}after={found[-1].position}" if more else ""
         here = reverse("batch-items", kwargs={"batch": one.id})
         next_page = _absolute(request, f"{here}?{query}") if more else None
-        return Response({"error": "OK", "items": [item_members(item) for item in found], "next": next_page})
+        return Response({"error": "OK", "items": item_members(found), "next": next_page})
 
 
 def refuse_foreign(request: HttpRequest) -> None:
