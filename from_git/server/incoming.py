@@ -4,7 +4,7 @@ import re
 from tempfile import TemporaryFile
 from typing import IO
 
-from django.conf import settings
+from from_git.conf import settings
 
 HEADERS = 100 * (8_190 + 2) + 4
 """Bytes of all headers together; gunicorn's parser refuses more."""

@@ -21,6 +21,7 @@ class Uploads(OnSQLite):
     """POSTs of more than 10 MiB."""
 
     server: ClassVar[Gunicorn]
+    address: ClassVar[str]
 
     @classmethod
     def setUpClass(cls) -> None:
