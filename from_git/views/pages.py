@@ -21,6 +21,7 @@ from from_git.baseview import BaseView, parameters, refuse_long_address
 from from_git.conf import settings
 from from_git.errors import RequestError
 from from_git.forges.registry import KINDS
+from from_git.history import watching
 from from_git.openapi.components import example_urls
 from from_git.pictures import CHARTS, PICTURES
 from from_git.question import both
@@ -70,6 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "public": settings.PUBLIC_URL or None,
+        "past": watching.in_use(),
         "labels": enumerated(forges.labels_of(forges.hosts().values()), FORGES),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "examples": list(_examples()),
