@@ -1,14 +1,12 @@
 """Which profiles are watched."""
 
-import math
 import os
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from from_git import forges
@@ -17,8 +15,6 @@ from from_git.profiles import parse_profiles
 from from_git.values.profile import Profile
 
 _T = TypeVar("_T")
-_REMEMBERED = 60.0  # seconds
-_used = False, -math.inf  # whether anything was watched, and until when that is believed
 PART = 500
 """Rows that one statement names at most: SQLite takes 32,766 parameters at the least."""
 
@@ -47,27 +43,9 @@ def watch(profiles: Sequence[Profile]) -> Change:
     return Change([one for one in profiles if one in changed], [one for one in profiles if one not in changed])
 
 
-def in_use() -> bool:
-    """Whether anything is watched, as it was within the last minute; False where the database cannot be used.
-
-    A database file that nobody has made is not asked for, which would make it.
-    """
-    global _used
-    told, until = _used
-    if time.monotonic() >= until:
-        told = _is_watched()
-        _used = told, time.monotonic() + _REMEMBERED
-    return told
-
-
-def _is_watched() -> bool:
-    if connection.vendor == "sqlite" and not os.path.exists(str(connection.settings_dict["NAME"])):
-        return False
-    try:
-        return Row.objects.filter(watched=True).exists()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return False
+def may_be() -> bool:
+    """Whether there may be a database in which profiles are watched; it is not asked, and no connection is made."""
+    return connection.vendor != "sqlite" or os.path.exists(str(connection.settings_dict["NAME"]))
 
 
 def unwatch(profiles: Sequence[Profile]) -> Change:

@@ -12,7 +12,6 @@ const place = document.querySelector("#result");
 const parts = document.querySelector("#result-parts").content;
 const printed = document.querySelector("#printed");
 const NAMED = 3; // of the most frequent languages and topics
-const PAST = "past" in document.querySelector("main").dataset; // whether any profile is watched
 const FORGES = 5; // so many are named in a line
 const hosts = JSON.parse(document.querySelector("main").dataset.hosts); // kind of forge, label, host
 const labels = Object.fromEntries(hosts.map(([, label, host]) => [host, label]));
@@ -39,7 +38,8 @@ export function show({ urls, answer, last, seconds, at }) {
   rows.fill(slot(place, "repositories"), urls, answer, labels);
   stamp(at);
   place.hidden = false;
-  if (PAST && !answer.filter) import("./past.js").then(({ fill }) => fill(slot(place, "past"), urls));
+  const past = slot(place, "past"); // there where a database is
+  past?.firstChild.addEventListener("toggle", () => import("../past.js").then(({ fill }) => fill(past, urls)), { once: true });
 }
 
 /** The rows that were finished when one profile was refused: no answer, and nothing that looks like one. */
