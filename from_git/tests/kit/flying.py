@@ -162,9 +162,15 @@ class Client:
     """Somebody who waits for one profile in one process."""
 
     def __init__(
-        self, flights: Flights, profile: Profile = SPACK, seconds: float = 60.0, client: str = "", **options: Any
+        self,
+        flights: Flights,
+        profile: Profile = SPACK,
+        seconds: float = 60.0,
+        client: str = "",
+        background: bool = False,
+        **options: Any,
     ) -> None:
-        self.waiter = Waiter(client)
+        self.waiter = Waiter(client, background)
         options.setdefault("longest", 900.0)
         self.flight = flights.join(profile, self.waiter, time.monotonic() + seconds, **options)
 
