@@ -46,6 +46,8 @@ class Landed:
     held: Held
     outcome: Outcome
     fetched: Fetched | None = None
+    apart: bool = False
+    """Whether this is in place of an outcome that could not be written."""
 
 
 class Air:

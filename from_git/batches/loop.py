@@ -142,6 +142,7 @@ class Loop:
         now = time.monotonic()
         for held in [one for one in self._all() if now > one.until]:
             self._drop(held)  # by now others may have it
+        self._end_jobs(lambda job: now >= job.until)
         if now < self._rests:
             return self._rests - now
         try:
@@ -166,7 +167,7 @@ class Loop:
         for held in self._claiming.claim(jobs, busy=bool(len(self._landings))):
             if landed := self._air.begin(held):
                 self._landings.add(landed)
-        self._end_jobs(jobs)
+        self._end_jobs(lambda job: job in jobs and not (self._claiming.may_claim(job) or self._holds(job)))
         now = time.monotonic()
         ends = [self._renewed + RENEW if self._all() or jobs else now + _IDLE, *(job.until for job in jobs)]
         if len(self._landings):
@@ -198,13 +199,12 @@ class Loop:
         self._air.leave(held)
         self._landings.drop(held.item.id)
 
-    def _end_jobs(self, jobs: list[Job]) -> None:
-        now = time.monotonic()
-        for job in jobs:
-            if now >= job.until or not (self._claiming.may_claim(job) or self._holds(job)):
-                with self._lock:
-                    self._jobs.remove(job)
-                job.over.set()
+    def _end_jobs(self, test: Callable[[Job], bool]) -> None:
+        with self._lock:
+            over = [job for job in self._jobs if test(job)]
+            self._jobs = [job for job in self._jobs if job not in over]
+        for job in over:
+            job.over.set()
 
     def _holds(self, job: Job) -> bool:
         return any(one.item.host == job.host and job.batch in (None, one.item.batch_id) for one in self._all())
