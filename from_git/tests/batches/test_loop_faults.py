@@ -29,14 +29,14 @@ class Between:
 class Killed(OnPostgres, LoopTestCase):
     """A PostgreSQL of its own that is killed."""
 
-    server: ClassVar[postgres.Server]
+    database: ClassVar[postgres.Server]
 
     @classmethod
     def _new_database(cls) -> str:
-        cls.server = postgres.Server()
-        cls.addClassCleanup(cls.server.remove)
-        cls.server.start()
-        url = created(cls.server.url, "ours")
+        cls.database = postgres.Server()
+        cls.addClassCleanup(cls.database.remove)
+        cls.database.start()
+        url = created(cls.database.url, "ours")
         migrated(url)
         return url
 
@@ -46,10 +46,10 @@ class Killed(OnPostgres, LoopTestCase):
         job = loop.begin(GITHUB, 90.0)
         self.until(lambda: self.states(batch).get("done", 0) > 30)
 
-        self.server.kill()
+        self.database.kill()
         connection.close()
         self.until(lambda: not len(loop._air))
-        self.server.start()
+        self.database.start()
 
         self.until(job.over.is_set, 60.0)
         self.assertEqual(self.states(batch), {"done": 150})

@@ -14,7 +14,8 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
     @property
     def group(self) -> TaskGroup:
         """That of the fetch that was begun last."""
-        return self.forge.groups[-1]
+        group: TaskGroup = self.forge.groups[-1]
+        return group
 
     def test_its_fetch_is_set_aside_from_its_beginning_and_wanted_while_a_request_waits(self) -> None:
         one = self.process()

@@ -67,7 +67,7 @@ class LoopTestCase(OnSQLite, ServiceTestCase):
         while not test():
             if time.monotonic() > end:
                 raise AssertionError("it never came about")
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks
         connection.close()
 
     def calls(self, forge: str = "github") -> int:
