@@ -28,6 +28,7 @@ FOREIGN_SETTINGS = {
     *("GITLAB_TOKEN", "GITEA_TOKEN", "CODEBERG_TOKEN"),  # examples of names of other programs
     *("REQUIRE_SIGNIN_VIEW", "_SHORTCODE"),  # Gitea's; the end of a login at GitHub
     "CLOCK_BOOTTIME",  # Linux's
+    *("POSTGRES_USER", "POSTGRES_PASSWORD"),  # of PostgreSQL's image
     *("HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME"),  # WSGI's
     *("TCP_MEM_HIT", "TCP_MISS", "TCP_REFRESH_FAIL_OLD", "TCP_REFRESH_MODIFIED", "TCP_REFRESH_UNMODIFIED"),  # Squid's
 }

@@ -1,6 +1,7 @@
 """Batches over real workers of Celery, real brokers and a real PostgreSQL, whatever of it is killed."""
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import connection
 
@@ -8,6 +9,7 @@ from emulator.latency import Latency
 from emulator.tests.helpers import settled
 from from_git import forges
 from from_git.batches import broker, engine, filling, states
+from from_git.batches.answer import answer_of
 from from_git.models import Batch, BatchItem, ItemState, Purpose
 from from_git.profiles import parse_profiles
 from from_git.tests.flights.test_flights_redis import redis_settings
@@ -91,6 +93,9 @@ class Crew(OnPostgres, ServiceTestCase):
         self.until_done(batch, batch.total)
         claims = BatchItem.objects.filter(batch=batch).values_list("attempts", flat=True)
         self.assertLessEqual(max(claims), attempts)
+        batch.refresh_from_db()
+        body: dict[str, Any] = json.loads(b"".join(answer_of(batch)))
+        self.assertEqual((body["data"], body["failed"]), (self.world.sum(self.owners), []))
 
     def at_work(self) -> int:
         """How many workers hold something."""
@@ -101,10 +106,13 @@ class Crew(OnPostgres, ServiceTestCase):
 class Contract(Crew):
     """What holds with every broker."""
 
-    def test_two_workers_do_it_together_and_doubled_messages_and_a_second_beat_do_no_harm(self) -> None:
+    def test_two_workers_do_it_together_whatever_messages_come_besides(self) -> None:
         batch = self.batch(60)
-        for _ in range(5):
+        for _ in range(5):  # doubled ones, beside those of two beats
             broker.send([HOST], 4)
+        newer = broker.application(fixups=[], set_as_current=False)
+        newer.send_task(broker.DRAIN, (HOST,), {"of_a_newer_version": 1})
+        newer.send_task("from_git.tasks.of_a_newer_version", (HOST,), queue=HOST)
 
         self.assertEqual(settled(self.at_work, 2), 2)
         self.assert_whole(batch, attempts=1)
