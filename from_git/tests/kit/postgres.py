@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import psutil
 
 _RUN = os.getpid()  # of the run: its processes are forked after this was imported
 _port = multiprocessing.Value("i", 0)  # of the server, known to them all; 0: it does not run
+_NOTHING = subprocess.DEVNULL
 _LOOKS = 0.5  # seconds between two looks whether the run still lives
 _FAST = "-c fsync=off -c max_connections=300 -c shared_buffers=64MB"
 
@@ -35,20 +37,28 @@ def address() -> str:
     ends with the run, however that ends."""
     with _port.get_lock():
         if not _port.value:
-            _port.value = _started()
+            server = Server()
+            server.start()
+            _port.value = server.port
     return f"postgres://postgres@127.0.0.1:{_port.value}"
 
 
 class Server:
-    """A PostgreSQL of its own, on loopback, which a test may kill and start again.
+    """A PostgreSQL of its own, on loopback, which a test may kill and start again; another process ends it with the
+    run of tests, however that ends.
 
     Args:
         options: more of its command line.
     """
 
     def __init__(self, options: str = _FAST) -> None:
-        self._programs = folder_of_programs() or ""
         self._folder = tempfile.mkdtemp(prefix="from-git-postgres-")
+        # in a session of its own, which Ctrl-C does not reach
+        command = [sys.executable, __file__, str(_RUN), self._folder]
+        guard = subprocess.Popen(
+            command, stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING, start_new_session=True, cwd="/"
+        )
+        guard.returncode = 0  # it ends after this process
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres")
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -79,47 +89,43 @@ class Server:
 
     def remove(self) -> None:
         """Stop it, where it runs, and remove all of its files."""
-        if os.path.exists(os.path.join(self._data, "postmaster.pid")):
-            self._run("pg_ctl", "-m", "immediate", "-w", "stop", check=False)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        _removed(self._folder)
 
-    def _run(self, program: str, *options: str, check: bool = True) -> None:
-        # root may not run it
-        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        command = [*user, os.path.join(self._programs, program), "-D", self._data, *options]
-        done = subprocess.run(
-            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=90, check=False
-        )
-        if check and done.returncode:
-            raise AssertionError(f"{program} ended with {done.returncode}")
+    def _run(self, program: str, *options: str) -> None:
+        if status := _ran(program, self._data, *options):
+            raise AssertionError(f"{program} ended with {status}")
 
 
-def _started() -> int:
-    """The port of a server that lives as long as the run, guarded by a process of its own."""
-    # in a session of its own, so that Ctrl-C ends the run first
-    guard = subprocess.Popen(
-        [sys.executable, __file__, str(_RUN)], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert guard.stdout is not None
-    with guard.stdout as told:
-        line = told.readline()
-    if not line:
-        raise AssertionError("PostgreSQL did not start")
-    guard.returncode = 0  # nobody waits for it here: it ends after the run
-    return int(line)
+def _ran(program: str, data: str, *options: str) -> int:
+    """The exit status of one of PostgreSQL's programs; root may not run them."""
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    command = [*user, os.path.join(folder_of_programs() or "", program), "-D", data, *options]
+    return subprocess.run(command, cwd="/", stdout=_NOTHING, stderr=_NOTHING, timeout=90, check=False).returncode
 
 
-def _guard(run: int) -> None:
-    server = Server()
+def _removed(folder: str) -> None:
+    data = os.path.join(folder, "data")
+    if os.path.exists(os.path.join(data, "postmaster.pid")):
+        _ran("pg_ctl", data, "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _guard(run: int, folder: str) -> None:
+    """Wait until the run has ended, or until the server is removed, and leave nothing of it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
-        server.start()
-        sys.stdout.write(f"{server.port}\n")
-        sys.stdout.flush()
-        while psutil.pid_exists(run):
+        while _lives(run) and os.path.exists(folder):
             time.sleep(_LOOKS)  # a process that is no child of this one tells nobody of its end
     finally:
-        server.remove()
+        _removed(folder)
+
+
+def _lives(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":
-    _guard(int(sys.argv[1]))
+    _guard(int(sys.argv[1]), sys.argv[2])
