@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "try all of it on recorded and made-up data, without a token or a network",
     "migrate": "make the tables of batches and history in the database, or bring them up to date",
     "serve": "run the production server; takes the options of gunicorn",
+    "snapshot": "keep the numbers of all profiles that are watched",
     "watch": "say of which profiles numbers over time are kept",
 }
 """Name and purpose of each command of `from-git`."""

@@ -7,8 +7,7 @@ export async function fill(section, urls) {
   const { root } = document.querySelector("main").dataset;
   const place = section.querySelector("div");
   place.replaceChildren(...(await told(`${root}from-git/history${query({ urls })}`)));
-  const heading = place.querySelector("h3, p");
-  say(heading.textContent);
+  say(place.querySelector("h4, p").textContent);
 }
 
 async function told(address) {
@@ -16,6 +15,7 @@ async function told(address) {
   if (!response) return [make("p", {}, "The server cannot be reached.")];
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const found = page.querySelector("#history");
+  found?.querySelector("h3").remove(); // this page has one
   if (found) return [...found.childNodes, ...page.querySelectorAll(".links")];
   return [...page.querySelectorAll(".answer > p:not([class]), .answer > .lead")];
 }

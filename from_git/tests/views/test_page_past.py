@@ -32,7 +32,7 @@ class Past(PageTestCase, OnSQLite):
         page.on("request", lambda request: asked.append(request.url))
         page.wait_for_selector("#result h2")
         self.assertEqual([url for url in asked if "history" in url or "past.js" in url], [])
-        page.click("text=Over time")
+        page.click("text=What has changed")
         page.wait_for_selector("text=From 2026-01-02 12:00 to 2026-01-03 12:00 UTC")
         shown = page.inner_text("[data-slot=past]")
         for words in ("Stars: +4, now 1,009", "Topics: +2, now 3", "New languages: rust", "New topics: <b> and web"):
@@ -51,7 +51,7 @@ class Past(PageTestCase, OnSQLite):
     def test_of_profiles_that_are_not_watched_it_says_how_to_watch_them(self) -> None:
         page = self.open("https://bitbucket.org/acme-team")
         page.wait_for_selector("#result h2")
-        page.click("text=Over time")
+        page.click("text=What has changed")
         page.wait_for_selector("text=is not watched")
         self.assertIn("manage.py watch add https://bitbucket.org/acme-team", page.inner_text("[data-slot=past]"))
 

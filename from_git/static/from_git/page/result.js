@@ -39,7 +39,7 @@ export function show({ urls, answer, last, seconds, at }) {
   stamp(at);
   place.hidden = false;
   const past = slot(place, "past"); // there where a database is
-  past?.firstChild.addEventListener("toggle", () => import("../past.js").then(({ fill }) => fill(past, urls)), { once: true });
+  past?.lastChild.addEventListener("toggle", () => import("../past.js").then(({ fill }) => fill(past, urls)), { once: true });
 }
 
 /** The rows that were finished when one profile was refused: no answer, and nothing that looks like one. */
