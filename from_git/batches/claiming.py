@@ -57,9 +57,10 @@ class Claiming:
         """Let the next claim look for items whose workers died."""
         self._looks = True
 
-    def refused(self, host: str) -> None:
-        """Take in that a limit of a host refused what was claimed."""
-        self._door(host).refused()
+    def landed(self, host: str, refused: bool) -> None:
+        """Take in that an item of a host has landed, and whether a limit refused it."""
+        door = self._door(host)
+        (door.refused if refused else door.passed)()
 
     def may_claim(self, work: Work) -> bool:
         """Whether something may be due, as far as it is known."""

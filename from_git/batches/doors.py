@@ -29,6 +29,7 @@ class Door:
         """When the forge is asked again, on the monotonic clock, if nothing may begin until then."""
         self._left = 0
         self._asked = -math.inf
+        self._pause = self._resumes = 0.0  # after a limit has refused what had entered: how long, and until when
 
     def admits(self, most: int) -> int:
         """How many profiles may begin now, `most` at most."""
@@ -47,8 +48,20 @@ class Door:
         self._left = max(0, self._left - number)
 
     def refused(self) -> None:
-        """Take in that a limit refused what had entered, so that the forge is asked anew before the next."""
-        self._left, self.opens = 0, max(self.opens, self._asked + _ASK)
+        """Take in that a limit refused what had entered: after a pause one at a time enters, until one has passed.
+
+        A profile may take more than what is foreseen for any.
+        """
+        now = time.monotonic()
+        if now >= self._resumes:
+            self._pause = min(2 * self._pause or _ASK, _SELDOM)
+            self._resumes = now + self._pause
+        self._left, self.opens = 0, max(self.opens, self._resumes)
+
+    def passed(self) -> None:
+        """Take in that no limit refused what had entered."""
+        if time.monotonic() >= self._resumes:  # else it had entered before another was refused
+            self._pause = 0.0
 
     def _ask(self, now: float) -> None:
         host, ahead = forges.hosts().get(self._name), _AHEAD * settings.PROFILES_IN_FLIGHT
@@ -64,6 +77,8 @@ class Door:
                 self._left, self.opens = 0, now + min(max(error.wait, _ASK), _SELDOM)
                 return
             ahead = 1  # no time helps, and its flight says so
+        if self._pause:
+            ahead = 1
         while ahead > 1:
             try:
                 forge.foresee(Asker(self.client, background=True), ahead, _WITHIN)
