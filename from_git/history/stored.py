@@ -53,7 +53,8 @@ class Names(NamedTuple):
 def snapshot(row: Row, at: datetime, found: Found | None) -> Snapshot:
     """The snapshot of a profile, not saved, with its names; `found` is None where there is no such profile."""
     if found is None:
-        return Snapshot(profile=row, at=at)
+        # what is left to the database's defaults could not be compared before it is saved
+        return Snapshot(profile=row, at=at, kind="", not_told="", **dict.fromkeys(COLUMNS.values(), 0))
     stats, names = found.stats, Names(found.stats.langs, found.stats.topics)
     told = {**stats.numbers(), "langsNum": len(names.present.langs)}
     columns = {column: told[key] for key, column in COLUMNS.items()}

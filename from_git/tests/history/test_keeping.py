@@ -94,6 +94,8 @@ class Keeping(OnSQLite):
             self.assertEqual(keep(SPACK, one), 1)
             newest = Snapshot.objects.latest("at")
             self.assertEqual((newest.kind, newest.names), (kind, None))
+            age(seconds=1)
+            self.assertEqual(keep(SPACK, one), int(newest.at.date() != datetime.now(UTC).date()))
 
     def test_what_comes_late_or_twice_is_not_kept(self) -> None:
         keep(SPACK, found(5))
