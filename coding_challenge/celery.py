@@ -21,7 +21,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(str(error))
 
-from from_git.batches import broker
+from from_git.batches import TICK, broker
 from from_git.batches.lone import AnotherWorker
 from from_git.batches.worker import worker
 from from_git.conf import settings
@@ -66,6 +66,12 @@ def begin(sender: Any, **_: Any) -> None:
         worker().begin()
     except AnotherWorker as error:
         sys.exit(str(error))
+
+
+@signals.beat_init.connect
+def tell(**_: Any) -> None:
+    """Say that the clock runs; Celery's own words wait for more of them where stdout is no terminal."""
+    logging.getLogger("from_git.beat").info("This beat has workers look each %g s at what waits", TICK)
 
 
 @signals.worker_shutting_down.connect

@@ -27,20 +27,20 @@ FORGES = {
 BASE = "http://127.0.0.1:8000"
 
 
-def unit() -> dict[str, list[str]]:
-    """Name to values of the lines of the unit, whatever their section."""
+def unit(name: str = "from-git") -> dict[str, list[str]]:
+    """Name to values of the lines of a unit, whatever their section."""
     found: dict[str, list[str]] = {}
-    for line in (DEPLOY / "from-git.service").read_text(encoding="utf-8").splitlines():
+    for line in (DEPLOY / f"{name}.service").read_text(encoding="utf-8").splitlines():
         if "=" in line and not line.startswith("#"):
             name, _, value = line.partition("=")
             found.setdefault(name, []).append(value)
     return found
 
 
-def steps(section: str) -> str:
-    """The first block of commands in a section of docs/deploy.md."""
+def steps(section: str, place: int = 1) -> str:
+    """A block of commands in a section of docs/deploy.md, by its place from 1."""
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    return text.split(f"\n## {section}\n")[1].split("```sh\n")[1].split("```")[0]
+    return text.split(f"\n## {section}\n")[1].split("```sh\n")[place].split("```")[0]
 
 
 @skipIf(lacking(), lacking())
@@ -97,7 +97,7 @@ print(urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers=headers
 """
 
 
-class Unit(Deployed):
+class Installed(Deployed):
     """systemd's part is played by the test: user, folder, environment, commands."""
 
     def setUp(self) -> None:
@@ -121,6 +121,18 @@ class Unit(Deployed):
         """Folder, user and environment of each command."""
         [folder], [user] = self.unit["WorkingDirectory"], self.unit["User"]
         return {"folder": folder, "user": user, **self.environment}
+
+    def assert_systemd_has_nothing_to_say(self, name: str) -> None:
+        """It reads the unit without a warning."""
+        path = f"/etc/systemd/system/{name}.service"
+        done = self.machine.run(["systemd-analyze", "verify", "--man=no", path], SYSTEMD_LOG_LEVEL="warning")
+
+        said = [line for line in (done.stdout + done.stderr).splitlines() if "from-git" in line]
+        self.assertEqual((done.returncode, said), (0, []), done.stderr)
+
+
+class Unit(Installed):
+    """The service."""
 
     def start(self) -> Server:
         """Start the service."""
@@ -190,8 +202,4 @@ class Unit(Deployed):
 
     @skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
     def test_systemd_finds_nothing_to_say(self) -> None:
-        path = "/etc/systemd/system/from-git.service"
-        done = self.machine.run(["systemd-analyze", "verify", "--man=no", path], SYSTEMD_LOG_LEVEL="warning")
-
-        said = [line for line in (done.stdout + done.stderr).splitlines() if "from-git" in line]
-        self.assertEqual((done.returncode, said), (0, []), done.stderr)
+        self.assert_systemd_has_nothing_to_say("from-git")

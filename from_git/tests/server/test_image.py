@@ -163,3 +163,24 @@ class Compose(TestCase):
         deadline = next(option.default for option in table() if option.name == "REQUEST_DEADLINE")
         self.assertGreater(int(self.services["from-git"]["stop_grace_period"].removesuffix("s")), deadline + 5)
         self.assertGreater(int(unit()["TimeoutStopSec"][0]), deadline + 5)
+
+
+class ComposeOfBatches(TestCase):
+    """The same of the file for batches, which stands beside the other one."""
+
+    whole: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.batches.yaml").read_text(encoding="utf-8"))
+
+    def test_every_variable_is_a_setting_and_every_service_and_volume_is_there(self) -> None:
+        services = self.whole["services"]
+        self.assertLessEqual(set(services["from-git"]["environment"]), {option.name for option in table()})
+        for name, one in services.items():
+            self.assertLessEqual(set(one.get("depends_on", ())), set(services), name)
+            for volume in one.get("volumes", ()):
+                self.assertIn(volume.split(":")[0], self.whole["volumes"])
+
+    def test_workers_and_beat_are_started_as_by_the_units(self) -> None:
+        for name in ("worker", "beat", "migrate"):
+            [line] = unit(f"from-git-{name}")["ExecStart"]
+            program, *rest = shlex.split(line)
+            self.assertEqual(self.whole["services"][name]["command"], [program.rpartition("/")[2], *rest])
+            self.assertEqual(self.whole["services"][name]["extends"], {"file": "compose.yaml", "service": "from-git"})
