@@ -15,6 +15,15 @@ _SQLITE = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 
+# a machine that is gone without a word is noticed; by default that takes a quarter of an hour
+_POSTGRES = {
+    "connect_timeout": 5,  # seconds, as all but the last one
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
+
 
 def configured(url: str, folder: str) -> dict[str, Any] | None:
     """The settings of a database; None for an address that names none, or one of another kind.
@@ -32,6 +41,6 @@ def configured(url: str, folder: str) -> dict[str, Any] | None:
         return None
     if not url:
         found["NAME"] = os.path.join(folder, "db.sqlite3")
-    if found["ENGINE"] == _ENGINES[0]:
-        found["OPTIONS"] = {**_SQLITE, **found.get("OPTIONS", {})}
+    usual = _SQLITE if found["ENGINE"] == _ENGINES[0] else _POSTGRES
+    found["OPTIONS"] = {**usual, **found.get("OPTIONS", {})}
     return found
