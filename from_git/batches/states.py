@@ -17,8 +17,17 @@ def counts(batch_id: str) -> dict[str, int]:
 def cancel(batch_id: str) -> bool:
     """Cancel a batch; whether it was running.
 
-    Its open items are cancelled in parts, those that run first: some ten thousand a second. From the moment on in which
-    the batch is marked no item of it is claimed.
+    Its open items are cancelled in parts, those that run first: some ten thousand a second.
+    """
+    was_running = mark_cancelled(batch_id)
+    cancel_items(batch_id)
+    return was_running
+
+
+def mark_cancelled(batch_id: str) -> bool:
+    """Mark a batch as cancelled, so that no item of it is claimed from now on; whether it was running.
+
+    `cancel_items` is due then; `housekeeping.tidy` does it too.
     """
     with sql.transaction() as cursor:
         cursor.execute(
@@ -27,9 +36,7 @@ def cancel(batch_id: str) -> bool:
             WHERE id = %s AND state = 'running'""",
             [batch_id],
         )
-        was_running = bool(cursor.rowcount)
-    cancel_items(batch_id)
-    return was_running
+        return bool(cursor.rowcount)
 
 
 def cancel_items(batch_id: str) -> None:

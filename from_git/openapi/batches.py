@@ -55,7 +55,7 @@ _REFUSED = {
     500: ("A fault of the service itself.", ()),
     502: ("A sum is too large to be told exactly.", ()),
     503: ("The database is away, or the service is full.", ("Retry-After",)),
-    504: ("There was no time to add up the batch.", ()),
+    504: ("There was no time to read the list, or to add up the batch.", ()),
 }
 
 
@@ -75,7 +75,7 @@ class BatchesSchema(AutoSchema):
             "responses": {
                 "202": {"description": "All of it is stored.", "headers": headers, "content": _json("Batch")},
                 "303": {"description": "Likewise, for a browser.", "headers": headers},
-                **_refused(400, 403, 404, 405, 406, 411, 413, 414, 415, 429, 500, 503),
+                **_refused(400, 403, 404, 405, 406, 411, 413, 414, 415, 429, 500, 503, 504),
             },
         }
 

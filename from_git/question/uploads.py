@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import math
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 from from_git import forges
 from from_git.conf import settings
-from from_git.errors import RequestError, TooManyUrls
+from from_git.errors import DeadlineError, RequestError, TooManyUrls
 from from_git.profiles import parse_profiles
 from from_git.question import no_url, wrong_urls
 from from_git.question.fields import NAMED, encoded_fields, json_fields, refuse_unknown, shape
@@ -38,10 +40,11 @@ class Body(io.RawIOBase):
     Args:
         read: gives at most so many bytes, none at the end.
         length: how many bytes there are.
+        until: the time on the monotonic clock after which no more is read.
     """
 
-    def __init__(self, read: Callable[[int], bytes], length: int) -> None:
-        self._read, self._left = read, length
+    def __init__(self, read: Callable[[int], bytes], length: int, until: float = math.inf) -> None:
+        self._read, self._left, self._until = read, length, until
 
     def readable(self) -> bool:
         """Yes."""
@@ -52,7 +55,10 @@ class Body(io.RawIOBase):
 
         Raises:
             RequestError: the body ends too early, or is no text.
+            DeadlineError: the time is over.
         """
+        if time.monotonic() > self._until:
+            raise DeadlineError("There was no time to read the whole list.", advice="Make several batches of it.")
         data = self._read(min(len(buffer), self._left))
         if not data and self._left:  # half a URL may name another owner
             raise RequestError("The body ended before its Content-Length.", "Send all of the body.")
@@ -93,8 +99,22 @@ def profiles_in(blocks: Blocks) -> list[Profile]:
 
 
 def lines(body: Body) -> Blocks:
-    """The lines of a text."""
-    return _blocks(_lines(_text(body)))
+    """A text, cut between two of its lines; blank ones cost nothing so.
+
+    Raises:
+        RequestError: while it is read: a line is too long for a URL.
+    """
+    text, rest = _text(body), ""
+    while piece := text.read(PIECE):
+        cut = 1 + max(piece.rfind("\n"), piece.rfind("\r"))
+        if len(rest) + (cut or len(piece)) > PIECE + _LONG:
+            raise RequestError(f"A line has more than {_LONG:,} characters.", _PLAIN)
+        if cut:
+            yield [rest + piece[:cut]]
+            rest = piece[cut:]
+        else:
+            rest += piece
+    yield [rest]
 
 
 def cells(body: Body) -> Blocks:

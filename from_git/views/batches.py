@@ -1,11 +1,13 @@
 """`/from-git/batches`: lists of profiles of any length, worked on after their answers, and what becomes of each."""
 
 import json
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -18,7 +20,7 @@ from from_git.batches.answer import answer_of
 from from_git.batches.filling import fill, open_of
 from from_git.batches.told import batch_of, item_members, items_page, state_members, table_rows
 from from_git.conf import settings
-from from_git.errors import ForeignOrigin, TooManyBatches
+from from_git.errors import DatabaseAway, ForeignOrigin, TooManyBatches
 from from_git.models import Batch, ItemState, Purpose
 from from_git.openapi.batches import BatchesSchema, BatchSchema, ItemsSchema
 from from_git.question import both
@@ -90,7 +92,7 @@ class Batches(OfBatches):
         who = client_hash(client(request))
         if open_of(who) >= settings.BATCHES_PER_CLIENT:  # looked at again as it is stored; this spares the reading
             raise TooManyBatches(settings.BATCHES_PER_CLIENT)
-        with one_of_few(request), closing(blocks(request)) as some:
+        with one_of_few(request), closing(blocks(request, self.asking(request).deadline)) as some:
             profiles = profiles_in(some)
             batch = fill(profiles, who, Purpose.ASKED)
         engine.wake({one.host.name for one in profiles})
@@ -133,7 +135,12 @@ class OneBatch(OfBatches):
     def delete(self, request: Request, batch: str) -> Response:
         """Cancel it, unless it has ended; no more of it is begun from now on."""
         refuse_unknown("batches", parameters(request._request))
-        states.cancel(batch_of(batch).id)
+        one = batch_of(batch)
+        if states.mark_cancelled(one.id):
+            # a hundred seconds for a million items
+            rest = threading.Thread(target=_cancel_items, args=(one.id,), name="batch-cancel", daemon=True)
+            rest.start()
+            rest.join(settings.TEMPO.patience)
         return Response({"error": "OK", **self._told(request, batch_of(batch))})
 
     def _told(self, request: Request, batch: Batch) -> dict[str, Any]:
@@ -158,6 +165,15 @@ class Items(OfBatches):
         here = reverse("batch-items", kwargs={"batch": one.id})
         next_page = _absolute(request, f"{here}?{query}") if more else None
         return Response({"error": "OK", "items": item_members(found), "next": next_page})
+
+
+def _cancel_items(batch_id: str) -> None:
+    try:
+        states.cancel_items(batch_id)
+    except DatabaseAway:
+        pass  # the log says so, and `housekeeping.tidy` does the rest
+    finally:
+        connection.close()
 
 
 def refuse_foreign(request: HttpRequest) -> None:

@@ -47,8 +47,11 @@ def one_of_few(request: Request) -> Iterator[None]:
         _few.release()
 
 
-def blocks(request: Request) -> Generator[Iterable[object], None, None]:
+def blocks(request: Request, until: float) -> Generator[Iterable[object], None, None]:
     """The values of `url` in the body.
+
+    Args:
+        until: the time on the monotonic clock after which no more is read.
 
     Raises:
         UnsupportedMediaType: its media type is not among KINDS.
@@ -59,11 +62,11 @@ def blocks(request: Request) -> Generator[Iterable[object], None, None]:
     if not length:
         return
     if kind == "multipart/form-data":
-        yield from _parts(request)
+        yield from _parts(request, until)
         return
     if kind not in KINDS:
         raise UnsupportedMediaType(kind)
-    yield from _read(kind, Body(request._request.read, length), length)
+    yield from _read(kind, Body(request._request.read, length, until), length)
 
 
 def _read(kind: str, body: Body, length: int) -> Blocks:
@@ -74,7 +77,7 @@ def _read(kind: str, body: Body, length: int) -> Blocks:
     return cells(body) if kind == "text/csv" else lines(body)
 
 
-def _parts(request: Request) -> Blocks:
+def _parts(request: Request, until: float) -> Blocks:
     """The parts named `url`, then those named `file`, each of which is text or a file."""
     plain = request._request
     try:
@@ -90,11 +93,11 @@ def _parts(request: Request) -> Blocks:
     for name in ("url", "file"):
         for file in files.getlist(name):
             with file:
-                yield from _file(file)
+                yield from _file(file, until)
 
 
-def _file(file: "UploadedFile[bytes]") -> Blocks:
+def _file(file: "UploadedFile[bytes]", until: float) -> Blocks:
     length = int(file.size or 0)
     is_csv = file.content_type == "text/csv" or str(file.name).lower().endswith(".csv")
     kind = "application/json" if file.content_type == "application/json" else "text/csv" if is_csv else "text/plain"
-    return _read(kind, Body(file.read, length), length)
+    return _read(kind, Body(file.read, length, until), length)

@@ -145,7 +145,9 @@ class Refused(BatchesTestCase):
             (b'url\n"' + A.encode(), CSV, 400, "CSV"),
             (b'url\n"a"b,' + A.encode(), CSV, 400, "CSV"),
             (b"profile\n" + A.encode(), CSV, 400, "'profile'"),
-            (b"x" * 70_000 + b"\n" + A.encode(), TEXT, 400, "Line 1"),
+            (b"x" * 70_000 + b"\n" + A.encode(), TEXT, 400, "longer than"),
+            (b"x" * 700_000 + b"\n" + A.encode(), TEXT, 400, "A line has more"),
+            (b"x" * 70_000 + b"\n" + A.encode(), CSV, 400, "Line 1"),
             (b"urls=" + A.encode(), FORM, 400, "'urls'"),
             (b"url=" + A.encode() + b"&expand=profiles", FORM, 400, "'expand'"),
             ({"url": [A, 7]}, "application/json", 400, "no text"),
@@ -181,6 +183,10 @@ class Refused(BatchesTestCase):
         self.assertIn("BATCH_MAX_URLS", self.refused(413, f"{A}\n{B}\n{C}", TEXT)["message"])
         self.settings_for_test(BATCH_UPLOAD_BYTES=40)
         self.refused(413, f"{A}\n{B}\n", TEXT)
+
+    def test_a_list_that_is_not_read_in_time_is_refused(self) -> None:
+        self.settings_for_test(REQUEST_DEADLINE=0.0)
+        self.assertIn("no time", self.refused(504, f"{A}\n{B}\n", TEXT)["message"])
 
     def test_a_client_has_so_many_under_way(self) -> None:
         self.settings_for_test(BATCHES_PER_CLIENT=2)
