@@ -57,10 +57,9 @@ class Claiming:
         """Let the next claim look for items whose workers died."""
         self._looks = True
 
-    def landed(self, host: str, refused: bool) -> None:
-        """Take in that an item of a host has landed, and whether a limit refused it."""
-        door = self._door(host)
-        (door.refused if refused else door.passed)()
+    def refused(self, host: str, seconds: float) -> None:
+        """Take in that a limit of a host refused what was claimed, for so many seconds."""
+        self._door(host).refused(seconds)
 
     def may_claim(self, work: Work) -> bool:
         """Whether something may be due, as far as it is known."""

@@ -10,6 +10,7 @@ from from_git.errors import LimitError
 
 _ASK = 1.0  # seconds between two questions; with a shared cache each is some questions to it
 _SELDOM = 5.0  # seconds between two questions while nothing may begin: a wait may turn out to be shorter than was said
+_REFUSED = 15.0  # seconds for which nothing begins at most, after a budget has refused what had begun
 _WITHIN = 1.0  # seconds within which it must be possible to pay for what begins
 _AHEAD = 16  # profiles, for each one in flight, that are asked for at most: more than end in a second
 
@@ -29,7 +30,7 @@ class Door:
         """When the forge is asked again, on the monotonic clock, if nothing may begin until then."""
         self._left = 0
         self._asked = -math.inf
-        self._pause = self._resumes = 0.0  # after a limit has refused what had entered: how long, and until when
+        self._most = math.inf  # that begin at a time, after a refusal
 
     def admits(self, most: int) -> int:
         """How many profiles may begin now, `most` at most."""
@@ -47,21 +48,13 @@ class Door:
         """Take in that so many have begun."""
         self._left = max(0, self._left - number)
 
-    def refused(self) -> None:
-        """Take in that a limit refused what had entered: after a pause one at a time enters, until one has passed.
+    def refused(self, seconds: float) -> None:
+        """Take in that a limit or a budget refused what had entered, for so many seconds.
 
-        A profile may take more than what is foreseen for any.
+        A call may cost more than the forge can foresee, so one alone begins then, and twice as many each second after.
         """
-        now = time.monotonic()
-        if now >= self._resumes:
-            self._pause = min(2 * self._pause or _ASK, _SELDOM)
-            self._resumes = now + self._pause
-        self._left, self.opens = 0, max(self.opens, self._resumes)
-
-    def passed(self) -> None:
-        """Take in that no limit refused what had entered."""
-        if time.monotonic() >= self._resumes:  # else it had entered before another was refused
-            self._pause = 0.0
+        self._left, self._most = 0, 1
+        self.opens = max(self.opens, time.monotonic() + min(max(seconds, _ASK), _REFUSED))
 
     def _ask(self, now: float) -> None:
         host, ahead = forges.hosts().get(self._name), _AHEAD * settings.PROFILES_IN_FLIGHT
@@ -77,8 +70,6 @@ class Door:
                 self._left, self.opens = 0, now + min(max(error.wait, _ASK), _SELDOM)
                 return
             ahead = 1  # no time helps, and its flight says so
-        if self._pause:
-            ahead = 1
         while ahead > 1:
             try:
                 forge.foresee(Asker(self.client, background=True), ahead, _WITHIN)
@@ -86,4 +77,5 @@ class Door:
                 ahead //= 2
             else:
                 break
-        self._left = ahead
+        self._left = int(min(ahead, self._most))
+        self._most *= 2

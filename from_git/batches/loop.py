@@ -116,8 +116,9 @@ class Loop:
             while not self._leaves():
                 for landed in self._air.landed(timeout):
                     self._landings.add(landed)
-                    refused = isinstance(landed.outcome, GivenBack) and not landed.outcome.failed
-                    self._claiming.landed(landed.held.item.host, refused)
+                    outcome = landed.outcome
+                    if isinstance(outcome, GivenBack) and not outcome.failed:
+                        self._claiming.refused(landed.held.item.host, outcome.seconds)
                 timeout = self._safely(self._step)
             if self._closed:
                 self._give_all_back()

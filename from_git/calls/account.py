@@ -157,7 +157,8 @@ class Account:
                 if first:
                     limit.first_is_over()
                 # what we bound ourselves leaves by itself, so a large answer that has begun goes on later
-                if found.settled and not fits(found.seconds, longest if bound is budget else soon):
+                fit = not found.settled or fits(found.seconds, longest if bound is budget else soon)
+                if not fit or (group.is_tired and not goes_on):
                     raise bound.used_up(found)
                 # many fetches of a batch may wait, and each look may ask a shared cache
                 return max(found.seconds, _SELDOM) if group.is_background and found.seconds >= POLL else found.seconds

@@ -33,6 +33,7 @@ class FetchGroup(TaskGroup):
     ) -> None:
         super().__init__(deadline, on_end, clock, asker)
         self.horizon = deadline if horizon is None else max(deadline, horizon)
+        self._waits = 0.0  # since when, where it had to
         self.late = late
         self.found = found
         self.hurry: Callable[[], object] = lambda: None
@@ -54,6 +55,13 @@ class FetchGroup(TaskGroup):
     def patient(self, left: float, wait: float | None = 0.0) -> float:
         """The part of the seconds that are left for which the fetch waits where it is told to (`wait` is not None)."""
         return min(left, PATIENCE) if self.is_background and wait is not None else left
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether a fetch in the background has waited for PATIENCE; to be asked whenever it has to wait."""
+        now = self.clock.now()
+        self._waits = self._waits or now
+        return self.is_background and now - self._waits > PATIENCE
 
     def extend(self, deadline: float) -> None:
         """Let the fetch go on at least until `deadline` (on `clock`)."""

@@ -1,38 +1,67 @@
-"""How many profiles may begin at a host."""
+"""How many profiles may begin, so that nothing is claimed that cannot be paid."""
 
 import time
-from collections.abc import Callable
 
-from emulator.tests.helpers import settled
+from from_git import forges
 from from_git.batches.doors import Door
-from from_git.tests.kit.service import ServiceTestCase
+from from_git.tests.kit.loops import LoopTestCase, orgs, teams
+
+BITBUCKET, GITHUB = "bitbucket.org", "github.com"
 
 
-class Doors(ServiceTestCase):
-    """Of a host whose limits refuse what was foreseen."""
+class Doors(LoopTestCase):
+    """What one host lets begin."""
 
-    def test_after_a_refusal_one_profile_enters_later_and_all_when_it_has_passed(self) -> None:
-        door, seen = Door("github.com"), list[int]()
+    def test_without_a_bound_all_may_begin(self) -> None:
+        self.assertEqual(Door(GITHUB).admits(32), 32)
+        self.assertEqual(Door("unknown.example").admits(32), 32)
 
-        for took_in in (door.refused, door.refused, door.passed):
-            self.enter(door, seen, took_in)
-        self.assertTrue(settled(lambda: door.admits(8) > 0, True))
+    def test_no_more_begin_than_can_be_paid_beside_what_is_left_to_requests(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=20)
+        door = Door(BITBUCKET)
 
-        self.assertEqual([*seen, door.admits(8)], [8, 1, 1, 8])
+        self.assertEqual([door.admits(4), door.admits(32)], [4, 8])  # 512, halved until 15 calls pay for it
+        door.entered(8)
+        self.assertEqual(door.admits(32), 0)
+        self.assertLessEqual(door.opens - time.monotonic(), 1.0)
 
-    def test_refusals_in_a_row_have_longer_pauses(self) -> None:
-        door, pauses = Door("github.com"), list[float]()
+    def test_a_forge_that_refuses_all_lets_nothing_begin_and_is_asked_seldom(self) -> None:
+        host = forges.hosts()[GITHUB]
+        forges.forge(host).accounts.all[0].limit.block(600.0, "its limit.")
+        door = Door(GITHUB)
 
-        for _ in range(2):
-            self.enter(door, [], door.refused)
-            pauses.append(round(door.opens - time.monotonic()))
+        self.assertEqual(door.admits(32), 0)
+        self.assertAlmostEqual(door.opens - time.monotonic(), 5.0, delta=0.5)
+        self.assertEqual(Door(BITBUCKET).admits(32), 32)
 
-        self.assertEqual(pauses, [1, 2])
+    def test_after_a_refusal_one_begins_and_then_more(self) -> None:
+        door = Door(GITHUB)
+        door.refused(0.0)
+        self.assertEqual(door.admits(32), 0)
 
-    def enter(self, door: Door, seen: list[int], took_in: Callable[[], None]) -> None:
-        """Let in what is admitted when something is, and take in what became of the first and of one more."""
-        self.assertTrue(settled(lambda: door.admits(8) > 0, True))
-        seen.append(door.admits(8))
-        door.entered(seen[-1])
-        took_in()
-        took_in()
+        begun = list[int]()
+        for _ in range(3):
+            door.opens, door._asked = 0.0, -1e9  # a second later
+            begun.append(door.admits(32))
+
+        self.assertEqual(begun, [1, 2, 4])
+
+
+class Paid(LoopTestCase):
+    """A batch at a forge whose budget it fills."""
+
+    def test_a_batch_stops_at_its_part_of_a_budget_and_a_request_is_served(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=60)
+        batch, loop = self.batch([*teams(40, size=1), *orgs(30)]), self.loop()
+
+        loop.begin(BITBUCKET, 4.0)
+        self.work(loop, GITHUB)
+        self.until(lambda: loop.idle)
+
+        states = self.states(batch)
+        self.assertEqual(states["done"] + states["waiting"], 70)
+        self.assertGreater(states["done"], 30)
+        self.assertLessEqual(self.calls("bitbucket"), 45)
+        items = [one for one in self.items(batch) if one.state == "waiting"]
+        self.assertEqual({one.attempts for one in items}, {0})
+        self.answer("https://bitbucket.org/team-1-99")

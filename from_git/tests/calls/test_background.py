@@ -119,6 +119,18 @@ class Patience(SharesTestCase):
         self.assertIsInstance(self.permit(2 * PATIENCE, goes_on=True), float)
         self.assertIsInstance(self.permit(2 * PATIENCE, wanted=True), float)
 
+    def test_it_ends_too_where_nobody_knows_how_long_it_has_to_wait(self) -> None:
+        budget, group = self.budget(timed=True), self.of(item())
+        account = Account("key", budget, Values(), self.clock.now)
+        assert isinstance(budget.reserve(160.0, self.of("b")), Reservation)  # a call that may turn out to be short
+        for _ in range(int(PATIENCE)):
+            self.assertIsInstance(account.permit(1.0, group), float)
+            self.clock.move(1.0)
+        self.clock.move(1.0)
+
+        self.assertRaises(BudgetError, account.permit, 1.0, group)
+        self.assertIsInstance(account.permit(1.0, group, goes_on=True), float)
+
     def test_a_limit_of_the_forge_ends_it_even_if_it_has_read_something(self) -> None:
         account = Account("key", self.budget(), Values(), self.clock.now)
         account.limit.block(2 * PATIENCE, "its limit.")
