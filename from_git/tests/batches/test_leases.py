@@ -1,10 +1,11 @@
 """Tests of claims and leases."""
 
+import threading
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from from_git.batches import LEASE, leases, states
+from from_git.batches import LEASE, leases, sql, states
 from from_git.batches.leases import Finished, GivenBack
 from from_git.models import BatchItem, ItemState
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
@@ -133,6 +134,24 @@ class Leases(OnSQLite):
 
 class LeasesOnPostgres(OnPostgres, Leases):
     """The same on PostgreSQL."""
+
+    def test_no_claim_waits_for_another_one(self) -> None:
+        filled(4)
+        first, second = threading.Event(), threading.Event()
+
+        def work(number: int) -> list[int]:
+            if number:
+                first.wait(30)
+                found = leases.claim("two", HOST, 2)
+                second.set()
+            else:
+                with sql.transaction():
+                    found = leases.claim("one", HOST, 2)
+                    first.set()
+                    self.assertTrue(second.wait(15))
+            return [one.position for one in found]
+
+        self.assertEqual(in_threads(2, work), [[0, 1], [2, 3]])
 
 
 class Deaths(OnSQLite):

@@ -3,6 +3,7 @@
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -48,6 +49,10 @@ class Sql(OnSQLite):
             filled(3)
             states.cancel(Batch.objects.get().id)
             raise KeyError
+        with sql.transaction():
+            filled(3)
+            with suppress(KeyError), sql.transaction():
+                raise KeyError
         self.assertEqual(Batch.objects.count() + BatchItem.objects.count(), 0)
 
     def test_no_reader_waits_for_a_writer_and_nothing_is_locked(self) -> None:

@@ -1,13 +1,15 @@
 """Tests of what batches are in."""
 
+import threading
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from from_git.batches import leases, states
+from emulator.tests.helpers import settled
+from from_git.batches import leases, sql, states
 from from_git.models import Batch, Purpose
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
-from from_git.tests.kit.filled import HOST, done, filled, item
+from from_git.tests.kit.filled import HOST, done, filled, held, item
 
 
 class States(OnSQLite):
@@ -56,6 +58,27 @@ class States(OnSQLite):
 
 class StatesOnPostgres(OnPostgres, States):
     """The same on PostgreSQL."""
+
+    def test_what_others_are_writing_to_is_cancelled_after_them(self) -> None:
+        batch = filled(3)
+        items, locked = leases.claim("one", HOST, 2), threading.Event()
+
+        def waits() -> bool:
+            with sql.reading() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+                return bool(cursor.fetchone()[0])
+
+        def work(number: int) -> bool:
+            if number:
+                locked.wait(30)
+                return states.cancel(batch.id)
+            with sql.transaction():
+                leases.renew("one", held(items))
+                locked.set()
+                return bool(settled(waits, True, patience=15))
+
+        self.assertEqual(in_threads(2, work), [True, True])
+        self.assertEqual(states.counts(batch.id), {"cancelled": 3})
 
 
 class Holding(OnSQLite):
