@@ -97,7 +97,7 @@ class Wheel(TestCase):
         self.assertEqual((version.returncode, version.stdout), (0, f"from-git {__version__}\n"), version.stderr)
         self.assertEqual(check.returncode, 0, check.stderr)
         self.assertEqual(nothing.returncode, 2)
-        self.assertIn("'aggregate', 'check', 'demo', 'serve'", nothing.stderr)
+        self.assertIn("'aggregate', 'batch', 'check', 'demo', 'migrate', 'serve', 'snapshot', 'watch'", nothing.stderr)
 
         program = "from django.conf import settings; print(settings.DATABASES['default']['NAME'])"
         variables = {"PYTHONPATH": str(self.installed), "DJANGO_SETTINGS_MODULE": "coding_challenge.settings"}

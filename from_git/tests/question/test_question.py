@@ -160,7 +160,9 @@ class Names(QuestionTestCase):
 
     def test_every_route_that_counts_has_its_names(self) -> None:
         self.assertLessEqual({"health-check", "stream", "badge", "card", "chart", "page", "body"}, set(PARAMETERS))
-        self.assertTrue(all("url" in names for names in PARAMETERS.values()))
+        # a batch has its profiles in its body, and an address of its own
+        counting = [names for route, names in PARAMETERS.items() if not route.startswith("batch")]
+        self.assertTrue(all("url" in names for names in counting))
         self.assertNotIn("urls", KEYS)
 
 
