@@ -44,6 +44,7 @@ def batch_page(request: HttpRequest, batch: Batch, told: Mapping[str, Any]) -> H
     left = counts[ItemState.WAITING] + counts[ItemState.RUNNING]
     context = {
         "title": _TITLES[BatchState(batch.state)].format(f"Batch of {counted(batch.total, 'profile')}"),
+        "here": request.path,
         "running": running,
         "ended": batch.total - left,
         "total": batch.total,
