@@ -71,6 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "refused": f"{refused.message} {refused.advice}" if refused else "",
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "public": settings.PUBLIC_URL or None,
+        "batches": settings.BATCHES,
         "past": watching.may_be(),
         "labels": enumerated(forges.labels_of(forges.hosts().values()), FORGES),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],

@@ -112,6 +112,19 @@ class BatchPage(OnSQLite, PageTestCase):
         self.assertEqual(Batch.objects.get().state, "cancelled")
         self.assertEqual(self.browser.complaints, [])
 
+    def test_a_list_that_is_uploaded_leads_there(self) -> None:
+        page = self.open()
+        page.click("#many summary")
+        self.assert_accessible(page)
+        text = b"https://github.com/acme\n\nhttps://bitbucket.org/nobody\n"
+        page.set_input_files("#list", {"name": "list.txt", "mimeType": "text/plain", "buffer": text})
+        page.click("#many button")
+        page.wait_for_selector("h2:has-text('Batch of 2 profiles')")
+
+    def test_off_there_is_no_form_for_a_list(self) -> None:
+        self.settings_for_test(BATCHES=False)
+        self.assertEqual(self.open().locator("#many").count(), 0)
+
     def test_it_is_accessible_and_fits_at_any_width_in_light_and_dark(self) -> None:
         self.finish(ItemState.DONE, ItemState.FAILED, ItemState.MISSING)
         leases.give_back("me", [])
