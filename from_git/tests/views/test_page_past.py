@@ -56,7 +56,8 @@ class Past(PageTestCase, OnSQLite):
         self.assertIn("manage.py watch add https://bitbucket.org/acme-team", page.inner_text("[data-slot=past]"))
 
     def test_without_a_script_it_is_a_page(self) -> None:
-        page = self.browser.open(self, f"/from-git/history?url={ACME}&format=html", java_script_enabled=False)
+        page = self.browser.open(self, f"/health-check?url={ACME}&format=html", java_script_enabled=False)
+        page.click("text=Numbers over time")
         self.assertIn("acme over time", page.inner_text("h2"))
         self.assertIn("Stars: +4, now 9", page.inner_text("main"))
         for name in ("JSON", "CSV", "The numbers of now"):
