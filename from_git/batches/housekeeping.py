@@ -38,9 +38,7 @@ def delete_old(days: float) -> int:
     """Delete the batches that ended so many days ago, their items first and in parts; how many batches they were."""
     with sql.reading() as cursor:
         cursor.execute(
-            f"""
-            SELECT id FROM from_git_batch WHERE state <> 'running' AND finished < {sql.after()}
-            ORDER BY finished, id""",
+            f"SELECT id FROM from_git_batch WHERE finished < {sql.after()} ORDER BY finished, id",
             [-days * 86_400.0],
         )
         old = [one for (one,) in cursor.fetchall()]

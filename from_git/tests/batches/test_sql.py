@@ -186,6 +186,15 @@ class Restarted(OnSQLite):
         leases.finish("one", done(one))
         self.assertEqual(states.counts(batch.id), {"done": 1, "waiting": 2})
 
+    def test_a_reader_goes_on_as_well(self) -> None:
+        batch = filled(1)
+        self.assertEqual(states.counts(batch.id), {"waiting": 1})
+        self.server.kill()
+        with self.assertLogs("from_git.batches.sql", "WARNING"), self.assertRaises(DatabaseAway):
+            states.counts(batch.id)
+        self.server.start()
+        self.assertEqual(states.counts(batch.id), {"waiting": 1})
+
     def test_a_transaction_that_it_dies_in_has_not_happened(self) -> None:
         with self.assertRaises(DatabaseAway), self.assertLogs("from_git.batches.sql", "WARNING"), sql.transaction():
             filled(3)
