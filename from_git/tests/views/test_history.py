@@ -10,7 +10,8 @@ from django.db import connection
 
 from from_git.history import series, watching
 from from_git.models import Snapshot
-from from_git.tests.kit.databases import OnPostgres, OnSQLite
+from from_git.tests.kit import postgres
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, pointed_at
 from from_git.tests.kit.past import MFEM, NOBODY, SPACK, day, found, profiles, put, watch
 from from_git.tests.kit.service import ServiceTestCase
 
@@ -187,6 +188,20 @@ class History(PastTestCase):
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE elsewhere RENAME TO from_git_profile")
+
+
+class Away(PastTestCase):
+    """A database that does not answer."""
+
+    @postgres.needs_postgres
+    def test_what_asks_it_is_a_503_and_all_else_is_as_ever(self) -> None:
+        with pointed_at("postgres://nobody@127.0.0.1:1/none"):
+            for path, given in (("/from-git/history", {}), ("/health-check", {"at": "2026-01-05"})):
+                self.refused(503, "cannot be used at this moment", self.get(path, SPACK, **given))
+            self.assertIn("no database", self.get("/from-git/badge/langs", SPACK, at="2026-01-05").text)
+            self.assertEqual(self.get("/health-check", SPACK).status_code, 200)
+            self.assertEqual(self.get("/from-git/test").status_code, 200)
+        self.refused(404, "not watched", self.get("/from-git/history", SPACK))
 
 
 class At(PastTestCase):

@@ -37,7 +37,8 @@ class Shapes(PageTestCase):
             self.submit(page, ACME, TEAM, GONE)
             self.result(page)
             page.evaluate(
-                "document.querySelectorAll('#result details:not([data-picture], [data-slot=past] *)').forEach(e => e.open = true)"
+                "document.querySelectorAll('#result details:not([data-picture], [data-slot=past] *)')"
+                ".forEach(e => e.open = true)"
             )
 
     def test_with_more_space_between_letters_and_lines_it_fits_too(self) -> None:
