@@ -20,6 +20,7 @@ from from_git.question.fields import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ("benchmarks", "coding_challenge", "conformance", "emulator", "from_git")
+_OF_ADMIN = ("createsuperuser",)  # commands that are there with DJANGO_ADMIN
 FOREIGN_SETTINGS = {
     *("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"),  # gunicorn's variables
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),  # Python's
@@ -90,9 +91,9 @@ def _settings(text: str) -> Iterator[str]:
 
 def _commands(line: str) -> Iterator[str]:
     for program, name, rest in _COMMAND.findall(line):
-        if name not in (COMMANDS if program == "from-git" else get_commands()):
+        if name not in (COMMANDS if program == "from-git" else {*get_commands(), *_OF_ADMIN}):
             yield f"command {program} {name}"
-        elif name != "serve":  # whose options are gunicorn's
+        elif name not in ("serve", *_OF_ADMIN):  # whose options are gunicorn's, and Django's
             yield from (f"option {one} of {program} {name}" for one in _long(rest) if one not in _parser_options(name))
     for name, rest in _MODULE.findall(line):
         if name.split(".")[0] not in OURS:
