@@ -110,16 +110,16 @@ class Started(ServiceTestCase):
 
     databases = {"default"}  # noqa: RUF012 - as Django's
     redis: ClassVar[str]
-    settings: ClassVar[dict[str, str]]
+    given: ClassVar[dict[str, str]]
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start them."""
         super().setUpClass()
         cls.redis = start_redis(cls)
-        cls.database = created(postgres.address(), f"celery_{free_port()}")
-        migrated(cls.database)
-        cls.settings = {"CELERY_BROKER_URL": cls.redis, "DATABASE_URL": cls.database}
+        database = created(postgres.address(), f"celery_{free_port()}")
+        migrated(database)
+        cls.given = {"CELERY_BROKER_URL": cls.redis, "DATABASE_URL": database}
 
     def setUp(self) -> None:
         """Begin with nothing in the broker."""
@@ -131,7 +131,8 @@ class Started(ServiceTestCase):
 
     def start(self, *command: str, **settings: str) -> Member:
         """A command of Celery until the end of the test."""
-        member = Member(type(self), *command, **{**self.settings, "CACHE_URL": self.cache, **settings})
+        given = {**self.given, "CACHE_URL": self.cache, **settings}
+        member = Member(type(self), *command, lease=0.0, **given)
         self.addCleanup(member.kill)
         return member
 
