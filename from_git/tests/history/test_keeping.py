@@ -87,6 +87,12 @@ class Keeping(OnSQLite):
         self.assertIsNone(Snapshot.objects.latest("at").names)
         self.assertIn('"coq"', first.names or "")
 
+    def test_two_names_of_one_language_are_one_in_its_number(self) -> None:
+        both = found(5, "c coq")
+        both.stats.langs["rocq prover"] = Language(1, 100)  # type: ignore[index]
+        keep(SPACK, both)
+        self.assertEqual(Snapshot.objects.get().langs_num, 2)
+
     def test_a_profile_that_goes_missing_and_comes_back_is_news_each_time(self) -> None:
         keep(SPACK, found(5, "c"))
         for one, kind in ((None, ""), (found(5, "c"), "User")):

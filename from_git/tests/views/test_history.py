@@ -104,6 +104,7 @@ class History(PastTestCase):
             ({"key": ["watchers", "stars"]}, "not 'stars'"),
             ({"after": "x"}, "after takes what next has told"),
             ({"after": "MS4w"}, "after takes what next has told"),
+            ({"after": "MTc2OTgxNzYwMC4x===="}, "after takes what next has told"),
             ({"since": ""}, "since takes"),
             ({"since": ["2026-01-01", "2026-01-02"]}, "since is there twice"),
             ({"forks": "no"}, "'forks' is not a parameter here"),
@@ -169,6 +170,7 @@ class History(PastTestCase):
                 first = self.get(path, SPACK, **given)
                 self.assertEqual(first.status_code, 200, first.text)
                 self.assertRegex(first.headers["Cache-Control"], r"^public, max-age=\d\d, ")
+                self.assertEqual("Accept" in first.headers.get("Vary", ""), not path.endswith(".svg"))
                 again = self.get(path, SPACK, **given, headers={"If-None-Match": first.headers["ETag"]})
                 self.assertEqual((again.status_code, again.content), (304, b""))
                 other = self.get(path, SPACK, **given, headers={"If-Match": '"x"'})
