@@ -86,7 +86,7 @@ def _worked_out(batch_id: str, until: float, running: bool) -> bytes:
             return known
         begun = time.monotonic()
         packed, final = _Merging(batch_id, until).answer()
-        if final and not running:
+        if final:
             with sql.reached():
                 Batch.objects.filter(id=batch_id).update(answer=packed)
         else:

@@ -127,11 +127,11 @@ class Refused(BatchesTestCase):
 
     def test_the_first_20_wrong_urls_are_named_and_the_others_counted(self) -> None:
         wrong = [f"https://bitucket.org/x-{number}" for number in range(2_500)]
-        found = self.refused(400, "\n".join([A, *wrong, B]), TEXT)
-
-        self.assertEqual([one["url"] for one in found["urls"]], wrong[:20])
-        self.assertEqual(found["urlsMore"], 2_480)
-        self.assertEqual(found["urls"][0]["suggestion"], "https://bitbucket.org/x-0")
+        for kind in (TEXT, CSV):
+            found = self.refused(400, "\n".join([A, *wrong, B]), kind)
+            self.assertEqual([one["url"] for one in found["urls"]], wrong[:20])
+            self.assertEqual(found["urlsMore"], 2_480)
+            self.assertEqual(found["urls"][0]["suggestion"], "https://bitbucket.org/x-0")
 
     def test_what_is_no_list_is_a_400_or_415_that_says_why(self) -> None:
         for body, kind, status, words in (
