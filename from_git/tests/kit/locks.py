@@ -13,9 +13,11 @@ APART = {
     "batches": "what threads share there are rows and a queue; its own tests use real threads and databases",
     "clock": "FakeClock stands in its place",
     "httpcache": "kept answers; no task of a fetch comes there",
+    "management": "waits for the end of real threads; no task of a fetch comes there",
     "memory": "a cache's own lock, for a few lines",
     "metrics": "a lock around the making of a metric; its own test uses real threads",
     "server": "a log's lock; no task of a fetch waits for it",
+    "tasks": "one lock around what a worker of Celery serves; its own tests use real workers",
     "upstream": "sends for real, in which time the scheduler lets nobody else on",
 }
 """Rooms that have locks and are not scheduled, with the reason."""
