@@ -97,5 +97,5 @@ def _sender(address: str) -> Celery:
 
 
 def _route(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **newer: Any) -> dict[str, str] | None:
-    """The queue of a message: that of its host."""
-    return {"queue": args[0]} if name == DRAIN else None
+    """The queue of a message: that of its host, which every worker reads whose settings have the host."""
+    return {"queue": args[0] if args[0] in forges.hosts() else OWN} if name == DRAIN else None

@@ -1,5 +1,7 @@
 """What is done now and then, by whoever has the time: old batches go, and what a process left half done is ended."""
 
+from functools import partial
+
 from from_git.batches import sql
 from from_git.batches.states import PART, cancel_items
 from from_git.batches.waiting import OPEN_ITEM, ended
@@ -43,8 +45,7 @@ def delete_old(days: float) -> int:
         )
         old = [one for (one,) in cursor.fetchall()]
     for one in old:
-        while _deleted_items(one) == PART:
-            pass
+        sql.in_parts(partial(_deleted_items, one), PART)
         with sql.transaction() as cursor:
             cursor.execute("DELETE FROM from_git_batch WHERE id = %s", [one])
     return len(old)

@@ -1,7 +1,8 @@
 """What PostgreSQL and SQLite call differently, transactions, and what becomes of a database that is away."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -12,6 +13,7 @@ from from_git.errors import DatabaseAway
 
 logger = logging.getLogger(__name__)
 _NO_TABLE = "42P01", "42703"  # PostgreSQL's codes for a table and for a column that is not there
+_GAP = 0.1  # seconds for which an SQLite is left to others between two parts of long work
 _GROUP = 10_000  # rows that are given to the database together, where there is no COPY
 
 
@@ -68,6 +70,20 @@ def one_by_one(cursor: Any, name: str) -> None:
     """Let no other transaction pass here with the same name until this one ends."""
     if is_postgres():  # transactions that write are one after the other on SQLite anyway
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def in_parts(part: Callable[[], int], size: int) -> None:
+    """Do something in transactions until one of them changes less than `size` rows.
+
+    Args:
+        part: one transaction; how many rows it has changed.
+    """
+    while True:
+        begun = time.monotonic()
+        if part() < size:
+            return
+        if not is_postgres():  # whose writers have no turns: who waits looks ten times a second whether it is free
+            time.sleep(max(_GAP, time.monotonic() - begun))
 
 
 def insert(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,5 +1,7 @@
 """What batches are in, and what is asked of them as a whole; raises DatabaseAway where the database is away."""
 
+from functools import partial
+
 from from_git.batches import LEASE, sql
 from from_git.batches.waiting import OPEN, cancelled
 
@@ -43,8 +45,7 @@ def cancel_items(batch_id: str) -> None:
     """Cancel the open items of a batch."""
     for which in ("state = 'running'", "state = 'waiting'", OPEN):
         # those that others are writing to are left to the last turn, which waits for them
-        while _cancelled(batch_id, which, skip=which != OPEN) == PART:
-            pass
+        sql.in_parts(partial(_cancelled, batch_id, which, skip=which != OPEN), PART)
 
 
 def _cancelled(batch_id: str, which: str, skip: bool) -> int:

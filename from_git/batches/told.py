@@ -9,7 +9,7 @@ from from_git.aggregator.merging import identity, missing_urls
 from from_git.batches import items, sql
 from from_git.batches.items import Item
 from from_git.errors import NoSuchBatch
-from from_git.models import Batch, ItemState
+from from_git.models import Batch, BatchState, ItemState
 from from_git.serializers import COLUMNS, missing_row, printable, profile_row
 from from_git.values.profile import Profile
 
@@ -41,13 +41,15 @@ def state_members(batch: Batch, counts: Mapping[str, int], address: str) -> dict
         address: where it is.
     """
     by_state = {str(state): counts.get(state, 0) for state in ItemState}
+    whole = by_state[ItemState.DONE] + by_state[ItemState.MISSING] == batch.total
+    # while it runs its numbers may be older than the counts
     return {
         "id": batch.id,
         "url": address,
         "state": batch.state,
         "total": batch.total,
         "counts": by_state,
-        "complete": by_state[ItemState.DONE] + by_state[ItemState.MISSING] == batch.total,
+        "complete": whole and batch.state != BatchState.RUNNING,
         "createdAt": _moment(batch.created),
         "finishedAt": _moment(batch.finished),
     }

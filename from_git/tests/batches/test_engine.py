@@ -51,6 +51,12 @@ class Woken(ServiceTestCase):
         self.assertEqual(settled(lambda: (self.messages(), self.messages("gitlab.com")), (1, 1)), (1, 1))
         self.assertEqual((self.messages(OWN), self.messages("bitbucket.org")), (0, 0))
 
+    def test_one_for_a_host_that_the_settings_do_not_have_waits_where_every_worker_looks(self) -> None:
+        engine.wake(["gone.example"])
+
+        self.assertEqual(settled(lambda: self.messages(OWN), 1), 1)
+        self.assertEqual(self.messages("gone.example"), 0)
+
     def test_every_worker_that_was_seen_gets_one(self) -> None:
         present = [engine.Presence(f"worker {number}") for number in range(3)]
         for one in present:

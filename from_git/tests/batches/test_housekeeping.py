@@ -43,6 +43,22 @@ class Housekeeping(OnSQLite):
         self.assertEqual(housekeeping.end_batches(), [])
         self.assertEqual(states.counts(batch.id), {"cancelled": 3})
 
+    def test_others_write_while_a_large_batch_is_cancelled(self) -> None:
+        batch = filled(8 * states.PART)
+        written: list[int] = []
+
+        def work(number: int) -> None:
+            if number:
+                states.cancel(batch.id)
+                return
+            while states.counts(batch.id).get("waiting"):
+                Batch.objects.filter(id=batch.id).update(content=str(len(written)))
+                written.append(states.counts(batch.id).get("waiting", 0))
+
+        in_threads(2, work)
+        # the first may have come before the cancellation, the last after it
+        self.assertGreaterEqual(len(set(written[1:-1])), 3)
+
     def test_two_at_once_do_not_disturb_each_other(self) -> None:
         for number in range(4):
             batch = filled(states.PART + 1, client=str(number))

@@ -2,6 +2,7 @@
 
 from emulator.tests.helpers import settled
 from from_git import tasks
+from from_git.batches.worker import worker
 from from_git.models import Batch, BatchItem, BatchState, ItemState
 from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.filled import filled
@@ -19,3 +20,10 @@ class Tick(OnSQLite):
         batch.refresh_from_db()
         self.assertEqual(batch.state, BatchState.DONE)
         self.assertTrue(settled(lambda: bool(Batch.objects.get(id=batch.id).answer), True))
+
+    def test_a_message_that_names_no_host_at_which_something_waits_is_nothing_to_do(self) -> None:
+        filled(2)
+        for host in (5, None, ["github.com"], {"github.com": 1}, "a\0b", "\ud800", "elsewhere.example"):
+            with self.subTest(host), self.assertNoLogs("from_git"):
+                tasks.drain(host)
+        self.assertTrue(worker().loop.idle)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from from_git.batches import told
 from from_git.batches.answer import answer_of
+from from_git.batches.waiting import ended
 from from_git.errors import BrokenError
 from from_git.models import Batch, BatchItem, BatchState, ItemState
 from from_git.serializers import BATCH_COLUMNS, COLUMNS
@@ -76,6 +77,14 @@ class OneBatch(BatchesTestCase):
         self.assertEqual(list(body["data"]), list(asked["data"]))
         self.assertTrue(whole.startswith(b'{"error":"OK","data":{"originalRepos":'))
         self.assertTrue(self.get(batch).content.startswith(b'{"error":"OK","data":{"originalRepos":0,'))
+        self.assertEqual(self.get(batch).json()["complete"], True)
+
+    def test_it_is_not_complete_before_it_is_done_since_its_numbers_may_be_older_than_its_counts(self) -> None:
+        batch = batch_with({profile_of("github", "a"): Fetched(None, 1e9, 1e9)}, end=False)
+        body = self.get(batch).json()
+        self.assertEqual((body["state"], body["counts"]["missing"], body["complete"]), ("running", 1, False))
+
+        ended([batch.id])
         self.assertEqual(self.get(batch).json()["complete"], True)
 
     def test_a_failed_profile_leaves_it_incomplete(self) -> None:
