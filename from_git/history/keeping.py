@@ -26,12 +26,13 @@ def keep(fetched: Mapping[Profile, Fetched]) -> int:
     the last one, or when the day (UTC) of that is over. Languages count by their present names. What a language or
     topic counts is stored with the names, and only where it is another than before.
     """
+    begun = time.time()
     watched = {one: row for one, row in rows(fetched, locked=True).items() if row.watched}
     last, named = _last({row.id for row in watched.values()})
     new: list[Snapshot] = []
     for profile, row in watched.items():
         outcome = fetched[profile]
-        one = snapshot(row, _at(row.now, outcome), outcome.found)  # type: ignore[attr-defined]
+        one = snapshot(row, _at(row.now, begun - outcome.at), outcome.found)  # type: ignore[attr-defined]
         before = Names.read(named.get(row.id))
         if _is_news(one, last.get(row.id), before):
             if row.id in named and Names.read(one.names).present == before.present:
@@ -96,14 +97,13 @@ def _last(ids: Iterable[int]) -> tuple[dict[int, Snapshot], dict[int, str]]:
     return last, named
 
 
-def _at(now: datetime, outcome: Fetched) -> datetime:
+def _at(now: datetime, age: float) -> datetime:
     """When something was fetched, by the database's clock, to the second.
 
     This machine's clock says only how long ago that was, which is as long as fetches are kept at most: a clock that is
     wrong must not put a snapshot in front of all that come later.
     """
-    age = min(max(0.0, time.time() - outcome.at), settings.PROFILE_CACHE_SECONDS)
-    return (now - timedelta(seconds=age)).replace(microsecond=0)
+    return (now - timedelta(seconds=min(max(0.0, age), settings.PROFILE_CACHE_SECONDS))).replace(microsecond=0)
 
 
 def _is_news(one: Snapshot, last: Snapshot | None, before: Names) -> bool:

@@ -109,7 +109,6 @@ class History(Counting):
                 relax(response, _PAGE_POLICY)
             else:
                 response = self._points(request, asked, known, given)
-        response.headers["Vary"] = "Accept"
         return _sent(request, asked.profiles, response)
 
     def get_renderer_context(self) -> dict[str, Any]:
