@@ -7,15 +7,16 @@ from django.db import connection
 
 from emulator.latency import Latency
 from emulator.tests.helpers import settled
-from from_git import forges
+from from_git import forges, tasks
 from from_git.batches import broker, engine, filling, states
 from from_git.batches.answer import answer_of
+from from_git.history import watching
 from from_git.models import Batch, BatchItem, ItemState, Purpose
 from from_git.profiles import parse_profiles
 from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.kit import postgres
 from from_git.tests.kit.crew import WORKER, Member
-from from_git.tests.kit.databases import OnPostgres, created, migrated
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, created, migrated
 from from_git.tests.kit.forges import environment_for
 from from_git.tests.kit.killable import Redis
 from from_git.tests.kit.rabbitmq import RabbitMQ, needs_rabbitmq
@@ -24,6 +25,21 @@ from from_git.tests.kit.service import ServiceTestCase
 
 LEASE = 4.0
 HOST = "github.com"
+
+
+class Schedule(OnSQLite, ServiceTestCase):
+    """What beat asks for."""
+
+    def test_every_task_of_the_schedule_is_there_and_may_come_twice_and_from_a_newer_version(self) -> None:
+        watching.watch(parse_profiles(["https://github.com/spack"], forges.hosts()).profiles)
+        scheduled = {one["task"] for one in broker.application(fixups=[]).conf.beat_schedule.values()}
+        ours = {one.name: one for one in (tasks.tick, tasks.housekeep, tasks.snapshot)}
+
+        self.assertEqual(set(ours), scheduled)
+        for one in ours.values():
+            for _ in range(2):
+                one(of_a_newer_version=1)
+        self.assertEqual(Batch.objects.filter(purpose=Purpose.SNAPSHOT).count(), 1)
 
 
 @postgres.needs_postgres
