@@ -35,16 +35,19 @@ Blocks = Iterator[Iterable[object]]
 
 
 class Body(io.RawIOBase):
-    """The bytes of a body of text.
+    """The bytes of a body, of text unless it is binary.
 
     Args:
         read: gives at most so many bytes, none at the end.
         length: how many bytes there are.
         until: the time on the monotonic clock after which no more is read.
+        binary: whether it may hold anything, as files do before they are taken apart.
     """
 
-    def __init__(self, read: Callable[[int], bytes], length: int, until: float = math.inf) -> None:
-        self._read, self._left, self._until = read, length, until
+    def __init__(
+        self, read: Callable[[int], bytes], length: int, until: float = math.inf, binary: bool = False
+    ) -> None:
+        self._read, self._left, self._until, self._binary = read, length, until, binary
 
     def readable(self) -> bool:
         """Yes."""
@@ -62,7 +65,7 @@ class Body(io.RawIOBase):
         data = self._read(min(len(buffer), self._left))
         if not data and self._left:  # half a URL may name another owner
             raise RequestError("The body ended before its Content-Length.", "Send all of the body.")
-        if b"\0" in data:
+        if b"\0" in data and not self._binary:
             raise RequestError("The body has a NUL, so it is not text in UTF-8.", _PLAIN)
         buffer[: len(data)] = data
         self._left -= len(data)

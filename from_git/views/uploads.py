@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
@@ -80,8 +81,12 @@ def _read(kind: str, body: Body, length: int) -> Blocks:
 def _parts(request: Request, until: float) -> Blocks:
     """The parts named `url`, then those named `file`, each of which is text or a file."""
     plain = request._request
+    body = BufferedReader(Body(plain.read, content_length(request), until, binary=True))
     try:
-        fields, files = MultiPartParser(plain.META, plain, [TemporaryFileUploadHandler(plain)], "utf-8").parse()
+        fields, files = MultiPartParser(plain.META, body, [TemporaryFileUploadHandler(plain)], "utf-8").parse()
+    except TooManyFilesSent:
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        raise BodyTooLarge(f"A form has more than {most} files.", "Send one file with all URLs.") from None
     except RequestDataTooBig:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raise BodyTooLarge(f"The texts of a form have more than {most:,} bytes.", "Send a file.") from None

@@ -179,6 +179,8 @@ class Refused(BatchesTestCase):
         self.assertEqual(response.status_code, 411)
 
     def test_more_than_the_bounds_are_refused(self) -> None:
+        files = requests.Request("POST", self.address, files=[("file", ("list", A))] * 101).prepare()
+        self.assertIn("100 files", self.refused(413, files.body, files.headers["Content-Type"])["message"])
         self.settings_for_test(BATCH_MAX_URLS=2)
         self.assertIn("BATCH_MAX_URLS", self.refused(413, f"{A}\n{B}\n{C}", TEXT)["message"])
         self.settings_for_test(BATCH_UPLOAD_BYTES=40)
@@ -186,7 +188,9 @@ class Refused(BatchesTestCase):
 
     def test_a_list_that_is_not_read_in_time_is_refused(self) -> None:
         self.settings_for_test(REQUEST_DEADLINE=0.0)
-        self.assertIn("no time", self.refused(504, f"{A}\n{B}\n", TEXT)["message"])
+        form = requests.Request("POST", self.address, files={"url": (None, A)}).prepare()
+        for body, kind in ((f"{A}\n{B}\n", TEXT), (form.body, form.headers["Content-Type"])):
+            self.assertIn("no time", self.refused(504, body, kind)["message"])
 
     def test_a_client_has_so_many_under_way(self) -> None:
         self.settings_for_test(BATCHES_PER_CLIENT=2)
