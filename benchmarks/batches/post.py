@@ -23,6 +23,9 @@ from from_git.options import without_ours
 _COLUMNS = "batch_id, position, host, url, rank"
 _SILENT = 8.0  # seconds for which calls are looked for after a batch has ended
 _LOOK = 0.1
+_BEGUN = 50  # items of a large batch that are done when others come
+_REAL = Latency(0.1, per_repository=0.01)
+"""So that neither the forge nor a core is what all wait for."""
 
 
 def run(quick: bool, moments: random.Random) -> Outcome:
@@ -34,11 +37,11 @@ def run(quick: bool, moments: random.Random) -> Outcome:
     targets, facts = list[Target](), dict[str, float | str]()
     with site(workers=0) as found:
         _posted(found, 20_000 if quick else 100_000, targets, facts)
-    size, times = (600, 3) if quick else (10_000, 9)
-    with site(latency=Latency(0.02), PROFILES_IN_FLIGHT="32") as found:
+    size, times = (3_000, 3) if quick else (10_000, 9)
+    with site(latency=_REAL) as found:
         _beside(found, size, times, targets)
     for name, broker in {"workers": "redis", "in the service": ""}.items():
-        with site(broker, Latency(0.1)) as found:
+        with site(broker, _REAL) as found:
             _neighbours(found, name, size, 10 if quick else 100, targets)
     return Outcome("post", tuple(targets), facts)
 
@@ -93,7 +96,7 @@ def _beside(found: Site, size: int, times: int, targets: list[Target]) -> None:
     found.begin(users(1, 64)).end()
     alone = _median(lambda: found.begin(small).over(), times)
     batch = found.begin(users(1, size))
-    batch.reach(size // 20)
+    batch.reach(_BEGUN)
     beside = _median(lambda: found.begin(small).over(), times)
     if not batch.open():
         raise AssertionError("the large batch has ended too early")
@@ -116,7 +119,7 @@ def _neighbours(found: Site, name: str, size: int, times: int, targets: list[Tar
     found.answer(one)
     idle = _median(lambda: found.answer(one), times)
     batch = found.begin(users(1, size))
-    batch.reach(size // 20)
+    batch.reach(_BEGUN)
     beside = _median(lambda: found.answer(one), times)
     if not batch.open():
         raise AssertionError("the large batch has ended too early")

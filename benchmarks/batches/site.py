@@ -135,6 +135,11 @@ class Site:
                     raise
                 time.sleep(_LOOK)  # it is about to be started again
 
+    def redis_memory(self) -> int:
+        """Bytes that the shared Redis takes."""
+        with redis.Redis.from_url(self.cache.url) as client:
+            return int(client.info("memory")["used_memory"])
+
     def _seen(self) -> int:
         with redis.Redis.from_url(self.settings["CACHE_URL"]) as client:
             return len(client.keys("*from-git:worker:*"))

@@ -14,7 +14,10 @@ from emulator.latency import Latency
 
 _LIST = 32
 _MEGABYTE = 1_000_000
-_ACTIVE = "SELECT active_time, xact_commit FROM pg_stat_database WHERE datname = 'postgres'"
+_ACTIVE = """SELECT active_time, xact_commit, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float
+    FROM pg_stat_database WHERE datname = 'postgres'"""
+_BYTES = """SELECT pg_total_relation_size('from_git_batchitem')::float / count(*), avg(length(result))::float
+    FROM from_git_batchitem"""
 _FLUSHED = 1.5  # seconds after which PostgreSQL's sessions have told what they did
 
 
@@ -29,46 +32,57 @@ def run(quick: bool, moments: random.Random) -> Outcome:
     Raises:
         AssertionError: an item is not done.
     """
-    most, few = (600, 150) if quick else (10_000, 1_000)
     targets, facts = list[Target](), dict[str, float | str]()
     with site(workers=1) as found:
-        _timed(found, users(1, 64))
-        worker = psutil.Process(found.workers[0].process.pid)
-        _timed(found, users(1, few))
-        memory = worker.memory_info().rss / _MEGABYTE
-        time.sleep(_FLUSHED)  # PostgreSQL's clock
-        [(before, commits)] = found.rows(_ACTIVE)
-        with Watch(worker) as watch:
-            seconds = _timed(found, users(1, most))
-        time.sleep(_FLUSHED)  # PostgreSQL's clock
-        [(after, now)] = found.rows(_ACTIVE)
-        grown = worker.memory_info().rss / _MEGABYTE
-        lists = _by_lists(found, users(1, most))
-        targets += [
-            Target("time to the service's in lists of 32", seconds / lists, 1 / 0.9),
-            Target("database, ms an item", (after - before) / most, 1.0),
-            Target("threads of a worker", watch.threads, sum(POOLS.values()) + 10),
-            Target(f"resident memory after {most} to that after {few}", grown / memory, 1.1),
-        ]
-        facts |= {
-            "profiles/s, a worker at 20 ms": round(most / seconds, 1),
-            "profiles/s, the service": round(most / lists, 1),
-            "commits an item": round((now - commits) / most, 2),
-            "MB of a worker": round(grown, 1),
-            "CPU, ms an item": round(1_000 * watch.cpu / most, 2),
-        }
-    number = 150 if quick else 2_000
+        _one(found, *((600, 150) if quick else (10_000, 1_000)), targets, facts)
     # few in the air, so that two cores have time for two workers, the forge and the database
     with site(workers=1, latency=Latency(0.1), PROFILES_IN_FLIGHT="8") as found:
-        _timed(found, users(1, 64, 3))
-        one = _timed(found, users(1, number, 3))
-        found.more_workers(1)
-        _timed(found, users(1, 64, 3))
-        two = _timed(found, users(1, number, 3))
-        targets.append(Target("time of two workers to one's at 100 ms", two / one, 1 / 1.6))
-        facts |= {"profiles/s, one worker at 100 ms": round(number / one, 1)}
-        facts |= {"profiles/s, two workers at 100 ms": round(number / two, 1)}
+        _two(found, 150 if quick else 2_000, targets, facts)
     return Outcome("speed", tuple(targets), facts)
+
+
+def _one(found: Site, most: int, few: int, targets: list[Target], facts: dict[str, float | str]) -> None:
+    _timed(found, users(1, 64))
+    worker = psutil.Process(found.workers[0].process.pid)
+    _timed(found, users(1, few))
+    memory = worker.memory_info().rss / _MEGABYTE
+    time.sleep(_FLUSHED)  # PostgreSQL's clock
+    [(before, commits, log)] = found.rows(_ACTIVE)
+    with Watch(worker) as watch:
+        seconds = _timed(found, users(1, most))
+    time.sleep(_FLUSHED)  # PostgreSQL's clock
+    [(after, now, logged)] = found.rows(_ACTIVE)
+    [(size, result)] = found.rows(_BYTES)
+    grown = worker.memory_info().rss / _MEGABYTE
+    lists = _by_lists(found, users(1, most))
+    targets += [
+        Target("time to the service's in lists of 32", seconds / lists, 1 / 0.9),
+        Target("database, ms an item", (after - before) / most, 1.0),
+        Target("threads of a worker", watch.threads, sum(POOLS.values()) + 10),
+        Target(f"resident memory after {most} to that after {few}", grown / memory, 1.1),
+    ]
+    facts |= {
+        "profiles/s, a worker at 20 ms": round(most / seconds, 1),
+        "profiles/s, the service": round(most / lists, 1),
+        "commits an item": round((now - commits) / most, 2),
+        "bytes on disk an item": round(size),
+        "bytes of an item's result": round(result),
+        "bytes of write-ahead log an item": round((logged - log) / most),
+        "MB of Redis": round(found.redis_memory() / _MEGABYTE, 1),
+        "MB of a worker": round(grown, 1),
+        "CPU, ms an item": round(1_000 * watch.cpu / most, 2),
+    }
+
+
+def _two(found: Site, number: int, targets: list[Target], facts: dict[str, float | str]) -> None:
+    _timed(found, users(1, 64, 3))
+    one = _timed(found, users(1, number, 3))
+    found.more_workers(1)
+    _timed(found, users(1, 64, 3))
+    two = _timed(found, users(1, number, 3))
+    targets.append(Target("time of two workers to one's at 100 ms", two / one, 1 / 1.6))
+    facts["profiles/s, one worker at 100 ms"] = round(number / one, 1)
+    facts["profiles/s, two workers at 100 ms"] = round(number / two, 1)
 
 
 def _timed(found: Site, urls: Sequence[str]) -> float:
