@@ -1,6 +1,8 @@
 """Pools: threads that serve task groups in turn."""
 
+import math
 import threading
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from from_git.fanout.width import Width
 if TYPE_CHECKING:
     from from_git.fanout.group import TaskGroup
 
+_LATELY = 1.0  # seconds since a request last had a task
 _ALIKE = 8  # calls whose weights differ by less take about as long
 
 
@@ -20,7 +23,8 @@ class Pool:
 
     A group keeps its waiting tasks itself and only announces that it has some; a free thread takes one task of the
     next group. So a group of 5,000 tasks delays a group of one by about one task, and so does a request or a client
-    with thousands of groups. Groups that no request waits for come after all others. Safe from any thread.
+    with thousands of groups. Groups that no request waits for come after all others, and while there are others have
+    half of the threads, so that a request need not wait for the end of their tasks. Safe from any thread.
 
     Args:
         most: threads at most.
@@ -37,7 +41,8 @@ class Pool:
         # a group stands in one of these, once, while it has waiting tasks
         self._wanted: RoundRobin[TaskGroup] = RoundRobin()
         self._unwanted: deque[TaskGroup] = deque()
-        self._serving = 0
+        self._serving = self._aside = 0  # threads, and those of them that serve what no request waits for
+        self._asked = -math.inf  # when a group that a request waits for had its last task
         self._closed = False
         self.gauges = metrics.PoolGauges(name, most, self.width, host)
 
@@ -96,12 +101,16 @@ class Pool:
 
     def _serve(self) -> None:
         with self.gauges.busy.track_inprogress():
+            aside = False
             while True:
                 with self._lock:
+                    self._aside -= aside
                     group = self._next() if self._serving <= self._look() else None
                     if group is None:
                         self._serving -= 1
                         return
+                    aside = not group.wanted
+                    self._aside += aside
                     if self._wanted or self._unwanted:
                         self._serve_more()  # it has become wider
                 task, more = group.take(self)
@@ -126,6 +135,8 @@ class Pool:
         """The group whose turn it is; the lock is held."""
         while group := self._wanted.take():
             if group.wanted:
+                self._asked = time.monotonic()
                 return group
             self._unwanted.append(group)  # its last request has left since it was announced
-        return self._unwanted.popleft() if self._unwanted else None
+        most = self.width if time.monotonic() - self._asked > _LATELY else max(1, self.width // 2)
+        return self._unwanted.popleft() if self._unwanted and self._aside < most else None
