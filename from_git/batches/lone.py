@@ -34,7 +34,8 @@ class OnlyOne:
     """The right to work on batches, which one process at a time has where there is no shared cache.
 
     The database knows who has it: a PostgreSQL by a lock of a session, a SQLite by a lock on a file beside it. Both are
-    free as soon as the process is gone, however it ended. With a shared cache every process has the right.
+    free as soon as the process is gone, however it ended. With a shared cache every process has the right. Any thread of
+    the process may take and release it.
     """
 
     def __init__(self) -> None:
@@ -58,11 +59,12 @@ class OnlyOne:
 
     def release(self) -> None:
         """Let another process have it."""
-        if self._file is not None:
-            os.close(self._file)
-        if self._connection is not None:
-            self._connection.close()
-        self._file = self._connection = None
+        file, self._file = self._file, None
+        connection, self._connection = self._connection, None
+        if file is not None:
+            os.close(file)
+        if connection is not None:
+            connection.close()
 
     def _take_session(self) -> None:
         if self._connection is not None:
@@ -75,6 +77,7 @@ class OnlyOne:
                 return
         # one of its own: Django closes those of its threads, and the lock would go with it
         connection = connections.create_connection("default")
+        connection.inc_thread_sharing()  # else Django refuses it to all threads but this one
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])

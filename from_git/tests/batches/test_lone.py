@@ -15,21 +15,27 @@ from from_git.tests.kit.servers import needs_redis, start_redis
 
 _HOLD = """
 import sys
+import threading
 import django
 django.setup()
-from from_git.batches.lone import AnotherWorker, OnlyOne
+from from_git.batches.lone import OnlyOne
 right = OnlyOne()
-for line in sys.stdin:
+def do(name):
     try:
-        getattr(right, line.strip())()
+        getattr(right, name)()
         print("done", flush=True)
-    except AnotherWorker as error:
+    except Exception as error:
         print(error, flush=True)
+do(input().strip())
+for line in sys.stdin:
+    thread = threading.Thread(target=do, args=(line.strip(),))
+    thread.start()
+    thread.join()
 """
 
 
 class Holder:
-    """A process that takes the right and lets it go as it is told."""
+    """A process that takes the right and lets it go as it is told, first on its main thread, then on others."""
 
     def __init__(self, case: TestCase, folder: Path, **settings: str) -> None:
         self.process: subprocess.Popen[str] = case.enterContext(
