@@ -54,5 +54,5 @@ def delete_old(days: float) -> int:
 def _deleted_items(batch_id: str) -> int:
     chosen = f"SELECT id FROM from_git_batchitem WHERE batch_id = %s ORDER BY position LIMIT {PART} {sql.locked()}"
     with sql.transaction() as cursor:
-        cursor.execute(f"DELETE FROM from_git_batchitem WHERE id IN ({chosen})", [batch_id])
+        cursor.execute(f"DELETE FROM from_git_batchitem WHERE id {sql.among(chosen)}", [batch_id])
         return int(cursor.rowcount)

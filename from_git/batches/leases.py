@@ -98,7 +98,7 @@ def claim(worker: str, host: str, most: int, alone: bool = False, batch: str | N
             f"""
             UPDATE from_git_batchitem
             SET state = 'running', attempts = attempts + 1, worker = %s, lease = {sql.after()}, alone = %s, reason = ''
-            WHERE id IN ({chosen})
+            WHERE id {sql.among(chosen)}
             RETURNING rank, id, batch_id, position, host, url, attempts, tries, alone,
                 {of_batch.format("client")}, {of_batch.format("purpose")}, {of_batch.format("state")}""",
             [worker, LEASE, alone, *own, host, 1 if alone else most],
@@ -121,12 +121,12 @@ def renew(worker: str, held: Sequence[tuple[int, int]]) -> set[int]:
     """
     if not held:
         return set()
+    chosen = f"""
+        SELECT id FROM from_git_batchitem WHERE id IN ({sql.places(held)}) AND {_OURS} ORDER BY id {sql.locked()}"""
     with sql.transaction() as cursor:
         cursor.execute(
             f"""
-            UPDATE from_git_batchitem SET lease = {sql.after()} WHERE id IN (
-                SELECT id FROM from_git_batchitem WHERE id IN ({sql.places(held)}) AND {_OURS}
-                ORDER BY id {sql.locked()})
+            UPDATE from_git_batchitem SET lease = {sql.after()} WHERE id {sql.among(chosen)}
             RETURNING id, attempts""",
             [LEASE, *(one for one, _ in held), worker],
         )
@@ -174,8 +174,11 @@ def reap(settled: float = LEASE) -> int:
 
 def _reaped(settled: float) -> int:
     dead = f"alone AND deaths >= {DEATHS - 1}"
+    # in the order of the index of leases, to follow it
+    chosen = f"""
+        SELECT id FROM from_git_batchitem WHERE lease < {sql.now()} AND {sql.settled()}
+        ORDER BY lease LIMIT {_PART} {sql.locked(skip=True)}"""
     with sql.transaction() as cursor:
-        # in the order of the index of leases, to follow it
         cursor.execute(
             f"""
             UPDATE from_git_batchitem
@@ -185,9 +188,7 @@ def _reaped(settled: float) -> int:
                 reason = CASE WHEN {dead} THEN '{DIED}' ELSE 'Its worker died.' END,
                 finished = CASE WHEN {dead} THEN {sql.now()} END,
                 suspect = TRUE, not_before = NULL, {FREE}
-            WHERE id IN (
-                SELECT id FROM from_git_batchitem WHERE lease < {sql.now()} AND {sql.settled()}
-                ORDER BY lease LIMIT {_PART} {sql.locked(skip=True)})""",
+            WHERE id {sql.among(chosen)}""",
             [settled],
         )
         return int(cursor.rowcount)

@@ -66,6 +66,14 @@ def places(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def among(chosen: str) -> str:
+    """SQL behind a column for whether it is one of those that a SELECT finds, which is run once.
+
+    PostgreSQL may run the SELECT of an `IN` for each row of a small table, and then it locks more rows than its LIMIT.
+    """
+    return f"= ANY(ARRAY({chosen}))" if is_postgres() else f"IN ({chosen})"
+
+
 def one_by_one(cursor: Any, name: str) -> None:
     """Let no other transaction pass here with the same name until this one ends."""
     if is_postgres():  # transactions that write are one after the other on SQLite anyway

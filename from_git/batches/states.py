@@ -54,7 +54,7 @@ def _cancelled(batch_id: str, which: str, skip: bool) -> int:
         SELECT id FROM from_git_batchitem WHERE batch_id = %s AND {OPEN} AND {which}
         ORDER BY {"host, rank" if skip else "id"} LIMIT {PART} {sql.locked(skip)}"""
     with sql.transaction() as cursor:
-        cursor.execute(f"UPDATE from_git_batchitem SET {cancelled()} WHERE id IN ({chosen})", [batch_id])
+        cursor.execute(f"UPDATE from_git_batchitem SET {cancelled()} WHERE id {sql.among(chosen)}", [batch_id])
         return int(cursor.rowcount)
 
 

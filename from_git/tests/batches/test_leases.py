@@ -24,6 +24,16 @@ class Leases(OnSQLite):
         self.assertEqual(leases.claim("three", HOST, 32), [])
         self.assertEqual(leases.claim("three", "bitbucket.org", 32), [])
 
+    def test_no_more_are_claimed_than_wanted_whatever_the_database_knows_of_the_table(self) -> None:
+        filled(1)
+        with sql.transaction() as cursor:
+            cursor.execute("ANALYZE from_git_batchitem")  # of one row, so that PostgreSQL joins it the simple way
+        batch = filled(20)
+        self.assertEqual(len(leases.claim("one", HOST, 3)), 3)
+        self.assertEqual(len(leases.claim("one", HOST, 1, batch=batch.id)), 1)
+        self.assertEqual(dies("one"), 4)
+        self.assertEqual(len(leases.claim("one", HOST, 1, alone=True)), 1)
+
     def test_many_workers_that_claim_and_finish_at_once_get_each_item_once(self) -> None:
         batch, rounds = filled(200), 60
 
