@@ -28,7 +28,12 @@ class Airs(LoopTestCase):
     def landed(self, air: Air, number: int) -> list[Landed]:
         """So many that have landed."""
         found = list[Landed]()
-        self.until(lambda: found.extend(air.landed(0.1)) or len(found) >= number)
+
+        def look() -> bool:
+            found.extend(air.landed(0.1))
+            return len(found) >= number
+
+        self.until(look)
         return found
 
     def test_items_of_one_profile_share_a_flight_and_each_has_its_outcome(self) -> None:
