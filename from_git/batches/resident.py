@@ -13,7 +13,7 @@ from collections.abc import Callable
 from django.core.signals import setting_changed
 from django.db import connection
 
-from from_git.batches import LEASE, ending, housekeeping, snapshots, states, waiting
+from from_git.batches import LEASE, ending, housekeeping, leases, snapshots, states, waiting
 from from_git.batches.lone import AnotherWorker, OnlyOne, new_name
 from from_git.batches.loop import Job, Loop
 from from_git.conf import settings
@@ -88,7 +88,11 @@ class Resident:
             self._right.take()
         except AnotherWorker:
             return False
-        for batch in states.take_batches(self.name):
+        batches = states.take_batches(self.name)
+        # what a dead process held waits for nobody's look but this one where nothing else of its batch is open
+        leases.reap()
+        ending.told(waiting.ended(batches))
+        for batch in batches:
             for host, seconds in waiting.waiting_hosts(batch).items():
                 self._serve(host, batch, seconds)
         self._jobs = {key: job for key, job in self._jobs.items() if not job.over.is_set()}

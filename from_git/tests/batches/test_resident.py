@@ -86,6 +86,18 @@ class Residents(LoopTestCase):
         self.until(lambda: self.states(batch) == {"done": 5})
         self.assertEqual(self.reread(batch).worker, one.name)
 
+    def test_the_last_items_of_a_batch_whose_process_died_are_done_and_the_batch_ends(self) -> None:
+        held, ended, now = self.batch(orgs(2)), self.batch(teams(2)), datetime.now(UTC)
+        dead = {"worker": "gone", "lease": now - timedelta(hours=1)}
+        BatchItem.objects.filter(batch=held).update(state="running", attempts=1, **dead)
+        BatchItem.objects.filter(batch=ended).update(state="missing")
+        Batch.objects.update(**dead)
+
+        self.resident()
+
+        self.until(lambda: [self.reread(one).state for one in (held, ended)] == ["done", "done"], 60.0)
+        self.assertEqual(self.states(held), {"done": 2})
+
     def test_where_batches_are_off_or_workers_of_a_broker_are_there_no_thread_begins(self) -> None:
         for changes in ({"BATCHES": False}, {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}):
             with self.subTest(**changes):
