@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from from_git import history
 from from_git.aggregator import Answer
-from from_git.history import watching
 from from_git.serializers import answer_body, profile_rows, repository_rows
 from from_git.values.filters import FILTERS
 from from_git.values.found import untold
@@ -94,7 +94,7 @@ def _page(answer: Answer, lists: bool) -> str:
         "asked": _query(chain(*asked, past)),
         "form": _query(chain(*asked)),
         "moment": past and past[0][1],
-        "history": _query(asked[0]) if watching.may_be() else "",
+        "history": _query(asked[0]) if history.may_be() else "",
         "missing": [profile.url for profile in answer.missing],
         "lost": answer.missing_repositories,
         "numbers": [(KEYS[name].label, _number(value)) for name, value in _numbers(body["data"], untold(answer.found))],

@@ -4,3 +4,15 @@ Only watched profiles have snapshots, and only batches that are made for it writ
 writes none. The functions of this room ask the database as they are called and raise Django's DatabaseError where it
 cannot be used; `from_git.batches.sql.reached` makes of it what clients see.
 """
+
+import os
+
+from django.db import connection
+
+
+def may_be() -> bool:
+    """Whether there may be a database in which profiles are watched; it is not asked, and no connection is made.
+
+    Here, since the commands that show an answer ask it too, and load no tables.
+    """
+    return connection.vendor != "sqlite" or os.path.exists(str(connection.settings_dict["NAME"]))

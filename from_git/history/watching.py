@@ -1,12 +1,11 @@
 """Which profiles are watched."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from from_git import forges
@@ -41,11 +40,6 @@ def watch(profiles: Sequence[Profile]) -> Change:
         _set({known[one].id for one in again}, watched=True)
     changed = {*new, *again}
     return Change([one for one in profiles if one in changed], [one for one in profiles if one not in changed])
-
-
-def may_be() -> bool:
-    """Whether there may be a database in which profiles are watched; it is not asked, and no connection is made."""
-    return connection.vendor != "sqlite" or os.path.exists(str(connection.settings_dict["NAME"]))
 
 
 def unwatch(profiles: Sequence[Profile]) -> Change:

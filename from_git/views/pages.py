@@ -16,12 +16,11 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from from_git import forges
+from from_git import forges, history
 from from_git.baseview import BaseView, parameters, refuse_long_address
 from from_git.conf import settings
 from from_git.errors import RequestError
 from from_git.forges.registry import KINDS
-from from_git.history import watching
 from from_git.openapi.components import example_urls
 from from_git.pictures import CHARTS, PICTURES
 from from_git.question import both
@@ -72,7 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "hosts": json.dumps([(host.kind.name, host.label, name) for name, host in forges.hosts().items()]),
         "public": settings.PUBLIC_URL or None,
         "batches": settings.BATCHES,
-        "past": watching.may_be(),
+        "past": history.may_be(),
         "labels": enumerated(forges.labels_of(forges.hosts().values()), FORGES),
         "placeholder": [kind.url(kind.examples.form) for kind in kinds],
         "examples": list(_examples()),

@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from django.db.backends.signals import connection_created
 
-from from_git.history import watching
+from from_git import history
 from from_git.models import Snapshot
 from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.past import SPACK, day, found, put
@@ -49,7 +49,7 @@ class Service(OnSQLite, ServiceTestCase):
         self.assertEqual(Snapshot.objects.count(), 1)
 
     def test_whether_there_may_be_a_past_is_known_without_a_connection(self) -> None:
-        self.assertTrue(watching.may_be())
+        self.assertTrue(history.may_be())
         self.assertIn("What has changed", requests.get(f"{self.base}/from-git/test", timeout=30).text)
 
 
@@ -57,5 +57,5 @@ class NoDatabase(ServiceTestCase):
     """The service beside no database."""
 
     def test_the_page_has_nothing_of_the_past_where_there_is_no_database(self) -> None:
-        if not watching.may_be():  # a developer may have one
+        if not history.may_be():  # a developer may have one
             self.assertNotIn("What has changed", requests.get(f"{self.base}/from-git/test", timeout=30).text)
