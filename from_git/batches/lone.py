@@ -34,8 +34,8 @@ class OnlyOne:
     """The right to work on batches, which one process at a time has where there is no shared cache.
 
     The database knows who has it: a PostgreSQL by a lock of a session, a SQLite by a lock on a file beside it. Both are
-    free as soon as the process is gone, however it ended. With a shared cache every process has the right. Any thread of
-    the process may take and release it.
+    free as soon as the process is gone, however it ended. With a shared cache every process has the right. Any thread
+    of the process may take and release it.
     """
 
     def __init__(self) -> None:

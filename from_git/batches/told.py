@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from from_git.aggregator.merging import identity, missing_urls
@@ -10,7 +10,7 @@ from from_git.batches import items, sql
 from from_git.batches.items import Item
 from from_git.errors import NoSuchBatch
 from from_git.models import Batch, BatchState, ItemState
-from from_git.serializers import COLUMNS, missing_row, printable, profile_row
+from from_git.serializers import COLUMNS, missing_row, moment, printable, profile_row
 from from_git.values.profile import Profile
 
 PAGE = 1_000
@@ -118,5 +118,5 @@ def table_rows(batch_id: str) -> Iterator[dict[str, Any]]:
         yield from (missing_row(profile, url, "missing repository") for url in urls)
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else moment(int(at.timestamp()))

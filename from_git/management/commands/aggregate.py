@@ -23,6 +23,7 @@ from from_git.forges.registry import KINDS, example_urls, labels
 from from_git.management.files import WRITERS, targets, write
 from from_git.management.lists import urls_in
 from from_git.management.printing import gone, print_csv, print_json
+from from_git.management.process import terminate
 from from_git.question import Question, both, question
 from from_git.readers import seconds
 from from_git.serializers import EXPANSIONS, answer_body, error_body, printable
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
         # the line for a server's log would stand between bars and table, or beside the JSON
         logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, terminate)
         as_json = not options["csv"] and (options["json"] or bool(options["expand"]) or not sys.stdout.isatty())
         with _emulator() if options["emulated"] else nullcontext() as owners:
             try:
@@ -165,11 +166,6 @@ def _show(answer: Answer, asked: Question, as_json: bool, options: Mapping[str, 
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a forge's names, in whatever the terminal can show
         _terminal().show(answer, options["repositories"])
-
-
-def _terminate(*_: object) -> None:
-    """End as SIGTERM does, but with the cursor back and without a half file."""
-    raise SystemExit(128 + signal.SIGTERM)
 
 
 @contextmanager

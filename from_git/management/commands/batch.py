@@ -1,11 +1,7 @@
 """`batch FILE`, of `manage.py` and of `from-git`: many profiles, fetched one after the other, whatever stops it."""
 
 import json
-import logging
-import os
 import shutil
-import signal
-import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
@@ -16,15 +12,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
 
-from from_git import forges, metrics
+from from_git import forges
 from from_git.batches import states
 from from_git.batches.answer import answer_of
-from from_git.batches.lone import AnotherWorker
+from from_git.batches.lone import AnotherWorker, new_name
 from from_git.batches.told import state_members, table_rows
 from from_git.errors import DatabaseAway, FromGitError, RequestError
 from from_git.management.files import targets, whole
 from from_git.management.lists import shown, urls_in
 from from_git.management.printing import gone, print_csv, print_json
+from from_git.management.process import alone
 from from_git.management.worked import HeldElsewhere, Work
 from from_git.models import Batch, BatchState, ItemState
 from from_git.profiles import parse_profiles
@@ -68,9 +65,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: it cannot be worked on, or a file or the standard output could not be written.
         """
-        metrics.off()  # nobody can ask this process for them
-        logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
-        signal.signal(signal.SIGTERM, _terminate)
+        alone()
         as_json = not options["csv"] and (options["json"] or not sys.stdout.isatty())
         try:
             files = targets({"--xlsx": options["xlsx"]}, [options["file"]])
@@ -99,7 +94,7 @@ class Command(BaseCommand):
         batch: Batch | None = None
         try:
             with (
-                Work(f"{socket.gethostname()[:20]}-{os.getpid()}-{os.urandom(4).hex()}") as work,
+                Work(new_name()) as work,
                 _screen(screen) as live,
             ):
                 batch, there = work.take(profiles, CLIENT, options["anew"])
@@ -174,8 +169,3 @@ def _write(batch: Batch, counts: Mapping[str, int], path: Path) -> None:
 
 def _when(batch: Batch) -> str:
     return f"{batch.finished:%Y-%m-%d at %H:%M} UTC" if batch.finished else "an unknown day"
-
-
-def _terminate(*_: object) -> None:
-    """End as SIGTERM does, but with what is in the air given back."""
-    raise SystemExit(128 + signal.SIGTERM)

@@ -1,7 +1,5 @@
 """`snapshot`, of `manage.py` and of `from-git`: keep the numbers of all that is watched."""
 
-import logging
-import signal
 import sys
 import time
 from typing import Any
@@ -9,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
 
-from from_git import forges, metrics
+from from_git import forges
 from from_git.batches import engine, snapshots, states
 from from_git.batches.lone import AnotherWorker, new_name
 from from_git.batches.sql import reached
 from from_git.conf import settings
 from from_git.errors import DatabaseAway, FromGitError
+from from_git.management.process import alone
 from from_git.management.worked import HeldElsewhere, Work
 from from_git.models import Batch, BatchState, ItemState, Snapshot
 from from_git.serializers import printable
@@ -41,9 +40,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: profiles failed, or nobody works on the batch.
         """
-        metrics.off()  # nobody can ask this process for them
-        logging.getLogger("from_git.aggregator").setLevel(logging.WARNING)
-        signal.signal(signal.SIGTERM, _terminate)
+        alone()
         try:
             self._snapshot()
         except (DatabaseError, InterfaceError):
@@ -110,8 +107,3 @@ class Command(BaseCommand):
     def _fail(self, error: FromGitError) -> None:
         self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
         sys.exit(1)
-
-
-def _terminate(*_: object) -> None:
-    """End as SIGTERM does, but with what is in the air given back."""
-    raise SystemExit(128 + signal.SIGTERM)
