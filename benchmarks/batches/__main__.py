@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from benchmarks import results
@@ -17,7 +18,8 @@ from benchmarks.batches import kills, lone, poison, post, speed, waits
 from benchmarks.results import Outcome
 
 SCENARIOS: Mapping[str, Callable[[bool, random.Random], Outcome]] = {
-    "kills": kills.run,
+    "kills-redis": partial(kills.run, "redis"),
+    "kills-rabbitmq": partial(kills.run, "rabbitmq"),
     "poison": poison.run,
     "speed": speed.run,
     "waits": waits.run,

@@ -24,22 +24,17 @@ def profiles(number: int) -> list[str]:
     return [f"{bitbucket if one % 5 == 4 else github}{one + 1}" for one in range(number)]
 
 
-def run(quick: bool, moments: random.Random) -> Outcome:
-    """Kill each part of each installation, five times or once.
+def run(broker: str, quick: bool, moments: random.Random) -> Outcome:
+    """Kill each part of the installation with this broker, five times or once.
 
     Raises:
         AssertionError: a row was lost or written twice, or a sum is not that of the service.
     """
-    targets: list[Target] = []
-    facts: dict[str, float | str] = {}
-    for broker in ("redis", "rabbitmq"):
-        # a lease of seconds shows the same in less time
-        with site(broker, Latency(0.02), lease=4.0 if quick else 0.0) as found:
-            killing = _Killing(found, broker, 150 if quick else 1_000, 1 if quick else 5, moments)
-            for name, kill in _kills(broker, quick).items():
-                targets += killing.targets(name, kill)
-            facts |= killing.facts
-    return Outcome("kills", tuple(targets), facts)
+    # a lease of seconds shows the same in less time
+    with site(broker, Latency(0.02), lease=4.0 if quick else 0.0) as found:
+        killing = _Killing(found, broker, 150 if quick else 1_000, 1 if quick else 5, moments)
+        targets = [one for name, kill in _kills(broker, quick).items() for one in killing.targets(name, kill)]
+    return Outcome(f"kills-{broker}", tuple(targets), killing.facts)
 
 
 def _kills(broker: str, quick: bool) -> dict[str, _Kill]:
@@ -81,8 +76,8 @@ class _Killing:
         self._check("undisturbed", batch)
         self._calls = found.calls()
         self.facts: dict[str, float | str] = {
-            f"{broker}: undisturbed, s": round(time.monotonic() - begun, 1),
-            f"{broker}: undisturbed, calls": self._calls,
+            "undisturbed, s": round(time.monotonic() - begun, 1),
+            "undisturbed, calls": self._calls,
         }
 
     def targets(self, name: str, kill: _Kill) -> list[Target]:
@@ -101,7 +96,7 @@ class _Killing:
             gaps.append(max(0.0, longest_gap(self._site, moment) - (back - moment)))
             sys.stderr.write(f"  {self._broker}, {name} at {share:.2f}: calls {calls[-1]:.3f}, gap {gaps[-1]:.1f} s\n")
             self._site.all_seen()
-        what = f"{self._broker}, {name}, {self._times} times"
+        what = f"{name}, {self._times} times"
         return [
             Target(f"{what}: calls to undisturbed", max(calls), 1.1),
             Target(f"{what}: s until work goes on", max(gaps), self._lease + _ON),
