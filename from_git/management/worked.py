@@ -11,10 +11,11 @@ from typing import Self
 from django.db import DatabaseError, InterfaceError, connection
 
 from from_git import forges
-from from_git.batches import LEASE, RENEW, figures, filling, leases, states
+from from_git.batches import LEASE, RENEW, figures, filling, housekeeping, leases, states
 from from_git.batches.figures import HostFigures
 from from_git.batches.lone import OnlyOne
 from from_git.batches.loop import Loop
+from from_git.conf import settings
 from from_git.errors import DatabaseAway, FromGitError
 from from_git.models import Batch, BatchState, Purpose
 from from_git.values.profile import Profile
@@ -76,7 +77,7 @@ class Work:
         return found or filling.fill(profiles, client, Purpose.COMMAND, content, self._worker), found is not None
 
     def run(self, batch: Batch, seen: Seen) -> None:
-        """Work on it until it is done or cancelled.
+        """Work on it until it is done or cancelled, and delete batches older than BATCH_KEEP_DAYS then.
 
         Raises:
             DatabaseAway: the database is away for long.
@@ -107,6 +108,9 @@ class Work:
                 pause = min(_LONGEST, max(_SHORTEST, _PART * (time.monotonic() - begun)))
                 self._over.wait(pause)
                 self._over.clear()
+        if threads:  # no process of the service may be there to do it; a batch that was done already stays to be shown
+            with suppress(DatabaseAway):
+                housekeeping.delete_old(settings.BATCH_KEEP_DAYS)
 
     def close(self) -> None:
         """Give back what is in the air, and the batch; a second call does nothing."""

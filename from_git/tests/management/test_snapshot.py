@@ -80,6 +80,13 @@ class SnapshotCommand(OnSQLite, AggregateTestCase):
         self.assertIn("1 old snapshot deleted.", self.run_snapshot(SNAPSHOT_KEEP_DAYS="7").stdout)
         self.assertEqual(Snapshot.objects.count(), 1)
 
+    def test_batches_of_long_ago_are_deleted(self) -> None:
+        watch(TEAM)
+        for _ in range(2):
+            self.run_snapshot()
+            Batch.objects.update(finished=datetime.now(UTC) - timedelta(days=31))
+        self.assertEqual(Batch.objects.count(), 1)
+
     def test_two_at_once_keep_each_once(self) -> None:
         watch(USER, TEAM)
         command = [sys.executable, "manage.py", "snapshot"]
