@@ -108,6 +108,7 @@ class Claiming:
         for key in keys:
             if self._door(key[0]).admits(1):
                 hosts.setdefault(key[0], []).append(key)
+        opens = [self._door(host).opens for host, _ in keys if host not in hosts]
         if len(hosts) > settings.PROFILES_IN_FLIGHT:  # in turn, where not each can have one
             turned = [*hosts][self._turn % len(hosts) :] + [*hosts][: self._turn % len(hosts)]
             hosts = {host: hosts[host] for host in turned[: settings.PROFILES_IN_FLIGHT]}
@@ -124,8 +125,7 @@ class Claiming:
             held = self._take_of(hosts[host], most) if most > 0 else []
             begun[host] = begun.get(host, 0) + len(held)
             taken += held
-        ends = [self._door(host).opens for host, _ in keys if host not in hosts]
-        self.again = min([self.again, *ends, *(until for until in self._none.values() if until > now)])
+        self.again = min([self.again, *opens, *(until for until in self._none.values() if until > now)])
         return taken
 
     def _take_of(self, keys: Sequence[_Key], most: int) -> list[Held]:

@@ -114,3 +114,16 @@ class Claims(LoopTestCase):
         self.assertEqual(claiming.claim([job], busy=False), [])
 
         self.assertEqual(len(claiming.claim([job, Job(GITHUB, None, 1e9)], busy=False)), 1)
+
+    def test_a_host_whose_turn_comes_later_has_the_loop_look_no_sooner(self) -> None:
+        self.settings_for_test(PROFILES_IN_FLIGHT=1)
+        self.emulator.faults.add(Fault("hang", path="*"))
+        self.batch([*orgs(2), *teams(2)])
+        air, jobs = Air(), [Job(GITHUB, None, 1e9), Job(BITBUCKET, None, 1e9)]
+        claiming = Claiming("me", leases, air)
+        (held,) = claiming.claim(jobs, busy=False)
+        air.begin(held)
+        self.addCleanup(air.leave, held)
+
+        self.assertEqual(claiming.claim(jobs, busy=False), [])
+        self.assertGreater(claiming.again, time.monotonic())
