@@ -13,6 +13,9 @@ from from_git.conf import settings
 _LOOK = 1.0  # seconds between two looks for items where there were none
 _FEW = 0.1  # seconds between two claims of few items
 _PART = 4  # one of so many parts of what a host may have in the air is not few
+_LONG = (
+    10.0  # seconds in the air after which an item makes room for another host; a forge that is down holds for minutes
+)
 
 
 class Work(Protocol):
@@ -52,6 +55,8 @@ class Claiming:
         """Whether an item waits until this worker holds nothing."""
         self.again = math.inf
         """When there may be something to claim without news, on the monotonic clock."""
+        self.late: list[Held] = []
+        """Items in the air that are to be given back, for a host with nothing in the air and no room."""
 
     def look(self) -> None:
         """Let the next claim look for items whose workers died."""
@@ -72,6 +77,7 @@ class Claiming:
             busy: whether something is held that is not in the air.
         """
         self.again, now = math.inf, time.monotonic()
+        self.late = []
         keys = dict.fromkeys((work.host, work.batch) for work in works)
         for work in works:
             if work.fresh:
@@ -118,6 +124,8 @@ class Claiming:
             others = [max(begun.get(one, 0), share if one in hosts else 0) for one in {*begun, *hosts} - {host}]
             room = settings.PROFILES_IN_FLIGHT - sum(others) - begun.get(host, 0)
             next_claim = self._claimed.get(host, -math.inf) + _FEW
+            if room <= 0 and not begun.get(host) and not self.late:
+                self.late = self._longest(share)
             if 0 < room < share / _PART and begun.get(host) and now < next_claim:
                 self.again = min(self.again, next_claim)
                 continue
@@ -127,6 +135,17 @@ class Claiming:
             taken += held
         self.again = min([self.again, *opens, *(until for until in self._none.values() if until > now)])
         return taken
+
+    def _longest(self, share: int) -> list[Held]:
+        """Those longest in the air of the hosts that have more than their share there, a part of all at most."""
+        before = time.monotonic() + settings.FLIGHT_SECONDS - _LONG
+        over = {host: number - share for host, number in self._air.hosts.items()}
+        found = list[Held]()
+        for one in sorted(self._air, key=lambda held: held.deadline):
+            if one.deadline < before and over[one.item.host] > 0:
+                over[one.item.host] -= 1
+                found.append(one)
+        return found[: max(1, settings.PROFILES_IN_FLIGHT // _PART)]
 
     def _take_of(self, keys: Sequence[_Key], most: int) -> list[Held]:
         """Items of one host, of each of these batches about equally many."""

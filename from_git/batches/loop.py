@@ -21,6 +21,7 @@ from from_git.history import keeping
 logger = logging.getLogger(__name__)
 _REST = 1.0  # seconds until a database that was away is asked again
 _IDLE = 30.0  # seconds without work after which the thread ends
+_AWHILE = 5.0  # seconds until what made room for another host is claimed again
 _CLOSING = 5.0  # seconds in which all is given back; else its leases end it
 
 
@@ -168,6 +169,8 @@ class Loop:
         for held in self._claiming.claim(jobs, busy=bool(len(self._landings))):
             if landed := self._air.begin(held):
                 self._landings.add(landed)
+        for held in self._claiming.late:
+            self._give_back(held, _AWHILE)
         self._end_jobs(lambda job: job in jobs and not (self._claiming.may_claim(job) or self._holds(job)))
         now = time.monotonic()
         ends = [self._renewed + RENEW if self._all() or jobs else now + _IDLE, *(job.until for job in jobs)]
@@ -210,10 +213,13 @@ class Loop:
     def _holds(self, job: Job) -> bool:
         return any(one.item.host == job.host and job.batch in (None, one.item.batch_id) for one in self._all())
 
+    def _give_back(self, held: Held, seconds: float) -> None:
+        self._air.leave(held)
+        self._landings.add(Landed(held, GivenBack(held.item.id, held.item.attempts, seconds)))
+
     def _give_all_back(self) -> None:
         for held in list(self._air):
-            self._air.leave(held)
-            self._landings.add(Landed(held, GivenBack(held.item.id, held.item.attempts, 0.0)))
+            self._give_back(held, 0.0)
         until = time.monotonic() + _CLOSING
         while len(self._landings) and time.monotonic() < until:
             if rest := self._safely(self._written):

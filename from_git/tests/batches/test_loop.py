@@ -92,6 +92,19 @@ class Work(LoopTestCase):
         self.assertTrue(all("rate limit" in one.reason for one in put_off))
         self.assertLessEqual(self.calls(), 4)
 
+    def test_a_forge_that_does_not_answer_makes_room_for_another_one(self) -> None:
+        self.settings_for_test(PROFILES_IN_FLIGHT=4)
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        stuck, loop = self.batch(orgs(8)), self.loop()
+        loop.begin(GITHUB, 60.0)
+        self.until(lambda: self.states(stuck).get("running") == 4)
+        other = self.batch(teams(3))
+
+        self.work(loop, BITBUCKET)
+
+        self.assertEqual(self.states(other), {"done": 3})
+        self.assertEqual({one.attempts for one in self.items(stuck)}, {0, 1})
+
     def test_a_host_that_is_no_longer_known_fails_its_items_with_a_sentence(self) -> None:
         batch = self.batch(orgs(1))
         BatchItem.objects.update(host="gone.example", url="https://gone.example/somebody")
