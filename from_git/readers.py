@@ -200,18 +200,20 @@ def authorities(value: object) -> str:
 
 def cache_address(value: object) -> str:
     """locmem://, or a redis:// or rediss:// URL; else raises WrongSetting."""
-    value = text(value)
-    if not value.startswith(("locmem://", "redis://", "rediss://")):
-        raise WrongSetting("expected locmem:// or an address like redis://host:6379/0")
-    return value
+    return _server(text(value), ("locmem", "redis", "rediss"), "locmem:// or an address like redis://host:6379/0")
 
 
 def broker_address(value: object) -> str:
     """Empty, or the URL of a Redis or of RabbitMQ; else raises WrongSetting."""
-    value = text(value)
-    if value and not value.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
-        raise WrongSetting("expected an address like redis://host:6379/1 or amqp://user:password@host//")
-    return value
+    like = "an address like redis://host:6379/1 or amqp://user:password@host//, # in a password as %23"
+    return _server(found, ("redis", "rediss", "amqp", "amqps"), like) if (found := text(value)) else ""
+
+
+def _server(value: str, schemes: tuple[str, ...], like: str) -> str:
+    with suppress(ValueError):  # of a wrong port; a library's words would show a part of the password
+        if value.startswith(tuple(f"{one}://" for one in schemes)) and [urlsplit(one).port for one in value.split(";")]:
+            return value
+    raise WrongSetting(f"expected {like}")
 
 
 def log_level(value: object) -> str:
