@@ -85,6 +85,7 @@ class Leases(OnSQLite):
         dies("one")
         leases.claim("one", HOST, 1, alone=True)
         leases.finish("one", done(late))
+        leases.give_back("one", [GivenBack(late.id, late.attempts, 0.0)])
         self.assertEqual(item(batch).state, "running")
 
     def test_a_limit_costs_no_attempt_and_a_failure_counts(self) -> None:
@@ -102,9 +103,19 @@ class Leases(OnSQLite):
     def test_what_waits_for_a_moment_that_has_passed_is_claimed(self) -> None:
         filled(1)
         (one,) = leases.claim("one", HOST, 1)
-        leases.give_back("one", [GivenBack(one.id, 1, 0.0)])
+        leases.give_back("one", [GivenBack(one.id, 1, 0.0, "limit")])
         self.assertEqual(leases.waiting_hosts(), {HOST: 0.0})
         self.assertEqual([one.attempts for one in leases.claim("two", HOST, 1)], [1])
+
+    def test_what_it_has_waited_for_is_not_told_of_it_any_more(self) -> None:
+        batch = filled(2)
+        items = leases.claim("one", HOST, 2)
+        leases.give_back("one", [GivenBack(one.id, 1, 0.0, "limit") for one in items])
+        items = leases.claim("two", HOST, 2)
+        self.assertEqual(item(batch).reason, "")
+        leases.finish("two", done(items[0]))
+        dies("two")
+        self.assertEqual([item(batch, at).not_before for at in (0, 1)], [None, None])
 
     def test_a_worker_renews_what_it_holds_and_learns_of_what_it_does_not(self) -> None:
         batch = filled(3)
@@ -128,6 +139,12 @@ class Leases(OnSQLite):
             leases.finish("one", done(*items))
         self.assertEqual([record.getMessage() for record in logs.records], ["2 of 2 outcomes came too late"])
         self.assertEqual(states.counts(batch.id), {"cancelled": 2})
+
+    def test_all_that_a_dead_worker_held_waits_again_however_much(self) -> None:
+        batch = filled(230)
+        leases.claim("one", HOST, 230)
+        self.assertEqual(dies("one"), 230)
+        self.assertEqual(states.counts(batch.id), {"waiting": 230})
 
     def test_a_lease_that_has_not_passed_is_left_alone(self) -> None:
         filled(2)
@@ -179,6 +196,7 @@ class Deaths(OnSQLite):
         self.assertEqual((alone.position, alone.alone, alone.attempts), (0, True, 2))
         self.assertEqual(leases.suspects_due([HOST], batch.id), {HOST})
         leases.give_back("two", [GivenBack(alone.id, alone.attempts, 600.0)])
+        self.assertFalse(item(batch).alone)
         leases.finish("three", done(*leases.claim("three", HOST, 1, alone=True)))
         self.assertEqual(leases.suspects_due([HOST]), set())
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from emulator.tests.helpers import settled
 from from_git.batches import leases, sql, states
+from from_git.batches.leases import GivenBack
 from from_git.models import Batch, Purpose
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
 from from_git.tests.kit.filled import HOST, done, filled, held, item
@@ -56,17 +57,19 @@ class States(OnSQLite):
         self.assertEqual(sorted(in_threads(4, lambda number: states.cancel(batch.id))), [False] * 3 + [True])
 
 
+def waits() -> bool:
+    """Whether another connection waits for a lock."""
+    with sql.reading() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+        return bool(cursor.fetchone()[0])
+
+
 class StatesOnPostgres(OnPostgres, States):
     """The same on PostgreSQL."""
 
     def test_what_others_are_writing_to_is_cancelled_after_them(self) -> None:
         batch = filled(3)
         items, locked = leases.claim("one", HOST, 2), threading.Event()
-
-        def waits() -> bool:
-            with sql.reading() as cursor:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-                return bool(cursor.fetchone()[0])
 
         def work(number: int) -> bool:
             if number:
@@ -80,13 +83,41 @@ class StatesOnPostgres(OnPostgres, States):
         self.assertEqual(in_threads(2, work), [True, True])
         self.assertEqual(states.counts(batch.id), {"cancelled": 3})
 
+    def test_outcomes_are_written_in_one_order_so_that_nobody_waits_in_a_circle(self) -> None:
+        def lock(item: int) -> None:
+            with sql.transaction() as cursor:
+                cursor.execute(f"SELECT 1 FROM from_git_batchitem WHERE id = %s {sql.locked()}", [item])
+
+        for write in (
+            lambda items: leases.finish("one", done(*items)),
+            lambda items: leases.give_back("one", [GivenBack(one.id, one.attempts, 600.0) for one in items]),
+        ):
+            filled(2)
+            first, last = leases.claim("one", HOST, 2)
+            locked = threading.Event()
+
+            def work(number: int) -> None:
+                if number:
+                    locked.wait(30)
+                    write([last, first])  # noqa: B023 - of this round
+                    return
+                with sql.transaction():
+                    lock(first.id)  # noqa: B023
+                    locked.set()  # noqa: B023
+                    settled(waits, True, patience=15)
+                    lock(last.id)  # noqa: B023
+
+            in_threads(2, work)
+
 
 class Holding(OnSQLite):
     """Batches that one process alone works on."""
 
     def test_a_process_takes_what_nobody_holds(self) -> None:
-        first, second = filled(1), filled(1)
         command = filled(1, purpose=Purpose.COMMAND)
+        self.assertFalse(states.any_to_take())
+        first, second = filled(1), filled(1)
+        self.assertTrue(states.any_to_take())
         self.assertEqual(states.take_batches("one"), sorted([first.id, second.id]))
         self.assertEqual(states.take_batches("two"), [])
         self.assertEqual(states.take_batches("one"), sorted([first.id, second.id]))
