@@ -1,13 +1,14 @@
 """Tests of what batches are in."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
 from emulator.tests.helpers import settled
 from from_git.batches import leases, sql, states
-from from_git.batches.leases import GivenBack
+from from_git.batches.leases import Claimed, GivenBack
 from from_git.models import Batch, Purpose
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
 from from_git.tests.kit.filled import HOST, done, filled, held, item
@@ -84,30 +85,27 @@ class StatesOnPostgres(OnPostgres, States):
         self.assertEqual(states.counts(batch.id), {"cancelled": 3})
 
     def test_outcomes_are_written_in_one_order_so_that_nobody_waits_in_a_circle(self) -> None:
-        def lock(item: int) -> None:
+        self._cross(lambda items: leases.finish("one", done(*items)))
+        self._cross(lambda items: leases.give_back("one", [GivenBack(one.id, one.attempts, 600.0) for one in items]))
+
+    def _cross(self, write: Callable[[list[Claimed]], None]) -> None:
+        """Write the outcomes of two items, the last one first, while another transaction locks the first, then the
+        last."""
+        filled(2)
+        items, locked = leases.claim("one", HOST, 2), threading.Event()
+
+        def work(number: int) -> None:
+            if number:
+                locked.wait(30)
+                write(items[::-1])
+                return
             with sql.transaction() as cursor:
-                cursor.execute(f"SELECT 1 FROM from_git_batchitem WHERE id = %s {sql.locked()}", [item])
+                for one in items:
+                    cursor.execute("SELECT 1 FROM from_git_batchitem WHERE id = %s FOR UPDATE", [one.id])
+                    locked.set()
+                    self.assertTrue(settled(waits, True, patience=15))
 
-        for write in (
-            lambda items: leases.finish("one", done(*items)),
-            lambda items: leases.give_back("one", [GivenBack(one.id, one.attempts, 600.0) for one in items]),
-        ):
-            filled(2)
-            first, last = leases.claim("one", HOST, 2)
-            locked = threading.Event()
-
-            def work(number: int) -> None:
-                if number:
-                    locked.wait(30)
-                    write([last, first])  # noqa: B023 - of this round
-                    return
-                with sql.transaction():
-                    lock(first.id)  # noqa: B023
-                    locked.set()  # noqa: B023
-                    settled(waits, True, patience=15)
-                    lock(last.id)  # noqa: B023
-
-            in_threads(2, work)
+        in_threads(2, work)
 
 
 class Holding(OnSQLite):
