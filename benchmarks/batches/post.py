@@ -25,7 +25,8 @@ _SILENT = 8.0  # seconds for which calls are looked for after a batch has ended
 _LOOK = 0.1
 _BEGUN = 50  # items of a large batch that are done when others come
 _REAL = Latency(0.1, per_repository=0.01)
-"""So that neither the forge nor a core is what all wait for."""
+_FEW = "8"
+"""Profiles in the air of a process: with that latency neither the forge nor a core is what all wait for."""
 
 
 def run(quick: bool, moments: random.Random) -> Outcome:
@@ -38,10 +39,10 @@ def run(quick: bool, moments: random.Random) -> Outcome:
     with site(workers=0) as found:
         _posted(found, 20_000 if quick else 100_000, targets, facts)
     size, times = (3_000, 3) if quick else (10_000, 9)
-    with site(latency=_REAL) as found:
+    with site(latency=_REAL, PROFILES_IN_FLIGHT=_FEW) as found:
         _beside(found, size, times, targets)
     for name, broker in {"workers": "redis", "in the service": ""}.items():
-        with site(broker, _REAL) as found:
+        with site(broker, _REAL, PROFILES_IN_FLIGHT=_FEW) as found:
             _neighbours(found, name, size, 10 if quick else 100, targets)
     return Outcome("post", tuple(targets), facts)
 
