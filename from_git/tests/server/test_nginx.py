@@ -210,3 +210,9 @@ class Passed(NginxTestCase, proxied.PassedTestCase):
 
         self.assertEqual(response.status_code, 200)
         self.assertGreater(len(response.request.url or ""), 40_000)
+
+    def test_a_list_of_more_than_10_mib_reaches_the_service(self) -> None:
+        response = requests.post(f"{self.proxy}/from-git/batches", data=b"\n" * 11_000_000, timeout=60)
+
+        self.assertEqual((response.status_code, response.json()["error"]), (404, "ERR3"))  # BATCHES is off
+        self.assertNotIn("X-Cache", response.headers)
