@@ -6,6 +6,8 @@ from from_git.batches import sql
 from from_git.batches.states import PART, cancel_items
 from from_git.batches.waiting import OPEN_ITEM, ended
 
+_DAY = 86_400.0  # seconds
+
 
 def tidy(days: float) -> list[str]:
     """Do all of it: `delete_old(days)`, and `end_batches`; the batches that have ended by that.
@@ -37,11 +39,17 @@ def end_batches() -> list[str]:
 
 
 def delete_old(days: float) -> int:
-    """Delete the batches that ended so many days ago, their items first and in parts; how many batches they were."""
+    """Delete the batches that ended so many days ago, their items first and in parts; how many batches they were.
+
+    Those that were made for snapshots go a day after their end: there may be one each hour, and nobody asks for them.
+    """
     with sql.reading() as cursor:
         cursor.execute(
-            f"SELECT id FROM from_git_batch WHERE finished < {sql.after()} ORDER BY finished, id",
-            [-days * 86_400.0],
+            f"""
+            SELECT id FROM from_git_batch
+            WHERE finished < {sql.after()} OR (purpose = 'snapshot' AND finished < {sql.after()})
+            ORDER BY finished, id""",
+            [-days * _DAY, -_DAY],
         )
         old = [one for (one,) in cursor.fetchall()]
     for one in old:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from from_git.batches import housekeeping, leases, states
-from from_git.models import Batch, BatchItem
+from from_git.models import Batch, BatchItem, Purpose
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
 from from_git.tests.kit.filled import HOST, done, filled
 
@@ -29,6 +29,14 @@ class Housekeeping(OnSQLite):
         self.assertEqual(set(Batch.objects.values_list("id", flat=True)), {young.id, running.id})
         self.assertEqual(BatchItem.objects.count(), 4)
         self.assertEqual(housekeeping.delete_old(30), 0)
+
+    def test_batches_for_snapshots_are_deleted_after_a_day(self) -> None:
+        old, young, asked = filled(2, purpose=Purpose.SNAPSHOT), filled(2, purpose=Purpose.SNAPSHOT), filled(2)
+        for batch, hours in ((old, 25), (young, 23), (asked, 25)):
+            states.cancel(batch.id)
+            ended_before(batch, hours=hours)
+        self.assertEqual(housekeeping.delete_old(30), 1)
+        self.assertEqual(set(Batch.objects.values_list("id", flat=True)), {young.id, asked.id})
 
     def test_a_batch_whose_last_worker_died_before_it_said_so_is_done(self) -> None:
         batch, other = filled(2), filled(1)
