@@ -1,16 +1,18 @@
 """The one worker there may be where processes share no cache: two would spend each forge's limit twice."""
 
 import fcntl
+import logging
 import os
 import secrets
 import socket
 from types import TracebackType
 from typing import Any, Self
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from from_git import forges
 
+logger = logging.getLogger(__name__)
 _LOCK = 0x66726F6D2D676974  # "from-git" in ASCII: the number of PostgreSQL's lock, which is the database's own
 _REASON = (
     "Another process works on batches already, and without a shared cache there may be one: each would spend the"
@@ -91,7 +93,11 @@ class OnlyOne:
     def _take_file(self, database: str) -> None:
         if ":memory:" in database or "mode=memory" in database:
             return  # no other process sees it
-        file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:  # as of the database itself, whose folder it is
+            logger.warning("The lock beside the database cannot be had: %s", error)
+            raise OperationalError(str(error)) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

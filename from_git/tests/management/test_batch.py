@@ -196,6 +196,14 @@ class Piped(BatchTestCase):
 
         self.assertEqual(result.returncode, 1)
         self.assertIn(b"Run `manage.py migrate`", result.stderr)
+
+    def test_a_database_whose_folder_is_not_there_or_not_to_be_written_is_said_to_be_away(self) -> None:
+        self.environment["DATABASE_URL"] = f"sqlite:///{Path(self.list).parent}/none/db.sqlite3"
+        result = self.run_piped(self.list)
+
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"ERR2: The database cannot be used", result.stderr)
+        self.assertIn(b"none/db.sqlite3.worker", result.stderr)
         self.assertEqual(json.loads(result.stdout)["error"], "ERR2")
 
     def test_csv_and_workbook_have_a_row_for_each_profile(self) -> None:
