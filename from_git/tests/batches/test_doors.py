@@ -3,6 +3,7 @@
 import time
 
 from from_git import forges
+from from_git.askers import Asker
 from from_git.batches.doors import Door
 from from_git.tests.kit.loops import LoopTestCase, orgs, teams
 
@@ -24,6 +25,15 @@ class Doors(LoopTestCase):
         door.entered(8)
         self.assertEqual(door.admits(32), 0)
         self.assertLessEqual(door.opens - time.monotonic(), 1.0)
+
+    def test_nothing_begins_with_what_is_left_to_requests(self) -> None:
+        self.settings_for_test(BITBUCKET_CALLS_PER_HOUR=3)
+        self.answer(teams(1, size=1)[0])
+        door = Door(BITBUCKET)
+
+        self.assertEqual(door.admits(1), 0)
+        self.assertGreater(door.opens - time.monotonic(), 3.0)
+        forges.forge(forges.hosts()[BITBUCKET]).foresee(Asker(), 1, 1.0)  # is not refused
 
     def test_a_forge_that_refuses_all_lets_nothing_begin_and_is_asked_seldom(self) -> None:
         host = forges.hosts()[GITHUB]

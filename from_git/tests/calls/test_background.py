@@ -53,6 +53,13 @@ class Background(SharesTestCase):
         left.tell(160, 1_000.0)
         return left
 
+    def test_the_quarter_is_that_of_the_present_window(self) -> None:
+        left = self.reported()
+        self.clock.move(1_001.0)
+        left.tell(40, 1_000.0)
+
+        self.assertGreaterEqual(self.batch_takes(left, "a", "b"), 20)
+
     def test_a_request_of_the_same_client_finds_the_quarter_too(self) -> None:
         budget = self.budget()
         self.batch_takes(budget, "a")
@@ -130,6 +137,13 @@ class Patience(SharesTestCase):
 
         self.assertRaises(BudgetError, account.permit, 1.0, group)
         self.assertIsInstance(account.permit(1.0, group, goes_on=True), float)
+
+    def test_it_has_all_its_time_for_a_forge_that_fails_without_telling_it_to_wait(self) -> None:
+        group = self.of(item())
+
+        self.assertEqual([group.patient(60.0, wait) for wait in (None, 0.0, 9.0)], [60.0, PATIENCE, PATIENCE])
+        group.wanted_by(Asker("a"))
+        self.assertEqual(group.patient(60.0, 9.0), 60.0)
 
     def test_a_limit_of_the_forge_ends_it_even_if_it_has_read_something(self) -> None:
         account = Account("key", self.budget(), Values(), self.clock.now)

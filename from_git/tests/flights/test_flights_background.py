@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from emulator.tests.helpers import settled
+from from_git.errors import DeadlineError
 from from_git.fanout import TaskGroup
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis
 from from_git.tests.kit.servers import needs_redis
@@ -75,6 +76,19 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.forge.fetches[0].end(FOUND)
         self.look(other)
         self.assertEqual((batch.outcome, len(self.forge.fetches)), (FOUND, 1))
+
+    def test_who_takes_a_fetch_over_fetches_for_the_request_among_its_waiters(self) -> None:
+        one, other = self.process(), self.process()
+        Client(one)
+        Client(other, background=True)
+        request = Client(other)
+
+        self.forge.fetches[0].end(DeadlineError("it did not end in time."))
+        self.look(other)
+
+        self.assertEqual(len(self.forge.fetches), 2)
+        self.assertIs(self.group.asker, request.waiter)
+        self.assertTrue(self.group.wanted)
 
     def test_a_fetch_is_held_for_a_batch_elsewhere(self) -> None:
         one, other = self.process(), self.process()
