@@ -35,6 +35,7 @@ REFUSED_CHARSET = "from_git.refused_charset"
 """The key of the WSGI environment that marks a request whose text is not UTF-8."""
 
 _OF_BATCHES = re.compile(r".*?/batches(?![^/])", re.DOTALL)
+_BEFORE_KEYS = re.compile(r".*?/(?:batches|from_git/batch)(?![^/])", re.DOTALL)  # the second one is the admin's
 
 QUIET = {"livez", "readyz", "metrics"}
 """Routes that are asked every few seconds; their log lines have the level DEBUG."""
@@ -71,7 +72,7 @@ def write_line(status: int, method: str, path: str, seconds: float, route: str =
 def _without_key(path: str) -> str:
     """The path without the id of a batch, which is its only key; other parts of it do not matter."""
     whole = unquote(path)  # as it came, where the server refuses it
-    found = _OF_BATCHES.match(whole)
+    found = _BEFORE_KEYS.match(whole)
     return f"{found[0]}/***" if found and found.end() < len(whole) else path
 
 

@@ -147,6 +147,12 @@ class On(TestCase):
         elsewhere = requests.get(f"{self.service.base}/from-git/docs", timeout=30)
         self.assertNotIn("font-src", elsewhere.headers["Content-Security-Policy"])
 
+    def test_the_log_has_no_key_of_a_batch(self) -> None:
+        self.log_in()
+        self.get(f"from_git/batch/{'a' * 32}/change/")
+        self.assertIn("path=/admin/from_git/batch/*** status=200", self.service.said)
+        self.assertNotIn("a" * 32, self.service.said)
+
     def test_a_cookie_is_for_the_admin_alone_and_no_other_answer_sets_one(self) -> None:
         self.log_in()
         self.assertEqual({cookie.path for cookie in self.session.cookies}, {"/admin/"})
