@@ -18,6 +18,7 @@ from from_git.calls.status import statuses_of
 from from_git.errors import lasted, when
 from from_git.terminal.words import harmless
 from from_git.values.keys import KEYS
+from from_git.values.words import counted
 
 _SPEED = 15.0  # seconds over which the speed is measured
 _FAILED = 20  # profiles that are listed
@@ -89,7 +90,7 @@ def show_batch(body: Mapping[str, Any], done: int) -> None:
         done: the number of its profiles that were found.
     """
     console = Console()
-    table = Table(title=f"{done:,} profiles", title_justify="left", title_style="bold", box=None, show_header=False)
+    table = Table(title=counted(done, "profile"), title_justify="left", title_style="bold", box=None, show_header=False)
     table.add_column()
     table.add_column(justify="right", no_wrap=True)
     for name, key in KEYS.items():

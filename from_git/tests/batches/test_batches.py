@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from unittest import TestCase
 
+from from_git import batches
 from from_git.batches import LEASE, RENEW
 from from_git.tests.kit.project import ROOT, environment
 
@@ -13,6 +15,13 @@ class Batches(TestCase):
 
     def test_a_worker_that_lives_is_heard_of_many_times_before_its_lease_passes(self) -> None:
         self.assertGreaterEqual(LEASE / RENEW, 5)
+
+    def test_no_module_of_it_asks_this_machine_what_time_it_is(self) -> None:
+        modules = sorted(Path(batches.__file__).parent.glob("*.py"))
+        self.assertGreater(len(modules), 10)
+        for path in modules:
+            with self.subTest(path.name):
+                self.assertNotRegex(path.read_text(encoding="utf-8"), r"time\.time\(|\bnow\(UTC\)|timezone\.now|utcnow")
 
     def test_the_service_without_batches_loads_no_engine(self) -> None:
         # a driver is loaded by REST framework, where it is installed
