@@ -19,7 +19,7 @@ from from_git.aggregator.merging import counted_once, distinct, identity, missin
 from from_git.batches import items, sql
 from from_git.batches.items import Item
 from from_git.errors import DeadlineError, UpstreamError
-from from_git.models import OPEN, Batch, BatchState, ItemState
+from from_git.models import OPEN, Batch, BatchState, ItemState, Purpose
 from from_git.serializers import data_members, printable
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
@@ -59,11 +59,14 @@ def answer_of(batch: Batch, until: float = math.inf) -> Iterator[bytes]:
 
 
 def answered(batch_id: str) -> None:
-    """Work out the answer of a batch that is done, and keep it with the batch.
+    """Work out the answer of a batch that is done, and keep it with the batch; none of one that was made for snapshots.
 
     Raises:
         NoSuchBatch, UpstreamError, DatabaseAway: see `answer_of`.
     """
+    with sql.reached():
+        if Batch.objects.filter(id=batch_id, purpose=Purpose.SNAPSHOT).exists():
+            return  # nobody was told its address
     if not _known(batch_id, running=False):
         _worked_out(batch_id, math.inf, running=False)
 

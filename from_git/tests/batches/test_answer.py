@@ -10,7 +10,7 @@ from from_git.batches.answer import answer_of, answered
 from from_git.batches.items import SOME
 from from_git.errors import BrokenError, DeadlineError, NoSuchBatch, UpstreamError
 from from_git.forges.registry import KINDS
-from from_git.models import Batch, BatchItem, ItemState
+from from_git.models import Batch, BatchItem, ItemState, Purpose
 from from_git.safejson import SafeJSON
 from from_git.serializers import answer_body
 from from_git.tests.kit.batches import Outcome, batch_with, finish
@@ -124,6 +124,15 @@ class Answers(OnSQLite):
 
         self.assertEqual(self.whole(batch), expected(outcomes))
         answered(batch.id)
+        self.assertEqual(self.whole(batch), expected(outcomes))
+
+    def test_of_a_batch_for_snapshots_none_is_worked_out_before_somebody_asks(self) -> None:
+        outcomes: dict[Profile, Outcome] = {profile_of("github", "a"): Fetched(Found("User", Rows()), 1.0, 1.0)}
+        batch = batch_with(outcomes)
+        Batch.objects.update(purpose=Purpose.SNAPSHOT)
+        answered(batch.id)
+
+        self.assertIsNone(Batch.objects.get().answer)
         self.assertEqual(self.whole(batch), expected(outcomes))
 
     def test_one_so_far_is_kept_for_a_while_and_never_passes_for_the_final_one(self) -> None:
