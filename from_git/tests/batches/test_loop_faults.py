@@ -1,15 +1,14 @@
 """Loops whose database fails, or takes no outcome."""
 
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import DataError, connection
 
 from emulator import Fault
 from from_git.batches import leases
 from from_git.models import BatchItem, Purpose
-from from_git.tests.kit import postgres
-from from_git.tests.kit.databases import OnPostgres, created, migrated
+from from_git.tests.kit.databases import OnKilledPostgres
 from from_git.tests.kit.loops import LoopTestCase, orgs
 
 GITHUB = "github.com"
@@ -25,20 +24,8 @@ class Between:
         return self.instead.get(name) or getattr(leases, name)
 
 
-@postgres.needs_postgres
-class Killed(OnPostgres, LoopTestCase):
+class Killed(OnKilledPostgres, LoopTestCase):
     """A PostgreSQL of its own that is killed."""
-
-    database: ClassVar[postgres.Server]
-
-    @classmethod
-    def _new_database(cls) -> str:
-        cls.database = postgres.Server()
-        cls.addClassCleanup(cls.database.remove)
-        cls.database.start()
-        url = created(cls.database.url, "ours")
-        migrated(url)
-        return url
 
     def test_a_database_that_was_killed_and_is_back_costs_no_item_and_no_call(self) -> None:
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.05))

@@ -5,7 +5,6 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
 
 from django.db import ProgrammingError, connection
 
@@ -13,7 +12,7 @@ from from_git.batches import leases, sql, states
 from from_git.errors import DatabaseAway
 from from_git.models import Batch, BatchItem
 from from_git.tests.kit import databases, postgres
-from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads, pointed_at
+from from_git.tests.kit.databases import OnKilledPostgres, OnPostgres, OnSQLite, in_threads, pointed_at
 from from_git.tests.kit.filled import HOST, done, filled
 
 
@@ -159,48 +158,36 @@ class AwayOnPostgres(OnPostgres, Away):
         return ["postgres://nowhere@127.0.0.1:1/nowhere", f"{postgres.address()}/nowhere"]
 
 
-@postgres.needs_postgres
-class Restarted(OnSQLite):
+class Restarted(OnKilledPostgres):
     """A PostgreSQL that is killed and comes back."""
-
-    server: ClassVar[postgres.Server]
-
-    @classmethod
-    def _new_database(cls) -> str:
-        cls.server = postgres.Server()
-        cls.addClassCleanup(cls.server.remove)
-        cls.server.start()
-        url = databases.created(cls.server.url, "killed")
-        databases.migrated(url)
-        return url
 
     def test_a_thread_goes_on_with_a_new_connection(self) -> None:
         batch = filled(3)
         (one,) = leases.claim("one", HOST, 1)
-        self.server.kill()
+        self.database.kill()
         with self.assertLogs("from_git.batches.sql", "WARNING"):
             for _ in range(2):
                 with self.assertRaises(DatabaseAway):
                     leases.finish("one", done(one))
-        self.server.start()
+        self.database.start()
         leases.finish("one", done(one))
         self.assertEqual(states.counts(batch.id), {"done": 1, "waiting": 2})
 
     def test_a_reader_goes_on_as_well(self) -> None:
         batch = filled(1)
         self.assertEqual(states.counts(batch.id), {"waiting": 1})
-        self.server.kill()
+        self.database.kill()
         with self.assertLogs("from_git.batches.sql", "WARNING"), self.assertRaises(DatabaseAway):
             states.counts(batch.id)
-        self.server.start()
+        self.database.start()
         self.assertEqual(states.counts(batch.id), {"waiting": 1})
 
     def test_a_transaction_that_it_dies_in_has_not_happened(self) -> None:
         with self.assertRaises(DatabaseAway), self.assertLogs("from_git.batches.sql", "WARNING"), sql.transaction():
             filled(3)
-            self.server.kill()
+            self.database.kill()
             leases.claim("one", HOST, 1)
-        self.server.start()
+        self.database.start()
         self.assertEqual(Batch.objects.count(), 0)
 
 

@@ -62,6 +62,21 @@ class OnPostgres(OnSQLite):
         return _own_postgres()
 
 
+class OnKilledPostgres(OnPostgres):
+    """The same on a PostgreSQL of the class alone, which its tests kill and start again."""
+
+    database: ClassVar[postgres.Server]
+
+    @classmethod
+    def _new_database(cls) -> str:
+        cls.database = postgres.Server()
+        cls.addClassCleanup(cls.database.remove)
+        cls.database.start()
+        url = created(cls.database.url, "killed")
+        migrated(url)
+        return url
+
+
 def settings_of(url: str) -> dict[str, Any]:
     """Django's settings for that database, as the service's own settings make them."""
     found = configured(url, "")

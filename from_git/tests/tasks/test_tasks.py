@@ -16,7 +16,7 @@ from from_git.profiles import parse_profiles
 from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.kit import postgres
 from from_git.tests.kit.crew import WORKER, Member
-from from_git.tests.kit.databases import OnPostgres, OnSQLite, created, migrated
+from from_git.tests.kit.databases import OnKilledPostgres, OnPostgres, OnSQLite
 from from_git.tests.kit.forges import environment_for
 from from_git.tests.kit.killable import Redis
 from from_git.tests.kit.rabbitmq import RabbitMQ, needs_rabbitmq
@@ -182,19 +182,8 @@ class OverRabbitMQ(Contract):
         return RabbitMQ(cls)
 
 
-class DatabaseKilled(Crew):
+class DatabaseKilled(OnKilledPostgres, Crew):
     """A PostgreSQL of its own."""
-
-    database: ClassVar[postgres.Server]
-
-    @classmethod
-    def _new_database(cls) -> str:
-        cls.database = postgres.Server()
-        cls.addClassCleanup(cls.database.remove)
-        cls.database.start()
-        url = created(cls.database.url, "killed")
-        migrated(url)
-        return url
 
     @classmethod
     def start_broker(cls) -> Redis:
