@@ -68,6 +68,16 @@ class Airs(LoopTestCase):
         self.assertEqual([landed.held for landed in self.landed(air, 1)], [one])
         self.assertEqual(one.joined, 2)
 
+    def test_one_whose_flights_are_cancelled_again_and_again_is_given_back(self) -> None:
+        air, (one,) = Air(), self.held(self.batch(orgs(1)))
+        air.begin(one)
+        assert one.flight
+        one.joined = 20
+        one.flight._land(None)
+
+        self.assertEqual([landed.outcome for landed in self.landed(air, 1)], [leases.GivenBack(one.item.id, 1, 1.0)])
+        self.assertEqual(len(air), 0)
+
     def test_a_flight_that_does_not_end_by_its_deadline_is_left(self) -> None:
         air, (one,) = Air(), self.held(self.batch(orgs(1)))
         self.emulator.faults.add(Fault("hang", path="/graphql"))
