@@ -68,8 +68,10 @@ class Past(PageTestCase, OnSQLite):
     def test_nothing_to_compare_and_nothing_at_all_are_said(self) -> None:
         page = requests.get(f"{self.base}/from-git/history?url={SOLO}&format=html", timeout=30).text
         self.assertNotIn("<h4>", page)
+        self.assertIn("The last count as a table", page)
         put(SOLO, day(3), found(1_000))
         page = requests.get(f"{self.base}/from-git/history?url={SOLO}&format=html", timeout=30).text
         self.assertIn("Nothing has changed.", page)
+        self.assertIn("The last 2 counts as a table", page)
         page = requests.get(f"{self.base}/from-git/history?url={SOLO}&format=html&until=2026-01-01", timeout=30).text
         self.assertIn("There is no snapshot of each of these profiles", page)
