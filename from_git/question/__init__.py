@@ -25,9 +25,9 @@ _T = TypeVar("_T")
 _U = TypeVar("_U")
 
 
-def example() -> str:
-    """A right question."""
-    return f"/health-check?{'&'.join(f'url={url}' for url in example_urls())}"
+def example(path: str = "/health-check") -> str:
+    """A right question to the route at this path."""
+    return f"{path}?{'&'.join(f'url={url}' for url in example_urls())}"
 
 
 class Question(NamedTuple):

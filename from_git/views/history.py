@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -21,7 +22,7 @@ from from_git.httpcache import of_the_past, respond
 from from_git.models import Profile as Row
 from from_git.openapi.past import HistoryChartSchema, HistorySchema
 from from_git.pictures import history as picture, look
-from from_git.question import both, profiles_asked
+from from_git.question import both, example, profiles_asked
 from from_git.question.fields import Fields, refuse_unknown
 from from_git.question.moments import NUMERIC, cursor, series_asked
 from from_git.renderers import AnswerPage, relax
@@ -154,7 +155,8 @@ def _asked(route: str, given: Fields) -> Asked:
     """The question; raises a RequestError that names all that is wrong with it, at once."""
 
     def rest() -> tuple[list[Profile], dict[str, Any]]:
-        return both(lambda: profiles_asked(given.get("url", ())), lambda: series_asked(given, time.time()))
+        right = example(reverse(route))
+        return both(lambda: profiles_asked(given.get("url", ()), right), lambda: series_asked(given, time.time()))
 
     _, (profiles, found) = both(lambda: refuse_unknown(route, given), rest)
     after = Place(*found["after"]) if "after" in found else None

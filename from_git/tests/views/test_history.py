@@ -112,7 +112,7 @@ class History(PastTestCase):
             with self.subTest(parameters):
                 self.refused(400, words, self.get("/from-git/history", SPACK, **parameters))
         self.refused(400, "is not a", self.get("/from-git/history", "https://github.com/a/b/c"))
-        self.refused(400, "No url was given", self.get("/from-git/history"))
+        self.refused(400, "No url was given. Ask like this: /from-git/history?url=", self.get("/from-git/history"))
 
     def test_a_profile_that_is_not_watched_is_a_404_that_says_how_to_watch_it(self) -> None:
         put(SPACK, day(1), found(1))
