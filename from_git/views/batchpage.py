@@ -49,7 +49,7 @@ def batch_page(request: HttpRequest, batch: Batch, told: Mapping[str, Any]) -> H
         "ended": batch.total - left,
         "total": batch.total,
         "summary": _summary(counts, batch.total, told["complete"]),
-        "partial": not told["complete"] and counts[ItemState.DONE],
+        "partial": not told["complete"],
         "done": counted(counts[ItemState.DONE], "profile"),
         "numbers": [(key.label, f"{answer['data'][name]:,}") for name, key in KEYS.items() if not key.names]
         if answer

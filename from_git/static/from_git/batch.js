@@ -22,6 +22,7 @@ function prepare() {
     button.disabled = true;
     const response = await fetch(location.pathname, { method: "DELETE" }).catch(() => null);
     button.disabled = false;
+    button.focus(); // which it has lost with being disabled
     if (response?.ok) look();
     else button.textContent = "It was not cancelled. Try again";
   });
@@ -51,5 +52,8 @@ function show(fresh) {
   document.querySelector("h2").textContent = fresh.querySelector("h2").textContent;
   document.querySelector("#batch").replaceWith(next);
   prepare();
-  if (focused) document.querySelector("[data-cancel]")?.focus();
+  if (!focused) return;
+  const heading = document.querySelector("h2");
+  heading.tabIndex = -1;
+  (document.querySelector("[data-cancel]") ?? heading).focus();
 }

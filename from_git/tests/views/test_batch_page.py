@@ -70,6 +70,9 @@ class BatchPage(OnSQLite, PageTestCase):
         self.assertEqual(page.inner_text("#failed + p + ul li"), "https://github.com/owner-1: <b>evil</b>\\u202e")
         self.assertEqual(self.browser.complaints, [])
 
+    def test_zeros_are_marked_too_while_nothing_is_found(self) -> None:
+        self.assertIn("So far, of 0 profiles", self.html().text)
+
     def test_its_policy_is_strict_and_its_address_goes_nowhere(self) -> None:
         headers = self.html().headers
         for words in ("default-src 'none'", "script-src 'self'", "connect-src 'self'"):
@@ -107,8 +110,10 @@ class BatchPage(OnSQLite, PageTestCase):
     def test_it_is_cancelled_by_its_button(self) -> None:
         page = self.opened()
         page.on("dialog", lambda dialog: dialog.accept())
-        page.click("[data-cancel]")
+        page.focus("[data-cancel]")
+        page.keyboard.press("Enter")
         page.wait_for_selector("h2:has-text('cancelled')")
+        page.wait_for_function("document.activeElement.textContent.includes('cancelled')")
         self.assertEqual(Batch.objects.get().state, "cancelled")
         self.assertEqual(self.browser.complaints, [])
 
