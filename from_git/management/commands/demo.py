@@ -4,11 +4,13 @@ import signal
 import socket
 import textwrap
 from argparse import ArgumentParser
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from from_git.conf import settings
 from from_git.forges.registry import labels
@@ -44,12 +46,22 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken or is none; give another one with --port.")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with emulated():
+            with emulated(), TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
                 settings.SECURE_SSL_REDIRECT = False
+                _take_batches(folder)
                 call_command(_Server(), f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
         except KeyboardInterrupt:
             pass
+
+
+def _take_batches(folder: str) -> None:
+    """Have batches, in a database in this folder instead of the configured one."""
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/db.sqlite3", "OPTIONS": {"timeout": 20}}
+    connections.settings = connections.configure_settings({"default": sqlite})
+    del connections["default"]
+    call_command("migrate", verbosity=0)
+    settings.BATCHES = True
 
 
 def _is_free(port: int) -> bool:

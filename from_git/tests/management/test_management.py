@@ -10,6 +10,7 @@ from unittest import TestCase
 import requests
 
 from emulator import Emulator, World
+from emulator.tests.helpers import settled
 from from_git.forges.registry import KINDS
 from from_git.tests.kit.project import documented, environment, project_copy
 from from_git.tests.management.test_aggregate import LINES, MANAGE
@@ -63,6 +64,16 @@ class Demo(TestCase):
 
                 process.send_signal(stop)
                 self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_it_has_batches_and_leaves_the_configured_database_alone(self) -> None:
+        process = self.start("--port", "0", BATCHES="off", DATABASE_URL="postgres://user@127.0.0.1:1/none")
+        assert process.stdout is not None
+        [base] = re.findall(r"(http://\S+)/from-git/test", self.read_until(process.stdout, "Ctrl-C"))
+        urls = ["https://github.com/spack", "https://bitbucket.org/nobody"]
+        batch = requests.post(f"{base}/from-git/batches", {"url": urls}, timeout=30).json()["url"]
+
+        self.assertTrue(settled(lambda: requests.get(batch, timeout=30).json()["complete"], True, 60.0))
+        self.assertEqual(requests.get(batch, timeout=30).json()["data"], World().sum([("github", "spack")]))
 
     def test_settings_for_production_do_not_get_into_its_way(self) -> None:
         process = self.start(
