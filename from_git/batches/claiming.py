@@ -13,9 +13,7 @@ from from_git.conf import settings
 _LOOK = 1.0  # seconds between two looks for items where there were none
 _FEW = 0.1  # seconds between two claims of few items
 _PART = 4  # one of so many parts of what a host may have in the air is not few
-_LONG = (
-    10.0  # seconds in the air after which an item makes room for another host; a forge that is down holds for minutes
-)
+_LONG = 10.0  # seconds in the air after which an item makes room for another host; a forge that hangs holds for minutes
 
 
 class Work(Protocol):
