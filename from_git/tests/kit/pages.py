@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from emulator import Owner, Repository
 from from_git.tests.kit.browser import Browser, Page
+from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.service import ServiceTestCase
 
 try:
@@ -16,7 +17,7 @@ try:
 except ImportError as missing:
     raise SkipTest("axe-playwright-python is not installed (requirements-dev.txt)") from missing
 
-__all__ = ["ACME", "GONE", "SILENT", "SOLO", "SPACED", "TEAM", "Page", "PageTestCase"]
+__all__ = ["ACME", "GONE", "SILENT", "SOLO", "SPACED", "TEAM", "Page", "PageTestCase", "StoredPageTestCase"]
 
 ACME, TEAM, SOLO = "https://github.com/acme", "https://bitbucket.org/acme-team", "https://github.com/Solo"
 GONE = "https://bitbucket.org/nobody"
@@ -150,3 +151,14 @@ class PageTestCase(ServiceTestCase):
         """Save what is seen, where the environment's SCREENSHOTS names a folder."""
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"page-{name}.png", full_page=True)
+
+
+class StoredPageTestCase(OnSQLite, PageTestCase):
+    """The same in front of a database of its own."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Let this thread ask the database: the browser's events run on it too, and wait meanwhile."""
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        cls.addClassCleanup(os.environ.pop, "DJANGO_ALLOW_ASYNC_UNSAFE")
+        super().setUpClass()

@@ -1,6 +1,5 @@
 """The page of a batch, with a real browser and without its script."""
 
-import os
 from typing import Any
 
 import requests
@@ -11,9 +10,8 @@ from from_git.batches.leases import Finished
 from from_git.kept.stored import pack
 from from_git.models import Batch, ItemState, Purpose
 from from_git.profiles import parse_profiles
-from from_git.tests.kit.databases import OnSQLite
 from from_git.tests.kit.finds import found_with
-from from_git.tests.kit.pages import Page, PageTestCase
+from from_git.tests.kit.pages import Page, StoredPageTestCase
 from from_git.values.found import Fetched
 from from_git.values.stats import Stats
 
@@ -22,15 +20,8 @@ EVIL = "<b>evil</b>\u202e"
 STATS = Stats(3, 1, 1_234, 5, {}, {})
 
 
-class BatchPage(OnSQLite, PageTestCase):
+class BatchPage(StoredPageTestCase):
     """A batch of four, in front of a database of its own."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Let this thread ask the database: the browser's events run on it too, and wait meanwhile."""
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-        cls.addClassCleanup(os.environ.pop, "DJANGO_ALLOW_ASYNC_UNSAFE")
-        super().setUpClass()
 
     def setUp(self) -> None:
         """Four profiles that wait."""

@@ -1,23 +1,13 @@
 """Numbers over time in the page and on a page of their own."""
 
-import os
-
 import requests
 
-from from_git.tests.kit.databases import OnSQLite
-from from_git.tests.kit.pages import ACME, SOLO, PageTestCase
+from from_git.tests.kit.pages import ACME, SOLO, StoredPageTestCase
 from from_git.tests.kit.past import day, found, put
 
 
-class Past(PageTestCase, OnSQLite):
+class Past(StoredPageTestCase):
     """What is shown when somebody asks for it."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Let this thread ask the database, though the browser's driver has a loop of its own in it."""
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-        cls.addClassCleanup(os.environ.pop, "DJANGO_ALLOW_ASYNC_UNSAFE")
-        super().setUpClass()
 
     def setUp(self) -> None:
         """Have a past."""
