@@ -74,14 +74,15 @@ class Background(SharesTestCase):
         self.assertEqual(self.takes(budget, request, 100), 100)
 
     def test_a_fetch_that_a_request_waits_for_as_well_has_all_there_is(self) -> None:
-        budget = self.budget()
-        self.batch_takes(budget, "a")
-        group = self.of(item())
-        self.assertIsInstance(budget.reserve(1.0, group), Full)
+        for of_another_process in (False, True):
+            budget = self.budget()
+            self.batch_takes(budget, "a")
+            group = self.of(item())
+            self.assertIsInstance(budget.reserve(1.0, group), Full)
 
-        group.wanted_by(Asker("b"))
+            group.wanted_by(group.asker if of_another_process else Asker("b"))
 
-        self.assertIsInstance(budget.reserve(1.0, group), Reservation)
+            self.assertIsInstance(budget.reserve(1.0, group), Reservation)
 
     def test_a_look_ahead_sees_what_batches_may_use_and_says_so(self) -> None:
         budget = self.budget()
@@ -100,6 +101,7 @@ class Background(SharesTestCase):
 
     def test_the_smallest_limit_lets_a_batch_go_on(self) -> None:
         budget = self.budget(1.0)
+        budget.plans.foresee(item(), 1.0, 1.0)  # is not refused
         self.assertEqual(self.batch_takes(budget, "a"), 1)
 
 

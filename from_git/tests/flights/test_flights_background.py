@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.tests.helpers import settled
 from from_git.errors import DeadlineError
 from from_git.fanout import TaskGroup
 from from_git.tests.kit.flying import FOUND, MFEM, SPACK, CacheTestCase, Client, InMemory, InRedis
 from from_git.tests.kit.servers import needs_redis
+from from_git.values.progress import Progress
 
 
 class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
@@ -52,6 +52,18 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
         self.assertEqual((batch.told, batch.outcome), (True, FOUND))
 
+    def test_a_batch_that_joins_a_fetch_that_goes_on_for_nobody_is_who_it_counts_for(self) -> None:
+        one = self.process()
+        request = Client(one)
+        self.forge.fetches[0].seen = Progress(pages=1, pages_known=3)
+        self.assertTrue(request.leave(late=True))
+
+        batch = Client(one, background=True)
+
+        self.assertEqual(len(self.forge.fetches), 1)
+        self.assertFalse(self.group.wanted)
+        self.assertIs(self.group.asker, batch.waiter)
+
     def test_two_batches_of_one_thread_share_a_queue(self) -> None:
         one = self.process()
         first = Client(one, background=True)
@@ -70,7 +82,8 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
         self.assertFalse(self.group.wanted)
 
         request = Client(other)
-        self.assertTrue(settled(lambda: (self.look(other, one), self.group.wanted)[1], True))
+        self.look(other, one)
+        self.assertTrue(self.group.wanted)
 
         request.leave()
         self.forge.fetches[0].end(FOUND)
