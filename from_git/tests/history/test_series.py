@@ -75,10 +75,11 @@ class Sums(OnSQLite):
         put(MFEM, day(3), found(10))
         put(NOBODY, day(3), None)
         put(SPACK, day(4), found(4))
+        put(MFEM, day(4), found(20))
         put(SPACK, day(5), None)
         told = list(series.sums(watching.rows(profiles(SPACK, MFEM, NOBODY))))
         stars = [(at, numbers["followers"]) for at, numbers in told]
-        self.assertEqual(stars, [(day(3), 12), (day(4), 14), (day(5), 10)])
+        self.assertEqual(stars, [(day(3), 12), (day(4), 24), (day(5), 20)])
 
     def test_what_no_forge_tells_and_nobody_has_is_no_number(self) -> None:
         put(SPACK, day(1), found(1, not_told=("watchers",)))
