@@ -115,16 +115,23 @@ class Loop:
         timeout = 0.0
         try:
             while not self._leaves():
-                for landed in self._air.landed(timeout):
-                    self._landings.add(landed)
-                    outcome = landed.outcome
-                    if isinstance(outcome, GivenBack) and not outcome.failed:
-                        self._claiming.refused(landed.held.item.host, outcome.seconds)
+                try:
+                    self._hear(timeout)
+                except Exception:  # what is lost by that is claimed again after its lease
+                    logger.exception("The loop of batches has lost news of a fetch, and goes on")
                 timeout = self._safely(self._step)
             if self._closed:
                 self._give_all_back()
         finally:
             connection.close()
+
+    def _hear(self, timeout: float) -> None:
+        """Wait so long for news of fetches, and take it in."""
+        for landed in self._air.landed(timeout):
+            self._landings.add(landed)
+            outcome = landed.outcome
+            if isinstance(outcome, GivenBack) and not outcome.failed:
+                self._claiming.refused(landed.held.item.host, outcome.seconds)
 
     def _leaves(self) -> bool:
         """Whether the thread ends: the loop is closed, or nothing was to be done for some time."""

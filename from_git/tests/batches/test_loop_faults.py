@@ -7,6 +7,7 @@ from django.db import DataError, connection
 
 from emulator import Fault
 from from_git.batches import leases
+from from_git.flights.flight import Flight
 from from_git.models import BatchItem, Purpose
 from from_git.tests.kit.databases import OnKilledPostgres
 from from_git.tests.kit.loops import LoopTestCase, orgs
@@ -100,6 +101,15 @@ class Refused(LoopTestCase):
         self.work(loop, GITHUB)
 
         self.assertEqual(self.states(batch), {"done": 9, "failed": 1})
+
+    def test_news_that_cannot_be_read_ends_nothing(self) -> None:
+        batch, loop = self.batch(orgs(3)), self.loop()
+        loop._air.news.put(Flight.__new__(Flight))
+
+        with self.assertLogs("from_git.batches.loop", "ERROR"):
+            self.work(loop, GITHUB)
+
+        self.assertEqual(self.states(batch), {"done": 3})
 
     def test_the_thread_ends_with_the_loop(self) -> None:
         loop = self.loop()
