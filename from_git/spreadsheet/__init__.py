@@ -59,12 +59,16 @@ def refuse_large(answer: Answer, most: int = MOST_ROWS) -> None:
     }
     for things, number in rows.items():
         if number > most:
-            reason = f"holds at most {most:,} rows in a sheet, and there are more {things}"
-            raise RequestError(
-                f"A workbook {reason}.",
-                "Take CSV, which has no such limit, or ask for fewer profiles at once.",
-                parameters=[Complaint("format", reason, "csv")],
-            )
+            raise _too_long(things, most)
+
+
+def _too_long(things: str, most: int) -> RequestError:
+    reason = f"holds at most {most:,} rows in a sheet, and there are more {things}"
+    return RequestError(
+        f"A workbook {reason}.",
+        "Take CSV, which has no such limit, or ask for fewer profiles at once.",
+        parameters=[Complaint("format", reason, "csv")],
+    )
 
 
 def write(answer: Answer, file: IO[bytes], until: float = math.inf) -> None:
@@ -140,18 +144,31 @@ def spooled(answer: Answer, until: float = math.inf) -> IO[bytes]:
     return _spooled(lambda file: write(answer, file, until), until)
 
 
-def spooled_batch(rows: Iterable[Row], told: Mapping[str, Any], until: float = math.inf) -> IO[bytes]:
+def spooled_batch(
+    rows: Iterable[Row], told: Mapping[str, Any], until: float = math.inf, most: int = MOST_ROWS
+) -> IO[bytes]:
     """The workbook of a batch, likewise: its state, and a row for each profile.
 
     Args:
         rows: of `batches.told.table_rows`.
         told: of `batches.told.state_members`.
+        most: rows of a sheet below its head.
+
+    Raises:
+        RequestError, DeadlineError, OwnFault: see `spooled`.
     """
+
+    def bounded() -> Iterator[Row]:  # what a sheet has no room for would be left out without a word
+        for number, row in enumerate(rows):
+            if number == most:
+                raise _too_long("profiles and missing repositories", most)
+            yield row
+
     flat = {**told, **told["counts"]}
     facts = [{"key": name, "value": value} for name, value in flat.items() if not isinstance(value, dict)]
     sheets = [
         _Sheet("Batch", ("key", "value"), facts, ""),
-        _Sheet("Profiles", (*BATCH_COLUMNS, "host"), rows, "profiles"),
+        _Sheet("Profiles", (*BATCH_COLUMNS, "host"), bounded(), "profiles"),
     ]
     dated = datetime.fromisoformat(told["createdAt"]).replace(tzinfo=None)
     return _spooled(lambda file: _write(sheets, dated, file, until), until)

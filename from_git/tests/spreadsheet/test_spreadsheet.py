@@ -17,7 +17,7 @@ from from_git.aggregator import Answer
 from from_git.errors import DeadlineError, RequestError
 from from_git.renderers import AnswerXLSX, Details
 from from_git.serializers import REPOSITORY
-from from_git.spreadsheet import MOST_ROWS, refuse_large, spooled, write
+from from_git.spreadsheet import MOST_ROWS, refuse_large, spooled, spooled_batch, write
 from from_git.spreadsheet.cells import MOST_CHARACTERS, cut, joined
 from from_git.tests.kit.flying import MFEM, SPACK
 from from_git.tests.kit.hosts import host_of
@@ -198,6 +198,12 @@ class Limits(TestCase):
             refuse_large(answer([many]), 8)
         with self.assertRaisesRegex(RequestError, "more topics"):
             refuse_large(answer([many._replace(langs=(), topics=tuple(f"t{n}" for n in range(9)))]), 8)
+
+    def test_so_are_those_of_a_batch_which_nobody_counts_before(self) -> None:
+        told = {"createdAt": "2026-11-29T08:00:00Z", "counts": {}}
+        spooled_batch([{"url": "one"}] * 3, told, most=3).close()
+        with self.assertRaisesRegex(RequestError, "more profiles and missing repositories"):
+            spooled_batch([{"url": "one"}] * 4, told, most=3)
 
     def test_one_that_is_not_finished_leaves_no_files(self) -> None:
         folder = Path(self.enterContext(TemporaryDirectory()))
