@@ -85,7 +85,10 @@ class Claiming:
         self._look_for_suspects(list(keys))
         alone = [key for key in keys if key in self._suspects and self._door(key[0]).admits(1)]
         self.wants_all_landed = bool(alone)
-        if any(held.item.alone for held in self._air):
+        holds_alone = any(held.item.alone for held in self._air)
+        if alone or holds_alone:
+            self.late = self._silent()
+        if holds_alone:
             return []
         if alone:
             return [] if busy or len(self._air) else self._take_alone(alone)
@@ -133,6 +136,11 @@ class Claiming:
             taken += held
         self.again = min([self.again, *opens, *(until for until in self._none.values() if until > now)])
         return taken
+
+    def _silent(self) -> list[Held]:
+        """Those that have been in the air for long and have read nothing: a forge that hangs must not stop all others."""
+        before = time.monotonic() + settings.FLIGHT_SECONDS - _LONG
+        return [one for one in self._air if one.deadline < before and one.flight and not one.flight.progress().pages]
 
     def _longest(self, share: int) -> list[Held]:
         """Those longest in the air of the hosts that have more than their share there, a part of all at most."""

@@ -14,9 +14,9 @@ from from_git.models import BatchItem
 from from_git.options import without_ours
 from from_git.tests.kit.databases import OnPostgres
 from from_git.tests.kit.forges import environment_for
-from from_git.tests.kit.loops import LoopTestCase, orgs
+from from_git.tests.kit.loops import LoopTestCase, orgs, teams
 
-GITHUB = "github.com"
+GITHUB, BITBUCKET = "github.com", "bitbucket.org"
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -82,6 +82,18 @@ class Deaths(LoopTestCase):
         self.assertEqual((poisoned.deaths, deaths), (3, 4))
         housekeeping.end_batches()
         self.assertEqual(self.reread(batch).state, "done")
+
+    def test_what_a_dead_worker_held_does_not_stop_others_where_its_forge_hangs(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        batch = self.batch([*orgs(1), *teams(3)])
+        BatchItem.objects.filter(host=GITHUB).update(suspect=True)
+        loop = self.loop()
+        loop.begin(GITHUB, 60.0)
+        self.until(lambda: self.states(batch).get("running"))
+
+        self.work(loop, BITBUCKET)
+
+        self.assertEqual([one.state for one in self.items(batch)][1:], ["done"] * 3)
 
 
 class DeathsOnPostgres(OnPostgres, Deaths):
