@@ -138,7 +138,7 @@ class Claiming:
         return taken
 
     def _silent(self) -> list[Held]:
-        """Those that have been in the air for long and have read nothing: a forge that hangs must not stop all others."""
+        """Those that have been in the air for long and have read nothing: a forge that hangs must not stop others."""
         before = time.monotonic() + settings.FLIGHT_SECONDS - _LONG
         return [one for one in self._air if one.deadline < before and one.flight and not one.flight.progress().pages]
 
