@@ -64,6 +64,13 @@ class Points(OnSQLite):
         last = len(urls) - 1
         self.assertEqual([one.numbers["followers"] for one in told], list(range(last, last - 30, -1)))
         self.assertEqual(len(list(series.all_points(rows))), len(urls))
+        Snapshot.objects.all().delete()
+        Snapshot.objects.bulk_create(
+            Snapshot(profile=row, at=day(1), kind="User", followers=number)
+            for number, row in reversed(list(enumerate(rows.values())))
+        )
+        told = series.points(rows, most=30)
+        self.assertEqual([one.numbers["followers"] for one in told], list(range(last, last - 30, -1)))
 
 
 class Sums(OnSQLite):
