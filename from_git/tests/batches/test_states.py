@@ -10,7 +10,7 @@ from emulator.tests.helpers import settled
 from from_git.batches import leases, sql, states
 from from_git.batches.leases import Claimed, GivenBack
 from from_git.models import Batch, Purpose
-from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads, waits
 from from_git.tests.kit.filled import HOST, done, filled, held, item
 
 
@@ -56,13 +56,6 @@ class States(OnSQLite):
     def test_of_many_who_cancel_it_one_did(self) -> None:
         batch = filled(50)
         self.assertEqual(sorted(in_threads(4, lambda number: states.cancel(batch.id))), [False] * 3 + [True])
-
-
-def waits() -> bool:
-    """Whether another connection waits for a lock."""
-    with sql.reading() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-        return bool(cursor.fetchone()[0])
 
 
 class StatesOnPostgres(OnPostgres, States):

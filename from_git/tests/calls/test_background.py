@@ -47,6 +47,11 @@ class Background(SharesTestCase):
                     request = self.of("new")
                     self.assertIsInstance(budget.reserve(40.0, request), Reservation)
 
+    def test_a_look_at_what_is_left_leaves_the_quarter_too(self) -> None:
+        left = self.reported()
+
+        self.assertEqual([left.rest(self.of(one))[0] for one in (item(), "a")], [120, 160])
+
     def reported(self) -> ReportedLimit:
         """160 that the forge counts itself."""
         left = reported_limit("points", self.clock.now)

@@ -1,14 +1,16 @@
 """Which snapshots are kept."""
 
 import json
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
+from emulator.tests.helpers import settled
 from from_git.history import keeping, watching
 from from_git.models import Profile as Row, Snapshot
-from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads, waits
 from from_git.tests.kit.past import MFEM, NOBODY, SPACK, age, found, keep, profiles, put, watch
 from from_git.values.found import Fetched
 from from_git.values.stats import Language
@@ -118,6 +120,19 @@ class Keeping(OnSQLite):
             self.assertLess(age, timedelta(minutes=6))
             self.assertGreaterEqual(age, timedelta(0))
 
+    def test_its_moment_is_that_of_the_fetch(self) -> None:
+        watch(MFEM)
+        now = time.time()
+        with transaction.atomic():
+            keeping.keep(
+                {
+                    one: Fetched(found(1), now - ago, now)
+                    for one, ago in zip(profiles(SPACK, MFEM), (100, 0), strict=True)
+                }
+            )
+        before, after = Snapshot.objects.order_by("at")
+        self.assertEqual((after.at - before.at, before.profile.url), (timedelta(seconds=100), SPACK))
+
     def test_what_identifies_a_profile_is_remembered(self) -> None:
         keep(SPACK, found(5, identity="u-1"))
         self.assertEqual(Row.objects.get().identity, "u-1")
@@ -177,3 +192,18 @@ class KeepingOnPostgres(OnPostgres, Keeping):
 
 class ForgettingOnPostgres(OnPostgres, Forgetting):
     """The same on PostgreSQL."""
+
+    def test_nothing_of_a_profile_goes_while_something_of_it_is_kept(self) -> None:
+        put(SPACK, datetime.now(UTC) - timedelta(days=9), found(1))
+        locked = threading.Event()
+
+        def work(number: int) -> object:
+            if number:
+                locked.wait(30)
+                return keeping.forget_old(7)
+            with transaction.atomic():
+                watching.rows(profiles(SPACK), locked=True)
+                locked.set()
+                return settled(waits, True, patience=15)
+
+        self.assertEqual(in_threads(2, work), [True, 1])

@@ -37,4 +37,6 @@ class Languages(TestCase):
         found = languages.joined(told)
         self.assertEqual(found, {"python": Language(1, 5), "rocq prover": Language(5, 40)})
         self.assertEqual(list(found), ["python", "rocq prover"])
+        unknown = languages.joined([("coq", Language(1, None)), ("rocq prover", Language(2, None))])
+        self.assertEqual(unknown, {"rocq prover": Language(3, None)})
         self.assertEqual(languages.joined([("coq", Language(1, None))]), {"rocq prover": Language(1, None)})

@@ -122,6 +122,13 @@ def in_threads(number: int, task: Callable[[int], Any]) -> list[Any]:
     return found
 
 
+def waits() -> bool:
+    """Whether another connection to this PostgreSQL waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def pointed_at(url: str) -> Iterator[None]:
     """Another default database, for this thread and for those that begin meanwhile."""

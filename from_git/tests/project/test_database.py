@@ -1,5 +1,6 @@
 """Tests of the database that DATABASE_URL names."""
 
+import warnings
 from unittest import TestCase
 
 from coding_challenge.database import configured
@@ -31,6 +32,13 @@ class Configured(TestCase):
         self.assertEqual((options["sslmode"], options["connect_timeout"]), ("require", 9))
         noticed = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
         self.assertLessEqual(max(noticed, options["tcp_user_timeout"] / 1_000), 30)
+
+    def test_no_warning_shows_the_password(self) -> None:
+        with warnings.catch_warnings(record=True) as shown:
+            warnings.simplefilter("always")
+            for url in ("//me:secret@host/name", "sqlite://me:secret@host/name"):
+                configured(url, "/opt")
+        self.assertEqual([str(one.message) for one in shown], [])
 
     def test_other_databases_and_nonsense_are_none(self) -> None:
         for url in ("mysql://me@host/name", "oracle://me@host/name", "nonsense", "http://host/", "postgres", "://"):
