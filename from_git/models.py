@@ -67,6 +67,8 @@ class Batch(models.Model):
     """The final answer's body, JSON compressed with zlib; empty until it is worked out."""
 
     class Meta:
+        # Django's own name; where it has to make one up, it loads the database's driver
+        db_table = "from_git_batch"
         verbose_name_plural = "batches"
         indexes: ClassVar = [models.Index(fields=["state", "created"], name="from_git_batch_state")]
 
@@ -114,6 +116,7 @@ class BatchItem(models.Model):
     finished = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "from_git_batchitem"
         constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "position"], name="from_git_item_position")]
         indexes: ClassVar = [
             models.Index(
@@ -143,6 +146,7 @@ class Profile(models.Model):
     added = models.DateTimeField(db_default=Now())
 
     class Meta:
+        db_table = "from_git_profile"
         constraints: ClassVar = [models.UniqueConstraint(fields=["host", "key"], name="from_git_profile_key")]
 
     def __str__(self) -> str:
@@ -171,6 +175,7 @@ class Snapshot(models.Model):
     those of the last snapshot before that has some."""
 
     class Meta:
+        db_table = "from_git_snapshot"
         constraints: ClassVar = [models.UniqueConstraint(fields=["profile", "at"], name="from_git_snapshot_at")]
         indexes: ClassVar = [
             models.Index(fields=["profile", "at"], name="from_git_snapshot_names", condition=Q(names__isnull=False))

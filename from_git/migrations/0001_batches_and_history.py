@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ("answer", models.BinaryField(null=True)),
             ],
             options={
+                "db_table": "from_git_batch",
                 "verbose_name_plural": "batches",
                 "indexes": [models.Index(fields=["state", "created"], name="from_git_batch_state")],
             },
@@ -57,6 +58,7 @@ class Migration(migrations.Migration):
                 ("added", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "db_table": "from_git_profile",
                 "constraints": [models.UniqueConstraint(fields=("host", "key"), name="from_git_profile_key")],
             },
         ),
@@ -107,6 +109,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table": "from_git_batchitem",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "waiting")),
@@ -153,6 +156,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table": "from_git_snapshot",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("names__isnull", False)),

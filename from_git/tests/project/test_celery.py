@@ -56,7 +56,7 @@ class Loaded(TestCase):
         answers, modules = json.loads(found.stdout)
         self.assertNotIn(500, answers)
         names = {f"{name}." for name in modules}
-        return {one for one in (*_EXTRA, *_IN_ROOM) if any(name.startswith(f"{one}.") for name in names)}
+        return {one for one in (*_EXTRA, *_IN_ROOM, "sqlite3") if any(name.startswith(f"{one}.") for name in names)}
 
     def test_with_batches_off_the_service_loads_no_engine_and_needs_no_driver(self) -> None:
         self.assertEqual(self.loaded(*_PATHS, absent=(*_EXTRA, "psycopg")), set())
@@ -66,6 +66,7 @@ class Loaded(TestCase):
         loaded = self.loaded(*_PATHS, absent=(*_EXTRA, "psycopg"), BATCHES="on")
 
         self.assertEqual(loaded & {*_EXTRA, "from_git.tasks", "from_git.batches.broker"}, set())
+        self.assertIn("sqlite3", loaded)
 
     def test_with_a_broker_it_loads_celery_with_the_first_wake_up_alone(self) -> None:
         address = f"redis://127.0.0.1:{free_port()}/0"
