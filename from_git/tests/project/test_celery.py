@@ -66,7 +66,6 @@ class Loaded(TestCase):
         loaded = self.loaded(*_PATHS, absent=(*_EXTRA, "psycopg"), BATCHES="on")
 
         self.assertEqual(loaded & {*_EXTRA, "from_git.tasks", "from_git.batches.broker"}, set())
-        self.assertIn("sqlite3", loaded)
 
     def test_with_a_broker_it_loads_celery_with_the_first_wake_up_alone(self) -> None:
         address = f"redis://127.0.0.1:{free_port()}/0"
