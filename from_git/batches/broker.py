@@ -19,7 +19,7 @@ DRAIN = "from_git.tasks.drain"
 OWN = "from-git"
 """The queue of what is no work on a host: ticks, housekeeping, snapshots."""
 _MOST = 16  # wake-ups for one host at a time
-_GOOD_FOR = 3600  # seconds; without workers messages pile up until then. Long, as clocks of machines may differ
+_GOOD_FOR = 86_400  # seconds; without workers ticks pile up until then. A worker whose clock is ahead by more drops all
 _REDIS = {
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from from_git.batches import sql
 from from_git.batches.leases import DEATHS
+from from_git.conf import settings
 from from_git.models import ItemState
 
 
@@ -49,19 +50,21 @@ class HostFigures:
 
 
 def of_all() -> Figures:
-    """The figures of all batches."""
-    waits = "FROM from_git_batchitem WHERE state = 'waiting'"
+    """The figures of all batches; without a broker those of `manage.py batch` are its own affair, and do not count."""
+    own = "" if settings.CELERY_BROKER_URL else "AND purpose <> 'command'"
+    batches = f"FROM from_git_batch WHERE state = 'running' {own}"
+    waits = f"FROM from_git_batchitem WHERE state = 'waiting' AND batch_id IN (SELECT id {batches})"
     with sql.reading() as cursor:
         cursor.execute(f"SELECT host, count(*) {waits} GROUP BY host ORDER BY host")
         waiting = dict(cursor.fetchall())
         cursor.execute(
             f"""
             SELECT
-                (SELECT count(*) FROM from_git_batch WHERE state = 'running'),
+                (SELECT count(*) {batches}),
                 (SELECT count(DISTINCT host) {waits} AND (not_before IS NULL OR not_before <= {sql.now()})),
                 (SELECT count(*) FROM from_git_batchitem WHERE state = 'running'),
                 (SELECT count(*) FROM from_git_batchitem WHERE suspect AND state = 'failed' AND deaths >= {DEATHS}),
-                (SELECT -({sql.until("min(created)")}) FROM from_git_batch WHERE state = 'running'),
+                (SELECT -({sql.until("min(created)")}) {batches}),
                 (SELECT count(*) FROM (
                     SELECT worker FROM from_git_batchitem WHERE state = 'running' AND lease >= {sql.now()}
                     UNION

@@ -89,6 +89,14 @@ class Queue(OnSQLite, ProbesTestCase):
         queue.forget()
         self.ready(200, "ready")
 
+    def test_what_a_command_has_left_waits_for_that_command_and_with_a_broker_for_workers(self) -> None:
+        self.fill("github.com")
+        Batch.objects.update(purpose=Purpose.COMMAND, created="2026-01-01T00:00:00Z")
+        connection.close()
+        self.assertEqual(self.scraped("batches_under_way", "batch_hosts_due", "batch_oldest_seconds"), [0, 0, 0])
+        self.settings_for_test(CELERY_BROKER_URL="redis://127.0.0.1:1/0")
+        self.assertEqual(self.scraped("batches_under_way", "batch_hosts_due"), [1, 1])
+
     def test_a_database_without_tables_degrades_and_is_told(self) -> None:
         self.away()
         queue.forget()
