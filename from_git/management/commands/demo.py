@@ -59,7 +59,8 @@ def _take_batches(folder: str) -> None:
     """Have batches, in a database in this folder instead of the configured one."""
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/db.sqlite3", "OPTIONS": {"timeout": 20}}
     connections.settings = connections.configure_settings({"default": sqlite})
-    del connections["default"]
+    if connections.all(initialized_only=True):
+        del connections["default"]
     call_command("migrate", verbosity=0)
     settings.BATCHES = True
 

@@ -157,7 +157,8 @@ def created(server: str, name: str, template: str = "template0") -> str:
 
 def _use(settings: dict[str, Any]) -> None:
     connection.close()
-    del connections["default"]
+    if connections.all(initialized_only=True):
+        del connections["default"]
     connections.settings["default"] = settings
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar
 from unittest import TestCase
@@ -179,7 +180,8 @@ class Wheel(TestCase):
         )
         self.addCleanup(demo.kill)
         assert demo.stdout is not None
-        [base] = re.findall(r"(http://\S+)/from-git/test", "".join(iter(demo.stdout.readline, "Ctrl-C stops it.\n")))
+        said = list(takewhile(bool, iter(demo.stdout.readline, "Ctrl-C stops it.\n")))  # it may end before it says that
+        [base] = re.findall(r"(http://\S+)/from-git/test", "".join(said))
 
         answer = requests.get(f"{base}/health-check", {"url": URLS}, timeout=60).json()
         demo.send_signal(signal.SIGINT)
