@@ -128,7 +128,7 @@ class Shared(SharedTestCase):
                 self.emulator.faults.add(Fault("slow", path="*/watchers", seconds=0.4))
                 with self.meanwhile() as first, ThreadPoolExecutor(3) as pool:
                     others = [pool.submit(self.get, self.machines[1]) for _ in range(3)]
-                    self.assertTrue(settled(lambda: len(redis.keys("*:wanted")), 1))
+                    self.assertEqual(settled(lambda: len(redis.keys("*:wanted")), 1), 1)
                     holder = self.machines[0].busy()
                     holder.send_signal(number)
                     for answer in others:

@@ -111,4 +111,4 @@ class SharedCache(ProbesTestCase):
         again = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         self.addCleanup(again.wait)
         self.addCleanup(again.kill)
-        self.assertTrue(settled(lambda: self.get("/readyz").json()["status"], "ready"))
+        self.assertEqual(settled(lambda: self.get("/readyz").json()["status"], "ready"), "ready")

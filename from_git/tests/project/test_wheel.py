@@ -162,7 +162,7 @@ class Wheel(TestCase):
         self.local("MAX_PROFILES = 1\n")
         server.process.send_signal(signal.SIGHUP)
 
-        self.assertTrue(settled(lambda: requests.get(question, {"url": URLS}, timeout=60).status_code, 400))
+        self.assertEqual(settled(lambda: requests.get(question, {"url": URLS}, timeout=60).status_code, 400), 400)
         server.process.terminate()
         self.assertEqual(server.process.wait(timeout=60), 0)
         self.assertNotIn("Traceback", server.said)

@@ -5,7 +5,7 @@ import { duration, make, many, number, say, slot } from "./words.js";
 const panel = document.querySelector("#progress");
 const bar = panel.querySelector("progress");
 const title = panel.querySelector("h2");
-const SAID_EVERY = 4000; // ms; a screen reader must be able to keep up
+const SAID_EVERY = 4000; // ms; screen readers have to keep up
 
 let begun = 0;
 let clock = 0;

@@ -38,7 +38,7 @@ export function show({ urls, answer, last, seconds, at }) {
   rows.fill(slot(place, "repositories"), urls, answer, labels);
   stamp(at);
   place.hidden = false;
-  const past = slot(place, "past"); // there where a database is
+  const past = slot(place, "past");
   past?.lastChild.addEventListener("toggle", () => import("../past.js").then(({ fill }) => fill(past, urls)), { once: true });
 }
 
