@@ -7,7 +7,7 @@ cannot be used; `from_git.batches.sql.reached` makes of it what clients see.
 
 import os
 
-from django.db import connection
+from django.db import connections
 
 
 def may_be() -> bool:
@@ -15,4 +15,6 @@ def may_be() -> bool:
 
     Here, since the commands that show an answer ask it too, and load no tables.
     """
-    return connection.vendor != "sqlite" or os.path.exists(str(connection.settings_dict["NAME"]))
+    # not by the connection, which would load the database's driver
+    database = connections.settings["default"]
+    return "sqlite" not in database["ENGINE"] or os.path.exists(str(database["NAME"]))

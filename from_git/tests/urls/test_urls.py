@@ -43,4 +43,4 @@ class Routes(TestCase):
                 self.assertEqual(ROUTES[reverse(name)], name)
         self.assertEqual(reverse("badge", args=["watchers"]), "/from-git/badge/watchers")
         with self.assertRaises(NoReverseMatch):
-            reverse("batches")
+            reverse("nothing-of-the-kind")
