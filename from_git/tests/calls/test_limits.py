@@ -178,13 +178,13 @@ class Remembered(ServiceTestCase):
     """Limits that a forge has named."""
 
     def test_a_limit_costs_the_next_requests_no_call_until_it_has_passed(self) -> None:
-        self.settings_for_test(REQUEST_DEADLINE=1.0)
         for name, forge, owner in [
             ("secondary_403_retry_after", "github", "https://github.com/spack"),
             ("primary_200_rate_limit", "github", "https://github.com/spack"),
             ("bitbucket_429", "bitbucket", "https://bitbucket.org/mailchimp"),
         ]:
             with self.subTest(name):
+                self.settings_for_test(REQUEST_DEADLINE=1.0)
                 self.emulator.faults.add(preset(name, times=1))
                 first = self.failure(503, owner)
                 self.emulator.meter.reset()
@@ -196,7 +196,7 @@ class Remembered(ServiceTestCase):
                 self.failure(503, owner)
                 self.assertEqual(self.emulator.meter.snapshot()[forge].calls, 0)
                 caches["default"].clear()
-                forges.close()
+                self.settings_for_test(REQUEST_DEADLINE=60.0)
                 self.answer(owner)
 
     def test_a_limit_that_ends_in_time_is_waited_for(self) -> None:

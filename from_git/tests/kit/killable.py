@@ -93,4 +93,12 @@ class Redis(Killable):
     def empty(self, *queues: str) -> None:
         """Throw away everything in it, whatever the queues."""
         with redis.Redis.from_url(self.url) as client:
-            client.flushall()
+
+            def emptied() -> bool:
+                try:
+                    return bool(client.flushall())
+                except redis.BusyLoadingError:
+                    return False  # it was killed, and still reads what it has on disk
+
+            if not settled(emptied, True):
+                raise AssertionError("redis-server reads for ever")

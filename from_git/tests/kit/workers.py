@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from unittest import TestCase
 
@@ -116,6 +117,8 @@ class Gunicorn:
 
     def _kill(self) -> None:
         if self.process.poll() is None:
-            for worker in psutil.Process(self.process.pid).children():
-                worker.kill()
-            self.process.kill()
+            workers = psutil.Process(self.process.pid).children()
+            self.process.kill()  # first, since a worker may end by itself meanwhile
+            for worker in workers:
+                with suppress(psutil.NoSuchProcess):
+                    worker.kill()
