@@ -216,7 +216,7 @@ class TestWeight(EmulatorCase):
             self.statuses(query)
             return time.perf_counter() - began
 
-        light = seconds(self.owner(10, "nodes { id }"))
+        light = min(seconds(self.owner(10, "nodes { id }")) for _ in range(5))  # the machine may be busy
         heavy = seconds(self.owner(10, "nodes { watchers { totalCount } }"))
 
         self.assertGreaterEqual(light, 0.02)
