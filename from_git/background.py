@@ -1,9 +1,10 @@
-"""A check that may hang, without waiting for it for long."""
+"""What is done on threads of its own: a check that may hang, and errands that nobody waits for."""
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -59,3 +60,50 @@ class BackgroundCheck(Generic[T]):
                 self._asked = None
                 self._answer, self._until = answer, time.monotonic() + self._kept
         asked.set()
+
+
+class Errands:
+    """What is to be done for some names, by one thread at a time that ends with the last of them.
+
+    A name that is given again before its turn counts once. A process that is forked begins without any. Safe from any
+    thread.
+
+    Args:
+        name: of the thread.
+        run: does it for the names that have gathered, in the order in which they were given.
+    """
+
+    def __init__(self, name: str, run: Callable[[Sequence[str]], object]) -> None:
+        self._name = name
+        self._run = run
+        self._running = False
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def give(self, names: Iterable[str]) -> None:
+        """Have it done for these names too; returns at once."""
+        with self._lock:
+            self._waiting.update(dict.fromkeys(names))
+            if self._running or not self._waiting:
+                return
+            self._running = True
+        threading.Thread(target=self._run_all, name=self._name, daemon=True).start()
+
+    def _run_all(self) -> None:
+        while True:
+            with self._lock:
+                names = list(self._waiting)
+                self._waiting.clear()
+                if not names:
+                    self._running = False
+                    return
+            try:
+                self._run(names)
+            except Exception:  # the thread must not end while it counts as running
+                logger.exception("What %s does has failed", self._name)
+
+    def _forget(self) -> None:
+        # a lock may have been held by a thread that is not here after a fork
+        self._lock = threading.Lock()
+        self._waiting: dict[str, None] = {}
+        self._running = False

@@ -5,17 +5,16 @@ here raises, and nobody waits for it. Celery is loaded with the first wake-up, a
 """
 
 import logging
-import os
 import secrets
-import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from django.core.cache import caches
 
 from from_git import forges
+from from_git.background import Errands
 from from_git.conf import settings
 
 logger = logging.getLogger(__name__)
@@ -23,9 +22,6 @@ SEEN = 15
 """Seconds for which a worker is believed to live after it was last seen."""
 _MOST = 64  # workers that are told apart
 _WARNED = 60.0  # seconds between two lines of the log about a broker that is away
-_lock = threading.Lock()
-_waiting: dict[str, None] = {}
-_sending = False
 _warned: dict[str, float] = {}  # by the broker's address, which a test changes
 
 
@@ -39,13 +35,7 @@ def wake(hosts: Iterable[str]) -> None:
 
         resident.wake()
         return
-    global _sending
-    with _lock:
-        _waiting.update(dict.fromkeys(hosts))
-        if _sending or not _waiting:
-            return
-        _sending = True
-    threading.Thread(target=_send_all, name="wake-workers", daemon=True).start()
+    _errands.give(hosts)
 
 
 def workers_seen() -> int | None:
@@ -106,33 +96,16 @@ def _place(number: int) -> str:
     return f"from-git:worker:{number}"
 
 
-def _send_all() -> None:
-    """Send wake-ups until none is left; one thread of a process does it at a time."""
-    global _sending
-    while True:
-        with _lock:
-            hosts = list(_waiting)
-            _waiting.clear()
-            if not hosts:
-                _sending = False
-                return
-        try:
-            from from_git.batches import broker
+def _send(hosts: Sequence[str]) -> None:
+    try:
+        from from_git.batches import broker
 
-            broker.send(hosts, workers_seen() or 1)
-        except Exception as error:  # noqa: BLE001 - of whatever library the broker is
-            address, now = settings.CELERY_BROKER_URL, time.monotonic()
-            if now - _warned.get(address, -_WARNED) >= _WARNED:
-                _warned[address] = now
-                logger.warning(
-                    "Workers were not woken (%s): beat does it when the broker is back", type(error).__name__
-                )
+        broker.send(hosts, workers_seen() or 1)
+    except Exception as error:  # noqa: BLE001 - of whatever library the broker is
+        address, now = settings.CELERY_BROKER_URL, time.monotonic()
+        if now - _warned.get(address, -_WARNED) >= _WARNED:
+            _warned[address] = now
+            logger.warning("Workers were not woken (%s): beat does it when the broker is back", type(error).__name__)
 
 
-def _after_fork() -> None:
-    global _lock, _sending
-    _lock, _sending = threading.Lock(), False
-    _waiting.clear()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+_errands = Errands("wake-workers", _send)

@@ -1,10 +1,12 @@
-"""`BackgroundCheck`: a question that may hang."""
+"""Questions that may hang, and errands."""
 
+import os
 import threading
+from collections.abc import Sequence
 from unittest import TestCase
 
 from emulator.tests.helpers import settled
-from from_git.background import BackgroundCheck
+from from_git.background import BackgroundCheck, Errands
 
 LONG = 30.0  # seconds that nothing here ever takes
 
@@ -67,3 +69,52 @@ class BackgroundChecks(TestCase):
 
         self.assertEqual(seen, ["answer"] * 8)
         self.assertFalse(asked.acquire(blocking=False))
+
+
+class ErrandsOfOneThread(TestCase):
+    """Their rules."""
+
+    def setUp(self) -> None:
+        """The first errands are held up until they are let go."""
+        self.done = list[list[str]]()
+        self.begun, self.released = threading.Event(), threading.Event()
+        self.addCleanup(self.released.set)
+        self.errands = Errands("errands", self.run_them)
+
+    def run_them(self, names: Sequence[str]) -> None:
+        """Note what is done."""
+        self.begun.set()
+        self.released.wait(LONG)
+        self.done.append(list(names))
+        if "wrong" in names:
+            raise RuntimeError
+
+    def test_what_gathers_meanwhile_is_done_by_the_same_thread_and_each_name_once(self) -> None:
+        self.errands.give(["a"])
+        self.assertTrue(self.begun.wait(LONG))
+        for names in (["b", "c"], ["b"], []):
+            self.errands.give(names)
+        self.assertEqual([one.name for one in threading.enumerate()].count("errands"), 1)
+        self.released.set()
+        self.assertEqual(settled(lambda: self.done, [["a"], ["b", "c"]]), [["a"], ["b", "c"]])
+
+    def test_a_failure_is_logged_and_the_next_is_done(self) -> None:
+        self.released.set()
+        with self.assertLogs("from_git.background", "ERROR"):
+            self.errands.give(["wrong"])
+            settled(lambda: self.done, [["wrong"]])
+            self.errands.give(["right"])
+            self.assertEqual(settled(lambda: self.done, [["wrong"], ["right"]]), [["wrong"], ["right"]])
+
+    def test_a_forked_process_begins_without_any(self) -> None:
+        self.errands.give(["a"])
+        self.assertTrue(self.begun.wait(LONG))
+        self.errands.give(["b"])
+        child = os.fork()
+        if child == 0:
+            self.released.set()
+            self.errands.give(["c"])
+            os._exit(settled(lambda: self.done, [["c"]]) != [["c"]])
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        self.released.set()
+        settled(lambda: self.done, [["a"], ["b"]])
