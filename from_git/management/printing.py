@@ -7,9 +7,15 @@ import re
 import sys
 from collections.abc import Iterable
 
+from from_git.errors import FromGitError
 from from_git.serializers import printable
 
 _OUTSIDE = re.compile(r"[^\x00-\x7f]")
+
+
+def error_words(error: FromGitError) -> str:
+    """An error for somebody at a terminal, in two lines: its code and message, and its advice."""
+    return f"{error.code}: {error.message}\n{error.advice}"
 
 
 def print_json(parts: Iterable[bytes]) -> None:

@@ -22,7 +22,7 @@ from from_git.errors import FromGitError, RequestError
 from from_git.forges.registry import KINDS, example_urls, labels
 from from_git.management.files import WRITERS, targets, write
 from from_git.management.lists import urls_in
-from from_git.management.printing import gone, print_csv, print_json
+from from_git.management.printing import error_words, gone, print_csv, print_json
 from from_git.management.process import terminate
 from from_git.question import Question, both, question
 from from_git.readers import seconds
@@ -95,7 +95,7 @@ class Command(BaseCommand):
                 if as_json:
                     # it repeats what was asked, whatever it holds
                     self.stdout.write(printable(_dump(error_body(error))))
-                self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
+                self.stderr.write(error_words(error))
                 if owners and isinstance(error, RequestError):
                     self.stderr.write(owners())
                 raise SystemExit(2 if isinstance(error, RequestError) else 1) from error

@@ -20,7 +20,7 @@ from from_git.batches.told import state_members, table_rows
 from from_git.errors import DatabaseAway, FromGitError, RequestError
 from from_git.management.files import targets, whole
 from from_git.management.lists import shown, urls_in
-from from_git.management.printing import gone, print_csv, print_json
+from from_git.management.printing import error_words, gone, print_csv, print_json
 from from_git.management.process import alone
 from from_git.management.worked import HeldElsewhere, Work
 from from_git.models import Batch, BatchState, ItemState
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         except FromGitError as error:
             if as_json:
                 self.stdout.write(printable(json.dumps(error_body(error), ensure_ascii=False)))
-            self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
+            self.stderr.write(error_words(error))
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
         except BrokenPipeError:
             gone()

@@ -13,6 +13,7 @@ from from_git.batches.lone import AnotherWorker, new_name
 from from_git.batches.sql import reached
 from from_git.conf import settings
 from from_git.errors import DatabaseAway, FromGitError
+from from_git.management.printing import error_words
 from from_git.management.process import alone
 from from_git.management.worked import HeldElsewhere, Work
 from from_git.models import Batch, BatchState, ItemState, Snapshot
@@ -105,5 +106,5 @@ class Command(BaseCommand):
             raise CommandError(f"{counted(number, 'profile')} failed, and no snapshot of them was kept.")
 
     def _fail(self, error: FromGitError) -> None:
-        self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
+        self.stderr.write(error_words(error))
         sys.exit(1)

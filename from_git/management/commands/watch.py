@@ -10,6 +10,7 @@ from from_git.errors import FromGitError, RequestError
 from from_git.forges.registry import example_urls, labels
 from from_git.history import watching
 from from_git.management.lists import urls_in
+from from_git.management.printing import error_words
 from from_git.question import profiles_asked
 from from_git.serializers import printable
 from from_git.values.words import counted
@@ -44,7 +45,7 @@ class Command(BaseCommand):
                     return
                 self._change(options["action"], [*options["urls"], *urls_in(options["file"])])
         except FromGitError as error:
-            self.stderr.write(f"{error.code}: {error.message}\n{error.advice}")
+            self.stderr.write(error_words(error))
             raise SystemExit(2 if isinstance(error, RequestError) else 1) from error
 
     def _change(self, action: str, urls: list[str]) -> None:
