@@ -81,11 +81,11 @@ class Matrix(ServiceTestCase):
 
     def provoke(self, row: Row, times: int | None) -> tuple[str, dict[str, Any]]:
         """The outcome in the matrix's words, and the body."""
-        caches["default"].clear()  # no limit is remembered
         self.settings_kept(UPSTREAM_TIMEOUT=0.3 if row.fault.kind in ("hang", "drip", "drip_head") else 20.0)
         forges.close()
         # a call of the row before would be the first one that the next fault lets pass
         self.assertEqual(settled(self.under_way, 0), 0)
+        caches["default"].clear()  # no limit is remembered, not even one that its last call met
         forge, kind = OWNERS[row.place]
         url = KINDS[forge].url("tiny")
         self.world.add(Owner(forge, "tiny", kind, tuple(map(repository, range(row.size)))))
