@@ -44,7 +44,7 @@ def profile_of(kind: str, owner: str) -> Profile:
 
 def repository(identity: str, number: int) -> Repository:
     """One that its forge tells of with this number, which may be another one a moment later."""
-    langs = (("C", number), (f"L{number}", None))
+    langs = (("C", number), (f"L\u2028{number}", None))
     return Repository(identity, f"r{identity}", number % 2 == 0, False, number, number, langs, (f"t{number}",))
 
 

@@ -67,6 +67,14 @@ class Filling(OnSQLite):
         second = filled(3)
         self.assertEqual(served(4), [first.id, second.id] * 2)
 
+    def test_nor_does_an_item_that_has_to_run_alone(self) -> None:
+        first = filled(10)
+        items = leases.claim("one", HOST, 5)
+        BatchItem.objects.filter(id=items[0].id).update(state="waiting", suspect=True)
+        leases.finish("one", done(*items[1:]))
+        second = filled(3)
+        self.assertEqual(served(4), [first.id, second.id] * 2)
+
     def test_a_client_has_so_many_batches_under_way(self) -> None:
         with override_settings(BATCHES_PER_CLIENT=2):
             first, _ = filled(1), filled(1)
