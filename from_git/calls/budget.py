@@ -175,11 +175,10 @@ class Budget:
         limit, amount = self._limit(now), one.amount
         if limit is None:
             return None
-        every, promised = limit, 0.0
+        every = limit
         if one.group.is_background:
-            promised = self._needs.of_wanted()
-            limit = lent(limit) - promised
-        if not (self._line or promised) and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
+            limit = lent(limit) - self._needs.of_wanted()
+        if not self._line and self._spent(now) <= min(limit / 2, self._ledgers.most(limit)):
             return None  # no group waits, and no client has more than its half
         outlook = self._ledgers.outlook(now, one.client, limit, one, self._overdue(now), every - limit)
         window, whole = outlook.at(), self._needs.whole(one.group, amount)
