@@ -68,7 +68,7 @@ CACHES = {
     }
     if _values["CACHE_URL"].startswith("locmem://")
     else {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "from_git.upstream.rediscache.SharedCache",
         "LOCATION": _values["CACHE_URL"],
         # seconds; a cache that does not answer must not hold up a request
         "OPTIONS": {

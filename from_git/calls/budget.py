@@ -106,8 +106,7 @@ class Budget:
             if left_alone:
                 actual = max(actual, one.amount)
             if (one.amount, one.slot) != (actual, self._ledgers.slot(now)):
-                self._ledgers.add(one.client, -one.amount, one.slot)
-                self._ledgers.add(one.client, actual, self._ledgers.slot(now))
+                self._ledgers.add(one.client, (one.slot, -one.amount), (self._ledgers.slot(now), actual))
             self._needs.spend(one.group, actual - one.amount)
 
     def withdraw(self, one: Reservation) -> None:
@@ -117,7 +116,7 @@ class Budget:
                 self._into.withdraw(one)
                 return
             self._under_way.discard(one)
-            self._ledgers.add(one.client, -one.amount, one.slot)
+            self._ledgers.add(one.client, (one.slot, -one.amount))
             self._needs.spend(one.group, -one.amount)
 
     def told(self, limit: float) -> None:
@@ -158,10 +157,10 @@ class Budget:
         client = None if self.limit is None else group.asker.client
         one = Reservation(amount, self._ledgers.slot(now), now, group, client)
         # added before it is compared, so that of two processes with one ledger not both find room
-        self._ledgers.add(one.client, amount, one.slot)
+        self._ledgers.add(one.client, (one.slot, amount))
         full = self._full(one, now)
         if full:
-            self._ledgers.add(one.client, -amount, one.slot)
+            self._ledgers.add(one.client, (one.slot, -amount))
             self._line.wait(group, amount, now + full.seconds, for_room=full.window is None)
             return full
         self._under_way.add(one)

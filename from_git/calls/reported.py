@@ -61,7 +61,7 @@ class ReportedLimit:
             self._under_way += 1
             self._needs.spend(group, amount)
             slot = self._spent.slot(self._spent.now())
-            self._spent.add(client, amount, slot)
+            self._spent.add(client, (slot, amount))
             return Reservation(amount, slot, now, group, client)
 
     def settle(self, one: Reservation, left_alone: bool = False) -> None:
@@ -73,7 +73,7 @@ class ReportedLimit:
         """See `Budget.withdraw`."""
         with self._lock:
             self._under_way -= 1
-            self._spent.add(one.client, -one.amount, one.slot)
+            self._spent.add(one.client, (one.slot, -one.amount))
             self._needs.spend(one.group, -one.amount)
 
     def used_up(self, full: Full) -> BudgetError:

@@ -3,9 +3,9 @@
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from from_git.calls.fetchgroup import FetchGroup
 from from_git.calls.shares import Outlook
@@ -16,6 +16,8 @@ SLOTS = 60
 _LONGEST_CALL = 15.0  # seconds; a forge ends a query after ten
 _MOST_CLIENTS = 1_000  # remembered before those that have spent nothing in the window are forgotten
 _UNIT = 1_000  # a cache counts in whole numbers; seconds are kept to the millisecond
+Amount = tuple[int, float]
+"""A slot, and what is counted there."""
 
 
 class LocalLedger:
@@ -33,10 +35,13 @@ class LocalLedger:
         self._lock = threading.Lock()
         self._slots: dict[int, float] = {}
 
-    def add(self, amount: float, slot: int) -> None:
-        """Add to a slot; a negative amount takes away."""
+    def add(self, *amounts: Amount, also: "Ledger | None" = None) -> None:
+        """Add amounts to their slots, here and in another ledger; a negative one takes away."""
         with self._lock:
-            self._slots[slot] = self._slots.get(slot, 0.0) + amount
+            for slot, amount in amounts:
+                self._slots[slot] = self._slots.get(slot, 0.0) + amount
+        if also:
+            also.add(*amounts)
 
     def slots(self, first: int, last: int) -> dict[int, float]:
         """The amounts of the slots from `first` to `last`; older ones are forgotten."""
@@ -53,6 +58,7 @@ class SharedLedger:
     cache by itself, so that a process that dies leaves nothing behind for longer than two windows.
 
     Args:
+        memory: of a `SharedCache`.
         window: seconds for which an amount counts.
     """
 
@@ -65,16 +71,15 @@ class SharedLedger:
         self._keep = int(2 * window) + 1
         self._own = LocalLedger(now)
 
-    def add(self, amount: float, slot: int) -> None:
-        """See `LocalLedger.add`."""
-        self._own.add(amount, slot)
-        key, units = f"{self._key}:{slot}", round(amount * _UNIT)
-
-        def count(cache: Any) -> None:
-            cache.add(key, 0, timeout=self._keep)
-            cache.incr(key, units)
-
-        self._memory.ask(count, None)
+    def add(self, *amounts: Amount, also: "Ledger | None" = None) -> None:
+        """See `LocalLedger.add`; it asks the cache once."""
+        units: Counter[str] = Counter()
+        for one in (self, also):
+            if isinstance(one, SharedLedger):
+                one._own.add(*amounts)
+                for slot, amount in amounts:
+                    units[f"{one._key}:{slot}"] += round(amount * _UNIT)
+        self._memory.ask(lambda cache: cache.increase(units, self._keep), None)
 
     def slots(self, first: int, last: int) -> dict[int, float]:
         """See `LocalLedger.slots`."""
@@ -136,11 +141,9 @@ class Spent:
         """The number of the slot that `now` lies in."""
         return math.floor(now / self.width)
 
-    def add(self, client: str | None, amount: float, slot: int) -> None:
-        """Count `amount` for all, and for its client if there is one; a negative amount is given back."""
-        self._all.add(amount, slot)
-        if self.clients and client is not None:
-            self._of(client).add(amount, slot)
+    def add(self, client: str | None, *amounts: Amount) -> None:
+        """Count amounts for all, and for their client if there is one; a negative amount is given back."""
+        self._all.add(*amounts, also=self._of(client) if self.clients and client is not None else None)
 
     def sum(self, now: float) -> float:
         """What all have spent in the window that ends now."""

@@ -231,7 +231,7 @@ class Flight(Awaited):
             if isinstance(outcome, Fetched):
                 known = outcome
                 if self._requested or self._claims.shared:  # else a batch pushes out what is shown
-                    self._store.keep(self.profile, known, anew=self._begin[2])
+                    self._store.keep(self.profile, known, anew=self._begin[2], shown=self._requested)
             elif isinstance(outcome, UpstreamError):
                 known = outcome = outcome.without(self._secrets())
             # our deadline is no other process's: they see the claim gone

@@ -83,10 +83,11 @@ class Store:
                     found[keys[key]] = one
         return found
 
-    def keep(self, profile: Profile, fetched: Fetched, anew: bool = False) -> None:
+    def keep(self, profile: Profile, fetched: Fetched, anew: bool = False, shown: bool = True) -> None:
         """Keep a fetched profile for as long as it may be shown, as fresh or as last good numbers.
 
         Args:
+            shown: whether a request of this process shows it, and others soon may; else its sums are not remembered.
             anew: whether a client wanted it fetched anew; ANEW_SECONDS count from the end of the fetch, else a client
                 that asks again and again for a profile that takes longer would never see it.
         """
@@ -95,7 +96,7 @@ class Store:
         whole = math.ceil(max(seconds_kept(fetched), settings.LAST_GOOD_SECONDS))
         if whole:
             key, value = key_of("profile", profile), encoded(fetched)
-            if fetched.found:
+            if fetched.found and shown:
                 remember(fetched.found.rows, self._sums)
             # an older outcome must not be all that is left when one of the two caches cannot be asked
             if self._memory.ask(lambda cache: cache.set(key, value, timeout=whole), _UNKNOWN) is _UNKNOWN:

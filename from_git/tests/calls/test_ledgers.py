@@ -4,7 +4,6 @@ import time
 from typing import ClassVar
 from unittest import TestCase
 
-from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
 from from_git.askers import Asker
@@ -19,6 +18,7 @@ from from_git.tests.calls.test_account import KEY
 from from_git.tests.kit.budgets import budget_of
 from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.time import FakeClock
+from from_git.upstream.rediscache import SharedCache
 
 
 class LedgerContract:
@@ -33,7 +33,7 @@ class LedgerContract:
         ledger = self.ledger()
         first = int(ledger.now())
         for slot, amount in [(0, 1.0), (1, 2.5), (1, -0.5), (2, 3.0)]:
-            ledger.add(amount, first + slot)
+            ledger.add((first + slot, amount))
 
         self.assertEqual(ledger.slots(first + 1, first + 9), {first + 1: 2.0, first + 2: 3.0})
 
@@ -51,14 +51,14 @@ class Shared(LedgerContract, TestCase):
     """Of all processes with one Redis."""
 
     address: ClassVar[str]
-    cache: ClassVar[RedisCache]
+    cache: ClassVar[SharedCache]
 
     @classmethod
     def setUpClass(cls) -> None:
         """Start a Redis."""
         super().setUpClass()
         cls.address = start_redis(cls)
-        cls.cache = RedisCache(cls.address, {})
+        cls.cache = SharedCache(cls.address, {})
 
     def setUp(self) -> None:
         """Begin with an empty cache."""
@@ -85,7 +85,7 @@ class Shared(LedgerContract, TestCase):
 
     def test_a_slot_leaves_the_cache_by_itself(self) -> None:
         ledger = self.ledger()
-        ledger.add(1.0, int(time.time()))
+        ledger.add((int(time.time()), 1.0))
 
         with Redis.from_url(self.address) as redis:
             ages = [redis.ttl(key) for key in redis.keys("*spent*")]
@@ -125,19 +125,19 @@ class Shared(LedgerContract, TestCase):
 
     def test_what_was_counted_while_the_cache_was_away_counts(self) -> None:
         ledger, first = self.ledger(), int(time.time())
-        ledger.add(3.0, first)
+        ledger.add((first, 3.0))
         self.cache.clear()
-        ledger.add(1.0, first + 1)
+        ledger.add((first + 1, 1.0))
 
         self.assertEqual(ledger.slots(first, first + 9), {first: 3.0, first + 1: 1.0})
 
     def test_nonsense_in_the_cache_does_not_count(self) -> None:
         ledger, first = self.ledger(), int(time.time())
-        ledger.add(3.0, first)
+        ledger.add((first, 3.0))
         self.cache.set(f"from-git:spent:key:{first}", "x")
 
         with self.assertLogs("from_git", "WARNING"):
-            ledger.add(1.0, first)
+            ledger.add((first, 1.0))
 
         self.assertEqual(ledger.slots(first, first + 9), {first: 4.0})
 

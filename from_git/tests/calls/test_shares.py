@@ -203,11 +203,11 @@ class Counted(SharesTestCase):
     def test_of_any_number_of_clients_those_are_remembered_that_have_spent_something_lately(self) -> None:
         spent = self.spent()
         for number in range(1_500):
-            spent.add(f"client {number}", 1.0, spent.slot(self.clock.now()))
+            spent.add(f"client {number}", (spent.slot(self.clock.now()), 1.0))
         self.assertEqual(len(spent._own), 1_500)
         self.clock.move(2 * MINUTE)
-        spent.add("one", 5.0, spent.slot(self.clock.now()))
-        spent.add("other", 1.0, spent.slot(self.clock.now()))
+        spent.add("one", (spent.slot(self.clock.now()), 5.0))
+        spent.add("other", (spent.slot(self.clock.now()), 1.0))
 
         self.assertEqual(len(spent._own), 2)
         self.assertEqual(spent.largest(self.clock.now()), 5.0)

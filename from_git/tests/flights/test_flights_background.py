@@ -123,6 +123,17 @@ class Contract(CacheTestCase if TYPE_CHECKING else object):  # type: ignore[misc
 
         self.assertEqual(list(self.process().store.kept([SPACK])), [SPACK])
 
+    def test_its_sums_are_remembered_only_where_a_request_waits_too(self) -> None:
+        one = self.process()
+        Client(one, background=True)
+        self.forge.fetches[0].end(FOUND)
+        self.assertEqual(one.store._sums.weight, 0)
+
+        Client(one, MFEM, background=True)
+        Client(one, MFEM)
+        self.forge.fetches[1].end(FOUND)
+        self.assertGreater(one.store._sums.weight, 0)
+
 
 class Alone(InMemory, CacheTestCase):
     """A process without a shared cache."""

@@ -16,7 +16,7 @@ def redis_settings(address: str) -> dict[str, Any]:
     """What CACHE_URL makes of an address while Django starts."""
     options: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     options["serializer"] = "coding_challenge.serializer.JsonSerializer"
-    backend = "django.core.cache.backends.redis.RedisCache"
+    backend = "from_git.upstream.rediscache.SharedCache"
     return {"CACHE_URL": address, "CACHES": {"default": {"BACKEND": backend, "LOCATION": address, "OPTIONS": options}}}
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from emulator.tests.helpers import settled
-from from_git.history import keeping, stored, watching
+from from_git.history import keeping, watching
+from from_git.history.stored import Names, snapshot
 from from_git.models import Profile as Row, Snapshot
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads, waits
 from from_git.tests.kit.past import MFEM, NOBODY, SPACK, age, found, keep, profiles, put, watch
@@ -113,8 +114,8 @@ class Keeping(OnSQLite):
     def test_of_two_within_one_second_the_first_is_kept(self) -> None:
         keep(SPACK, found(5))
         first = Snapshot.objects.get()
-        second = stored.snapshot(Row.objects.get(), first.at, found(8))
-        self.assertFalse(keeping._is_news(second, first, stored.Names.read(first.names)))
+        second = snapshot(Row.objects.get(), first.at, found(8))
+        self.assertFalse(keeping._is_news(second, first, Names.read(first.names)))
 
     def test_a_wrong_clock_of_this_machine_moves_no_snapshot(self) -> None:
         for wrong in (86_400.0, -86_400.0):

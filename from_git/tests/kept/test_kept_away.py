@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 
 from from_git.kept.codec import encoded
@@ -20,6 +19,7 @@ from from_git.tests.kit.flying import (
     fetched,
 )
 from from_git.tests.kit.servers import needs_redis, start_redis
+from from_git.upstream.rediscache import SharedCache
 
 
 @needs_redis
@@ -29,7 +29,7 @@ class Away(CacheTestCase):
     def make_cache(self) -> Any:
         """One of its own, since it is killed."""
         self.address = start_redis(type(self))
-        return RedisCache(self.address, {"OPTIONS": {"serializer": "coding_challenge.serializer.JsonSerializer"}})
+        return SharedCache(self.address, {"OPTIONS": {"serializer": "coding_challenge.serializer.JsonSerializer"}})
 
     def test_each_process_then_fetches_for_itself_and_keeps_it(self) -> None:
         one, other = self.process(), self.process()

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 from unittest.mock import patch
 
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
 from django.test import SimpleTestCase, override_settings
 
 from from_git.calls.fetchgroup import FetchGroup
@@ -21,6 +20,7 @@ from from_git.metrics import PoolGauges
 from from_git.profiles import parse_profiles
 from from_git.tests.kit.hosts import host_of
 from from_git.tests.kit.servers import start_redis
+from from_git.upstream.rediscache import SharedCache
 from from_git.values.found import Fetched, Found
 from from_git.values.host import Host
 from from_git.values.profile import Profile
@@ -274,7 +274,7 @@ class InRedis:
     def make_cache(self) -> Any:
         """See `CacheTestCase.make_cache`."""
         options = {"serializer": "coding_challenge.serializer.JsonSerializer", "socket_timeout": 0.5}
-        return RedisCache(self.address, {"OPTIONS": options})
+        return SharedCache(self.address, {"OPTIONS": options})
 
 
 @contextmanager

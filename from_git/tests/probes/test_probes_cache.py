@@ -29,7 +29,7 @@ class SharedCache(ProbesTestCase):
             "serializer": "coding_challenge.serializer.JsonSerializer",
             "pool_class": "from_git.upstream.redispool.IdleAwarePool",
         }
-        backend = "django.core.cache.backends.redis.RedisCache"
+        backend = "from_git.upstream.rediscache.SharedCache"
         caches = {"default": {"BACKEND": backend, "LOCATION": address, "OPTIONS": options}}
         self.settings_for_test(CACHES=caches, CACHE_URL=address)
 

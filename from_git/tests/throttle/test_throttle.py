@@ -29,7 +29,7 @@ class ClientRate(ServiceTestCase):
     def redis_at(self, port: int) -> None:
         """Use a cache as CACHE_URL would make it, there."""
         options: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
-        backend = "django.core.cache.backends.redis.RedisCache"
+        backend = "from_git.upstream.rediscache.SharedCache"
         location = f"redis://127.0.0.1:{port}/0"
         self.settings_for_test(CACHES={"default": {"BACKEND": backend, "LOCATION": location, "OPTIONS": options}})
 

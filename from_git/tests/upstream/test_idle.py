@@ -289,7 +289,7 @@ class Redis(ServiceTestCase):
             "serializer": "coding_challenge.serializer.JsonSerializer",
             "pool_class": "from_git.upstream.redispool.IdleAwarePool",
         }
-        backend = "django.core.cache.backends.redis.RedisCache"
+        backend = "from_git.upstream.rediscache.SharedCache"
         self.settings_for_test(
             CACHES={"default": {"BACKEND": backend, "LOCATION": url, "OPTIONS": options}}, CACHE_URL=url
         )
