@@ -1,5 +1,6 @@
 """A process that is there for batches alone: its loop, its right to work, and that others see it."""
 
+import gc
 import logging
 import os
 import signal
@@ -62,6 +63,7 @@ class Worker:
                     )
                 time.sleep(1.0)
         logger.info("This worker is called %s", self.name)
+        gc.freeze()  # what is loaded by now is never garbage, and looks through all of it stop every thread
         self._presence.renew()
         threading.Thread(target=self._stay, name="presence", daemon=True).start()
 
