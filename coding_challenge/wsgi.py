@@ -1,5 +1,6 @@
 """The WSGI application, for any WSGI server."""
 
+import gc
 import os
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -12,6 +13,7 @@ from from_git.middleware import REFUSED_CHARSET
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coding_challenge.settings")
 
 _django = get_wsgi_application()
+gc.freeze()  # what is loaded by now is never garbage, and looks through all of it stop every thread
 _UNICODE = {"", "utf-8", "utf8", "us-ascii", "ascii"}
 
 

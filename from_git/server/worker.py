@@ -1,7 +1,6 @@
 """gunicorn's worker with threads: what a client may do to it, and its own errors in the form of all others."""
 
 import errno
-import gc
 import logging
 import signal
 import socket
@@ -68,7 +67,6 @@ class Worker(ThreadWorker):
 
         self._again = Again(self)
         self.wsgi = answering
-        gc.freeze()  # what is loaded by now is never garbage, and looks through all of it stop every thread
 
     def run(self) -> None:
         """Serve until SIGTERM, then end with the answers that are under way, for at most `graceful_timeout`."""
