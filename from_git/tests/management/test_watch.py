@@ -55,6 +55,8 @@ class Watch(OnSQLite):
 
     def test_a_profile_of_a_host_that_is_gone_can_be_removed_as_it_is_listed(self) -> None:
         url = "https://git.example.org/old"
+        Row.objects.create(host="git.example.org", key="old\x1b", url=f"{url}\x1b")
+        self.assertEqual(self.run_watch("list"), (0, f"{url}\\u001b\n", ""))
         Row.objects.create(host="git.example.org", key="old", url=url)
         self.assertEqual(self.run_watch("remove", url), (0, "1 profile is not watched any more.\n", ""))
         self.assertEqual(self.run_watch("remove", url)[0], 2)

@@ -67,6 +67,10 @@ class Queue(OnSQLite, ProbesTestCase):
         BatchItem.objects.filter(worker="one").update(state=ItemState.FAILED, suspect=True, deaths=3, worker="")
         connection.close()
         self.assertEqual(self.scraped(*names), [1, 1, 1])
+        BatchItem.objects.filter(worker="two").update(lease="2026-01-01T00:00:00Z")
+        BatchItem.objects.filter(state=ItemState.WAITING).update(state=ItemState.FAILED)
+        connection.close()
+        self.assertEqual(self.scraped(*names), [0, 1, 1])
 
     def test_how_long_the_oldest_batch_is_under_way_is_told(self) -> None:
         batch = self.fill("github.com")
@@ -81,6 +85,11 @@ class Queue(OnSQLite, ProbesTestCase):
         queue.forget()
         self.ready(200, "ready")  # somebody may be about to begin
         Batch.objects.filter(pk=batch.pk).update(created="2026-01-01T00:00:00Z")
+        BatchItem.objects.update(not_before="2999-01-01T00:00:00Z")
+        connection.close()
+        queue.forget()
+        self.ready(200, "ready")  # there is nothing to do yet
+        BatchItem.objects.update(not_before=None)
         connection.close()
         queue.forget()
         self.ready(200, "degraded", "2 profiles of batches wait, and no process works on them")

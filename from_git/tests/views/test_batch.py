@@ -215,6 +215,7 @@ class Items(BatchesTestCase):
         for query, wanted in (
             ("", range(number)),
             ("?state=missing", range(number - 3, number)),
+            ("?state=waiting", range(number - 3)),
             ("?after=1999", [2000]),
         ):
             with self.subTest(query):
@@ -227,6 +228,10 @@ class Items(BatchesTestCase):
                     found += [item["position"] for item in page["items"]]
                     address = page["next"]
                 self.assertEqual(found, list(wanted))
+
+    def test_a_page_that_is_just_full_leads_nowhere(self) -> None:
+        batch = batch_with({profile_of("github", f"user-{one}"): ItemState.WAITING for one in range(told.PAGE)})
+        self.assertIsNone(self.items(f"{self.address}/{batch.id}/items")["next"])
 
     def test_each_has_what_is_known_of_it(self) -> None:
         batch = batch_with(outcomes())

@@ -1,6 +1,7 @@
 """Batches by POST: what is stored of a body, and where the answer says that it is."""
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 import requests
@@ -10,6 +11,7 @@ from from_git.models import Batch, BatchItem
 from from_git.tests.kit.databases import OnPostgres, OnSQLite
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.throttle import client_hash
+from from_git.views import uploads
 
 A, B, C = "https://github.com/user-3", "https://github.com/mfem", "https://bitbucket.org/team-5"
 TEXT, CSV, FORM = "text/plain", "text/csv", "application/x-www-form-urlencoded"
@@ -95,6 +97,23 @@ class Beginning(BatchesTestCase):
                 self.begun(body, kind)
                 self.assertEqual(self.urls(), [A, B, C])
 
+    def test_its_address_is_that_by_which_others_reach_the_service(self) -> None:
+        self.settings_for_test(PUBLIC_URL="https://from-git.example/below/")
+        body = self.post({"url": [A]}).json()
+        self.assertEqual(body["url"], f"https://from-git.example/below/from-git/batches/{body['id']}")
+
+    def test_of_long_lists_a_few_are_read_at_the_same_time(self) -> None:
+        self.tempo_for_test(patience=0.1)
+        long = f"{A}\n" * 50_000
+        with ExitStack() as others:
+            for _ in range(2):
+                uploads._few.acquire()
+                others.callback(uploads._few.release)
+            refused = self.post(long, TEXT)
+            self.assertEqual((refused.status_code, refused.headers["Retry-After"]), (429, "5"))
+            self.begun(A, TEXT)
+        self.begun(long, TEXT)
+
     def test_a_browser_is_led_to_the_page(self) -> None:
         response = self.post(f"url={A}", FORM, Accept="text/html,*/*;q=0.8")
 
@@ -149,6 +168,7 @@ class Refused(BatchesTestCase):
             (b"x" * 700_000 + b"\n" + A.encode(), TEXT, 400, "A line has more"),
             (b"x" * 70_000 + b"\n" + A.encode(), CSV, 400, "Line 1"),
             (b"urls=" + A.encode(), FORM, 400, "'urls'"),
+            (b"url=" + b"x" * 700_000, FORM, 400, "A value of url has a line"),
             (b"url=" + A.encode() + b"&expand=profiles", FORM, 400, "'expand'"),
             ({"url": [A, 7]}, "application/json", 400, "no text"),
             ({"url": [A], "forks": "no"}, "application/json", 400, "'forks'"),

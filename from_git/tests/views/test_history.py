@@ -10,6 +10,7 @@ from django.db import connection
 
 from from_git.history import series, watching
 from from_git.models import Snapshot
+from from_git.question.moments import cursor
 from from_git.tests.kit import postgres
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, pointed_at
 from from_git.tests.kit.past import MFEM, NOBODY, SPACK, day, found, profiles, put, watch
@@ -83,6 +84,7 @@ class History(PastTestCase):
             ("2026-01-01", "2026-01-03", [2, 3]),
             ("2026-01-02T12:00:00Z", "2026-01-03T13:00:00+01:00", [2, 3]),
             ("2026-01-05", None, []),
+            ("2026-01-02", "2026-01-02", []),
         ):
             with self.subTest(since=since, until=until):
                 points = self.history(SPACK, since=since, until=until, key="followers")["points"]
@@ -100,10 +102,12 @@ class History(PastTestCase):
             ({"until": "2999-01-01"}, "until is in the future"),
             ({"until": "9999-12-31T23:59:59-14:00"}, "until takes YYYY-MM-DD"),
             ({"since": "2026-01-03", "until": "2026-01-01"}, "since is later than until"),
+            ({"since": "2026-01-01T00:00:01Z", "until": "2026-01-01T00:00:00Z"}, "since is later than until"),
             ({"key": "langs"}, "key takes originalRepos"),
             ({"key": ["watchers", "stars"]}, "not 'stars'"),
             ({"after": "x"}, "after takes what next has told"),
             ({"after": "MS4w"}, "after takes what next has told"),
+            ({"after": cursor(day(1), 2**63)}, "after takes what next has told"),
             ({"after": "MTc2OTgxNzYwMC4x===="}, "after takes what next has told"),
             ({"since": ""}, "since takes"),
             ({"since": ["2026-01-01", "2026-01-02"]}, "since is there twice"),
@@ -141,6 +145,11 @@ class History(PastTestCase):
         table = self.get("/from-git/history", SPACK, MFEM, format="csv")
         self.assertEqual(len(table.text.splitlines()), series.MOST + 1)
         self.assertIn("after=", table.links["next"]["url"])
+        Snapshot.objects.bulk_create(
+            Snapshot(profile=row, at=day(3) + timedelta(seconds=number), kind="User") for number in numbers
+        )
+        again = self.get("/from-git/history", SPACK, MFEM, after=body["next"])
+        self.assertEqual(again.links["next"]["url"].count("after="), 1)
 
     def test_a_csv_has_a_row_for_each_point(self) -> None:
         put(SPACK, day(1), found(1, not_told=("watchers",)))
@@ -279,6 +288,7 @@ class At(PastTestCase):
         put(part, day(1), found(1))
         self.refused(400, "would count twice", self.get("/health-check", group, part, at="2026-01-02"))
         self.assertEqual(self.get("/from-git/history", group, part, format="html").status_code, 400)
+        self.assertIn("would count twice", self.get("/from-git/chart/history.svg", group, part).text)
         self.assertEqual(self.get("/from-git/history", group, part).status_code, 200)
 
 
