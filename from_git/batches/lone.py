@@ -94,7 +94,7 @@ class OnlyOne:
         if ":memory:" in database or "mode=memory" in database:
             return  # no other process sees it
         try:
-            file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:  # as of the database itself, whose folder it is
             logger.warning("The lock beside the database cannot be had: %s", error)
             raise OperationalError(str(error)) from error

@@ -7,7 +7,7 @@ from django.db import connection
 
 from emulator import Fault
 from from_git.batches import engine, resident, states
-from from_git.batches.lone import OnlyOne
+from from_git.batches.lone import AnotherWorker, OnlyOne
 from from_git.batches.resident import Resident
 from from_git.models import Batch, BatchItem, Purpose
 from from_git.tests.kit.databases import OnPostgres
@@ -99,11 +99,26 @@ class Residents(LoopTestCase):
         self.assertEqual(self.states(held), {"done": 2})
 
     def test_where_batches_are_off_or_workers_of_a_broker_are_there_no_thread_begins(self) -> None:
-        for changes in ({"BATCHES": False}, {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}):
+        off, broker = {"BATCHES": False}, {"BATCHES": True, "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
+        for changes, begins in ((off, False), (broker, False), ({"BATCHES": True, "CELERY_BROKER_URL": ""}, True)):
             with self.subTest(**changes):
                 self.settings_for_test(**changes)
                 resident.start()
-                self.assertNotIn("batches-resident", [one.name for one in threading.enumerate()])
+                self.assertEqual("batches-resident" in [one.name for one in threading.enumerate()], begins)
+
+    def test_a_process_without_work_keeps_no_other_from_it(self) -> None:
+        batch, one = self.batch(orgs(2)), self.resident()
+        self.until(lambda: self.reread(batch).state == "done")
+
+        def may_work() -> bool:
+            one.wake()
+            try:
+                with OnlyOne():
+                    return True
+            except AnotherWorker:
+                return False
+
+        self.until(may_work)
 
     def test_gunicorns_workers_work_and_give_back_what_they_hold_when_they_are_told_to_end(self) -> None:
         self.emulator.faults.add(Fault("slow", path="/graphql", seconds=0.2))
