@@ -71,7 +71,7 @@ def unwatch_gone(urls: Sequence[str]) -> list[str]:
     """Watch those of these URLs no more, as `watched` tells them, whose hosts the settings have no more."""
     _, gone = profiles()
     found = [url for url in dict.fromkeys(urls) if url in set(gone)]
-    _set(Row.objects.filter(url__in=found, watched=True).values_list("id", flat=True), watched=False)
+    _set(Row.objects.filter(url__in=found).values_list("id", flat=True), watched=False)
     return found
 
 

@@ -8,7 +8,7 @@ from from_git.batches import leases
 from from_git.batches.air import Air, Held, Landed
 from from_git.batches.claiming import Claiming
 from from_git.batches.loop import Job
-from from_git.models import Batch
+from from_git.models import Batch, BatchItem
 from from_git.tests.kit.loops import LoopTestCase, orgs, teams
 
 GITHUB, BITBUCKET = "github.com", "bitbucket.org"
@@ -115,6 +115,25 @@ class Claims(LoopTestCase):
         held = claiming.claim([Job(GITHUB, batch.id, 1e9) for batch in batches], busy=False)
 
         self.assertEqual([sum(one.item.batch_id == batch.id for one in held) for batch in batches], [4, 4])
+
+    def test_more_hosts_than_places_are_served_in_turn(self) -> None:
+        self.settings_for_test(PROFILES_IN_FLIGHT=1)
+        self.batch([*orgs(5), *teams(5)])
+        claiming, jobs = Claiming("me", leases, Air()), [Job(host, None, 1e9) for host in (GITHUB, BITBUCKET)]
+
+        claimed = [one.item.host for _ in range(4) for one in claiming.claim(jobs, busy=False)]
+
+        self.assertEqual(claimed, [GITHUB, BITBUCKET] * 2)
+
+    def test_one_whose_worker_died_is_claimed_when_nothing_else_is_held(self) -> None:
+        batch = self.batch(orgs(3))
+        BatchItem.objects.filter(batch=batch, position=1).update(suspect=True)
+        claiming, job = Claiming("me", leases, Air()), Job(GITHUB, None, 1e9)
+        claiming.look()
+
+        self.assertEqual((claiming.claim([job], busy=True), claiming.wants_all_landed), ([], True))
+        [held] = claiming.claim([job], busy=False)
+        self.assertEqual((held.item.position, held.item.alone), (1, True))
 
     def test_where_nothing_is_due_it_looks_again_a_second_later_or_for_a_new_job(self) -> None:
         claiming, job = Claiming("me", leases, Air()), Job(GITHUB, None, 1e9)

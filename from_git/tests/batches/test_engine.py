@@ -83,11 +83,15 @@ class Woken(ServiceTestCase):
         self.assertEqual((engine.workers_seen(), self.messages()), (20, 16))
 
     def test_a_worker_that_says_nothing_is_forgotten(self) -> None:
-        engine.Presence("silent").renew()
+        silent = engine.Presence("silent")
+        silent.renew()
         with Redis.from_url(self.redis.replace("/0", "/1")) as cache:
             [key] = cache.keys("*from-git:worker:*")
             self.assertGreater(cache.ttl(key), 0)
             self.assertLessEqual(cache.ttl(key), engine.SEEN)
+            cache.expire(key, 5)
+            silent.renew()
+            self.assertGreater(cache.ttl(key), 5)
 
     def test_without_a_shared_cache_nobody_knows(self) -> None:
         self.settings_for_test(CACHE_URL="locmem://")

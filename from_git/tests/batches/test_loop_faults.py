@@ -102,6 +102,19 @@ class Refused(LoopTestCase):
 
         self.assertEqual(self.states(batch), {"done": 9, "failed": 1})
 
+    def test_what_could_not_be_renewed_is_left_when_its_lease_is_over(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        batch, loop = self.batch(orgs(3)), self.loop()
+        loop.begin(GITHUB, 60.0)
+        self.until(lambda: len(loop._air) == 3)
+
+        for held in loop._all():
+            held.until = 0.0
+        loop._air.news.put(None)
+
+        self.until(lambda: not len(loop._air))
+        self.assertEqual(self.states(batch), {"running": 3})
+
     def test_news_that_cannot_be_read_ends_nothing(self) -> None:
         batch, loop = self.batch(orgs(3)), self.loop()
         loop._air.news.put(Flight.__new__(Flight))

@@ -65,8 +65,9 @@ class Residents(LoopTestCase):
         other.take()
         self.addCleanup(other.release)
 
-        one = self.resident()
-        self.until(lambda: not one._woken.is_set())
+        with self.assertNoLogs("from_git.batches.resident"):
+            one = self.resident()
+            self.until(lambda: not one._woken.is_set())
         self.assertEqual(self.states(batch), {"waiting": 20})
         other.release()
         one.wake()

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from collections.abc import Generator
 from typing import Any
+from unittest import TestCase
 
 import requests
 from django.db import connection
@@ -22,6 +24,7 @@ from from_git.tests.views.test_batches import BatchesTestCase
 from from_git.values.found import Fetched, Found
 from from_git.values.profile import Profile
 from from_git.values.rows import Rows
+from from_git.views import batches
 
 STATE = ["id", "url", "state", "total", "counts", "complete", "createdAt", "finishedAt"]
 FORMULA = "=HYPERLINK(1)"
@@ -38,6 +41,22 @@ def outcomes() -> dict[Profile, Outcome]:
         profile_of("github", "Again-2"): Fetched(Found("User", rows, (), "ONE"), 1e9, 1e9),
         profile_of("github", "user-3"): ItemState.WAITING,
     }
+
+
+class Sent(TestCase):
+    """Long responses."""
+
+    def test_no_more_is_made_before_it_is_sent_than_what_is_sent_whole(self) -> None:
+        made = list[int]()
+
+        def parts() -> Generator[bytes, None, None]:
+            for number in range(100):
+                made.append(number)
+                yield bytes(10_000)
+
+        response = batches._sent(parts(), "text/csv", {})
+        self.assertLess(len(made), 30)
+        self.assertEqual(len(b"".join(response)), 1_000_000)
 
 
 class OneBatch(BatchesTestCase):
