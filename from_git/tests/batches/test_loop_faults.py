@@ -102,6 +102,19 @@ class Refused(LoopTestCase):
 
         self.assertEqual(self.states(batch), {"done": 9, "failed": 1})
 
+    def test_a_loop_at_work_takes_over_what_a_dead_worker_held_before_all_else(self) -> None:
+        self.settings_for_test(PROFILES_IN_FLIGHT=1)
+        batch = self.batch(orgs(30))
+        [dead] = leases.claim("dead", GITHUB, 1)
+        BatchItem.objects.filter(id=dead.id).update(lease="2020-01-01T00:00:00Z")
+
+        self.work(self.loop(), GITHUB)
+
+        self.assertEqual(self.states(batch), {"done": 30})
+        ended = [one.id for one in BatchItem.objects.order_by("finished", "id")]
+        self.assertLess(ended.index(dead.id), 20)
+        self.assertEqual(self.ended, [batch.id])
+
     def test_what_could_not_be_renewed_is_left_when_its_lease_is_over(self) -> None:
         self.emulator.faults.add(Fault("hang", path="/graphql"))
         batch, loop = self.batch(orgs(3)), self.loop()
