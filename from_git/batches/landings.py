@@ -12,8 +12,8 @@ from from_git.models import Purpose
 from from_git.values.found import Fetched
 from from_git.values.profile import Profile
 
-_TOGETHER = 0.2  # seconds for which outcomes wait for others, to be written in one transaction
-_MOST = 32  # outcomes in one transaction
+_TOGETHER = 0.1  # seconds for which outcomes wait for others, to be written in one transaction
+_MOST = 16  # outcomes in one transaction; what is fetched and not written is fetched again where a worker dies
 Keep = Callable[[Mapping[Profile, Fetched]], object]
 """Keeps what was found of watched profiles; called within the transaction that finishes their items."""
 
