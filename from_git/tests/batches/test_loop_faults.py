@@ -1,12 +1,13 @@
 """Loops whose database fails, or takes no outcome."""
 
+import math
 import threading
 from typing import Any
 
 from django.db import DataError, connection
 
 from emulator import Fault
-from from_git.batches import leases
+from from_git.batches import leases, states
 from from_git.flights.flight import Flight
 from from_git.models import BatchItem, Purpose
 from from_git.tests.kit.databases import OnKilledPostgres
@@ -114,6 +115,19 @@ class Refused(LoopTestCase):
         ended = [one.id for one in BatchItem.objects.order_by("finished", "id")]
         self.assertLess(ended.index(dead.id), 20)
         self.assertEqual(self.ended, [batch.id])
+
+    def test_what_others_have_by_now_or_is_cancelled_is_left_at_the_next_look(self) -> None:
+        self.emulator.faults.add(Fault("hang", path="/graphql"))
+        batch, loop = self.batch(orgs(3)), self.loop()
+        loop.begin(GITHUB, 60.0)
+        self.until(lambda: len(loop._air) == 3)
+
+        states.cancel(batch.id)
+        loop._renewed = -math.inf
+        loop._air.news.put(None)
+
+        self.until(lambda: not len(loop._air), 10.0)  # far less than a lease
+        self.assertEqual(self.states(batch), {"cancelled": 3})
 
     def test_what_could_not_be_renewed_is_left_when_its_lease_is_over(self) -> None:
         self.emulator.faults.add(Fault("hang", path="/graphql"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from emulator import Fault
 from from_git.batches import snapshots
 from from_git.models import Batch, BatchState, Purpose, Snapshot
-from from_git.tests.kit.databases import OnPostgres, OnSQLite
+from from_git.tests.kit.databases import OnPostgres, OnSQLite, in_threads
 from from_git.tests.kit.past import age, found, put, watch
 from from_git.tests.kit.project import project_copy, ran
 from from_git.tests.management.test_aggregate import AggregateTestCase
@@ -74,6 +74,11 @@ class SnapshotCommand(OnSQLite, AggregateTestCase):
         self.assertEqual(self.run_snapshot().stdout, "2 snapshots kept of 2 profiles.\n")
         batch.refresh_from_db()
         self.assertEqual((batch.state, Batch.objects.count()), (BatchState.DONE, 1))
+
+    def test_of_many_that_begin_at_once_one_does(self) -> None:
+        watch(USER, TEAM)
+        in_threads(8, lambda number: snapshots.begun())
+        self.assertEqual(Batch.objects.count(), 1)
 
     def test_old_ones_are_deleted_where_a_setting_says_so(self) -> None:
         put(USER, datetime.now(UTC) - timedelta(days=9), found(1))

@@ -5,13 +5,15 @@ from typing import Any
 from django.db import connection, connections
 
 from from_git import forges
-from from_git.batches import filling, leases
+from from_git.batches import engine, filling, leases
 from from_git.models import Batch, BatchItem, ItemState, Purpose
 from from_git.probes import queue
 from from_git.profiles import parse_profiles
+from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.kit.databases import OnPostgres, OnSQLite, settings_of
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.raw import RawServer, silent
+from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.probes.test_probes import ProbesTestCase
 
 GITHUB, BITBUCKET, OTHER = ("github.com", "github"), ("bitbucket.org", "bitbucket"), ("other", "other")
@@ -71,6 +73,13 @@ class Queue(OnSQLite, ProbesTestCase):
         BatchItem.objects.filter(state=ItemState.WAITING).update(state=ItemState.FAILED)
         connection.close()
         self.assertEqual(self.scraped(*names), [0, 1, 1])
+
+    @needs_redis
+    def test_workers_that_hold_nothing_are_seen_in_the_shared_cache(self) -> None:
+        self.settings_for_test(**redis_settings(start_redis(type(self))))
+        for name in ("one", "two"):
+            engine.Presence(name).renew()
+        self.assertEqual(self.scraped("batch_workers"), [2])
 
     def test_how_long_the_oldest_batch_is_under_way_is_told(self) -> None:
         batch = self.fill("github.com")

@@ -5,10 +5,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import requests
+from redis import Redis
 
+from emulator.tests.helpers import settled
 from from_git.batches.lone import OnlyOne
 from from_git.models import Batch, BatchItem
 from from_git.tests.kit.databases import OnPostgres, OnSQLite
+from from_git.tests.kit.servers import needs_redis, start_redis
 from from_git.tests.kit.service import ServiceTestCase
 from from_git.throttle import client_hash
 from from_git.views import uploads
@@ -96,6 +99,17 @@ class Beginning(BatchesTestCase):
                 Batch.objects.all().delete()
                 self.begun(body, kind)
                 self.assertEqual(self.urls(), [A, B, C])
+
+    @needs_redis
+    def test_workers_of_its_hosts_are_woken(self) -> None:
+        redis = start_redis(type(self))
+        self.settings_for_test(CELERY_BROKER_URL=redis)
+        self.begun({"url": [A, B, C]})
+        with Redis.from_url(redis) as broker:
+            found = settled(
+                lambda: [broker.llen(one) for one in ("github.com", "bitbucket.org", "gitlab.com")], [1, 1, 0]
+            )
+        self.assertEqual(found, [1, 1, 0])
 
     def test_its_address_is_that_by_which_others_reach_the_service(self) -> None:
         self.settings_for_test(PUBLIC_URL="https://from-git.example/below/")
