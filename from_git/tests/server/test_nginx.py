@@ -8,12 +8,14 @@ import requests
 from django.core.cache import caches
 
 from emulator import Fault
+from emulator.tests.helpers import settled
 from from_git.tests.kit import proxied
 from from_git.tests.kit.events import Listener
 from from_git.tests.kit.forges import entry_for
 from from_git.tests.kit.middleman import Middleman
 from from_git.tests.kit.proxied import HOST, SPACK
 from from_git.tests.kit.servers import needs_nginx, start_nginx
+from from_git.tests.kit.streaming import taken
 
 
 class NginxTestCase(proxied.ProxiedTestCase):
@@ -192,9 +194,12 @@ class Passed(NginxTestCase, proxied.PassedTestCase):
     def test_events_of_a_stream_come_at_once_and_to_each_listener(self) -> None:
         self.emulator.faults.add(Fault("hang", path="*/watchers"))
 
-        for _ in range(2):  # both while nothing has ended yet
-            listener = self.enterContext(Listener(self.proxy, "https://bitbucket.org/team-7"))
-            self.assertEqual(listener.progress(lambda body: body["watchers"]["known"] == 7)["watchers"]["done"], 0)
+        with ExitStack() as listeners:
+            for _ in range(2):  # both while nothing has ended yet
+                listener = listeners.enter_context(Listener(self.proxy, "https://bitbucket.org/team-7"))
+                self.assertEqual(listener.progress(lambda body: body["watchers"]["known"] == 7)["watchers"]["done"], 0)
+        # a stream hears of that with its next heartbeat, and would ask the forges of the test that comes then
+        self.assertEqual(settled(taken, 0), 0)
 
     def test_static_files_keep_what_the_service_says(self) -> None:
         path = "/static/from_git/page.css"
