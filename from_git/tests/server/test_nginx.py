@@ -192,6 +192,7 @@ class Passed(NginxTestCase, proxied.PassedTestCase):
         self.assertEqual((asked.headers["HOST"], asked.headers["X_FORWARDED_PROTO"]), (HOST, "http"))
 
     def test_events_of_a_stream_come_at_once_and_to_each_listener(self) -> None:
+        self.tempo_for_test(heartbeat=0.3)
         self.emulator.faults.add(Fault("hang", path="*/watchers"))
 
         with ExitStack() as listeners:
