@@ -12,9 +12,9 @@ from from_git.tests.flights.test_flights_service import ANEW, SLOW, SPACK, TEAM,
 from from_git.tests.kit.servers import needs_redis, start_redis
 
 
-def redis_settings(address: str) -> dict[str, Any]:
-    """What CACHE_URL makes of an address while Django starts."""
-    options: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+def redis_settings(address: str, **more: Any) -> dict[str, Any]:
+    """What CACHE_URL makes of an address while Django starts; `more` are other options."""
+    options: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, **more}
     options["serializer"] = "coding_challenge.serializer.JsonSerializer"
     backend = "from_git.upstream.rediscache.SharedCache"
     return {"CACHE_URL": address, "CACHES": {"default": {"BACKEND": backend, "LOCATION": address, "OPTIONS": options}}}

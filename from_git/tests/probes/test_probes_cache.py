@@ -3,12 +3,12 @@
 import logging
 import socket
 import subprocess
-from typing import Any
 from urllib.parse import urlsplit
 
 from redis import Redis
 
 from emulator.tests.helpers import settled
+from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.kit.exposition import scraped
 from from_git.tests.kit.raw import RawServer, silent
 from from_git.tests.kit.servers import needs_redis, start_redis
@@ -23,15 +23,7 @@ class SharedCache(ProbesTestCase):
 
     def cache_at(self, address: str) -> None:
         """Use this cache, as CACHE_URL would."""
-        options: dict[str, Any] = {
-            "socket_connect_timeout": 0.5,
-            "socket_timeout": 0.5,
-            "serializer": "coding_challenge.serializer.JsonSerializer",
-            "pool_class": "from_git.upstream.redispool.IdleAwarePool",
-        }
-        backend = "from_git.upstream.rediscache.SharedCache"
-        caches = {"default": {"BACKEND": backend, "LOCATION": address, "OPTIONS": options}}
-        self.settings_for_test(CACHES=caches, CACHE_URL=address)
+        self.settings_for_test(**redis_settings(address, pool_class="from_git.upstream.redispool.IdleAwarePool"))
 
     def test_one_that_answers_is_no_reason(self) -> None:
         self.cache_at(start_redis(type(self)))

@@ -14,6 +14,7 @@ from from_git.conf import settings
 from from_git.errors import TooHeavyError
 from from_git.logfacts import facts_of
 from from_git.memory import SharedMemory
+from from_git.tests.flights.test_flights_redis import redis_settings
 from from_git.tests.kit.exposition import sample
 from from_git.tests.kit.hosts import adapter
 from from_git.tests.kit.middleman import Middleman
@@ -283,14 +284,5 @@ class Redis(ServiceTestCase):
         address = start_redis(type(self))
         middleman = self.enterContext(Middleman(urlsplit(address).port or 0))
         url = middleman.instead_of(address)
-        options = {
-            "socket_connect_timeout": 0.5,
-            "socket_timeout": 0.5,
-            "serializer": "coding_challenge.serializer.JsonSerializer",
-            "pool_class": "from_git.upstream.redispool.IdleAwarePool",
-        }
-        backend = "from_git.upstream.rediscache.SharedCache"
-        self.settings_for_test(
-            CACHES={"default": {"BACKEND": backend, "LOCATION": url, "OPTIONS": options}}, CACHE_URL=url
-        )
+        self.settings_for_test(**redis_settings(url, pool_class="from_git.upstream.redispool.IdleAwarePool"))
         return middleman, SharedMemory(caches["default"])
